@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cycle-exact port inside the cluster: what the load/store unit of a core, or a port of the
+// DMA, sees of whatever serves it. Requests and grants carry cycles of the cluster's timeline, so
+// no kernel call is needed; the same blocks offer TLM-2.0 sockets towards the outside.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <systemc>
+
+#include <string>
+
+namespace flexv {
+
+/// One load or store as it leaves the execute stage. Never crosses a 32-bit word.
+struct DataRequest {
+    Address address = 0;
+    u32 data = 0;  ///< store data, in the low `bytes`; 0 for a load
+    u8 bytes = 4;  ///< 1, 2, 3 or 4
+    bool is_write = false;
+    bool is_event_load = false;  ///< p.elw: the core's clock may stop while it waits
+};
+
+/// The side that asks. One request is in flight at a time.
+class DataInitiator {
+public:
+    /// The request is granted in cycle `now`: it leaves the execute stage, and a load's `data` (in
+    /// the low bytes) can be used like that of an uncontended TCDM load. Called within the
+    /// timeline's `now`.
+    virtual void granted(Cycles now, u32 data) = 0;
+    /// Nothing answers at this address; `what` says who refused and what was expected.
+    virtual void refused(Cycles now, const std::string& what) = 0;
+    /// Index of the initiator in its cluster: the core number; DMA ports follow the cores.
+    [[nodiscard]] virtual unsigned port() const = 0;
+
+protected:
+    ~DataInitiator() = default;
+};
+
+/// The side that serves. Bound with sc_port<DataTarget> / sc_export<DataTarget>.
+class DataTarget : public virtual sc_core::sc_interface {
+public:
+    /// Called in cycle `now` of the timeline. The target answers with granted() or refused(), at
+    /// once (the request takes one cycle) or in a later cycle; until then the initiator is stalled.
+    virtual void request(DataInitiator& initiator, const DataRequest& request, Cycles now) = 0;
+    /// Takes back the pending request of `initiator`, because it takes an interrupt or is reset.
+    virtual void cancel(DataInitiator& initiator, Cycles now) = 0;
+    /// What the pending request of `initiator` waits for, for the deadlock report.
+    [[nodiscard]] virtual std::string waits_for(const DataInitiator& initiator) const = 0;
+    /// Cycles from grant to answer behind the peripheral interconnect, which adds them: k of
+    /// spec/timing.md, section 3. A target that is wired to the cores themselves ignores it.
+    [[nodiscard]] virtual unsigned latency_cycles() const { return 1; }
+};
+
+/// Direct access to the banks of the TCDM for the initiators that are wired to its interconnect.
+/// Arbitration is asked for ahead of time, so that a core costs the scheduler one call an access.
+class TcdmTarget : public virtual sc_core::sc_interface {
+public:
+    /// Asks for the bank that holds `address` at `cycle` (this one or a later one). The answer is
+    /// granted(cycle of the grant, 0); the initiator itself moves the data through storage().
+    /// A refused address does not exist: the window wraps.
+    virtual void request(DataInitiator& initiator, Address address, bool is_write,
+                         Cycles cycle) = 0;
+    /// Takes back a request that was not granted yet.
+    virtual void cancel(DataInitiator& initiator) = 0;
+    /// The memory, size_bytes() bytes, word-interleaved in hardware but linear here; stays where it
+    /// is.
+    [[nodiscard]] virtual std::byte* storage() = 0;
+    [[nodiscard]] virtual u32 size_bytes() const = 0;
+    /// One flag a 4 KiB page of storage(): somebody holds decoded instructions of this page.
+    /// After a write to such a page the writer calls code_written().
+    [[nodiscard]] virtual const u8* code_pages() const = 0;
+    virtual void code_written(u32 offset, u32 bytes) = 0;
+};
+
+/// Level of the interrupt line of one core, driven by the event unit or the interrupt controller.
+class InterruptTarget : public virtual sc_core::sc_interface {
+public:
+    /// From `cycle` on the request line has level `asserted` and carries `id` (0..31).
+    virtual void interrupt(Cycles cycle, bool asserted, unsigned id) = 0;
+    /// False promises that no interrupt is raised until the next call: the core may run ahead
+    /// freely.
+    virtual void interrupt_possible(bool possible) = 0;
+};
+
+/// The core tells which interrupt it has taken.
+class InterruptSource : public virtual sc_core::sc_interface {
+public:
+    virtual void acknowledge(unsigned core, unsigned id, Cycles now) = 0;
+};
+
+}  // namespace flexv

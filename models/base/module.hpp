@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every block has: a place in the hierarchy, a reset, a log and counters that are found by
+// name.
+#pragma once
+
+#include "base/log.hpp"
+#include "base/units.hpp"
+
+#include <systemc>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace flexv {
+
+/// One event count as reports and the energy ledger see it.
+struct CounterInfo {
+    std::string name;
+    std::string doc;  ///< what one event is, with its unit
+    std::function<u64()> value;
+    std::function<void()> clear;
+};
+
+class Module : public sc_core::sc_module {
+public:
+    explicit Module(const sc_core::sc_module_name& name)
+        : sc_core::sc_module(name), log_(this->name()) {}
+
+    /// Back to the state after power-on; memories keep their contents. The timeline is reset by its
+    /// owner.
+    virtual void reset() {}
+
+    [[nodiscard]] const std::vector<CounterInfo>& counters() const { return counters_; }
+    void add_counter(CounterInfo info) { counters_.push_back(std::move(info)); }
+
+protected:
+    Log log_;
+
+private:
+    std::vector<CounterInfo> counters_;
+};
+
+/// Counts events of its module. The module's counters live as long as the module.
+class Counter {
+public:
+    Counter(Module& module, std::string name, std::string doc) {
+        module.add_counter({.name = std::move(name),
+                            .doc = std::move(doc),
+                            .value = [this] { return count_; },
+                            .clear = [this] { count_ = 0; }});
+    }
+    Counter(const Counter&) = delete;
+    Counter& operator=(const Counter&) = delete;
+
+    Counter& operator++() {
+        ++count_;
+        return *this;
+    }
+    Counter& operator+=(u64 events) {
+        count_ += events;
+        return *this;
+    }
+    [[nodiscard]] u64 value() const { return count_; }
+
+private:
+    u64 count_ = 0;
+};
+
+/// A count that follows from others, so that the fast path need not keep it.
+class DerivedCounter {
+public:
+    DerivedCounter(Module& module, std::string name, std::string doc, std::function<u64()> value) {
+        module.add_counter({.name = std::move(name),
+                            .doc = std::move(doc),
+                            .value = std::move(value),
+                            .clear = [] {}});
+    }
+};
+
+}  // namespace flexv

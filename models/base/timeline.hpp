@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of everything that more than one agent of a clock domain can see. Agents (cores, DMA,
+// event unit, interconnects) say at which cycle they act next; the timeline lets them act in cycle
+// order. Between two acts an agent is alone and runs ahead on its own. Plain C++: one SystemC
+// process drives it.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <array>
+#include <bit>
+#include <queue>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace flexv {
+
+/// Something that acts at chosen cycles.
+class Agent {
+public:
+    Agent() = default;
+    Agent(const Agent&) = delete;
+    Agent& operator=(const Agent&) = delete;
+    virtual ~Agent() = default;
+
+    /// Called once for each cycle the agent was scheduled at. In turn it schedules itself and
+    /// others for later cycles; for this very cycle only agents that have not acted in it yet.
+    /// Arbiters are registered last, so that requesters which act before them can still ask.
+    virtual void act(Cycles now) = 0;
+
+private:
+    friend class Timeline;
+    unsigned timeline_index_ = ~0U;
+};
+
+/// A calendar of cycles. Agents that act in the same cycle act in the order of their registration,
+/// which must not be visible: effects of cycle t are seen by others from t + 1 on.
+class Timeline {
+public:
+    static constexpr unsigned kMaxAgents = 64;
+
+    /// Registers an agent; the agent must outlive the timeline's last run.
+    void add(Agent& agent);
+
+    /// Lets `agent` act at `cycle`, which must not lie in the past. A second call for the same
+    /// cycle changes nothing; several cycles may be pending for one agent.
+    void schedule(const Agent& agent, Cycles cycle) {
+        if (cycle - now_ < kWindow) [[likely]]
+            mark(agent.timeline_index_, cycle);
+        else
+            schedule_far(agent.timeline_index_, cycle);
+    }
+
+    /// Acts through all cycles below `end`. Stops early after a cycle in which stop() was called.
+    /// Returns the cycle reached: `end`, or the one after the last cycle that was completed.
+    Cycles run_until(Cycles end);
+
+    /// Ends run_until() after the current cycle.
+    void stop() { stop_requested_ = true; }
+
+    /// The cycle whose acts are being carried out.
+    [[nodiscard]] Cycles now() const { return now_; }
+    /// The last cycle in which some agent acted.
+    [[nodiscard]] Cycles last_act() const { return last_act_; }
+    /// No agent may run ahead past this cycle: the end of the current run_until().
+    [[nodiscard]] Cycles limit() const { return limit_; }
+    /// The first cycle after now() at which some agent acts; kNever when nothing is pending.
+    [[nodiscard]] Cycles next_event() const;
+    /// True when no agent will ever act again.
+    [[nodiscard]] bool is_idle() const;
+
+    /// Forgets everything pending and starts again at cycle 0; the agents stay.
+    void reset();
+
+private:
+    static constexpr unsigned kWindow = 256;  // cycles the ring covers; further ones wait in far_
+    static constexpr unsigned kWords = kWindow / 64;
+
+    using Far = std::pair<Cycles, unsigned>;
+
+    void mark(unsigned index, Cycles cycle) {
+        const unsigned slot = unsigned(cycle) % kWindow;
+        due_[slot] |= u64{1} << index;
+        busy_[slot / 64] |= u64{1} << (slot % 64);
+    }
+    void schedule_far(unsigned index, Cycles cycle);
+    void pull_far();
+    [[nodiscard]] Cycles next_in_ring(Cycles from) const;
+
+    std::vector<Agent*> agents_;
+    std::array<u64, kWindow> due_{};  // [cycle % kWindow]: set of agents
+    std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
+    std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
+    Cycles now_ = 0;
+    Cycles limit_ = 0;
+    Cycles last_act_ = 0;
+    bool stop_requested_ = false;
+};
+
+}  // namespace flexv

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of acts: registration order within a cycle, far events, the wrap of the ring, stop and
+// reset; random schedules are compared with a sorted set.
+#include "base/timeline.hpp"
+
+#include "base/error.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <functional>
+#include <random>
+#include <set>
+
+using namespace flexv;
+
+namespace {
+
+struct Act {
+    Cycles cycle = 0;
+    unsigned agent = 0;
+
+    auto operator<=>(const Act&) const = default;
+};
+
+/// Writes down when it acts; may then do more.
+class Recorder final : public Agent {
+public:
+    Recorder(Timeline& timeline, unsigned name, std::vector<Act>& acts) : name_(name), acts_(acts) {
+        timeline.add(*this);
+    }
+    void act(Cycles now) override {
+        acts_.push_back({now, name_});
+        if (then)
+            then(now);
+    }
+    std::function<void(Cycles now)> then;
+
+private:
+    const unsigned name_;
+    std::vector<Act>& acts_;
+};
+
+struct Bench {
+    explicit Bench(unsigned count) {
+        for (unsigned i = 0; i < count; ++i)
+            agents.emplace_back(timeline, i, acts);
+    }
+    Timeline timeline;
+    std::vector<Act> acts;
+    std::deque<Recorder> agents;
+};
+
+std::ostream& operator<<(std::ostream& out, const Act& act) {
+    return out << "agent " << act.agent << " in cycle " << act.cycle;
+}
+
+/// The same contract with a sorted set, and nothing else.
+class ReferenceTimeline {
+public:
+    void schedule(unsigned agent, Cycles cycle) { pending_.insert({cycle, agent}); }
+    [[nodiscard]] Cycles next_event(Cycles now) const {
+        const auto next = pending_.lower_bound({now + 1, 0});
+        return next == pending_.end() ? kNever : next->cycle;
+    }
+    template <typename ActOf>
+    void run_until(Cycles end, ActOf act_of) {
+        while (!pending_.empty() && pending_.begin()->cycle < end) {
+            const Act act = *pending_.begin();
+            act_of(act);
+            pending_.erase(act);
+        }
+    }
+    [[nodiscard]] bool is_idle() const { return pending_.empty(); }
+
+private:
+    std::set<Act> pending_;
+};
+
+/// Distances around every boundary of the ring, and far ones.
+Cycles random_distance(std::mt19937_64& random) {
+    switch (random() % 4) {
+        case 0:
+            return 1 + random() % 3;
+        case 1:
+            return 1 + random() % 70;
+        case 2:
+            return 250 + random() % 12;
+        default:
+            return 1 + random() % 3000;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("agents of one cycle act in the order of their registration", "[timeline]") {
+    Bench bench(3);
+    for (const unsigned agent : {2U, 0U, 1U})
+        bench.timeline.schedule(bench.agents[agent], 5);
+
+    CHECK(bench.timeline.run_until(10) == 10);
+
+    CHECK(bench.acts == std::vector<Act>{{5, 0}, {5, 1}, {5, 2}});
+}
+
+TEST_CASE("scheduling the same cycle twice lets the agent act once", "[timeline]") {
+    Bench bench(1);
+    const Cycles cycle = GENERATE(Cycles{0}, Cycles{3}, Cycles{1000});
+    bench.timeline.schedule(bench.agents[0], cycle);
+    bench.timeline.schedule(bench.agents[0], cycle);
+
+    bench.timeline.run_until(2000);
+
+    CHECK(bench.acts == std::vector<Act>{{cycle, 0}});
+}
+
+TEST_CASE("an event before the end acts, one at the end waits for the next run", "[timeline]") {
+    Bench bench(1);
+    bench.timeline.schedule(bench.agents[0], 9);
+    bench.timeline.schedule(bench.agents[0], 10);
+
+    CHECK(bench.timeline.run_until(10) == 10);
+    CHECK(bench.acts == std::vector<Act>{{9, 0}});
+    CHECK(bench.timeline.now() == 10);
+
+    bench.timeline.run_until(11);
+    CHECK(bench.acts == std::vector<Act>{{9, 0}, {10, 0}});
+}
+
+TEST_CASE("near and far events act in cycle order across the edge of the ring", "[timeline]") {
+    Bench bench(1);
+    const std::vector<Cycles> cycles = {0, 1, 63, 64, 255, 256, 257, 511, 512, 513, 100'000};
+    for (auto cycle = cycles.rbegin(); cycle != cycles.rend(); ++cycle)
+        bench.timeline.schedule(bench.agents[0], *cycle);
+
+    bench.timeline.run_until(200'000);
+
+    std::vector<Act> expected;
+    for (const Cycles cycle : cycles)
+        expected.push_back({cycle, 0});
+    CHECK(bench.acts == expected);
+    CHECK(bench.timeline.is_idle());
+}
+
+TEST_CASE("an event far away stays pending when a run ends just before it", "[timeline]") {
+    Bench bench(1);
+    bench.timeline.schedule(bench.agents[0], 300);
+
+    bench.timeline.run_until(300);
+    CHECK(bench.acts.empty());
+    CHECK_FALSE(bench.timeline.is_idle());
+
+    bench.timeline.run_until(301);
+    CHECK(bench.acts == std::vector<Act>{{300, 0}});
+}
+
+TEST_CASE("now is the cycle of the act and limit the end of the run", "[timeline]") {
+    Bench bench(1);
+    bench.timeline.schedule(bench.agents[0], 7);
+    Cycles now = 0;
+    Cycles limit = 0;
+    bench.agents[0].then = [&](Cycles) {
+        now = bench.timeline.now();
+        limit = bench.timeline.limit();
+    };
+
+    bench.timeline.run_until(50);
+
+    CHECK(now == 7);
+    CHECK(limit == 50);
+}
+
+TEST_CASE("next_event skips the present cycle and sees the ring and what lies beyond",
+          "[timeline]") {
+    Bench bench(2);
+    const Cycles next = GENERATE(Cycles{8}, Cycles{262}, Cycles{263}, Cycles{264}, Cycles{5000});
+    Cycles seen = 0;
+    bench.timeline.schedule(bench.agents[0], 7);
+    bench.timeline.schedule(bench.agents[1], 7);
+    bench.agents[0].then = [&](Cycles) {
+        CHECK(bench.timeline.next_event() == kNever);
+        bench.timeline.schedule(bench.agents[1], next);
+        seen = bench.timeline.next_event();
+        bench.timeline.stop();
+    };
+
+    bench.timeline.run_until(10'000);
+
+    CHECK(seen == next);
+}
+
+TEST_CASE("stop lets the cycle finish and ends the run after it", "[timeline]") {
+    Bench bench(2);
+    bench.timeline.schedule(bench.agents[0], 4);
+    bench.timeline.schedule(bench.agents[1], 4);
+    bench.timeline.schedule(bench.agents[1], 5);
+    bench.agents[0].then = [&](Cycles) { bench.timeline.stop(); };
+
+    CHECK(bench.timeline.run_until(100) == 5);
+    CHECK(bench.acts == std::vector<Act>{{4, 0}, {4, 1}});
+
+    CHECK(bench.timeline.run_until(100) == 100);
+    CHECK(bench.acts.back() == Act{5, 1});
+}
+
+TEST_CASE("reset forgets what is pending and starts again at cycle 0", "[timeline]") {
+    Bench bench(1);
+    bench.timeline.run_until(77);
+    bench.timeline.schedule(bench.agents[0], 80);
+    bench.timeline.schedule(bench.agents[0], 8000);
+
+    bench.timeline.reset();
+
+    CHECK(bench.timeline.is_idle());
+    CHECK(bench.timeline.now() == 0);
+    CHECK(bench.timeline.next_event() == kNever);
+    bench.timeline.schedule(bench.agents[0], 3);
+    bench.timeline.run_until(10'000);
+    CHECK(bench.acts == std::vector<Act>{{3, 0}});
+}
+
+TEST_CASE("an idle timeline jumps to the end of the run", "[timeline]") {
+    Bench bench(1);
+
+    CHECK(bench.timeline.run_until(u64{1} << 40) == u64{1} << 40);
+
+    bench.timeline.schedule(bench.agents[0], (u64{1} << 40) + 1);
+    bench.timeline.run_until((u64{1} << 40) + 2);
+    CHECK(bench.acts == std::vector<Act>{{(u64{1} << 40) + 1, 0}});
+}
+
+TEST_CASE("scheduling in the past is a broken invariant", "[timeline]") {
+    Bench bench(1);
+    bench.timeline.run_until(1000);
+
+    CHECK_THROWS_AS(bench.timeline.schedule(bench.agents[0], 999), InternalError);
+}
+
+TEST_CASE("a timeline has room for 64 agents", "[timeline]") {
+    Bench bench(64);
+    for (const Recorder& agent : bench.agents)
+        bench.timeline.schedule(agent, 2);
+
+    bench.timeline.run_until(3);
+
+    CHECK(bench.acts.size() == 64);
+    CHECK(bench.acts.back() == Act{2, 63});
+    CHECK_THROWS_AS(Recorder(bench.timeline, 64, bench.acts), InternalError);
+}
+
+TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") {
+    const u64 seed = std::random_device{}();
+    CAPTURE(seed);
+    constexpr unsigned kAgents = 9;
+    constexpr Cycles kEnd = 20'000;
+
+    // Both sides draw from an equal generator; as long as the acts agree, so do the draws.
+    std::mt19937_64 random(seed);
+    std::mt19937_64 reference_random(seed);
+    Bench bench(kAgents);
+    ReferenceTimeline reference;
+    std::vector<Act> expected;
+
+    const auto follow_up = [](std::mt19937_64& source, Cycles now, auto schedule) {
+        for (unsigned count = now < kEnd - 4000 ? unsigned(source() % 3) : 0; count > 0; --count) {
+            const unsigned agent = unsigned(source() % kAgents);
+            schedule(agent, now + random_distance(source));
+        }
+    };
+    const auto schedule = [&](unsigned agent, Cycles cycle) {
+        bench.timeline.schedule(bench.agents[agent], cycle);
+    };
+    const auto schedule_reference = [&](unsigned agent, Cycles cycle) {
+        reference.schedule(agent, cycle);
+    };
+    std::vector<Cycles> next_events;
+    std::vector<Cycles> expected_next_events;
+    for (Recorder& agent : bench.agents)
+        agent.then = [&](Cycles now) {
+            follow_up(random, now, schedule);
+            next_events.push_back(bench.timeline.next_event());
+        };
+    for (unsigned i = 0; i < 20; ++i) {
+        schedule(i % kAgents, i * 37);
+        schedule_reference(i % kAgents, i * 37);
+    }
+
+    for (Cycles end = 0; end < kEnd;) {
+        end = std::min(kEnd, end + random_distance(random));
+        (void)random_distance(reference_random);
+        schedule(0, bench.timeline.now() + 40);
+        schedule_reference(0, bench.timeline.now() + 40);
+        bench.timeline.run_until(end);
+        reference.run_until(end, [&](const Act& act) {
+            expected.push_back(act);
+            follow_up(reference_random, act.cycle, schedule_reference);
+            expected_next_events.push_back(reference.next_event(act.cycle));
+        });
+        REQUIRE(bench.acts == expected);
+        REQUIRE(next_events == expected_next_events);
+        REQUIRE(bench.timeline.is_idle() == reference.is_idle());
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Instruction words as text, with ABI register names.
+#pragma once
+
+#include "isa/decoder.hpp"
+
+#include <string>
+
+namespace flexv::isa {
+
+/// For example `p.lw a1, 4(a0!)`. Branch and loop targets are absolute addresses. A word that the
+/// decoder does not know in this mode becomes `.word 0x...` or, when compressed, `.half 0x...`.
+std::string disassemble(u32 word, u32 pc, const Decoder& decoder, Mode mode);
+
+/// The text of an instruction that is already decoded.
+std::string format_instruction(const Instruction& row, const Operands& op, u32 pc);
+
+}  // namespace flexv::isa

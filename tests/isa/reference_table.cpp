@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa/reference_table.hpp"
+
+#include <bit>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+namespace flexv::test {
+namespace {
+
+/// Cells of one line; a quoted cell may hold commas.
+std::vector<std::string> split(const std::string& line) {
+    std::vector<std::string> cells(1);
+    bool quoted = false;
+    for (const char c : line) {
+        if (c == '"')
+            quoted = !quoted;
+        else if (c == ',' && !quoted)
+            cells.emplace_back();
+        else if (c != '\r')
+            cells.back() += c;
+    }
+    return cells;
+}
+
+u32 hexadecimal(const std::string& text) { return u32(std::stoul(text, nullptr, 16)); }
+
+ReferenceRow parse(const std::vector<std::string>& cells) {
+    return {.name = cells.at(0),
+            .group = cells.at(1),
+            .match = hexadecimal(cells.at(2)),
+            .mask = hexadecimal(cells.at(3)),
+            .operands = cells.at(4),
+            .reads_rd = cells.at(5) == "y",
+            .writes = cells.at(6),
+            .semantics = cells.at(7),
+            .size = unsigned(std::stoul(cells.at(8))),
+            .cond = cells.at(9),
+            .rtl_match = hexadecimal(cells.at(10)),
+            .rtl_mask = hexadecimal(cells.at(11)),
+            .canonical = cells.at(12) == "y",
+            .constraint = cells.at(13)};
+}
+
+u32 rd(u32 word) { return word >> 7 & 31; }
+u32 rs2(u32 word) { return word >> 2 & 31; }  // of a compressed word
+u32 imm6(u32 word) { return (word >> 2 & 31) | (word >> 7 & 32); }
+bool bit12(u32 word) { return (word >> 12 & 1) != 0; }
+
+/// Every text of the constraint column; run-time conditions (CSR 0x00D) are not a matter of
+/// decoding.
+const std::map<std::string, std::function<bool(u32)>>& constraints() {
+    static const std::map<std::string, std::function<bool(u32)>> table{
+        {"", [](u32) { return true; }},
+        {"rs1=x0 is NOT illegal in RTL (jumps to 0)", [](u32) { return true; }},
+        {"imm4 and imm3 both 1 -> illegal", [](u32 w) { return (w >> 23 & 3) != 3; }},
+        {"imm4 and imm3 both 1 -> illegal; CSR 0x00D = 0 or >10 -> illegal",
+         [](u32 w) { return (w >> 23 & 3) != 3; }},
+        {"rd!=x0 else illegal", [](u32 w) { return rd(w) != 0; }},
+        {"rd!=x0 and rd!=x2 and imm!=0 else illegal",
+         [](u32 w) { return rd(w) != 0 && rd(w) != 2 && imm6(w) != 0; }},
+        {"bit12=0 and shamt!=0 else illegal", [](u32 w) { return !bit12(w) && imm6(w) != 0; }},
+        {"rd!=x0 and bit12=0 and shamt!=0 else illegal",
+         [](u32 w) { return rd(w) != 0 && !bit12(w) && imm6(w) != 0; }},
+        {"rs2!=x0 (else c.jr); rd=x0 is a no-op hint", [](u32 w) { return rs2(w) != 0; }},
+        {"rs1!=x0 (else c.ebreak)", [](u32 w) { return rd(w) != 0; }},
+        {"rs2!=x0; rd=x0 illegal in RTL (hint space)",
+         [](u32 w) { return rs2(w) != 0 && rd(w) != 0; }},
+    };
+    return table;
+}
+
+/// "imm!=0" means another set of bits in each of the two rows that say it.
+bool immediate_is_not_zero(const ReferenceRow& row, u32 word) {
+    return row.name == "c.addi4spn" ? (word >> 5 & 0xff) != 0 : imm6(word) != 0;
+}
+
+}  // namespace
+
+std::vector<ReferenceRow> implemented_reference_rows() {
+    std::ifstream file(FLEXV_REFERENCE_DIR "/isa.csv");
+    if (!file)
+        throw std::runtime_error("tests/reference/isa.csv is missing");
+    std::vector<ReferenceRow> rows;
+    std::string line;
+    std::getline(file, line);  // column names
+    while (std::getline(file, line)) {
+        const ReferenceRow row = parse(split(line));
+        if (row.cond != "fpu" && row.cond != "compat")
+            rows.push_back(row);
+    }
+    return rows;
+}
+
+u32 with_constraint_bits(const ReferenceRow& row, u32 mask) {
+    return row.constraint.find("bit12=0") == std::string::npos ? mask : mask | 1U << 12;
+}
+
+bool reference_accepts(const ReferenceRow& row, u32 word) {
+    if ((word & row.rtl_mask) != row.rtl_match)
+        return false;
+    if (row.constraint == "imm!=0 else illegal")
+        return immediate_is_not_zero(row, word);
+    return constraints().at(row.constraint)(word);
+}
+
+}  // namespace flexv::test

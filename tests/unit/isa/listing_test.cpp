@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The texts of `flexv-vp isa`.
+#include "isa/listing.hpp"
+#include "isa/decoder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+namespace flexv::isa {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+TEST_CASE("the CSV listing begins with mnemonic, match and mask", "[isa][listing]") {
+    const std::string csv = listing_csv();
+
+    CHECK_THAT(csv, StartsWith("mnemonic,match,mask,extension,mode,syntax,timing,energy,size,"
+                               "semantics\n"));
+    CHECK_THAT(csv, Contains("\np.lw.post,0x0000200b,0x0000707f,xpulpv2,any,\"rd, imm(rs1!)\","
+                             "load,load,4,"));
+    CHECK_THAT(csv, Contains("\nc.lw,0x4000,0xe003,c,any,"));
+}
+
+TEST_CASE("every listing has a line a row", "[isa][listing]") {
+    const auto rows = std::ptrdiff_t(all_instructions().size());
+
+    CHECK(std::ranges::count(listing_csv(), '\n') == rows + 1);
+    CHECK(std::ranges::count(listing_table(), '\n') == rows + 1);
+}
+
+TEST_CASE("the columns of the table are aligned", "[isa][listing]") {
+    std::istringstream table(listing_table());
+    std::string title;
+    std::getline(table, title);
+
+    for (std::string line; std::getline(table, line);) {
+        const std::size_t match = title.find("match");
+        CHECK(line.substr(match - 2, 4) == "  0x");
+    }
+}
+
+TEST_CASE("only custom instructions that tools emit become macros", "[isa][listing]") {
+    const std::string gas = listing_gas();
+
+    CHECK_THAT(gas, StartsWith("# SPDX-License-Identifier: Apache-2.0\n"));
+    CHECK_THAT(gas, Contains(".macro p.lw.post rd, imm, rs1\n"));
+    CHECK_THAT(gas, Contains(".macro pv.mlsdotsp.v rd, rs1, imm2\n"));
+    CHECK_THAT(gas, !Contains(".macro add "));
+    CHECK_THAT(gas, !Contains(".macro p.elw.post "));
+}
+
+TEST_CASE("a listing is asked for by the name of its format", "[isa][listing]") {
+    CHECK(listing("csv") == listing_csv());
+    CHECK(listing("table") == listing_table());
+    CHECK(listing("gas") == listing_gas());
+    CHECK_FALSE(listing("html").has_value());
+}
+
+}  // namespace flexv::isa

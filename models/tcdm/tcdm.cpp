@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tcdm/tcdm.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace flexv::tcdm {
+
+Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
+    : Module(name),
+      config_(config),
+      clock_(clock),
+      bank_mask_(config.bank_count - 1),
+      bytes_(config.size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
+      code_pages_(config.size_bytes / kPageBytes + 1),
+      arbiters_(config.bank_count, RoundRobin(config.port_count)),
+      bank_conflicts_(config.bank_count),
+      accesses_{&reads_, &writes_} {
+    FLEXV_ASSERT(std::has_single_bit(config.size_bytes) && std::has_single_bit(config.bank_count),
+                 "size and bank count of the TCDM are powers of two");
+    FLEXV_ASSERT(config.bank_count <= 64 && config.port_count <= kMaxPorts,
+                 "the TCDM has at most 64 banks and 32 ports");
+    clock_.timeline.add(*this);
+    initiators_in.bind(*this);
+    bus_in.register_b_transport(this, &Tcdm::b_transport);
+    bus_in.register_transport_dbg(this, &Tcdm::transport_dbg);
+    bus_in.register_get_direct_mem_ptr(this, &Tcdm::get_direct_mem_ptr);
+}
+
+void Tcdm::reset() {
+    std::ranges::fill(arbiters_, RoundRobin(config_.port_count));
+    pending_.fill({});
+    due_.fill(0);
+}
+
+void Tcdm::request(DataInitiator& initiator, Address address, bool is_write, Cycles cycle) {
+    const unsigned port = initiator.port();
+    Pending& pending = pending_[port];
+    pending.initiator = &initiator;
+    pending.bank = u8((address >> 2) & bank_mask_);
+    pending.is_write = is_write;
+    wait_until(port, cycle);
+}
+
+void Tcdm::cancel(DataInitiator& initiator) {
+    const unsigned port = initiator.port();
+    due_[pending_[port].cycle % kWindow] &= ~(1U << port);
+}
+
+void Tcdm::wait_until(unsigned port, Cycles cycle) {
+    pending_[port].cycle = cycle;
+    due_[cycle % kWindow] |= 1U << port;
+    clock_.timeline.schedule(*this, cycle);
+}
+
+/// The ports whose request falls into this cycle. A slot of the ring can also hold requests of a
+/// cycle one or more turns ahead; those stay.
+u32 Tcdm::take_due(Cycles now) {
+    u32& slot = due_[now % kWindow];
+    u32 ports = slot;
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const unsigned port = unsigned(std::countr_zero(rest));
+        if (pending_[port].cycle != now) [[unlikely]]
+            ports &= ~(1U << port);
+    }
+    slot &= ~ports;
+    return ports;
+}
+
+void Tcdm::act(Cycles now) {
+    const u32 ports = take_due(now);
+    u64 wanted = 0;
+    u64 contested = 0;
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const u64 bank = u64{1} << pending_[unsigned(std::countr_zero(rest))].bank;
+        contested |= wanted & bank;
+        wanted |= bank;
+    }
+    if (contested != 0) {
+        arbitrate(ports, now);
+        return;
+    }
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const unsigned port = unsigned(std::countr_zero(rest));
+        arbiters_[pending_[port].bank].grant_alone(port);
+        grant(port, now);
+    }
+}
+
+/// Losers are put back first: a winner may ask again while it is being granted.
+void Tcdm::arbitrate(u32 ports, Cycles now) {
+    std::array<u32, 64> requests{};  // [bank]: set of ports
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const unsigned port = unsigned(std::countr_zero(rest));
+        requests[pending_[port].bank] |= 1U << port;
+    }
+    u32 winners = 0;
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const unsigned port = unsigned(std::countr_zero(rest));
+        const unsigned bank = pending_[port].bank;
+        if (requests[bank] == 0)
+            continue;
+        winners |= 1U << arbiters_[bank].grant(requests[bank]);
+        bank_conflicts_[bank] += unsigned(std::popcount(requests[bank])) - 1;
+        requests[bank] = 0;
+    }
+    const u32 losers = ports & ~winners;
+    conflicts_ += unsigned(std::popcount(losers));
+    for (u32 rest = losers; rest != 0; rest &= rest - 1)
+        wait_until(unsigned(std::countr_zero(rest)), now + 1);
+    for (u32 rest = winners; rest != 0; rest &= rest - 1)
+        grant(unsigned(std::countr_zero(rest)), now);
+}
+
+void Tcdm::grant(unsigned port, Cycles now) {
+    const Pending& pending = pending_[port];
+    ++*accesses_[pending.is_write];
+    pending.initiator->granted(now, 0);
+}
+
+void Tcdm::code_written(u32 offset, u32 bytes) {
+    for (u32 page = offset / kPageBytes; page <= (offset + bytes - 1) / kPageBytes; ++page) {
+        if (code_pages_[page] == 0)
+            continue;
+        code_pages_[page] = 0;
+        const u64 start = u64{page} * kPageBytes;
+        bus_in->invalidate_direct_mem_ptr(start, start + kPageBytes - 1);
+    }
+}
+
+/// Moves the bytes of a payload; 0 when it does not lie in the memory or is malformed.
+unsigned Tcdm::copy(tlm::tlm_generic_payload& trans, bool has_side_effects) {
+    const u64 address = trans.get_address();
+    const u64 offset = address & ~u64{kTestAndSet};
+    const unsigned length = trans.get_data_length();
+    if (length == 0 || offset >= config_.size_bytes || length > config_.size_bytes - offset)
+        return 0;
+    std::byte* const memory = bytes_.data() + offset;
+    if (trans.is_write()) {
+        std::memcpy(memory, trans.get_data_ptr(), length);
+        code_written(u32(offset), length);
+    } else if (trans.is_read()) {
+        std::memcpy(trans.get_data_ptr(), memory, length);
+        if (has_side_effects && (address & kTestAndSet) != 0)
+            std::memset(memory, 0xff, length);
+    }
+    return length;
+}
+
+void Tcdm::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    if (trans.get_byte_enable_ptr() != nullptr) {
+        trans.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+        return;
+    }
+    if (trans.get_streaming_width() < trans.get_data_length()) {
+        trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+        return;
+    }
+    const unsigned moved = copy(trans, true);
+    if (moved == 0) {
+        trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        return;
+    }
+    const u64 first = trans.get_address() / 4;
+    const u64 words = (trans.get_address() + moved - 1) / 4 - first + 1;
+    *accesses_[trans.is_write()] += words;
+    delay += clock_.period * double(config_.bus_latency_cycles + words - 1);
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+/// Moves what lies in the memory; the rest of a longer payload is left alone.
+unsigned Tcdm::transport_dbg(tlm::tlm_generic_payload& trans) {
+    const u64 offset = trans.get_address() & ~u64{kTestAndSet};
+    const unsigned wanted = trans.get_data_length();
+    if (offset < config_.size_bytes && wanted > config_.size_bytes - offset)
+        trans.set_data_length(unsigned(config_.size_bytes - offset));
+    const unsigned moved = copy(trans, false);
+    trans.set_data_length(wanted);
+    return moved;
+}
+
+/// Read-only, for whoever decodes instructions; withdrawn when the page is written. Data accesses
+/// go through the arbiters and are never granted a pointer.
+bool Tcdm::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
+    const u64 offset = trans.get_address() & ~u64{kTestAndSet};
+    if (!trans.is_read() || offset >= config_.size_bytes)
+        return false;
+    const u64 start = offset / kPageBytes * kPageBytes;
+    code_pages_[start / kPageBytes] = 1;
+    dmi.set_start_address(start);
+    dmi.set_end_address(start + kPageBytes - 1);
+    dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data() + start));
+    dmi.allow_read();
+    return true;
+}
+
+}  // namespace flexv::tcdm

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/core.hpp"
+
+#include "core/pipeline.hpp"
+
+#include <numeric>
+
+namespace flexv::core {
+
+namespace {
+
+constexpr std::array<std::string_view, kStallCauses> kStallNames = {
+    "load_use", "jump",       "tcdm",  "misaligned", "event_unit",
+    "dma",      "peripheral", "fetch", "execute",    "flush"};
+
+}  // namespace
+
+std::string_view name_of(Stall cause) { return kStallNames[unsigned(cause)]; }
+
+Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
+           const Config& config)
+    : Module(name),
+      config_(config),
+      clock_(clock),
+      code_(code),
+      csrs_(hart_, {.hartid = config.hartid, .extensions = config.extensions}, this) {
+    clock_.timeline.add(*this);
+    interrupt_in.bind(*this);
+    hart_.bus = this;
+    hart_.csrs = &csrs_;
+    add_counters();
+}
+
+void Core::end_of_elaboration() {
+    tcdm_ = tcdm_out.operator->();
+    if (fetch_out.size() != 0) {
+        fetch_ = fetch_out.operator->();
+        filter_ = &fetch_->filter(config_.index);
+    }
+    // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
+    // size.
+    constexpr Address kTcdmWindow = 0xfff0'0000;
+    hart_.window = {.host = tcdm_->storage(),
+                    .tag_mask = kTcdmWindow & ~config_.address_map.cluster_base,
+                    .tag = 0,
+                    .offset_mask = tcdm_->size_bytes() - 1};
+}
+
+void Core::reset() {
+    const isa::DirectWindow window = hart_.window;
+    hart_ = {};
+    hart_.bus = this;
+    hart_.csrs = &csrs_;
+    hart_.window = window;
+    state_ = State::off;
+    slot_ = page_ = nullptr;
+    page_base_ = kNoPage;
+    previous_ = nullptr;
+    late_ = late_before_ = 0;
+    held_until_ = kNever;
+    line_ = missing_line_ = kNoLine;
+    flow_target_ = kNoTarget;
+    pays_unaligned_target_ = false;
+    slack_ = line_stalls_ = 0;
+    interrupt_asserted_ = interrupt_possible_ = false;
+    executed_.fill(0);
+    stalls_.fill(0);
+    now_ = started_ = sleep_cycles_ = bubbles_ = bubbles_at_jump_ = 0;
+    taken_branches_ = refills_ = load_only_ = divide_cycles_ = 0;
+}
+
+void Core::start(Address boot_address, Cycles cycle) {
+    boot_address_ = boot_address & ~1U;
+    csrs_.reset(boot_address_);
+    now_ = started_ = cycle;
+    hart_.pc = boot_address_;
+    state_ = State::running;
+    starting_ = true;
+    clock_.timeline.schedule(*this, cycle);
+}
+
+void Core::settle(Cycles end) {
+    if (state_ == State::waiting && end > access_.requested) {
+        book_wait(end);
+        access_.requested = end;
+    } else if (state_ == State::sleeping && end > slept_since_) {
+        sleep_cycles_ += end - slept_since_;
+        slept_since_ = end;
+    }
+}
+
+char Core::state_letter() const {
+    if (state_ == State::off)
+        return '-';
+    const bool waits_for_event = state_ == State::waiting && access_.path == DataPath::event_unit;
+    return state_ == State::sleeping || waits_for_event ? 'S' : 'R';
+}
+
+std::string Core::describe_wait() const {
+    switch (state_) {
+        case State::off:
+            return "not started (fetch enable is off)";
+        case State::sleeping:
+            return "wfi, waiting for an interrupt";
+        case State::waiting:
+            if (access_.path > DataPath::test_and_set)
+                return fmt::format("{:#010x}: {}", access_.address,
+                                   target_of(access_.path).waits_for(*this));
+            return fmt::format("a bank of the TCDM for {:#010x}", access_.address);
+        default:
+            return "running";
+    }
+}
+
+u64 Core::instructions() const {
+    return std::accumulate(executed_.begin(), executed_.end(), u64{0});
+}
+
+u64 Core::active_cycles() const {
+    return std::accumulate(stalls_.begin(), stalls_.end(), instructions());
+}
+
+template <typename Predicate>
+u64 Core::executed_if(Predicate predicate) const {
+    u64 sum = 0;
+    for (const isa::Instruction& row : isa::all_instructions())
+        if (predicate(row))
+            sum += executed_[isa::index_of(row)];
+    return sum;
+}
+
+u64 Core::executed_with(isa::Timing timing) const {
+    return executed_if([timing](const isa::Instruction& row) { return row.timing == timing; });
+}
+
+u64 Core::executed_with(isa::Energy energy) const {
+    return executed_if([energy](const isa::Instruction& row) { return row.energy == energy; });
+}
+
+u64 Core::compressed_instructions() const {
+    return executed_if(
+        [](const isa::Instruction& row) { return row.extension == isa::Extension::c; });
+}
+
+void Core::add_counters() {
+    const auto add = [this](const char* counter, const char* doc, auto value) {
+        DerivedCounter(*this, counter, doc, std::move(value));
+    };
+    using enum isa::Energy;
+    add("active_cycles", "cycles with the clock on", [this] { return active_cycles(); });
+    add("sleep_cycles", "cycles with the clock gated", [this] { return sleep_cycles_; });
+    add("instructions", "retired instructions", [this] { return instructions(); });
+    add("fetched_words", "32-bit words of the instructions retired, two compressed ones a word",
+        [this] { return instructions() - compressed_instructions() / 2; });
+    add("alu", "ALU, branch and CSR instructions", [this] { return executed_with(alu); });
+    add("multiply", "multiplications and scalar multiply-accumulates",
+        [this] { return executed_with(multiply); });
+    add("dot_products", "dot products, Mac&Load included",
+        [this] { return executed_with(dot_product) - load_only_; });
+    add("mixed_dot_products", "dot products with operands of different widths",
+        [this] { return hart_.mixed_dot_products; });
+    add("mac_load_refills", "words loaded into the NN register file", [this] { return refills_; });
+    add("loads_stores", "explicit loads and stores, Mac&Load without a product included", [this] {
+        return executed_with(isa::Energy::load) + executed_with(isa::Energy::store) + load_only_;
+    });
+    add("divide_cycles", "cycles of the divider", [this] { return divide_cycles_; });
+    add("macs", "multiplications, or lanes of dot products", [this] { return hart_.macs; });
+    add("branches_taken", "taken conditional branches", [this] { return taken_branches_; });
+    for (unsigned cause = 0; cause < kStallCauses; ++cause)
+        add(fmt::format("{}_stalls", kStallNames[cause]).c_str(), "cycles lost to this cause",
+            [this, cause] { return stalls_[cause]; });
+}
+
+/// Event numbers of the performance counters (spec/isa.md 3.4).
+u64 Core::count(unsigned event) const {
+    using enum isa::Timing;
+    switch (event) {
+        case 0:
+            return now_ - started_ - sleep_cycles_;
+        case 1:
+            return instructions();
+        case 2:
+            return stall_cycles(Stall::load_use);
+        case 4:
+            return stall_cycles(Stall::fetch);
+        case 5:
+            return executed_with(isa::Energy::load) + refills_;
+        case 6:
+            return executed_with(isa::Energy::store);
+        case 7:
+            return executed_with(jump) + executed_with(jump_register);
+        case 8:
+            return executed_with(branch);
+        case 9:
+            return taken_branches_;
+        case 10:
+            return compressed_instructions();
+        case 11:
+            return stall_cycles(Stall::event_unit);
+        default:
+            return 0;
+    }
+}
+
+}  // namespace flexv::core

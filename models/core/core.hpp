@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// One Flex-V core: fetches decoded instructions, executes their rows and counts cycles by stall
+// rules. It runs ahead on its own until it needs something that others can see, and then asks for
+// it at the cycle at which the hardware would.
+#pragma once
+
+#include "base/clock_domain.hpp"
+#include "base/data_port.hpp"
+#include "base/fetch_port.hpp"
+#include "base/module.hpp"
+#include "core/address_map.hpp"
+#include "core/csr_file.hpp"
+#include "core/decode_cache.hpp"
+#include "core/fault.hpp"
+#include "isa/hart.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace flexv::core {
+
+/// Why a cycle passed without an instruction leaving EX.
+enum class Stall : u8 {
+    load_use,
+    jump,        ///< bubbles behind taken branches, jumps and their targets
+    tcdm,        ///< lost arbitrations
+    misaligned,  ///< second halves of misaligned accesses
+    event_unit,
+    dma,
+    peripheral,  ///< peripheral interconnect and whatever is behind it, L2 included
+    fetch,       ///< instruction cache misses
+    execute,     ///< divide and mulh
+    flush,       ///< pipeline drains: fences, mstatus, traps, interrupts, p.elw
+};
+inline constexpr unsigned kStallCauses = 10;
+std::string_view name_of(Stall cause);
+
+class Core final : public Module,
+                   public DataInitiator,
+                   public InterruptTarget,
+                   private Agent,
+                   private isa::Bus,
+                   private PerformanceEvents {
+public:
+    struct Config {
+        unsigned index = 0;  ///< core number in its cluster
+        u32 hartid = 0;      ///< mhartid: cluster << 5 | core
+        AddressMap address_map{};
+        isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
+    };
+
+    sc_core::sc_port<TcdmTarget> tcdm_out{"tcdm_out"};
+    sc_core::sc_port<DataTarget> event_unit_out{"event_unit_out"};
+    sc_core::sc_port<DataTarget> dma_out{"dma_out"};
+    sc_core::sc_port<DataTarget> peripheral_out{"peripheral_out"};
+    /// The device of AddressMap's direct window; unbound without one.
+    sc_core::sc_port<DataTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> direct_out{"direct_out"};
+    /// Unbound: ideal instruction memory, every fetch hits.
+    sc_core::sc_port<FetchTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> fetch_out{"fetch_out"};
+    sc_core::sc_port<InterruptSource, 1, sc_core::SC_ZERO_OR_MORE_BOUND> interrupt_ack_out{
+        "interrupt_ack_out"};
+    sc_core::sc_export<InterruptTarget> interrupt_in{"interrupt_in"};
+
+    /// Region markers; called in cycle order.
+    std::function<void(unsigned core, unsigned id, bool is_begin, Cycles now)> on_region;
+    /// A trap entered the firmware's handler: `what` names it. Called in the core's own time.
+    std::function<void(const Core& core, const std::string& what, u32 pc)> on_trap;
+
+    Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
+         const Config& config);
+    void reset() override;
+
+    /// Fetch enable goes up: execution begins at `boot_address`, first instruction in EX at
+    /// `cycle`.
+    void start(Address boot_address, Cycles cycle);
+    /// Books the waits that are still open at the end of a run.
+    void settle(Cycles end);
+    /// The cached line was flushed: fetch again.
+    void drop_line() { line_ = kNoLine; }
+
+    [[nodiscard]] const isa::Hart& hart() const { return hart_; }
+    [[nodiscard]] u32 hartid() const { return config_.hartid; }
+    [[nodiscard]] u64 instructions() const;
+    [[nodiscard]] u64 macs() const { return hart_.macs; }
+    [[nodiscard]] u64 stall_cycles(Stall cause) const { return stalls_[unsigned(cause)]; }
+    [[nodiscard]] u64 active_cycles() const;
+    [[nodiscard]] u64 sleep_cycles() const { return sleep_cycles_; }
+    [[nodiscard]] u64 executed(unsigned row) const { return executed_[row]; }
+    [[nodiscard]] bool is_off() const { return state_ == State::off; }
+    /// R running, S asleep or waiting, - off; for progress.
+    [[nodiscard]] char state_letter() const;
+    /// Where the core stands and what it waits for, for the deadlock report.
+    [[nodiscard]] std::string describe_wait() const;
+
+    // DataInitiator
+    void granted(Cycles now, u32 data) override;
+    void refused(Cycles now, const std::string& what) override;
+    [[nodiscard]] unsigned port() const override { return config_.index; }
+
+    // InterruptTarget
+    void interrupt(Cycles cycle, bool asserted, unsigned id) override;
+    void interrupt_possible(bool possible) override { interrupt_possible_ = possible; }
+
+private:
+    enum class State : u8 { off, running, requesting, waiting, fetching, marker, sleeping };
+    enum class Next : u8 { run, yield };
+
+    /// The load or store in EX; a misaligned one has two parts.
+    struct Access {
+        Address address = 0;
+        u8 bytes = 0;
+        u8 first_bytes = 0;  ///< of the first part
+        bool second_part = false;
+        bool is_write = false;
+        DataPath path = DataPath::tcdm;
+        Cycles requested = 0;  ///< EX cycle of the part in flight
+        u32 response = 0;
+    };
+
+    /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
+    /// when it jumps to its successor. No address is odd.
+    static constexpr u32 kNotTaken = 1;
+    static constexpr Address kNoLine = ~0U;
+    static constexpr Address kNoTarget = 1;  // no target is odd
+    static constexpr Address kNoPage = 1;    // no page begins at an odd address
+    static constexpr Address kPageMask = 4095;
+    // Words behind a jump that were asked for before the fetch stage is redirected; one more with
+    // slack. A jump leaves from ID, a branch from EX, a flush behind EX.
+    static constexpr unsigned kWordsBehindJump = 1;
+    static constexpr unsigned kWordsBehindBranch = 2;
+    static constexpr unsigned kWordsBehindFlush = 3;
+
+    void end_of_elaboration() override;
+    void add_counters();
+    void act(Cycles now) override;
+
+    // step.cpp: the loop
+    void run();
+    void meet(State reason);
+    void pass_marker(Cycles now);
+    void mark_loop_ends();
+    void run_plain(Cycles horizon);
+    [[nodiscard]] Cycles run_ahead_limit() const;
+    [[nodiscard]] isa::Mode mode() const {
+        return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;
+    }
+    Next step_special();
+    Next step_by_timing(const Slot& slot);
+    Next step_wait_for_interrupt(const Slot& slot);
+    void step_over(const Slot& slot, Stall cause, Cycles extra);
+    void step_divide(const Slot& slot);
+    [[nodiscard]] Cycles divide_cycles(const Slot& slot) const;
+    [[nodiscard]] Cycles cycles_in_shadow(const Slot& branch);
+    void step_branch(const Slot& slot);
+    void take_branch(Address target, Cycles bubbles);
+    void step_jump(const Slot& slot);
+    void step_jump_register(const Slot& slot);
+    void step_csr(const Slot& slot);
+    void step_refetch(const Slot& slot);
+    void step_hardware_loop(const Slot& slot);
+    void enter_ex(const Slot& slot);
+    void execute(const Slot& slot);
+    void leave_ex(const Slot& slot);
+    void advance(const Slot& slot);
+    void stall(Stall cause, Cycles cycles);
+
+    // flow.cpp: where the next instruction comes from
+    void jump_to(Address target, Cycles bubbles);
+    void flush_to(Address target, Cycles bubbles, Address from);
+    void leave_for(Address target, Cycles left, unsigned words);
+    [[nodiscard]] bool wrong_path_misses(Address pc, Cycles left, unsigned words);
+    void arrive_at(Address target);
+    void enter(Address target);
+    void pay_unaligned_target();
+    [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(Address pc);
+    void loop_back(const isa::HardwareLoop& loop);
+    void decode_slot();
+    [[nodiscard]] bool takes_line(Address address, u64 stalls);
+    [[nodiscard]] bool has_line(Address address);
+    void enter_line(Address line, u64 stalls);
+    void restart_slack();
+    void end_fetch(Cycles now);
+
+    // access.cpp: loads and stores
+    void begin_access(const Slot& slot);
+    [[nodiscard]] Address address_of(const Slot& slot) const;
+    void send_part(Cycles now);
+    void send_request(Cycles now);
+    [[nodiscard]] DataTarget& target_of(DataPath path) const;
+    void finish_part(Cycles now, u32 data);
+    void finish_access(Cycles now);
+    void book_wait(Cycles now);
+    u32 load(Address address, unsigned bytes) override;
+    void store(Address address, unsigned bytes, u32 value) override;
+
+    // trap.cpp
+    void take_trap(const isa::Trap& trap);
+    bool take_interrupt();
+    void enter_vector(Address pc, u32 cause, unsigned slot);
+    [[nodiscard]] bool handles_traps();
+    void wake(Cycles now);
+    [[noreturn]] void fault(const std::string& what) const;
+
+    u64 count(unsigned event) const override;
+    template <typename Predicate>
+    [[nodiscard]] u64 executed_if(Predicate predicate) const;
+    [[nodiscard]] u64 executed_with(isa::Timing timing) const;
+    [[nodiscard]] u64 executed_with(isa::Energy energy) const;
+    [[nodiscard]] u64 compressed_instructions() const;
+
+    // Hot state first.
+    isa::Hart hart_;
+    Slot* slot_ = nullptr;  // of hart_.pc
+    Slot* page_ = nullptr;  // slots of page_base_
+    Address page_base_ = kNoPage;
+    Cycles now_ = 0;                  // EX cycle of the next instruction, before its hazards
+    u64 late_ = 0;                    // resources that the previous instruction delivers late
+    u64 late_before_ = 0;             // and the one before it
+    const Slot* previous_ = nullptr;  // sequential predecessor; null behind a jump
+    Cycles held_until_ = kNever;  // now_ behind an instruction that held EX: hides a jump bubble
+    u64 bubbles_ = 0;             // stall cycles so far, for the prefetch slack of hardware loops
+    u64 bubbles_at_jump_ = 0;
+    bool starting_ = false;            // boot address not entered yet
+    bool hides_bubble_ = false;        // the instruction in EX is right behind one that held EX
+    Address line_ = kNoLine;           // cache line that the fetch stage holds
+    Address missing_line_ = kNoLine;   // line to fetch before the next instruction
+    Address flow_target_ = kNoTarget;  // of a jump that waits for a line of the wrong path
+    Cycles target_cycle_ = 0;          // in which the target would be in EX without that
+    bool pays_unaligned_target_ = false;
+    Cycles slack_ = 0;     // how much earlier than straight code the line was asked for
+    u64 line_stalls_ = 0;  // stall cycles when it was entered
+    State state_ = State::off;
+    bool interrupt_possible_ = false;
+    bool interrupt_asserted_ = false;
+    unsigned interrupt_id_ = 0;
+    Cycles interrupt_since_ = 0;
+    Cycles slept_since_ = 0;
+    Access access_;
+    Address jumped_from_ = 0;
+
+    const Config config_;
+    ClockDomain& clock_;
+    DecodeCache& code_;
+    CsrFile csrs_;
+    TcdmTarget* tcdm_ = nullptr;
+    FetchTarget* fetch_ = nullptr;  // null: every fetch hits
+    LineFilter* filter_ = nullptr;
+    Address boot_address_ = 0;
+
+    std::array<u64, isa::kMaxRows> executed_{};  // [row]
+    std::array<u64, kStallCauses> stalls_{};     // [cause], cycles
+    u64 sleep_cycles_ = 0;
+    u64 taken_branches_ = 0;
+    u64 refills_ = 0;    // words loaded by Mac&Load
+    u64 load_only_ = 0;  // Mac&Load with rd = x0
+    u64 divide_cycles_ = 0;
+    Cycles started_ = 0;
+};
+
+}  // namespace flexv::core

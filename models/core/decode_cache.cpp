@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode_cache.hpp"
+
+#include "base/error.hpp"
+#include "core/hazards.hpp"
+
+#include <cstring>
+
+namespace flexv::core {
+
+namespace {
+
+unsigned index_of_mode(isa::Mode mode) { return mode == isa::Mode::status ? 1 : 0; }
+
+bool is_region_marker(const isa::Instruction& row, const isa::Operands& op) {
+    return (row.name == "slti" || row.name == "sltiu") && op.rd == 0 && op.rs1 == 0 && op.imm > 0;
+}
+
+}  // namespace
+
+DecodeCache::Page::Page() {
+    for (unsigned sentinel = 0; sentinel < 2; ++sentinel)
+        slots[kPageSlots + sentinel].flags = kPageEnd;
+}
+
+/// Only the flags: a core may be in the middle of an instruction of this page.
+void DecodeCache::Page::forget() {
+    for (u32 index = 0; index < kPageSlots; ++index)
+        slots[index].flags = kUndecoded;
+}
+
+DecodeCache::DecodeCache(const sc_core::sc_module_name& name, const isa::Decoder& decoder,
+                         const Config& config)
+    : Module(name), decoder_(decoder), config_(config) {
+    code_out.register_invalidate_direct_mem_ptr(this, &DecodeCache::invalidate_range);
+}
+
+DecodeCache::~DecodeCache() = default;
+
+void DecodeCache::reset() {
+    loop_ends_.clear();
+    invalidate(0, ~0U);
+}
+
+void DecodeCache::invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end) {
+    invalidate(Address(start), Address(end));
+}
+
+void DecodeCache::invalidate(Address start, Address end) {
+    for (Pages& pages : pages_)
+        for (auto& [base, page] : pages)
+            if (base <= end && base + (kPageBytes - 1) >= start)
+                page->forget();
+}
+
+DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
+    const Address base = pc & ~(kPageBytes - 1);
+    const unsigned which = index_of_mode(mode);
+    QuickEntry& quick = quick_[which][(base / kPageBytes) % kQuick];
+    if (quick.base != base) {
+        std::unique_ptr<Page>& page = pages_[which][base];
+        if (!page) {
+            page = std::make_unique<Page>();
+            page->base = base;
+        }
+        quick = {.base = base, .page = page.get()};
+    }
+    return *quick.page;
+}
+
+Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
+    Page& page = page_of(pc, mode);
+    return &page.slots[(pc % kPageBytes) / 2];
+}
+
+std::optional<u32> DecodeCache::peek(Address address) {
+    u32 word = 0;
+    tlm::tlm_generic_payload trans;
+    trans.set_command(tlm::TLM_READ_COMMAND);
+    trans.set_address(address);
+    trans.set_data_ptr(reinterpret_cast<unsigned char*>(&word));
+    for (unsigned length : {4U, 2U}) {  // the last halfword of a memory has no word
+        trans.set_data_length(length);
+        trans.set_streaming_width(length);
+        if (code_out->transport_dbg(trans) == length)
+            return word;
+    }
+    return std::nullopt;
+}
+
+/// Holds read access to the page, so that the memory tells when it is written.
+void DecodeCache::watch(Address pc) {
+    tlm::tlm_generic_payload trans;
+    tlm::tlm_dmi dmi;
+    trans.set_command(tlm::TLM_READ_COMMAND);
+    trans.set_address(pc);
+    code_out->get_direct_mem_ptr(trans, dmi);
+}
+
+bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
+    const std::optional<u32> fetched = peek(pc);
+    if (!fetched)
+        return false;
+    watch(pc);
+    const bool is_compressed = (*fetched & 3) != 3;
+    if (!is_compressed)
+        watch(pc + 2);
+    const u32 word = is_compressed ? *fetched & 0xffff : *fetched;
+    const isa::Instruction* const row = decoder_.find(word, mode);
+    if (row == nullptr) {
+        slot = Slot{};
+        slot.op.word = word;
+        slot.op.size = is_compressed ? 2 : 4;
+        slot.flags = kIllegal;
+        return true;
+    }
+    fill(slot, *row, word, pc);
+    return true;
+}
+
+void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
+    slot.execute = row.execute;
+    slot.op = isa::operands_of(row, word);
+    slot.uses = hazards::uses(row, slot.op);
+    slot.late = hazards::late(row, slot.op);
+    slot.writes = isa::registers_written(row, slot.op);
+    slot.row = u16(isa::index_of(row));
+    slot.step = u8(slot.op.size / 2);
+    slot.timing = row.timing;
+    slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
+    slot.flags = flags_of(slot, pc);
+    if (is_region_marker(row, slot.op))
+        slot.flags |= kMarker;
+}
+
+u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
+    u8 flags = 0;
+    const bool is_plain_mac =
+        slot.timing == isa::Timing::mac_load && slot.access.mode == isa::AddressMode::none;
+    if (slot.timing == isa::Timing::branch)
+        flags |= kBranch;
+    else if (slot.timing != isa::Timing::single && !is_plain_mac)
+        flags |= kSpecial;
+    if (loop_ends_.contains(pc))
+        flags |= kLoopEnd;
+    const Address offset = pc % config_.line_bytes;
+    if (config_.mark_lines && (offset == 0 || offset + slot.op.size > config_.line_bytes))
+        flags |= kLineStart;
+    return flags;
+}
+
+void DecodeCache::mark_loop_end(Address pc) {
+    if (!loop_ends_.insert(pc).second)
+        return;
+    for (const isa::Mode mode : {isa::Mode::legacy, isa::Mode::status}) {
+        Slot* const marked = slot(pc, mode);
+        if ((marked->flags & kUndecoded) == 0)
+            marked->flags |= kLoopEnd;
+    }
+}
+
+}  // namespace flexv::core

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads and stores of a core through its ports: what travels, what faults, what decoded code does.
+#include "support/core_bench.hpp"
+
+using namespace flexv;
+using Catch::Matchers::Contains;
+using test::CoreBench;
+
+TEST_CASE("a store to a device carries its bytes in the low lanes", "[core][access]") {
+    CoreBench bench;
+    bench.run({"addi t0, x0, -2", "lui t1, 0x10204", "sb t0, 0x405(t1)", "sh t0, 0x402(t1)"});
+
+    REQUIRE(bench.dma.requests.size() == 2);
+    CHECK(bench.dma.requests[0].address == 0x1020'4405);
+    CHECK(bench.dma.requests[0].bytes == 1);
+    CHECK((bench.dma.requests[0].data & 0xff) == 0xfe);
+    CHECK(bench.dma.requests[1].bytes == 2);
+    CHECK((bench.dma.requests[1].data & 0xffff) == 0xfffe);
+}
+
+TEST_CASE("a misaligned load from a device is two requests and one value", "[core][access]") {
+    CoreBench bench;
+    bench.dma.data = 0x0000'2211;
+
+    bench.run({"lui t1, 0x10204", "lw t0, 0x402(t1)"});
+
+    REQUIRE(bench.dma.requests.size() == 2);
+    CHECK(bench.dma.requests[0].address == 0x1020'4402);
+    CHECK(bench.dma.requests[0].bytes == 2);
+    CHECK(bench.dma.requests[1].address == 0x1020'4404);
+    CHECK(bench.dma.requests[1].bytes == 2);
+    CHECK(bench.x(5) == 0x2211'2211);
+}
+
+TEST_CASE("a load from the test-and-set view takes the lock", "[core][access]") {
+    CoreBench bench;
+    bench.set_word(CoreBench::kData, 3);
+
+    bench.run({"lui t1, 0x10100", "lw t0, 0x100(t1)", "lw t2, 0x100(t1)", "sw x0, 0x100(t1)"});
+
+    CHECK(bench.x(5) == 3);
+    CHECK(bench.x(7) == 0xffff'ffff);
+    CHECK(bench.word(CoreBench::kData) == 0);
+}
+
+TEST_CASE("the TCDM wraps inside its window, also in the alias at address 0", "[core][access]") {
+    CoreBench bench;
+    bench.run(
+        {"addi t0, x0, 77", "lui t1, 0x10040", "sw t0, -16(t1)", "lui t2, 0x20", "lw t3, -16(t2)"});
+    CHECK(bench.x(28) == 77);
+    CHECK(bench.word(0x1'fff0) == 77);
+}
+
+TEST_CASE("an access that a target refuses is a fault with address and reason", "[core][access]") {
+    CoreBench bench;
+    bench.dma.refuses = true;
+    bench.put(CoreBench::kEntry, {"lui t1, 0x10204", "lw t0, 0x408(t1)"});
+    bench.core.start(CoreBench::kEntry, 0);
+
+    CHECK_THROWS_WITH(bench.clock.timeline.run_until(100),
+                      Contains("load") && Contains("0x10204408") && Contains("nothing is here"));
+}
+
+TEST_CASE("a demux slot without a device is a fault, not a hang", "[core][access]") {
+    CoreBench bench;
+    bench.put(CoreBench::kEntry, {"lui t1, 0x10205", "lw t0, 0(t1)"});
+    bench.core.start(CoreBench::kEntry, 0);
+
+    CHECK_THROWS_WITH(bench.clock.timeline.run_until(100), Contains("0x10205000"));
+}
+
+TEST_CASE("code that a core writes into the TCDM is decoded anew", "[core][access]") {
+    CoreBench bench;
+    const u32 first = isa::assemble("addi t0, t0, 1");
+    const u32 second = isa::assemble("addi t0, t0, 16");
+    const u32 back = isa::assemble("jalr x0, 0(x1)");
+    bench.set_word(0x200, first);
+    bench.set_word(0x204, back);
+    bench.set_word(0x100, second);
+
+    bench.run({"lui t1, 0x10000", "jalr x1, 0x200(t1)", "lw t2, 0(a0)", "sw t2, 0x200(t1)",
+               "jalr x1, 0x200(t1)"});
+
+    CHECK(bench.x(5) == 17);
+}
+
+TEST_CASE("reset in the middle of a wait leaves a core that can start again", "[core][access]") {
+    CoreBench bench;
+    bench.event_unit.delay = kNever;
+    bench.put(CoreBench::kEntry, {"lui t0, 0x10204", "p.elw t1, 0(t0)"});
+    bench.core.start(CoreBench::kEntry, 0);
+    bench.clock.timeline.run_until(50);
+    CHECK(bench.core.describe_wait() == "0x10204000: a device");
+
+    bench.core.reset();
+    bench.code.reset();
+    bench.clock.timeline.reset();
+    CHECK(bench.core.is_off());
+    CHECK(bench.core.instructions() == 0);
+
+    CHECK(bench.run({"addi t0, x0, 5"}) == 1);
+    CHECK(bench.x(5) == 5);
+}

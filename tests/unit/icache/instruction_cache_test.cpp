@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The block: what the fetch port costs in each mode, and what the control registers do.
+#include "icache/instruction_cache.hpp"
+
+#include "support/bus_contract.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace flexv::test {
+
+namespace {
+
+using icache::InstructionCache;
+
+constexpr Address kLine = 0x1c00'0100;
+
+// Register offsets, spec/cluster.md section 8.
+constexpr Address kEnable = 0x00;
+constexpr Address kFlush = 0x04;
+constexpr Address kSelectiveFlush = 0x0c;
+constexpr Address kClearCounters = 0x10;
+constexpr Address kEnableCounters = 0x14;
+constexpr Address kPrefetch = 0x1c;
+constexpr Address kL1Hits = 0x30;
+constexpr Address kL1Misses = 0x38;
+constexpr Address kL15Misses = 0x48;
+constexpr Address kCore1Misses = 0x68;
+
+struct Bench {
+    ClockDomain clock;
+    InstructionCache cache;
+    BusMaster master{"master"};
+    unsigned flushes = 0;
+
+    explicit Bench(const InstructionCache::Config& config = {.memory_latency_cycles = 10,
+                                                             .is_enabled_at_reset = true})
+        : cache("icache", clock, config) {
+        master.out.bind(cache.bus_in);
+        cache.on_flush = [this] { ++flushes; };
+        elaborate();
+    }
+    /// Cycles lost when `core` enters `line` at `now`, as a core asks.
+    Cycles lost(unsigned core, Address line, Cycles now) {
+        return cache.hit(core, line) ? 0 : cache.fetch(core, line, now, 0) - now;
+    }
+    [[nodiscard]] u64 count(const std::string& name) const {
+        for (const CounterInfo& counter : cache.counters())
+            if (counter.name == name)
+                return counter.value();
+        FAIL("no counter " << name);
+        return 0;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a line costs 8 + m when cold, 3 from the shared level, nothing when held", "[icache]") {
+    Bench bench;
+
+    CHECK(bench.lost(0, kLine, 100) == 18);
+    CHECK(bench.lost(0, kLine, 200) == 0);
+    CHECK(bench.lost(1, kLine, 300) == 3);
+    CHECK(bench.count("l1_hits") == 1);
+    CHECK(bench.count("l1_misses") == 2);
+    CHECK(bench.count("l15_hits") == 1);
+    CHECK(bench.count("l15_misses") == 1);
+    CHECK(bench.count("refills") == 1);
+}
+
+TEST_CASE("a line that was asked for early loses that much less", "[icache]") {
+    Bench bench;
+
+    CHECK(bench.cache.fetch(0, kLine, 100, 1) == 117);
+    CHECK(bench.cache.fetch(1, kLine, 300, 50) == 300);
+}
+
+TEST_CASE("an ideal cache always hits and counts nothing", "[icache]") {
+    Bench bench({.is_ideal = true});
+
+    CHECK(bench.lost(0, kLine, 100) == 0);
+    CHECK(bench.cache.fetch(0, kLine, 100, 0) == 100);
+    CHECK(bench.count("l1_hits") == 0);
+}
+
+TEST_CASE("until it is enabled every line comes from memory", "[icache]") {
+    Bench bench({.memory_latency_cycles = 10});
+
+    CHECK(bench.lost(0, kLine, 100) == 18);
+    CHECK(bench.lost(0, kLine, 200) == 18);
+    CHECK(bench.count("bypassed_lines") == 2);
+
+    bench.master.write32(kEnable, 0xffff'ffff);
+
+    CHECK(bench.master.read32(kEnable) == 1);
+    CHECK(bench.flushes == 1);
+    CHECK(bench.lost(0, kLine, 300) == 18);
+    CHECK(bench.lost(0, kLine, 400) == 0);
+}
+
+TEST_CASE("a flush empties both levels and tells the cores", "[icache]") {
+    Bench bench;
+    bench.lost(0, kLine, 100);
+
+    bench.master.write32(kFlush, 1);
+
+    CHECK(bench.flushes == 1);
+    CHECK(bench.lost(0, kLine, 200) == 18);
+    CHECK(bench.count("flushes") == 1);
+}
+
+TEST_CASE("a selective flush drops the line that holds the address", "[icache]") {
+    Bench bench;
+    bench.lost(0, kLine, 100);
+    bench.lost(0, kLine + 16, 200);
+
+    bench.master.write32(kSelectiveFlush, kLine + 8);
+
+    CHECK(bench.lost(0, kLine, 300) == 18);
+    CHECK(bench.lost(0, kLine + 16, 400) == 0);
+}
+
+TEST_CASE("with prefetch on straight cold code loses four cycles less a line", "[icache]") {
+    Bench bench;
+    bench.master.write32(kPrefetch, 1);
+
+    CHECK(bench.lost(0, kLine, 100) == 18);
+    CHECK(bench.lost(0, kLine + 16, 118 + 4) == 14);
+    CHECK(bench.lost(0, kLine + 32, 136 + 30) == 0);
+    CHECK(bench.lost(0, kLine + 0x100, 200) == 18);
+    CHECK(bench.count("prefetches") == 4);
+}
+
+TEST_CASE("the statistics count while they are enabled", "[icache]") {
+    Bench bench;
+    bench.lost(1, kLine, 100);
+    CHECK(bench.master.read32(kL1Misses) == 0);
+
+    bench.master.write32(kEnableCounters, 1);
+    bench.lost(1, kLine + 16, 200);
+    bench.lost(1, kLine + 16, 300);
+    bench.master.write32(kEnableCounters, 0);
+    bench.lost(1, kLine + 32, 400);
+
+    CHECK(bench.master.read32(kL1Misses) == 1);
+    CHECK(bench.master.read32(kCore1Misses) == 1);
+    CHECK(bench.master.read32(kL1Hits) == 1);
+    CHECK(bench.master.read32(kL15Misses) == 1);
+    bench.master.write32(kClearCounters, 0);
+    CHECK(bench.master.read32(kL1Misses) == 0);
+}
+
+TEST_CASE("reset empties the caches and restores the mode of the configuration", "[icache]") {
+    Bench bench;
+    bench.lost(0, kLine, 100);
+    bench.master.write32(kEnable, 0);
+
+    bench.cache.reset();
+
+    CHECK(bench.master.read32(kEnable) == 1);
+    CHECK(bench.lost(0, kLine, 0) == 18);
+}
+
+TEST_CASE("the control registers keep the bus contract", "[icache]") {
+    Bench bench;
+
+    check_bus_contract(bench.master, {.size_bytes = 0x400, .plain_offset = kEnable}, bench.cache);
+    CHECK(bench.master.read32(0x20) == 0xf1ca'b01a);
+}
+
+TEST_CASE("a size that leaves no set is the user's mistake", "[icache]") {
+    ClockDomain clock;
+
+    CHECK_THROWS_AS(InstructionCache("icache", clock, {.l1_bytes = 32}), UserError);
+    CHECK_THROWS_AS(InstructionCache("icache", clock, {.l15_banks = 3}), UserError);
+}
+
+}  // namespace flexv::test

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event_unit/event_unit.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace flexv::event_unit {
+
+namespace {
+
+constexpr u32 kInterCluster = 0x780;
+
+void check_range(const char* name, const char* parameter, unsigned value, unsigned limit) {
+    if (value < 1 || value > limit)
+        throw UserError("{}: {} = {}: must be 1..{}", name, parameter, value, limit);
+}
+
+const Config& checked(const char* name, const Config& config) {
+    check_range(name, "core_count", config.core_count, 16);
+    check_range(name, "barrier_count", config.barrier_count, 16);
+    check_range(name, "mutex_count", config.mutex_count, 8);
+    check_range(name, "dispatch_depth", config.dispatch_depth, 1024);
+    check_range(name, "soc_event_depth", config.soc_event_depth, 1024);
+    return config;
+}
+
+}  // namespace
+
+EventUnit::EventUnit(const sc_core::sc_module_name& module_name, ClockDomain& clock,
+                     const Config& config)
+    : Module(module_name),
+      interrupt_out("interrupt_out", config.core_count),
+      config_(checked(name(), config)),
+      clock_(clock),
+      network_(config_),
+      registers_(*this, network_, clock),
+      pending_(config_.core_count),
+      interrupts_(config_.core_count) {
+    clock_.timeline.add(*this);
+    network_.on_staged = [this] { clock_.timeline.schedule(*this, network_.cycle() + 1); };
+    registers_.on_irq_mask = [this](unsigned core) { announce_interrupts(core); };
+    core_in.bind(core_port_);
+    peripheral_in.bind(peripheral_port_);
+    interrupt_ack_in.bind(*this);
+    bus_in.register_b_transport(this, &EventUnit::b_transport);
+    bus_in.register_transport_dbg(this, &EventUnit::transport_dbg);
+
+    add_counter_of(&Activity::events, "events", "event buffer bits that became 1");
+    add_counter_of(&Activity::barrier_arrivals, "barrier_arrivals",
+                   "cores marked as arrived at a barrier");
+    add_counter_of(&Activity::software_events, "software_events",
+                   "software events, one for each target core");
+    add_counter_of(&Activity::mutex_locks, "mutex_locks", "times that a core became owner");
+    add_counter_of(&Activity::dispatch_pops, "dispatch_pops", "words taken from the dispatch FIFO");
+}
+
+void EventUnit::add_counter_of(u64 Activity::*count, std::string counter_name, std::string doc) {
+    add_counter({.name = std::move(counter_name),
+                 .doc = std::move(doc),
+                 .value = [this, count] { return network_.activity().*count; },
+                 .clear = [this, count] { network_.activity().*count = 0; }});
+}
+
+void EventUnit::start_of_simulation() {
+    for (unsigned core = 0; core < config_.core_count; ++core)
+        promise_interrupt(core, false);
+}
+
+void EventUnit::reset() {
+    const Cycles now = clock_.timeline.now();
+    network_.reset();
+    registers_.core_view.reset();
+    registers_.global_view.reset();
+    for (unsigned core = 0; core < config_.core_count; ++core) {
+        pending_[core] = {};
+        drive_interrupt(core, now);
+        promise_interrupt(core, false);
+    }
+}
+
+void EventUnit::post(Cycles cycle, const Arrival& arrival) {
+    FLEXV_ASSERT((arrival.lines & ~kWiredLines) == 0, "the line is not tied to 0 in the cluster");
+    FLEXV_ASSERT((arrival.cores & ~network_.all_cores()) == 0, "the core exists");
+    const Cycles seen = std::max(cycle, clock_.timeline.now());
+    network_.post(seen, arrival);
+    clock_.timeline.schedule(*this, seen + 1);
+}
+
+void EventUnit::event(unsigned core, unsigned line, Cycles cycle) {
+    post(cycle, {.kind = Arrival::Kind::pulse, .cores = bit(core), .lines = bit(line)});
+}
+
+void EventUnit::event_all(unsigned line, Cycles cycle) {
+    post(cycle, {.kind = Arrival::Kind::pulse, .cores = network_.all_cores(), .lines = bit(line)});
+}
+
+void EventUnit::level(unsigned line, bool is_high, Cycles cycle) {
+    post(cycle, {.kind = is_high ? Arrival::Kind::level_high : Arrival::Kind::level_low,
+                 .lines = bit(line)});
+}
+
+void EventUnit::soc_event(u8 id, Cycles cycle) {
+    post(cycle, {.kind = Arrival::Kind::soc_event, .soc_event = id});
+}
+
+void EventUnit::acknowledge(unsigned core, unsigned id, Cycles now) {
+    post(now, {.kind = Arrival::Kind::acknowledge, .cores = bit(core), .lines = bit(id)});
+}
+
+void EventUnit::CorePort::request(DataInitiator& initiator, const DataRequest& request,
+                                  Cycles now) {
+    const unsigned core = initiator.port();
+    FLEXV_ASSERT(core < unit.config_.core_count, "the demux port serves the cores of the cluster");
+    Pending& pending = unit.pending_[core];
+    FLEXV_ASSERT(pending.initiator == nullptr, "a core has one request in flight");
+    pending.initiator = &initiator;
+    pending.request = request;
+    if (now < pending.not_before)
+        unit.clock_.timeline.schedule(unit, pending.not_before);
+    else
+        unit.begin_access(core, now);
+}
+
+void EventUnit::CorePort::cancel(DataInitiator& initiator, Cycles /*now*/) {
+    Pending& pending = unit.pending_[initiator.port()];
+    pending.initiator = nullptr;
+    pending.read = nullptr;
+    unit.network_.end_wait(initiator.port());
+}
+
+std::string EventUnit::CorePort::waits_for(const DataInitiator& initiator) const {
+    const Pending& pending = unit.pending_[initiator.port()];
+    return pending.read == nullptr ? "nothing"
+                                   : pending.read->describe(unit.network_, initiator.port());
+}
+
+void EventUnit::begin_access(unsigned core, Cycles now) {
+    Pending& pending = pending_[core];
+    const DataRequest request = pending.request;
+    const u32 offset = request.address % Registers::kCoreViewBytes;
+    network_.advance(now);
+    ++accesses_;
+    pending.read = request.is_write ? nullptr : registers_.sleeping_read(offset);
+    if (pending.read != nullptr)
+        return begin_sleeping(core, now);
+
+    const bool is_ignored = request.is_write && Registers::is_hole(offset);
+    if (!request.is_write && Registers::reads_masked_buffer(offset))
+        return grant(core, now, network_.units().cores[core].wake_lines());
+    if (is_ignored)
+        return grant(core, now, 0);
+    registers_.core_view.request(*std::exchange(pending.initiator, nullptr), request, now);
+}
+
+void EventUnit::begin_sleeping(unsigned core, Cycles now) {
+    const Pending& pending = pending_[core];
+    if (network_.begin_wait(core, pending.request.is_event_load))
+        pending.read->begin(network_, core);
+    poll(core, now);
+    if (pending.initiator != nullptr)
+        ++sleeping_waits_;
+}
+
+/// Looks whether the sleeping read of `core` is granted in this cycle.
+void EventUnit::poll(unsigned core, Cycles now) {
+    const SleepingRead& read = *pending_[core].read;
+    switch (network_.poll(core)) {
+        case CoreUnit::Wake::no:
+            return;
+        case CoreUnit::Wake::next_cycle:
+            clock_.timeline.schedule(*this, now + 1);
+            return;
+        case CoreUnit::Wake::fall_through:
+            network_.end_wait(core);
+            return grant(core, now, network_.units().cores[core].wake_lines());
+        case CoreUnit::Wake::event:
+            break;
+    }
+    const u32 data = read.value(network_, core);
+    network_.wake(core, read.clears);
+    if (read.clears)
+        pending_[core].not_before = now + 2;
+    grant(core, now, data);
+}
+
+void EventUnit::grant(unsigned core, Cycles now, u32 data) {
+    Pending& pending = pending_[core];
+    pending.read = nullptr;
+    const unsigned skipped = 8 * (pending.request.address % 4);
+    std::exchange(pending.initiator, nullptr)->granted(now, data >> skipped);
+}
+
+void EventUnit::act(Cycles now) {
+    network_.advance(now);
+    if (const u64 lost = network_.activity().lost_soc_events; lost != lost_soc_events_) {
+        log_.warn("SoC event FIFO is full ({} ids): {} lost; read SOC_EVENT_FIFO more often",
+                  config_.soc_event_depth, lost - std::exchange(lost_soc_events_, lost));
+    }
+    for (unsigned core = 0; core < config_.core_count; ++core)
+        drive_interrupt(core, now);
+    for (unsigned core = 0; core < config_.core_count; ++core) {
+        const Pending& pending = pending_[core];
+        if (pending.initiator == nullptr)
+            continue;
+        if (pending.read != nullptr)
+            poll(core, now);
+        else if (now >= pending.not_before)
+            begin_access(core, now);
+    }
+}
+
+/// The request line is a flip-flop behind the buffer: what is pending now shows one cycle later.
+void EventUnit::drive_interrupt(unsigned core, Cycles now) {
+    InterruptLine& line = interrupts_[core];
+    const CoreUnit& unit = network_.units().cores[core];
+    const u32 lines = unit.interrupt_lines();
+    const bool is_asserted = lines != 0;
+    const unsigned id = is_asserted ? 31 - unsigned(std::countl_zero(lines)) : 0;
+    const bool has_changed = is_asserted != line.is_asserted || id != line.id;
+    line.is_asserted = is_asserted;
+    line.id = id;
+    if (has_changed && interrupt_out[core].size() > 0)
+        interrupt_out[core]->interrupt(now + 1, is_asserted, id);
+    if (line.is_possible && !is_asserted &&
+        ((unit.irq_mask.now | unit.irq_mask.next) & kWiredLines) == 0)
+        promise_interrupt(core, false);
+}
+
+/// The mask of `core` was written: it must not run ahead any more if a line may fire now.
+void EventUnit::announce_interrupts(unsigned core) {
+    const u32 mask = network_.units().cores[core].irq_mask.next;
+    if ((mask & kWiredLines) != 0 && !interrupts_[core].is_possible)
+        promise_interrupt(core, true);
+}
+
+void EventUnit::promise_interrupt(unsigned core, bool is_possible) {
+    interrupts_[core].is_possible = is_possible;
+    if (interrupt_out[core].size() > 0)
+        interrupt_out[core]->interrupt_possible(is_possible);
+}
+
+void EventUnit::PeripheralPort::request(DataInitiator& initiator, const DataRequest& request,
+                                        Cycles now) {
+    const u32 offset = request.address % Registers::kGlobalViewBytes;
+    unit.network_.advance(now);
+    if (offset >= kInterCluster) {
+        initiator.refused(now, fmt::format("{}: inter-cluster events at offset 0x{:x} are never "
+                                           "granted by the hardware; use SOC_EVENT_FIFO at 0x700",
+                                           unit.name(), offset));
+        return;
+    }
+    ++unit.accesses_;
+    unit.registers_.global_view.request(initiator, request, now);
+}
+
+void EventUnit::PeripheralPort::cancel(DataInitiator& initiator, Cycles now) {
+    unit.registers_.global_view.cancel(initiator, now);
+}
+
+std::string EventUnit::PeripheralPort::waits_for(const DataInitiator& initiator) const {
+    return unit.registers_.global_view.waits_for(initiator);
+}
+
+unsigned EventUnit::PeripheralPort::latency_cycles() const {
+    return unit.registers_.global_view.latency_cycles();
+}
+
+void EventUnit::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    network_.advance(clock_.timeline.now());
+    registers_.global_view.b_transport(trans, delay);
+    network_.settle();
+    if (trans.is_response_ok())
+        ++accesses_;
+}
+
+unsigned EventUnit::transport_dbg(tlm::tlm_generic_payload& trans) {
+    network_.advance(clock_.timeline.now());
+    return registers_.global_view.transport_dbg(trans);
+}
+
+}  // namespace flexv::event_unit

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event_unit/sleeping_read.hpp"
+
+#include <fmt/format.h>
+
+namespace flexv::event_unit {
+
+namespace {
+
+std::string describe_barrier(const Barrier& barrier, unsigned index) {
+    const u32 expected = barrier.trigger_mask.now;
+    if (expected == 0)
+        return fmt::format("barrier {} (its TRIGGER_MASK is 0, so it never fires)", index);
+    const u32 stray = barrier.status() & ~expected;
+    const std::string blocked =
+        stray == 0 ? ""
+                   : fmt::format(", blocked by the arrival of {}, which TRIGGER_MASK lacks",
+                                 list_of(stray));
+    return fmt::format("barrier {} (arrived: cores {}, missing: {}{})", index,
+                       list_of(barrier.status()), list_of(expected & ~barrier.status()), blocked);
+}
+
+std::string describe_mutex(const Mutex& mutex, unsigned index) {
+    if (!mutex.owner())
+        return fmt::format("mutex {} (free)", index);
+    return fmt::format("mutex {} (held by core {}, waiting: cores {})", index, *mutex.owner(),
+                       list_of(mutex.waiting()));
+}
+
+}  // namespace
+
+void SleepingRead::begin(EventNetwork& network, unsigned core) const {
+    switch (kind) {
+        case Kind::event:
+            break;
+        case Kind::software_event:
+            network.trigger_software_event(index, network.units().cores[core].software_mask.now);
+            break;
+        case Kind::barrier:
+            network.arrive(index, bit(core));
+            break;
+        case Kind::mutex:
+            network.stage().mutexes[index].request(core);
+            break;
+        case Kind::dispatch:
+            network.stage().dispatch.request(core);
+            break;
+    }
+}
+
+u32 SleepingRead::value(const EventNetwork& network, unsigned core) const {
+    const Units& units = network.units();
+    switch (kind) {
+        case Kind::mutex:
+            return units.mutexes[index].message();
+        case Kind::dispatch:
+            return units.dispatch.word(core);
+        default:
+            return units.cores[core].wake_lines();
+    }
+}
+
+std::optional<unsigned> SleepingRead::line() const {
+    switch (kind) {
+        case Kind::barrier:
+            return kBarrierLine;
+        case Kind::mutex:
+            return kMutexLine;
+        case Kind::dispatch:
+            return kDispatchLine;
+        case Kind::event:
+        case Kind::software_event:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::string SleepingRead::describe(const EventNetwork& network, unsigned core) const {
+    const CoreUnit& unit = network.units().cores[core];
+    std::string text = describe_unit(network, core);
+    if (line() && (unit.event_mask.now & bit(*line())) == 0)
+        text += fmt::format("; line {} is not in EVT_MASK 0x{:08x}, so it cannot wake core {}",
+                            *line(), unit.event_mask.now, core);
+    return text;
+}
+
+std::string SleepingRead::describe_unit(const EventNetwork& network, unsigned core) const {
+    const Units& units = network.units();
+    const CoreUnit& unit = units.cores[core];
+    switch (kind) {
+        case Kind::barrier:
+            return describe_barrier(units.barriers[index], index);
+        case Kind::mutex:
+            return describe_mutex(units.mutexes[index], index);
+        case Kind::dispatch:
+            return units.dispatch.is_ready(core) ? "dispatch (word ready)"
+                                                 : "dispatch (queue empty)";
+        case Kind::software_event:
+            return fmt::format("any event of 0x{:08x} after software event {} (buffer 0x{:08x})",
+                               unit.event_mask.now, index, unit.buffer());
+        case Kind::event:
+            break;
+    }
+    if (unit.event_mask.now == 0)
+        return "event (EVT_MASK is 0, so it sleeps for ever)";
+    return fmt::format("event 0x{:08x} (buffer 0x{:08x})", unit.event_mask.now, unit.buffer());
+}
+
+}  // namespace flexv::event_unit

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One DMA command and how it is put together from the 32-bit words that firmware stores. Layout:
+// spec/cluster.md 6.3.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <array>
+#include <optional>
+
+namespace flexv::dma {
+
+/// How one side of a transfer walks through memory: after each `count_bytes` of the stream the line
+/// base advances by `stride_bytes`.
+struct Lines {
+    static constexpr u32 kEndless = u32{1} << 31;  ///< longer than any transfer: one line
+
+    u32 count_bytes = kEndless;  ///< 1..2^31
+    u32 stride_bytes = 0;        ///< 31 bits
+
+    bool operator==(const Lines&) const = default;
+};
+
+struct Command {
+    u32 length_bytes = 1;     ///< 1..131072
+    bool is_receive = false;  ///< external -> TCDM
+    bool increments = true;   ///< false: every beat goes to the same external address
+    bool raises_event = false;
+    bool raises_interrupt = false;
+    bool is_broadcast = false;  ///< event and interrupt go to all ports
+    Address tcdm = 0;           ///< only the bits inside the TCDM count
+    Address external = 0;
+    Lines tcdm_lines = {};
+    Lines external_lines = {};
+
+    [[nodiscard]] bool is_two_dimensional() const {
+        return tcdm_lines != Lines{} || external_lines != Lines{};
+    }
+    bool operator==(const Command&) const = default;
+};
+
+/// Collects the words of one command.
+class CommandAssembler {
+public:
+    /// Takes the next word; the command when it was the last one.
+    std::optional<Command> add(u32 word);
+    /// Words taken of a command that is not complete.
+    [[nodiscard]] unsigned word_count() const { return count_; }
+    void clear() { count_ = 0; }
+
+private:
+    static constexpr unsigned kMaxWords = 7;
+
+    [[nodiscard]] unsigned expected_words() const;
+    [[nodiscard]] Command decode() const;
+
+    std::array<u32, kMaxWords> words_{};
+    unsigned count_ = 0;
+};
+
+/// The words of a command, as firmware would store them; `length` receives their number.
+[[nodiscard]] std::array<u32, 7> encode(const Command& command, unsigned& length);
+
+}  // namespace flexv::dma

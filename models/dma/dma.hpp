@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCHAN, the DMA of the cluster: moves data between the TCDM and everything outside. This is the
+// shell that connects its plain parts (command unit, receiver, sender) with ports, sockets and the
+// timeline.
+#pragma once
+
+#include "base/bus_target.hpp"
+#include "base/clock_domain.hpp"
+#include "base/data_port.hpp"
+#include "base/module.hpp"
+#include "dma/command_unit.hpp"
+#include "dma/receiver.hpp"
+#include "dma/sender.hpp"
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace flexv::dma {
+
+class Mchan final : public Module, private Agent {
+public:
+    struct Config {
+        unsigned core_count = 8;        ///< private ports
+        unsigned id_count = 16;         ///< 1..16
+        unsigned port_queue_depth = 2;  ///< commands a port, source: spec/timing.md 6
+        unsigned queue_depth = 16;      ///< commands in the engines, source: spec/cluster.md 6.1
+        unsigned two_dimensional_depth = 4;  ///< of them with lines, source: spec/cluster.md 6.1
+        std::array<unsigned, 2> tcdm_read_ports = {12,
+                                                   13};  ///< crossbar ports, even and odd words,
+        std::array<unsigned, 2> tcdm_write_ports = {14, 15};  ///< source: spec/timing.md 6
+    };
+
+    static constexpr unsigned kEventLine = 8;  ///< source: spec/cluster.md 6.1
+    static constexpr unsigned kInterruptLine = 9;
+
+    sc_core::sc_export<DataTarget> core_in{"core_in"};        ///< initiator.port() = core
+    sc_core::sc_export<DataTarget> cluster_in{"cluster_in"};  ///< peripheral slot 6
+    sc_core::sc_export<DataTarget> fabric_in{"fabric_in"};    ///< peripheral slot 7
+    BusTarget::Socket bus_in{
+        "bus_in"};  ///< the fabric port's registers for a master that cannot wait
+    sc_core::sc_port<TcdmTarget> tcdm_out{"tcdm_out"};
+    tlm_utils::simple_initiator_socket<Mchan> external_out{"external_out"};
+
+    /// A pulse on `line` (8 event, 9 interrupt) of a port in `cycle`, called within that cycle.
+    /// Ports: cores from 0, then cluster_port(), fabric_port().
+    std::function<void(unsigned port, unsigned line, Cycles cycle)> on_event;
+    /// The external side refused a burst; the transfer goes on with zeros.
+    std::function<void(const std::string& what, Cycles cycle)> on_fault;
+
+    Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
+    ~Mchan() override;
+    void reset() override;
+
+    [[nodiscard]] unsigned cluster_port() const { return config_.core_count; }
+    [[nodiscard]] unsigned fabric_port() const { return config_.core_count + 1; }
+    /// True when no command is on its way.
+    [[nodiscard]] bool is_idle() const { return !unit_.ids().is_active(); }
+
+private:
+    class CommandPort;
+    class Registers;
+    class TcdmPort;
+    class Side;
+
+    struct Waiting {
+        DataInitiator* initiator = nullptr;
+        Access access = {};
+        std::string for_what = {};
+    };
+    using Ending = std::pair<Cycles, unsigned>;  // cycle, id
+
+    void end_of_elaboration() override;
+    void act(Cycles now) override;
+
+    void request(unsigned port, DataInitiator& initiator, const Access& access, Cycles now);
+    void cancel(unsigned port, const DataInitiator& initiator);
+    [[nodiscard]] std::string waits_for(unsigned port, const DataInitiator& initiator) const;
+    /// True when the initiator has its answer.
+    bool serve(unsigned port, Waiting& waiting, Cycles now);
+    void serve_waiting(unsigned port, Cycles now);
+    Answer access_register(unsigned port, const Access& access, Cycles now);
+
+    void catch_up(Cycles now);
+    void end_commands(Cycles now);
+    void tell(const Notice& notice, Cycles cycle);
+    void feed_engines(Cycles now);
+    void wake(Cycles cycle) { clock_.timeline.schedule(*this, cycle); }
+    void wake_for_next_command(Cycles now);
+
+    const Config config_;
+    ClockDomain& clock_;
+    CommandUnit unit_;
+    std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric
+    std::unique_ptr<Registers> registers_;
+    std::unique_ptr<Side> receive_side_;
+    std::unique_ptr<Side> send_side_;
+    Receiver receiver_;
+    Sender sender_;
+    std::vector<std::deque<Waiting>> waiting_;  // [port]
+    std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings_;
+    unsigned queued_ = 0;  // commands in the engines that still have bursts to issue
+    unsigned queued_two_dimensional_ = 0;
+    Cycles caught_up_at_ = kNever;
+    Cycles active_since_ = 0;
+    bool was_active_ = false;
+
+    std::byte* memory_ = nullptr;  // the TCDM
+    u32 memory_mask_ = 0;          // only the address bits inside the TCDM count
+    const u8* code_pages_ = nullptr;
+
+    Counter commands_{*this, "commands", "commands taken by the engines"};
+    Counter bursts_{*this, "bursts", "bursts on the external bus"};
+    Counter bytes_in_{*this, "bytes_in", "bytes from the external side to the TCDM"};
+    Counter bytes_out_{*this, "bytes_out", "bytes from the TCDM to the external side"};
+    Counter stalls_{*this, "tcdm_stall", "cycles in which a TCDM port waited for its bank"};
+    Counter active_{*this, "active_cycles",
+                    "cycles with a command on its way, added when the last ends"};
+};
+
+}  // namespace flexv::dma

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster_control/cluster_control.hpp"
+
+namespace flexv::cluster_control {
+
+namespace {
+
+ClusterControl::Config checked(const ClusterControl::Config& config, const char* name) {
+    if (config.core_count == 0 || config.core_count > ClusterControl::kMaxCores)
+        throw UserError("{}.core_count = {}: must be 1 to {}", name, config.core_count,
+                        ClusterControl::kMaxCores);
+    return config;
+}
+
+/// Address bits 8:6 choose a group; within it bits 5:3 choose a register, so most repeat every 8
+/// bytes. The boot addresses stand 4 bytes apart. Source: spec/cluster.md, section 4.
+u32 fold_repeats(u32 offset) {
+    const bool is_boot_address = (offset & 0x1c0) == 0x040;
+    return offset & (is_boot_address ? 0x1fcU : 0x1f8U);
+}
+
+}  // namespace
+
+ClusterControl::ClusterControl(const sc_core::sc_module_name& name, ClockDomain& clock,
+                               const Config& config)
+    : Module(name),
+      config_(checked(config, this->name())),
+      clock_(clock),
+      bank_(*this, "regs",
+            {.size_bytes = 0x400,
+             .latency_cycles = config.latency_cycles,
+             .unmapped = Unmapped::read_zero,
+             .clock = &clock_,
+             .fold = fold_repeats}) {
+    bank_.serve(bus_in, data_in);
+}
+
+void ClusterControl::reset() { bank_.reset(); }
+
+void ClusterControl::enable_fetch(u32 core_mask, Cycles now) {
+    const u32 old = fetch_en_.value();
+    fetch_en_.set(old | (core_mask & fetch_en_.writable_mask()));
+    change_fetch_enable(old, fetch_en_.value(), now);
+}
+
+void ClusterControl::change_fetch_enable(u32 old, u32 enabled, Cycles now) {
+    for (unsigned core = 0; core < config_.core_count; ++core) {
+        const bool is_on = (enabled >> core & 1) != 0;
+        const bool was_on = (old >> core & 1) != 0;
+        if (is_on == was_on)
+            continue;
+        log_.debug("core {} {} at 0x{:08x}", core, is_on ? "starts" : "stops", boot_address(core));
+        if (on_fetch_enable)
+            on_fetch_enable(core, is_on, now);
+    }
+}
+
+void ClusterControl::change_end_of_computation(u32 old) {
+    const bool rises = (old & eoc.mask()) == 0 && end_of_computation();
+    if (rises && on_end_of_computation)
+        on_end_of_computation(return_.value(), bank_.now());
+}
+
+}  // namespace flexv::cluster_control

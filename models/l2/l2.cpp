@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/l2.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace flexv::l2 {
+
+L2::L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
+    : Module(name),
+      config_(config),
+      clock_(clock),
+      bytes_(config.size_bytes),
+      granted_pages_(config.size_bytes / kPageBytes) {
+    if (config.size_bytes == 0 || config.size_bytes % kPageBytes != 0)
+        throw UserError("{}: size_bytes = 0x{:x}: must be a multiple of 4096 and not 0",
+                        this->name(), config.size_bytes);
+    if (config.bytes_per_cycle == 0)
+        throw UserError("{}: bytes_per_cycle = 0: must be at least 1", this->name());
+    bus_in.register_b_transport(this, &L2::b_transport);
+    bus_in.register_transport_dbg(this, &L2::transport_dbg);
+    bus_in.register_get_direct_mem_ptr(this, &L2::get_direct_mem_ptr);
+}
+
+/// The bus has neither byte enables nor wrapping bursts, so a payload with them is refused.
+tlm::tlm_response_status L2::check(const tlm::tlm_generic_payload& trans) const {
+    const u64 length = trans.get_data_length();
+    if (trans.get_byte_enable_ptr() != nullptr)
+        return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+    if (length == 0 || trans.get_streaming_width() < length)
+        return tlm::TLM_BURST_ERROR_RESPONSE;
+    if (length > config_.size_bytes || trans.get_address() > config_.size_bytes - length)
+        return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+    return tlm::TLM_OK_RESPONSE;
+}
+
+void L2::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    trans.set_dmi_allowed(false);
+    const tlm::tlm_response_status status = check(trans);
+    trans.set_response_status(status);
+    if (status != tlm::TLM_OK_RESPONSE)
+        return;
+    move(trans, trans.get_data_length());
+    count(trans);
+    delay += clock_.period * double(config_.latency_cycles + beats_of(trans) - 1);
+}
+
+u64 L2::beats_of(const tlm::tlm_generic_payload& trans) const {
+    const u64 skew = trans.get_address() % config_.bytes_per_cycle;
+    return (skew + trans.get_data_length() + config_.bytes_per_cycle - 1) / config_.bytes_per_cycle;
+}
+
+void L2::count(const tlm::tlm_generic_payload& trans) {
+    if (trans.is_read()) {
+        ++reads_;
+        bytes_read_ += trans.get_data_length();
+    } else if (trans.is_write()) {
+        ++writes_;
+        bytes_written_ += trans.get_data_length();
+    }
+}
+
+/// Moves as much as lies in the memory.
+unsigned L2::transport_dbg(tlm::tlm_generic_payload& trans) {
+    const u64 offset = trans.get_address();
+    if (trans.get_byte_enable_ptr() != nullptr || offset >= config_.size_bytes) {
+        trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        return 0;
+    }
+    const unsigned length =
+        unsigned(std::min<u64>(trans.get_data_length(), config_.size_bytes - offset));
+    move(trans, length);
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    return length;
+}
+
+void L2::move(tlm::tlm_generic_payload& trans, unsigned length) {
+    unsigned char* const memory = bytes_.data() + trans.get_address();
+    if (length == 0)
+        return;
+    if (trans.is_read()) {
+        std::memcpy(trans.get_data_ptr(), memory, length);
+    } else if (trans.is_write()) {
+        std::memcpy(memory, trans.get_data_ptr(), length);
+        withdraw_pages(trans.get_address(), length);
+    }
+}
+
+/// Read-only, for whoever decodes instructions: data accesses keep their timing and their counters.
+bool L2::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
+    const u64 page = trans.get_address() / kPageBytes;
+    if (!trans.is_read() || page >= granted_pages_.size())
+        return false;
+    granted_pages_[page] = true;
+    dmi.allow_read();
+    dmi.set_start_address(page * kPageBytes);
+    dmi.set_end_address(page * kPageBytes + kPageBytes - 1);
+    dmi.set_dmi_ptr(bytes_.data() + page * kPageBytes);
+    dmi.set_read_latency(clock_.period * double(config_.latency_cycles));
+    return true;
+}
+
+void L2::withdraw_pages(u64 offset, unsigned length) {
+    for (u64 page = offset / kPageBytes; page <= (offset + length - 1) / kPageBytes; ++page) {
+        if (!granted_pages_[page])
+            continue;
+        granted_pages_[page] = false;
+        bus_in->invalidate_direct_mem_ptr(page * kPageBytes, page * kPageBytes + kPageBytes - 1);
+    }
+}
+
+}  // namespace flexv::l2

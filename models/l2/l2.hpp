@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// On-chip memory of the SoC, outside the cluster: holds program and data, is reached over the
+// buses. One memory stands for the private and the shared banks of the chip.
+#pragma once
+
+#include "base/clock_domain.hpp"
+#include "base/module.hpp"
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include <tlm>
+#include <vector>
+
+namespace flexv::l2 {
+
+class L2 final : public Module {
+public:
+    struct Config {
+        u64 size_bytes = 0x190000;     ///< superset of all chips, source: spec/cluster.md 2.6
+        unsigned latency_cycles = 8;   ///< address to first data; with the cluster bus's 2 a core's
+                                       ///< load takes 5 + 10 cycles, source: spec/cluster.md 3
+        unsigned bytes_per_cycle = 8;  ///< 64-bit bus, source: spec/cluster.md 3
+    };
+
+    static constexpr u64 kPageBytes = 4096;  ///< granularity of direct access
+
+    tlm_utils::simple_target_socket<L2> bus_in{"bus_in"};  ///< addresses start at 0
+
+    L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
+
+private:
+    void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+    unsigned transport_dbg(tlm::tlm_generic_payload& trans);
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
+
+    [[nodiscard]] tlm::tlm_response_status check(const tlm::tlm_generic_payload& trans) const;
+    void move(tlm::tlm_generic_payload& trans, unsigned length);
+    void withdraw_pages(u64 offset, unsigned length);
+    void count(const tlm::tlm_generic_payload& trans);
+    [[nodiscard]] u64 beats_of(const tlm::tlm_generic_payload& trans) const;
+
+    const Config config_;
+    const ClockDomain& clock_;
+    std::vector<unsigned char> bytes_;
+    std::vector<bool> granted_pages_;  // [page]: somebody holds a pointer to it
+    Counter reads_{*this, "reads", "read transactions"};
+    Counter writes_{*this, "writes", "write transactions"};
+    Counter bytes_read_{*this, "bytes_read", "bytes read"};
+    Counter bytes_written_{*this, "bytes_written", "bytes written"};
+};
+
+}  // namespace flexv::l2

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// What serves the cores' loads and stores that go neither to the TCDM nor to the core-local ports:
+// a crossbar to the cluster's peripherals, and the bridge per2axi to everything outside.
+#pragma once
+
+#include "base/clock_domain.hpp"
+#include "base/data_port.hpp"
+#include "base/module.hpp"
+#include "base/round_robin.hpp"
+#include "peripheral_interconnect/address_decoder.hpp"
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flexv::peripheral_interconnect {
+
+class PeripheralInterconnect final : public Module, public DataTarget, private Agent {
+public:
+    struct Config {
+        unsigned core_count = 8;             ///< 1..16
+        Address cluster_base = 0x1000'0000;  ///< own window of 4 MiB
+        Cycles request_cycles = 1;           ///< FIFO in front of the crossbar
+        Cycles response_cycles = 1;          ///< register behind the peripheral's answer
+        Cycles bridge_cycles = 2;            ///< per2axi: request and response buffer
+    };
+
+    sc_core::sc_export<DataTarget> core_in{"core_in"};
+    /// Absolute addresses; the delay handed over is that of the access's cycle.
+    tlm_utils::simple_initiator_socket<PeripheralInterconnect> external_out{"external_out"};
+
+    /// Names what lies around an address outside the cluster, for messages; set by the platform.
+    std::function<std::string(Address)> nearest_outside;
+
+    PeripheralInterconnect(const sc_core::sc_module_name& name, ClockDomain& clock,
+                           const Config& config);
+
+    /// Slots `first`..`last` (0x400 bytes each) belong to `target`, which is given absolute
+    /// addresses and answers target.latency_cycles() cycles after its grant. Before time starts.
+    void connect(unsigned first, unsigned last, DataTarget& target, std::string name);
+    /// Slots of a block that this cluster has not: they read 0, ignore writes and warn once.
+    void tie_off(unsigned first, unsigned last, std::string name);
+
+    void reset() override;
+
+    void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
+    void cancel(DataInitiator& initiator, Cycles now) override;
+    [[nodiscard]] std::string waits_for(const DataInitiator& initiator) const override;
+
+private:
+    static constexpr unsigned kNoTarget = ~0U;
+    static constexpr unsigned kMaxTargets = kSlots + 1;
+
+    /// Stands for one core at the targets.
+    class Proxy final : public DataInitiator {
+    public:
+        Proxy(PeripheralInterconnect& owner, unsigned core) : owner_(owner), core_(core) {}
+        void granted(Cycles now, u32 data) override { owner_.answered(core_, now, data, {}); }
+        void refused(Cycles now, const std::string& what) override {
+            owner_.answered(core_, now, 0, what);
+        }
+        [[nodiscard]] unsigned port() const override { return core_; }
+
+    private:
+        PeripheralInterconnect& owner_;
+        const unsigned core_;
+    };
+
+    /// The one access of a core that is under way.
+    struct Access {
+        enum class State : u8 { none, queued, at_target, answered };
+        State state = State::none;
+        unsigned target = kNoTarget;  ///< index into targets_
+        DataInitiator* initiator = nullptr;
+        DataRequest request{};
+        Cycles requested = 0;
+        Cycles due = 0;  ///< crosses the crossbar from then on, or is granted to the core
+        u32 data = 0;
+        std::string refusal{};
+    };
+
+    struct Target {
+        DataTarget* block = nullptr;  ///< null: tied off
+        std::string name{};
+        RoundRobin arbiter{1};
+        bool has_warned = false;
+    };
+
+    void act(Cycles now) override;
+    void add_target(unsigned first, unsigned last, DataTarget* block, std::string name);
+    [[nodiscard]] unsigned target_of(const Route& found) const;
+    void cross(unsigned target, u32 cores, Cycles now);
+    void deliver(unsigned core, Cycles now);
+    void send(unsigned core, Cycles now);
+    void send_tied_off(unsigned core, Target& target, Cycles now);
+    void send_outside(unsigned core, Cycles now);
+    void answered(unsigned core, Cycles now, u32 data, const std::string& refusal);
+    void finish(unsigned core, Cycles cycle);
+    void count(const Access& access);
+    [[nodiscard]] std::string refuse_hole(const Access& access) const;
+    [[nodiscard]] std::string refuse_outside(const Access& access,
+                                             const tlm::tlm_generic_payload& trans) const;
+    [[nodiscard]] std::string describe(const Access& access) const;
+
+    const Config config_;
+    ClockDomain& clock_;
+    std::array<unsigned, kSlots> target_of_slot_{};  // [slot] -> index into targets_, or kNoTarget
+    std::vector<Target> targets_;                    // 0 is the bridge
+    std::vector<Proxy> proxies_;                     // [core]
+    std::vector<Access> accesses_;                   // [core]
+
+    Counter accesses_count_{*this, "accesses", "loads and stores that crossed the crossbar"};
+    Counter bytes_{*this, "bytes", "bytes moved by them"};
+    Counter external_loads_{*this, "external_loads", "loads through the bridge per2axi"};
+    Counter external_stores_{*this, "external_stores", "stores through the bridge per2axi"};
+    Counter stall_cycles_{*this, "stall_cycles",
+                          "core-cycles beyond the first in which an access was held"};
+};
+
+}  // namespace flexv::peripheral_interconnect

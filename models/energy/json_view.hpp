@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Strict reading of a JSON object: every message names file and key, and a key that nobody asked
+// for is an error. Private to this library.
+#pragma once
+
+#include "base/error.hpp"
+#include "energy/pattern.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace flexv::energy {
+
+using Json = nlohmann::ordered_json;
+
+class JsonView {
+public:
+    JsonView(const Json& value, std::string where) : value_(value), where_(std::move(where)) {
+        if (!value_.is_object())
+            throw UserError("{}: must be an object", where_);
+    }
+
+    [[nodiscard]] const std::string& where() const { return where_; }
+    [[nodiscard]] bool has(const std::string& key) {
+        known_.push_back(key);
+        return value_.contains(key);
+    }
+
+    [[nodiscard]] std::string text(const std::string& key) {
+        const Json& found = at(key);
+        if (!found.is_string())
+            throw UserError("{}.{}: must be a string", where_, key);
+        return found.get<std::string>();
+    }
+    [[nodiscard]] double number(const std::string& key) {
+        const Json& found = at(key);
+        if (!found.is_number())
+            throw UserError("{}.{}: must be a number", where_, key);
+        return found.get<double>();
+    }
+    [[nodiscard]] double not_negative(const std::string& key) {
+        const double found = number(key);
+        if (found < 0)
+            throw UserError("{}.{} = {}: must not be negative", where_, key, found);
+        return found;
+    }
+    [[nodiscard]] bool flag(const std::string& key) {
+        if (!has(key))
+            return false;
+        if (!at(key).is_boolean())
+            throw UserError("{}.{}: must be true or false", where_, key);
+        return at(key).get<bool>();
+    }
+    [[nodiscard]] JsonView object(const std::string& key) { return {at(key), where_ + "." + key}; }
+    [[nodiscard]] std::vector<JsonView> objects(const std::string& key) {
+        const Json& found = at(key);
+        if (!found.is_array())
+            throw UserError("{}.{}: must be a list", where_, key);
+        std::vector<JsonView> items;
+        for (std::size_t i = 0; i < found.size(); ++i)
+            items.emplace_back(found[i], fmt::format("{}.{}[{}]", where_, key, i));
+        return items;
+    }
+    /// The keys of an object whose keys are names.
+    [[nodiscard]] std::vector<std::string> keys() const {
+        std::vector<std::string> names;
+        for (const auto& item : value_.items())
+            names.push_back(item.key());
+        return names;
+    }
+    /// Every key must have been asked for.
+    void finish() const {
+        for (const std::string& key : keys())
+            if (std::ranges::find(known_, key) == known_.end())
+                throw UserError("{}.{}: unknown key; nearest: {}", where_, key,
+                                nearest(key, known_));
+    }
+
+private:
+    const Json& at(const std::string& key) {
+        known_.push_back(key);
+        const auto found = value_.find(key);
+        if (found == value_.end())
+            throw UserError("{}.{}: is missing", where_, key);
+        return *found;
+    }
+
+    const Json& value_;
+    std::string where_;
+    std::vector<std::string> known_;
+};
+
+}  // namespace flexv::energy

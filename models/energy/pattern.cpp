@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "energy/pattern.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace flexv::energy {
+
+namespace {
+
+using Parts = std::vector<std::string>;
+
+bool match_from(std::string_view pattern, std::string_view name, Parts& parts) {
+    if (pattern.empty() || name.empty() || pattern.front() != '*') {
+        if (pattern.empty())
+            return name.empty();
+        return !name.empty() && pattern.front() == name.front() &&
+               match_from(pattern.substr(1), name.substr(1), parts);
+    }
+    const bool crosses_dots = pattern.starts_with("**");
+    const std::string_view rest = pattern.substr(crosses_dots ? 2 : 1);
+    const std::size_t end = crosses_dots ? name.size() : std::min(name.find('.'), name.size());
+    for (std::size_t length = 1; length <= end; ++length) {
+        parts.emplace_back(name.substr(0, length));
+        if (match_from(rest, name.substr(length), parts))
+            return true;
+        parts.pop_back();
+    }
+    return false;
+}
+
+/// Levenshtein's distance.
+std::size_t edits(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = i;
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::optional<Parts> match(std::string_view pattern, std::string_view name) {
+    Parts parts;
+    if (!match_from(pattern, name, parts))
+        return std::nullopt;
+    return parts;
+}
+
+std::string substitute(std::string_view pattern, const Parts& parts) {
+    std::string result;
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] != '*') {
+            result += pattern[i];
+            continue;
+        }
+        if (i + 1 < pattern.size() && pattern[i + 1] == '*')
+            ++i;
+        if (used < parts.size())
+            result += parts[used++];
+    }
+    return result;
+}
+
+std::string nearest(std::string_view wanted, const std::vector<std::string>& names) {
+    const auto closest = std::ranges::min_element(
+        names, {}, [wanted](const std::string& name) { return edits(wanted, name); });
+    return closest == names.end() ? std::string{} : *closest;
+}
+
+}  // namespace flexv::energy

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "energy/pricing.hpp"
+
+#include "base/error.hpp"
+#include "energy/pattern.hpp"
+
+#include <algorithm>
+
+namespace flexv::energy {
+
+namespace {
+
+bool has_component(std::string_view pattern, const std::vector<std::string>& counters) {
+    return std::ranges::any_of(counters, [pattern](const std::string& counter) {
+        return match(component_of(pattern), component_of(counter)).has_value();
+    });
+}
+
+bool is_statistic(const Profile& profile, const std::string& counter) {
+    return std::ranges::any_of(profile.statistics, [&counter](const Statistic& statistic) {
+        return match(statistic.counter, counter).has_value();
+    });
+}
+
+}  // namespace
+
+PriceList::PriceList(const Profile& profile, const OperatingPoint& point,
+                     const std::vector<std::string>& counters) {
+    for (const Coefficient& coefficient : profile.coefficients)
+        add(profile, coefficient, point, counters);
+    for (const Standing& standing : profile.standing)
+        lines_.push_back({.counter = kElapsed,
+                          .account = account(standing.component, false),
+                          .attojoules = profile.attojoules(standing, point),
+                          .kind = standing.kind,
+                          .symbol = {}});
+    find_unpriced(profile, counters);
+}
+
+void PriceList::add(const Profile& profile, const Coefficient& coefficient,
+                    const OperatingPoint& point, const std::vector<std::string>& counters) {
+    bool found = false;
+    for (std::size_t i = 0; i < counters.size(); ++i) {
+        const auto parts = match(coefficient.counter, counters[i]);
+        if (!parts)
+            continue;
+        found = true;
+        const std::string component = substitute(coefficient.component, *parts);
+        add_line({.counter = i,
+                  .account = account(component, coefficient.outside),
+                  .attojoules = profile.attojoules(coefficient, point),
+                  .kind = coefficient.kind,
+                  .symbol = coefficient.symbol},
+                 counters);
+    }
+    if (!found && !(coefficient.optional && !has_component(coefficient.counter, counters)))
+        throw UserError("energy profile {}: price {} is for {}, which nothing counts; nearest: {}",
+                        profile.name, coefficient.symbol, coefficient.counter,
+                        nearest(coefficient.counter, counters));
+}
+
+void PriceList::add_line(const Line& line, const std::vector<std::string>& counters) {
+    const bool is_twice = std::ranges::any_of(lines_, [&line](const Line& other) {
+        return other.counter == line.counter && other.symbol == line.symbol;
+    });
+    if (is_twice)
+        throw UserError("energy profile: {} is priced twice as {}; one price each",
+                        counters[line.counter], line.symbol);
+    lines_.push_back(line);
+}
+
+std::size_t PriceList::account(const std::string& component, bool outside) {
+    const auto found = std::ranges::find(accounts_, component, &Account::component);
+    if (found == accounts_.end()) {
+        accounts_.push_back({component, outside});
+        return accounts_.size() - 1;
+    }
+    if (found->outside != outside)
+        throw UserError("energy profile: component {} is both inside and outside of the cluster",
+                        component);
+    return std::size_t(found - accounts_.begin());
+}
+
+void PriceList::find_unpriced(const Profile& profile, const std::vector<std::string>& counters) {
+    for (std::size_t i = 0; i < counters.size(); ++i)
+        if (std::ranges::find(lines_, i, &Line::counter) == lines_.end() &&
+            !is_statistic(profile, counters[i]))
+            unpriced_.push_back(counters[i]);
+}
+
+Bill PriceList::price(const Counts& counts, Cycles elapsed) const {
+    Bill bill;
+    std::vector<u64> spent(accounts_.size());
+    for (const Line& line : lines_) {
+        const u64 events = line.counter == kElapsed ? elapsed : counts.at(line.counter);
+        const u64 energy = events * line.attojoules;
+        spent[line.account] += energy;
+        if (!accounts_[line.account].outside)
+            bill.by_kind[std::size_t(line.kind)] += energy;
+    }
+    for (std::size_t i = 0; i < accounts_.size(); ++i) {
+        const Account& owner = accounts_[i];
+        (owner.outside ? bill.outside : bill.components).push_back({owner.component, spent[i]});
+        bill.total += owner.outside ? 0 : spent[i];
+    }
+    return bill;
+}
+
+}  // namespace flexv::energy

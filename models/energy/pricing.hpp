@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counters times prices: the one place where events become energy. All sums are integers in
+// attojoule, so that a total equals the sum of its parts, be they components, windows or regions,
+// to the last digit.
+#pragma once
+
+#include "base/units.hpp"
+#include "energy/counters.hpp"
+#include "energy/profile.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace flexv::energy {
+
+struct ComponentEnergy {
+    std::string path;
+    u64 attojoules = 0;
+};
+
+/// What a stretch of a run has cost. 64 bits hold 18 J, some ten minutes of a busy cluster.
+struct Bill {
+    u64 total = 0;                            ///< aJ; the sum over `components`
+    std::vector<ComponentEnergy> components;  ///< of the cluster
+    std::vector<ComponentEnergy> outside;     ///< priced, but in nobody's total: L2 and beyond
+    std::array<u64, kKinds> by_kind{};        ///< aJ of `total` by how well the prices are founded
+};
+
+/// A profile at one operating point, resolved against the counters of one platform.
+class PriceList {
+public:
+    /// Throws UserError for a price without a counter and for a counter priced twice by one symbol.
+    PriceList(const Profile& profile, const OperatingPoint& point,
+              const std::vector<std::string>& counters);
+
+    /// `counts` in the order of the names given to the constructor; `elapsed` cycles have passed.
+    [[nodiscard]] Bill price(const Counts& counts, Cycles elapsed) const;
+
+    /// Counters that neither have a price nor are declared to be statistics.
+    [[nodiscard]] const std::vector<std::string>& unpriced() const { return unpriced_; }
+
+private:
+    struct Line {
+        std::size_t counter = 0;  // kElapsed: cycles that have passed
+        std::size_t account = 0;
+        u64 attojoules = 0;
+        Kind kind = Kind::assumed;
+        std::string symbol;
+    };
+    struct Account {
+        std::string component;
+        bool outside = false;
+    };
+
+    static constexpr std::size_t kElapsed = ~std::size_t{0};
+
+    void add(const Profile& profile, const Coefficient& coefficient, const OperatingPoint& point,
+             const std::vector<std::string>& counters);
+    void add_line(const Line& line, const std::vector<std::string>& counters);
+    std::size_t account(const std::string& component, bool outside);
+    void find_unpriced(const Profile& profile, const std::vector<std::string>& counters);
+
+    std::vector<Line> lines_;
+    std::vector<Account> accounts_;
+    std::vector<std::string> unpriced_;
+};
+
+}  // namespace flexv::energy

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "energy/profile.hpp"
+
+#include "base/error.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace flexv::energy {
+
+namespace {
+
+constexpr double kAttojoulesPerPicojoule = 1e6;
+constexpr double kFrequencySlack = 1.01;  // published points are rounded to whole MHz
+
+u64 rounded_attojoules(double picojoules) {
+    return u64(std::llround(picojoules * kAttojoulesPerPicojoule));
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) {
+    static constexpr std::array<std::string_view, kKinds> kNames = {"published", "derived",
+                                                                    "assumed"};
+    return kNames[std::size_t(kind)];
+}
+
+double Profile::max_mhz(double vdd) const {
+    return laws.max_mhz_per_volt == 0 ? 0 : laws.max_mhz_per_volt * vdd + laws.max_mhz_offset;
+}
+
+std::vector<std::string> Profile::doubts(const OperatingPoint& point) const {
+    if (!(point.vdd > 0) || !std::isfinite(point.vdd))
+        throw UserError("supply voltage {} V: must be above 0; {} is valid from {} to {} V",
+                        point.vdd, name, vdd_min, vdd_max);
+    if (!(point.mhz > 0) || !std::isfinite(point.mhz))
+        throw UserError("clock {} MHz: must be above 0", point.mhz);
+    std::vector<std::string> found;
+    if (point.vdd < vdd_min || point.vdd > vdd_max)
+        found.push_back(
+            fmt::format("{} V is outside of {}..{} V, the range of profile {}: "
+                        "extrapolated",
+                        point.vdd, vdd_min, vdd_max, name));
+    const double limit = max_mhz(point.vdd);
+    if (limit != 0 && point.mhz > limit * kFrequencySlack)
+        found.push_back(fmt::format("{} MHz is above what profile {} reaches at {} V: {:.0f} MHz",
+                                    point.mhz, name, point.vdd, std::max(limit, 0.0)));
+    return found;
+}
+
+u64 Profile::attojoules(const Coefficient& coefficient, const OperatingPoint& point) const {
+    const double factor =
+        laws.dynamic_scale * std::pow(point.vdd / reference.vdd, laws.dynamic_exponent);
+    return rounded_attojoules(coefficient.pj * factor);
+}
+
+u64 Profile::attojoules(const Standing& source, const OperatingPoint& point) const {
+    const double factor =
+        source.leaks ? std::exp(laws.leakage_per_volt * (point.vdd - reference.vdd)) : 1.0;
+    return rounded_attojoules(source.mw * factor * 1000.0 / point.mhz);  // mW / MHz = nJ
+}
+
+}  // namespace flexv::energy

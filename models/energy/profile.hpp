@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A power annotation file in memory: prices of events at a reference operating point, and the laws
+// that carry them to another one. Values live in platform/energy/*.json, never here.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flexv::energy {
+
+struct OperatingPoint {
+    double vdd = 0;  ///< V
+    double mhz = 0;
+};
+
+/// How well a coefficient is founded.
+enum class Kind : u8 { published, derived, assumed };
+inline constexpr unsigned kKinds = 3;
+[[nodiscard]] std::string_view name_of(Kind kind);
+
+/// The price of one event.
+struct Coefficient {
+    std::string symbol;     ///< short name, as in the table it comes from
+    std::string counter;    ///< path of the counters it prices, may hold wild cards
+    std::string component;  ///< who is charged; wild cards stand for what they did in `counter`
+    double pj = 0;          ///< pJ an event at the reference point
+    Kind kind = Kind::assumed;
+    std::string source;
+    bool outside = false;   ///< not part of the cluster: priced, but not in its total
+    bool optional = false;  ///< the platform may be built without this component
+};
+
+/// Power that flows with time, whatever happens: leakage, or the constant of a fit.
+struct Standing {
+    std::string component;
+    double mw = 0;  ///< mW at the reference point
+    Kind kind = Kind::assumed;
+    std::string source;
+    bool leaks = false;  ///< follows the leakage law; else constant
+};
+
+/// Counters that cost nothing by intention, so that they are not listed as unpriced.
+struct Statistic {
+    std::string counter;  ///< path, may hold wild cards
+    std::string reason;
+};
+
+struct Laws {
+    double dynamic_exponent = 2;  ///< dynamic energy grows with (V / Vref) to this power
+    double dynamic_scale = 1;     ///< and with this factor
+    double leakage_per_volt = 0;  ///< leakage grows with exp(this * (V - Vref))
+    double max_mhz_per_volt = 0;  ///< fmax = max_mhz_per_volt * V + max_mhz_offset; 0: no law
+    double max_mhz_offset = 0;
+};
+
+struct Profile {
+    std::string name;
+    std::string meaning;
+    OperatingPoint reference;
+    double vdd_min = 0;  ///< V; outside of vdd_min..vdd_max the laws extrapolate
+    double vdd_max = 0;
+    Laws laws;
+    std::vector<Standing> standing;
+    std::vector<Coefficient> coefficients;
+    std::vector<Statistic> statistics;
+
+    /// Highest clock at `vdd` in MHz; 0 when the profile has no law for it.
+    [[nodiscard]] double max_mhz(double vdd) const;
+    /// What is doubtful about this operating point; throws UserError where it has no meaning.
+    [[nodiscard]] std::vector<std::string> doubts(const OperatingPoint& point) const;
+    /// Energy of one event, in attojoule (1e-6 pJ), rounded.
+    [[nodiscard]] u64 attojoules(const Coefficient& coefficient, const OperatingPoint& point) const;
+    /// Energy of one cycle of the cluster clock, in attojoule, rounded.
+    [[nodiscard]] u64 attojoules(const Standing& standing, const OperatingPoint& point) const;
+};
+
+/// Text of the profile that `extends` names.
+using ProfileSource = std::function<std::string(const std::string& name)>;
+
+/// Reads a profile; `origin` names the file in messages. Throws UserError with file and key.
+[[nodiscard]] Profile parse_profile(const std::string& text, const std::string& origin,
+                                    const ProfileSource& base_of);
+
+}  // namespace flexv::energy

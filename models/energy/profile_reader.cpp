@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the JSON text of a power annotation file to a Profile. Its own file, because only it knows
+// the format; models/energy/README.md describes it.
+#include "base/error.hpp"
+#include "energy/json_view.hpp"
+#include "energy/profile.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flexv::energy {
+
+namespace {
+
+constexpr int kMaxExtends = 8;  // deeper chains are circles
+
+Json parse(const std::string& text, const std::string& origin) {
+    try {
+        return Json::parse(text);
+    } catch (const Json::parse_error& error) {
+        throw UserError("{}: {}", origin, error.what());
+    }
+}
+
+/// The file with what it extends underneath (JSON merge patch, RFC 7396).
+Json resolved(const std::string& text, const std::string& origin, const ProfileSource& base_of) {
+    Json result = parse(text, origin);
+    for (int depth = 0; result.is_object() && result.contains("extends"); ++depth) {
+        if (depth == kMaxExtends || !result["extends"].is_string())
+            throw UserError("{}.extends: must name a profile that does not extend this one",
+                            origin);
+        const auto base_name = result["extends"].get<std::string>();
+        result.erase("extends");
+        Json base = parse(base_of(base_name), base_name);
+        base.merge_patch(result);
+        result = std::move(base);
+    }
+    return result;
+}
+
+Kind read_kind(JsonView& view) {
+    const std::string text = view.text("kind");
+    for (const Kind kind : {Kind::published, Kind::derived, Kind::assumed})
+        if (text == name_of(kind))
+            return kind;
+    throw UserError("{}.kind = \"{}\": must be published, derived or assumed", view.where(), text);
+}
+
+Coefficient read_coefficient(JsonView view) {
+    const std::string unit = view.text("unit");
+    if (unit != "pJ")
+        throw UserError("{}.unit = \"{}\": must be pJ", view.where(), unit);
+    Coefficient result{.symbol = view.text("symbol"),
+                       .counter = view.text("counter"),
+                       .component = view.text("component"),
+                       .pj = view.not_negative("value"),
+                       .kind = read_kind(view),
+                       .source = view.text("source"),
+                       .outside = view.flag("outside"),
+                       .optional = view.flag("optional")};
+    view.finish();
+    return result;
+}
+
+/// One Standing a share of the split, so that each component's leakage is seen.
+void read_leakage(JsonView view, std::vector<Standing>& standing) {
+    const double mw = view.not_negative("mw");
+    const Kind kind = read_kind(view);
+    const std::string source = view.text("source");
+    JsonView split = view.object("split");
+    double sum = 0;
+    for (const std::string& component : split.keys()) {
+        const double share = split.not_negative(component);
+        sum += share;
+        if (mw * share > 0)
+            standing.push_back({component, mw * share, kind, source, true});
+    }
+    if (std::abs(sum - 1) > 1e-9)
+        throw UserError("{} sums up to {}: the shares must sum up to 1", split.where(), sum);
+    view.finish();
+}
+
+void read_fixed(JsonView view, std::vector<Standing>& standing) {
+    const Standing fixed{view.text("component"), view.not_negative("mw"), read_kind(view),
+                         view.text("source"), false};
+    if (fixed.mw > 0)
+        standing.push_back(fixed);
+    view.finish();
+}
+
+/// Every law says where it comes from; the text is for the reader of the file.
+void require_source(JsonView& view) {
+    static_cast<void>(read_kind(view));
+    static_cast<void>(view.text("source"));
+    view.finish();
+}
+
+Laws read_laws(JsonView view) {
+    Laws laws;
+    JsonView dynamic = view.object("dynamic");
+    laws.dynamic_exponent = dynamic.not_negative("exponent");
+    laws.dynamic_scale = dynamic.not_negative("scale");
+    require_source(dynamic);
+    JsonView leakage = view.object("leakage");
+    laws.leakage_per_volt = leakage.not_negative("slope_per_volt");
+    require_source(leakage);
+    if (view.has("max_mhz")) {
+        JsonView limit = view.object("max_mhz");
+        const double scale = limit.not_negative("scale");
+        laws.max_mhz_per_volt = scale * limit.number("per_volt");
+        laws.max_mhz_offset = scale * limit.number("offset");
+        require_source(limit);
+    }
+    view.finish();
+    return laws;
+}
+
+void read_reference(JsonView view, Profile& profile) {
+    profile.reference = {.vdd = view.not_negative("vdd"), .mhz = view.not_negative("mhz")};
+    static_cast<void>(view.text("corner"));
+    view.finish();
+}
+
+void read_valid(JsonView view, Profile& profile) {
+    profile.vdd_min = view.not_negative("vdd_min");
+    profile.vdd_max = view.not_negative("vdd_max");
+    view.finish();
+}
+
+void read_statistics(JsonView& view, Profile& profile) {
+    for (JsonView item : view.objects("statistics")) {
+        profile.statistics.push_back({item.text("counter"), item.text("reason")});
+        item.finish();
+    }
+}
+
+}  // namespace
+
+Profile parse_profile(const std::string& text, const std::string& origin,
+                      const ProfileSource& base_of) {
+    const Json json = resolved(text, origin, base_of);
+    JsonView view(json, origin);
+    Profile profile;
+    profile.name = view.text("name");
+    profile.meaning = view.text("meaning");
+    read_reference(view.object("reference"), profile);
+    read_valid(view.object("valid"), profile);
+    profile.laws = read_laws(view.object("laws"));
+    for (const JsonView& item : view.objects("coefficients"))
+        profile.coefficients.push_back(read_coefficient(item));
+    read_leakage(view.object("leakage"), profile.standing);
+    if (view.has("fixed"))
+        read_fixed(view.object("fixed"), profile.standing);
+    if (view.has("statistics"))
+        read_statistics(view, profile);
+    view.finish();
+    static_cast<void>(profile.doubts(profile.reference));  // the reference must have a meaning
+    return profile;
+}
+
+}  // namespace flexv::energy

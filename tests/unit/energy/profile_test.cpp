@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/energy/profiles.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace flexv;
+using namespace flexv::energy;
+using namespace flexv::energy::test;
+using Catch::Contains;
+
+TEST_CASE("a shipped profile names a source for every price", "[energy][profile]") {
+    for (const char* name : {"isvlsi23", "shaheen"}) {
+        const Profile profile = shipped(name);
+
+        CHECK(profile.name == name);
+        CHECK_FALSE(profile.coefficients.empty());
+        for (const Coefficient& coefficient : profile.coefficients) {
+            INFO(coefficient.symbol);
+            CHECK_FALSE(coefficient.source.empty());
+        }
+    }
+}
+
+TEST_CASE("a profile takes over what it extends and changes only what it says",
+          "[energy][profile]") {
+    const Profile base = shipped("isvlsi23");
+    const Profile silicon = shipped("shaheen");
+
+    CHECK(silicon.reference.mhz == 310);
+    CHECK(silicon.laws.dynamic_scale == 1.892);
+    CHECK(silicon.laws.dynamic_exponent == base.laws.dynamic_exponent);
+    CHECK(silicon.coefficients.size() == base.coefficients.size());
+}
+
+TEST_CASE("a profile that extends itself is refused", "[energy][profile]") {
+    const std::string text = R"({"extends": "me"})";
+
+    CHECK_THROWS_WITH(parse_profile(text, "me.json", [&](const std::string&) { return text; }),
+                      Contains("me.json.extends"));
+}
+
+TEST_CASE("leakage is split over components and follows its law", "[energy][profile]") {
+    const Profile profile = small("");
+
+    REQUIRE(profile.standing.size() == 2);
+    CHECK(profile.standing[0].component == "leak.a");
+    // 0.25 mW / 100 MHz = 2.5 pJ a cycle; e^2 more at 2 V.
+    CHECK(profile.attojoules(profile.standing[0], {.vdd = 1.0, .mhz = 100}) == 2'500'000);
+    CHECK(profile.attojoules(profile.standing[0], {.vdd = 2.0, .mhz = 100}) == 18'472'640);
+    CHECK(profile.attojoules(profile.standing[0], {.vdd = 1.0, .mhz = 200}) == 1'250'000);
+}
+
+TEST_CASE("dynamic energy grows with the square of the voltage", "[energy][profile]") {
+    const Profile profile = small(price("x", "a.x", "a", "0.3"));
+    const Coefficient& coefficient = profile.coefficients.front();
+
+    CHECK(profile.attojoules(coefficient, {.vdd = 1.0, .mhz = 100}) == 300'000);
+    CHECK(profile.attojoules(coefficient, {.vdd = 1.0, .mhz = 999}) == 300'000);
+    CHECK(profile.attojoules(coefficient, {.vdd = 2.0, .mhz = 100}) == 1'200'000);
+    CHECK(profile.attojoules(coefficient, {.vdd = 1.5, .mhz = 100}) == 675'000);
+}
+
+TEST_CASE("an operating point beyond the data of a profile is doubted, not refused",
+          "[energy][profile]") {
+    const Profile profile = shipped("isvlsi23");
+
+    CHECK(profile.doubts(profile.reference).empty());
+    CHECK(profile.doubts({.vdd = 0.8, .mhz = 743}).empty());
+    CHECK_THAT(profile.doubts({.vdd = 0.9, .mhz = 463}).at(0), Contains("extrapolated"));
+    CHECK_THAT(profile.doubts({.vdd = 0.65, .mhz = 800}).at(0), Contains("463 MHz"));
+    CHECK_THROWS_AS(profile.doubts({.vdd = 0.0, .mhz = 463}), UserError);
+    CHECK_THROWS_AS(profile.doubts({.vdd = 0.65, .mhz = -1}), UserError);
+}
+
+TEST_CASE("a faulty profile is refused with file and key", "[energy][profile]") {
+    const std::string good = price("x", "a.x", "a", "1");
+
+    CHECK_THAT(complaint("{"), Contains("file.json"));
+    CHECK_THAT(complaint("[]"), Contains("file.json: must be an object"));
+    CHECK_THAT(complaint("{}"), Contains("file.json.name: is missing"));
+    CHECK_THAT(complaint(small_text(good, R"(, "statistic": [])")),
+               Contains("file.json.statistic: unknown key; nearest: statistics"));
+    CHECK_THAT(complaint(small_text(price("x", "a.x", "a", "-1"))),
+               Contains("file.json.coefficients[0].value = -1"));
+    CHECK_THAT(complaint(small_text(price("x", "a.x", "a", "\"1\""))),
+               Contains("file.json.coefficients[0].value: must be a number"));
+    CHECK_THAT(complaint(small_text(good + "," + price("y", "a.y", "a", "1", R"(, "unti": 1)"))),
+               Contains("file.json.coefficients[1].unti: unknown key; nearest: unit"));
+}
+
+TEST_CASE("unit, kind and leakage shares are checked", "[energy][profile]") {
+    const auto with = [](std::string text, const std::string& from, const std::string& to) {
+        return text.replace(text.find(from), from.size(), to);
+    };
+    const std::string text = small_text(price("x", "a.x", "a", "1"));
+
+    CHECK(complaint(text).empty());
+    CHECK_THAT(complaint(with(text, R"("pJ")", R"("nJ")")), Contains("must be pJ"));
+    CHECK_THAT(complaint(with(text, R"("derived")", R"("guessed")")),
+               Contains("file.json.leakage.kind") && Contains("published, derived or assumed"));
+    CHECK_THAT(complaint(with(text, "0.75", "0.5")), Contains("sums up to 0.75"));
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCHAN DMA: copies between the TCDM and any external address, through the port that is private to
+// each core. The core that starts a transfer is the one that waits for it.
+#ifndef FLEXV_DMA_H
+#define FLEXV_DMA_H
+
+#include "flexv/team.h"
+
+#include <stddef.h>
+
+#define DMA 0x10204400
+#define DMA_COMMAND 0x0  ///< R: allocates an id, stalls when none is free; W: next command word
+#define DMA_STATUS 0x4   ///< R: [15:0] ids in flight, [31:16] ids allocated; W: ids to free
+
+// First command word.
+#define DMA_MAX_BYTES 0x1FFFF  ///< [16:0] length
+#define DMA_TO_TCDM (1u << 17)
+#define DMA_INCREMENT (1u << 18)    ///< the external address counts up
+#define DMA_2D_EXTERNAL (1u << 19)  ///< two more words: bytes a line, bytes from line to line
+#define DMA_EVENT (1u << 20)        ///< event line 8 of the issuing core at the end
+#define DMA_2D_TCDM (1u << 23)      ///< two more words, behind those of the external side
+
+typedef uint32_t DmaTransfer;  ///< id of a transfer in flight
+
+/// One side of a 2D transfer: lines of `line_bytes`, their starts `stride_bytes` apart (not
+/// negative). line_bytes = 0: the side is contiguous.
+struct DmaShape {
+    uint32_t line_bytes;
+    uint32_t stride_bytes;
+};
+
+static inline void dma_push(uint32_t word) { io_write(DMA + DMA_COMMAND, word); }
+
+/// Starts one transfer; `direction` is DMA_TO_TCDM or 0. 1 <= bytes <= DMA_MAX_BYTES.
+static inline DmaTransfer dma_start_2d(uint32_t direction, const volatile void* tcdm,
+                                       struct DmaShape tcdm_shape, const volatile void* external,
+                                       struct DmaShape external_shape, size_t bytes) {
+    const uint32_t shapes = (external_shape.line_bytes != 0 ? DMA_2D_EXTERNAL : 0) |
+                            (tcdm_shape.line_bytes != 0 ? DMA_2D_TCDM : 0);
+    compiler_fence();
+    const DmaTransfer id = io_read(DMA + DMA_COMMAND);
+    dma_push(bytes | direction | DMA_INCREMENT | DMA_EVENT | shapes);
+    dma_push((uint32_t)tcdm);
+    dma_push((uint32_t)external);
+    if (external_shape.line_bytes != 0) {
+        dma_push(external_shape.line_bytes);
+        dma_push(external_shape.stride_bytes);
+    }
+    if (tcdm_shape.line_bytes != 0) {
+        dma_push(tcdm_shape.line_bytes);
+        dma_push(tcdm_shape.stride_bytes);
+    }
+    return id;
+}
+
+/// Starts copying `bytes` from `external` into the TCDM.
+static inline DmaTransfer dma_start_in(volatile void* tcdm, const volatile void* external,
+                                       size_t bytes) {
+    const struct DmaShape flat = {0, 0};
+    return dma_start_2d(DMA_TO_TCDM, tcdm, flat, external, flat, bytes);
+}
+
+/// Starts copying `bytes` from the TCDM to `external`.
+static inline DmaTransfer dma_start_out(volatile void* external, const volatile void* tcdm,
+                                        size_t bytes) {
+    const struct DmaShape flat = {0, 0};
+    return dma_start_2d(0, tcdm, flat, external, flat, bytes);
+}
+
+/// Sleeps until the transfer is complete, and gives its id back.
+static inline void dma_wait(DmaTransfer id) {
+    while ((io_read(DMA + DMA_STATUS) & (1u << id)) != 0) {
+        event_wait(1u << EVENT_LINE_DMA);
+    }
+    io_write(DMA + DMA_STATUS, 1u << id);
+    compiler_fence();
+}
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row a command: name, synopsis, options and the function that reads the rest of the line.
+// Parsing is Boost's; the messages are ours, because a mistake should name the option that was
+// meant.
+#include "platform/command_line.hpp"
+
+#include "base/error.hpp"
+#include "platform/nearest.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <iterator>
+#include <sstream>
+#include <string_view>
+#include <systemc>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+namespace po = boost::program_options;
+
+/// An option that stands for one parameter of the configuration.
+struct Shorthand {
+    const char* option;
+    const char* key;
+};
+constexpr Shorthand kShorthands[] = {
+    {"energy-profile", "energy.profile"},
+    {"vdd", "clock.vdd"},
+    {"mhz", "clock.mhz"},
+    {"max-cycles", "simulation.max_cycles"},
+};
+
+constexpr const char* kBare = "bare-arguments";  // arguments that belong to no option
+
+/// A parsed line: values by name, and the options in the order in which they were given.
+struct Line {
+    po::variables_map values;
+    std::vector<po::option> in_order;
+    std::vector<std::string> bare;
+
+    [[nodiscard]] std::string text(const char* option) const {
+        return values.count(option) == 0 ? std::string{} : values[option].as<std::string>();
+    }
+    [[nodiscard]] bool has(const char* option) const { return values.count(option) != 0; }
+};
+
+struct CommandRow {
+    const char* name;
+    const char* synopsis;
+    const char* doc;
+    po::options_description (*options)();
+    Command (*read)(const Line&);
+};
+
+po::options_description configuration_options() {
+    po::options_description options("Configuration");
+    options.add_options()("config", po::value<std::string>()->value_name("FILE|NAME"),
+                          "configuration file, or the name of a shipped one")(
+        "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+        "one parameter, may be repeated; `flexv-vp config` lists them");
+    return options;
+}
+
+po::options_description run_options() {
+    po::options_description options("Options of run");
+    auto add = options.add_options();
+    for (const auto& [option, key] : kShorthands)
+        add(option, po::value<std::string>()->value_name("VALUE"),
+            fmt::format("same as --set {}=VALUE", key).c_str());
+    add("report", po::value<std::string>()->value_name("FILE"), "write the JSON report");
+    add("signature", po::value<std::string>()->value_name("FILE"),
+        "write the words between begin_signature and end_signature");
+    add("strict", "what the hardware tolerates in silence is a fault");
+    add("quiet", "neither progress nor summary on stderr");
+    options.add(configuration_options());
+    return options;
+}
+
+po::options_description isa_options() {
+    po::options_description options("Options of isa");
+    options.add_options()("format", po::value<std::string>()->value_name("table|csv|gas"),
+                          "how the instruction rows are printed; table when not given");
+    return options;
+}
+
+Setting setting_of(const std::string& assignment, const std::string& origin) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw UserError("{}: expected KEY=VALUE", origin);
+    return {.key = assignment.substr(0, equals),
+            .text = assignment.substr(equals + 1),
+            .origin = origin};
+}
+
+/// "soc.cluster.core_count=4" behind `--set` and another setting; a path has a slash.
+bool is_assignment(const std::string& argument) {
+    const auto equals = argument.find('=');
+    return equals != std::string::npos && argument.substr(0, equals).find('/') == std::string::npos;
+}
+
+ConfigurationOptions read_configuration(const Line& line) {
+    ConfigurationOptions result{.name = line.text("config"), .settings = {}};
+    for (const po::option& option : line.in_order) {
+        const auto shorthand =
+            std::ranges::find(kShorthands, option.string_key, &Shorthand::option);
+        const bool is_bare = option.string_key == kBare;
+        for (const std::string& value : option.value) {
+            if (option.string_key == "set" || (is_bare && is_assignment(value)))
+                result.settings.push_back(setting_of(value, "--set " + value));
+            else if (shorthand != std::end(kShorthands))
+                result.settings.push_back(
+                    {.key = shorthand->key,
+                     .text = value,
+                     .origin = fmt::format("--{} {}", option.string_key, value)});
+        }
+    }
+    return result;
+}
+
+std::vector<std::string> without_assignments(const std::vector<std::string>& bare) {
+    std::vector<std::string> result;
+    std::ranges::remove_copy_if(bare, std::back_inserter(result), is_assignment);
+    return result;
+}
+
+void expect_none(const std::vector<std::string>& bare) {
+    if (!bare.empty())
+        throw UserError("unexpected argument \"{}\"", bare.front());
+}
+
+Command read_run(const Line& line) {
+    const std::vector<std::string> files = without_assignments(line.bare);
+    if (files.empty())
+        throw UserError("run: no firmware given\n  hint: flexv-vp run FIRMWARE.elf");
+    if (files.size() > 1)
+        throw UserError("run: one firmware only, but {} were given: {}", files.size(),
+                        fmt::join(files, " "));
+    return RunCommand{.options = {.firmware = files.front(),
+                                  .report = line.text("report"),
+                                  .signature = line.text("signature"),
+                                  .strict = line.has("strict"),
+                                  .quiet = line.has("quiet")},
+                      .configuration = read_configuration(line)};
+}
+
+Command read_config(const Line& line) {
+    expect_none(without_assignments(line.bare));
+    return ConfigCommand{.configuration = read_configuration(line)};
+}
+
+Command read_isa(const Line& line) {
+    expect_none(line.bare);
+    const std::string format = line.has("format") ? line.text("format") : "table";
+    if (format != "table" && format != "csv" && format != "gas")
+        throw UserError("--format {}: must be one of table, csv, gas", format);
+    return IsaCommand{.format = format};
+}
+
+constexpr CommandRow kCommands[] = {
+    {"run", "run FIRMWARE.elf [options]", "runs a firmware", run_options, read_run},
+    {"config", "config [--config FILE] [--set KEY=VALUE ...]",
+     "prints the effective configuration with a description of every parameter",
+     configuration_options, read_config},
+    {"isa", "isa [--format table|csv|gas]", "prints the instruction rows", isa_options, read_isa},
+};
+
+std::string general_help() {
+    std::string text = "Virtual platform of the Flex-V cluster.\n\nUsage:\n";
+    for (const CommandRow& row : kCommands)
+        text += fmt::format("  flexv-vp {}\n      {}\n", row.synopsis, row.doc);
+    return text +
+           "  flexv-vp COMMAND --help\n      lists the options of a command\n"
+           "  flexv-vp --version\n";
+}
+
+std::string help_of(const CommandRow& row) {
+    std::ostringstream options;
+    options << row.options();
+    return fmt::format("Usage: flexv-vp {}\n  {}\n\n{}", row.synopsis, row.doc, options.str());
+}
+
+std::string version() {
+    return fmt::format("flexv-vp {} (SystemC {})\n", FLEXV_VERSION, sc_core::sc_version_string);
+}
+
+[[noreturn]] void refuse_option(const CommandRow& row, const std::string& option,
+                                const po::options_description& known) {
+    std::vector<std::string> names;
+    for (const auto& description : known.options())
+        if (description->long_name() != kBare)
+            names.push_back("--" + description->long_name());
+    throw UserError("{}: unknown option {}; nearest: {}\n  hint: flexv-vp {} --help", row.name,
+                    option, nearest_key(option, names), row.name);
+}
+
+Line parse_options(const CommandRow& row, const std::vector<std::string>& arguments) {
+    po::options_description known = row.options();
+    known.add_options()("help,h", "")(kBare, po::value<std::vector<std::string>>());
+    po::positional_options_description positions;
+    positions.add(kBare, -1);
+    try {
+        using namespace po::command_line_style;
+        const auto parsed = po::command_line_parser(arguments)
+                                .options(known)
+                                .positional(positions)
+                                .style(unix_style & ~allow_guessing)
+                                .run();
+        Line line{.values = {}, .in_order = parsed.options, .bare = {}};
+        po::store(parsed, line.values);
+        if (line.has(kBare))
+            line.bare = line.values[kBare].as<std::vector<std::string>>();
+        return line;
+    } catch (const po::unknown_option& error) {
+        refuse_option(row, error.get_option_name(), known);
+    } catch (const po::error& error) {
+        throw UserError("{}: {}\n  hint: flexv-vp {} --help", row.name, error.what(), row.name);
+    }
+}
+
+std::string command_names() {
+    std::vector<std::string> names;
+    for (const CommandRow& row : kCommands)
+        names.emplace_back(row.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Command parse_command_line(const std::vector<std::string>& arguments) {
+    if (arguments.empty())
+        throw UserError("no command given; commands: {}\n  hint: flexv-vp --help", command_names());
+    const std::string& first = arguments.front();
+    if (first == "--help" || first == "-h")
+        return PrintCommand{.text = general_help()};
+    if (first == "--version")
+        return PrintCommand{.text = version()};
+    const auto row = std::ranges::find(kCommands, std::string_view{first}, &CommandRow::name);
+    if (row == std::end(kCommands))
+        throw UserError("unknown command \"{}\"; commands: {}\n  hint: flexv-vp --help", first,
+                        command_names());
+    const Line line = parse_options(*row, {arguments.begin() + 1, arguments.end()});
+    if (line.has("help"))
+        return PrintCommand{.text = help_of(*row)};
+    return row->read(line);
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the user asked for: the commands of flexv-vp and their options. Parameters of the platform
+// are not options; the few options that stand for one become settings.
+#pragma once
+
+#include "platform/configuration_reader.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace flexv::platform {
+
+/// Which configuration to use: load_configuration(name, settings).
+struct ConfigurationOptions {
+    std::string name;               ///< file or shipped configuration; empty: the shipped default
+    std::vector<Setting> settings;  ///< in the order of the command line, later ones win
+};
+
+/// Options of `run` that are not parameters of the platform. An empty file name means: do not write
+/// it.
+struct RunOptions {
+    std::string firmware;   ///< ELF file
+    std::string report;     ///< JSON report to write
+    std::string signature;  ///< words between begin_signature and end_signature
+    bool strict = false;    ///< what the hardware tolerates in silence is a fault
+    bool quiet = false;     ///< no progress and no summary on stderr
+};
+
+struct RunCommand {
+    RunOptions options;
+    ConfigurationOptions configuration;
+};
+/// Prints the effective configuration.
+struct ConfigCommand {
+    ConfigurationOptions configuration;
+};
+/// Prints the instruction rows.
+struct IsaCommand {
+    std::string format;  ///< "table", "csv" or "gas"
+};
+/// Prints a text that the command line alone determines: help or version.
+struct PrintCommand {
+    std::string text;
+};
+
+using Command = std::variant<RunCommand, ConfigCommand, IsaCommand, PrintCommand>;
+
+/// `arguments` without the program's name. Throws UserError.
+[[nodiscard]] Command parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace flexv::platform

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every parameter of the platform in one aggregate that mirrors the hierarchy of the hardware. The
+// defaults are the published Flex-V cluster's; configuration.cpp declares what each parameter may
+// be.
+#pragma once
+
+#include "base/units.hpp"
+#include "cluster_bus/cluster_bus.hpp"
+#include "event_unit/event_unit.hpp"
+#include "icache/instruction_cache.hpp"
+#include "l2/l2.hpp"
+#include "peripheral_interconnect/peripheral_interconnect.hpp"
+#include "platform/schema.hpp"
+#include "tcdm/tcdm.hpp"
+
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+struct CoreConfiguration {
+    std::string isa = "flexv";  ///< a name of isa::isa_subsets()
+};
+
+/// The device of the timing bench.
+struct MarkerConfiguration {
+    bool enabled = false;
+};
+
+/// Where a block's own configuration counts cores or ports, the cluster derives them from
+/// `core_count`.
+struct ClusterConfiguration {
+    u32 core_count = 8;
+    CoreConfiguration core;
+    tcdm::Tcdm::Config tcdm;
+    icache::InstructionCache::Config icache;
+    event_unit::Config event_unit;
+    peripheral_interconnect::PeripheralInterconnect::Config peripherals;
+    cluster_bus::ClusterBus::Config bus;
+    MarkerConfiguration marker;
+};
+
+struct SocConfiguration {
+    ClusterConfiguration cluster;
+    /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (spec/cluster.md 3).
+    cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
+    l2::L2::Config l2;
+};
+
+/// The operating point. One clock drives cluster and SoC.
+struct ClockConfiguration {
+    double mhz = 463;  ///< published maximum at 0.65 V, source: reference/energy_model.md, A1
+    double vdd = 0.65;
+};
+
+struct SimulationConfiguration {
+    u64 quantum_cycles = 1000;  ///< the cluster runs this far ahead of modules outside it
+    u64 max_cycles = 0;         ///< 0: no limit
+};
+
+struct EnergyConfiguration {
+    std::string profile = "isvlsi23";  ///< shipped profile or file
+};
+
+struct Configuration {
+    SocConfiguration soc;
+    ClockConfiguration clock;
+    SimulationConfiguration simulation;
+    EnergyConfiguration energy;
+};
+
+/// The declaration of every parameter, in the order of the hierarchy.
+[[nodiscard]] const Group<Configuration>& schema();
+
+/// What must hold between several parameters.
+struct Rule {
+    std::vector<std::string> keys;
+    std::string what;
+    bool (*holds)(const Configuration&);
+};
+[[nodiscard]] const std::vector<Rule>& rules();
+
+}  // namespace flexv::platform

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program flexv-vp: reads the command line and carries out the command.
+#include "isa/listing.hpp"
+#include "platform/command_line.hpp"
+#include "platform/configuration_reader.hpp"
+#include "platform/exit_status.hpp"
+#include "platform/run.hpp"
+#include "platform/systemc_reports.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <systemc>
+#include <variant>
+#include <vector>
+
+namespace {
+
+using namespace flexv::platform;
+
+struct Execute {
+    int operator()(const PrintCommand& command) const {
+        fmt::print("{}", command.text);
+        return 0;
+    }
+    int operator()(const ConfigCommand& command) const {
+        fmt::print("{}", to_text(load(command.configuration)));
+        return 0;
+    }
+    int operator()(const IsaCommand& command) const {
+        fmt::print("{}", flexv::isa::listing(command.format).value());
+        return 0;
+    }
+    int operator()(const RunCommand& command) const {
+        return run_simulation(command.options, load(command.configuration).values);
+    }
+
+private:
+    static LoadedConfiguration load(const ConfigurationOptions& options) {
+        return load_configuration(options.name, options.settings);
+    }
+};
+
+}  // namespace
+
+int sc_main(int argc, char* argv[]) {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    redirect_systemc_reports();
+    return guarded([&arguments] { return std::visit(Execute{}, parse_command_line(arguments)); });
+}
+
+/// Instead of SystemC's own main(), because the banner can only be switched off before the kernel
+/// starts.
+int main(int argc, char* argv[]) {
+    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+    return sc_core::sc_elab_and_sim(argc, argv);
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The known name that a misspelt one probably meant; for configuration keys and command line
+// options.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace flexv::platform {
+
+/// Letters to insert, delete or replace to make one text of the other.
+[[nodiscard]] unsigned edit_distance(std::string_view from, std::string_view to);
+
+/// The dotted key of `known` nearest to `wanted`; empty when nothing is known. The last name of a
+/// key weighs most, so that a right name in the wrong group is found.
+[[nodiscard]] std::string nearest_key(std::string_view wanted, std::span<const std::string> known);
+
+}  // namespace flexv::platform

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Measurement regions that firmware marks with hint instructions: which stretch of time belongs to
+// which region, and what was counted in it. Plain C++, fed by the cores' marks.
+#pragma once
+
+#include "base/units.hpp"
+#include "energy/counters.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace flexv::platform {
+
+using RegionNames = std::map<u32, std::string>;
+
+/// Reads the ELF section `.flexv.regions`: entries of a 32-bit little-endian id and a
+/// NUL-terminated name, padded to 4 bytes. Zero words between entries are padding of the linker.
+/// Throws UserError.
+[[nodiscard]] RegionNames parse_region_names(std::span<const std::byte> section);
+
+struct Region {
+    u32 id = 0;
+    std::string name;  ///< as the firmware calls it; "region N" when it does not
+    u64 visits = 0;
+    Cycles cycles = 0;
+    energy::Counts counts;  ///< what was counted in all visits
+};
+
+/// Follows the marks of all harts. A visit lasts from the first hart's begin to the end after which
+/// no hart is inside. Harts run ahead of each other, so marks may arrive out of the order of their
+/// cycles.
+class RegionTracker {
+public:
+    /// `read` returns the counters of the platform as they are now.
+    RegionTracker(RegionNames names, std::function<energy::Counts()> read)
+        : names_(std::move(names)), read_(std::move(read)) {}
+
+    void begin(unsigned hart, u32 id, Cycles cycle);
+    void end(unsigned hart, u32 id, Cycles cycle);
+    /// The run is over at `cycle`: what is still open ends here, with a warning.
+    void finish(Cycles cycle);
+
+    /// All regions that were entered, by id.
+    [[nodiscard]] std::vector<Region> regions() const;
+    /// Marks that do not fit together, one line for each hart and region.
+    [[nodiscard]] std::vector<std::string> warnings() const;
+
+private:
+    struct Visit {
+        Region region;
+        std::set<unsigned> inside;  // harts
+        Cycles from = 0;
+        Cycles to = 0;
+        energy::Counts at_start;
+        energy::Counts at_end;
+    };
+
+    Visit& visit(u32 id);
+    void open(Visit& visit, Cycles cycle);
+    void close(Visit& visit);
+    void complain(unsigned hart, u32 id, std::string_view what);
+    [[nodiscard]] std::string name_of(u32 id) const;
+
+    RegionNames names_;
+    std::function<energy::Counts()> read_;
+    std::map<u32, Visit> visits_;
+    std::map<std::string, u64> mistakes_;  // text: how often
+};
+
+}  // namespace flexv::platform

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/report.hpp"
+
+#include "base/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace flexv::platform {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double picojoules(u64 attojoules) { return double(attojoules) / 1e6; }
+
+Json harts_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const HartResult& hart : result.harts) {
+        Json stalls = Json::object();
+        for (const auto& [cause, cycles] : hart.stalls)
+            stalls[cause] = cycles;
+        list.push_back({{"name", hart.name},
+                        {"hartid", hart.hartid},
+                        {"instructions", hart.instructions},
+                        {"active_cycles", hart.active_cycles},
+                        {"sleep_cycles", hart.sleep_cycles},
+                        {"stalls", std::move(stalls)}});
+    }
+    return list;
+}
+
+/// Component path: {event: count}. A region leaves out what did not happen in it.
+Json counters_json(const std::vector<std::string>& paths, const energy::Counts& counts,
+                   bool with_zeros) {
+    Json components = Json::object();
+    for (std::size_t i = 0; i < paths.size() && i < counts.size(); ++i)
+        if (with_zeros || counts[i] != 0)
+            components[std::string(energy::component_of(paths[i]))]
+                      [std::string(energy::event_of(paths[i]))] = counts[i];
+    return components;
+}
+
+Json regions_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const RegionResult& entry : result.regions) {
+        const Region& region = entry.region;
+        const double power = mean_mw(entry.attojoules, region.cycles, result.energy.point.mhz);
+        list.push_back({{"id", region.id},
+                        {"name", region.name},
+                        {"visits", region.visits},
+                        {"cycles", region.cycles},
+                        {"instructions", entry.instructions},
+                        {"macs", entry.macs},
+                        {"mac_per_cycle", entry.mac_per_cycle()},
+                        {"energy_pj", picojoules(entry.attojoules)},
+                        {"mean_mw", power},
+                        {"tops_per_watt", tops_per_watt(entry.macs, entry.attojoules)},
+                        {"counters", counters_json(result.counter_paths, region.counts, false)}});
+    }
+    return list;
+}
+
+Json components_json(const std::vector<energy::ComponentEnergy>& components) {
+    Json object = Json::object();
+    for (const auto& [path, attojoules] : components)
+        object[path] = picojoules(attojoules);
+    return object;
+}
+
+Json energy_json(const RunResult& result) {
+    const EnergyResult& energy = result.energy;
+    Json by_kind = Json::object();
+    for (unsigned kind = 0; kind < energy::kKinds; ++kind)
+        by_kind[std::string(name_of(energy::Kind(kind)))] = picojoules(energy.bill.by_kind[kind]);
+    return {{"profile", energy.profile},
+            {"vdd", energy.point.vdd},
+            {"mhz", energy.point.mhz},
+            {"total_pj", picojoules(energy.bill.total)},
+            {"mean_mw", mean_mw(energy.bill.total, result.cycles, energy.point.mhz)},
+            {"components", components_json(energy.bill.components)},
+            {"outside_components", components_json(energy.bill.outside)},
+            {"coefficient_kinds", std::move(by_kind)},
+            {"unpriced", energy.unpriced}};
+}
+
+Outcome read_outcome(const std::string& text) {
+    for (const Outcome outcome : {Outcome::exit, Outcome::fault, Outcome::limit, Outcome::deadlock})
+        if (text == name_of(outcome))
+            return outcome;
+    throw UserError("result = \"{}\": must be exit, fault, limit or deadlock", text);
+}
+
+std::vector<HartResult> read_harts(const Json& list) {
+    std::vector<HartResult> harts;
+    for (const Json& item : list) {
+        HartResult hart{.name = item.at("name").get<std::string>(),
+                        .hartid = item.at("hartid").get<u32>(),
+                        .instructions = item.at("instructions").get<u64>(),
+                        .active_cycles = item.at("active_cycles").get<u64>(),
+                        .sleep_cycles = item.at("sleep_cycles").get<u64>(),
+                        .stalls = {}};
+        for (const auto& stall : item.at("stalls").items())
+            hart.stalls.emplace_back(stall.key(), stall.value().get<u64>());
+        harts.push_back(std::move(hart));
+    }
+    return harts;
+}
+
+void read_counters(const Json& components, RunResult& result) {
+    for (const auto& component : components.items())
+        for (const auto& event : component.value().items()) {
+            result.counter_paths.push_back(component.key() + "." + event.key());
+            result.counts.push_back(event.value().get<u64>());
+        }
+}
+
+energy::Counts read_region_counts(const Json& components, const std::vector<std::string>& paths) {
+    energy::Counts counts(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto component = components.find(std::string(energy::component_of(paths[i])));
+        if (component != components.end())
+            counts[i] = component->value(std::string(energy::event_of(paths[i])), u64{0});
+    }
+    return counts;
+}
+
+void read_regions(const Json& list, RunResult& result) {
+    for (const Json& item : list) {
+        RegionResult entry;
+        entry.region = {.id = item.at("id").get<u32>(),
+                        .name = item.at("name").get<std::string>(),
+                        .visits = item.at("visits").get<u64>(),
+                        .cycles = item.at("cycles").get<u64>(),
+                        .counts = read_region_counts(item.at("counters"), result.counter_paths)};
+        entry.instructions = item.at("instructions").get<u64>();
+        entry.macs = item.at("macs").get<u64>();
+        result.regions.push_back(std::move(entry));
+    }
+}
+
+RunResult read_run(const Json& json) {
+    if (json.at("schema") != "flexv-report-1")
+        throw UserError("schema is not \"flexv-report-1\"");
+    RunResult result;
+    result.outcome = read_outcome(json.at("result").get<std::string>());
+    result.exit_code = json.at("exit_code").get<i64>();
+    result.cycles = json.at("cycles").get<u64>();
+    result.time_ns = json.at("time_ns").get<double>();
+    result.instructions = json.at("instructions").get<u64>();
+    result.host_seconds = json.at("host").at("seconds").get<double>();
+    result.clock = {.vdd = json.at("clock").at("vdd").get<double>(),
+                    .mhz = json.at("clock").at("mhz").get<double>()};
+    result.harts = read_harts(json.at("harts"));
+    read_counters(json.at("counters"), result);
+    read_regions(json.at("regions"), result);
+    return result;
+}
+
+}  // namespace
+
+std::string report_text(const RunResult& result) {
+    const Json json = {
+        {"schema", "flexv-report-1"},
+        {"result", name_of(result.outcome)},
+        {"exit_code", result.exit_code},
+        {"cycles", result.cycles},
+        {"time_ns", result.time_ns},
+        {"instructions", result.instructions},
+        {"host", {{"seconds", result.host_seconds}, {"mips", result.host_mips()}}},
+        {"clock", {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}}},
+        {"harts", harts_json(result)},
+        {"regions", regions_json(result)},
+        {"counters", counters_json(result.counter_paths, result.counts, true)},
+        {"energy", energy_json(result)},
+    };
+    // A file name in a firmware need not be UTF-8: replace what JSON cannot hold.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void save_report(const RunResult& result, const std::string& path) {
+    std::ofstream file(path, std::ios::binary);
+    if (!(file << report_text(result)) || !file.flush())
+        throw UserError("report {}: cannot be written", path);
+}
+
+RunResult load_report(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file)
+        throw UserError("report {}: cannot be read", path);
+    return parse_report(text, path);
+}
+
+RunResult parse_report(const std::string& text, const std::string& origin) {
+    try {
+        return read_run(Json::parse(text));
+    } catch (const Json::exception& error) {
+        throw UserError("report {}: {}; expected what `flexv-vp run --report` writes", origin,
+                        error.what());
+    } catch (const UserError& error) {
+        throw UserError("report {}: {}", origin, error.what());
+    }
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/run.hpp"
+
+#include "base/error.hpp"
+#include "platform/exit_status.hpp"
+#include "platform/report.hpp"
+#include "platform/simulation.hpp"
+#include "platform/summary.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+namespace flexv::platform {
+
+namespace {
+
+/// A line on the terminal once a second, for runs that last.
+class Progress {
+public:
+    explicit Progress(Simulation& simulation) : simulation_(simulation) {
+        if (isatty(STDERR_FILENO) != 0)
+            simulation.on_quantum([this] { update(); });
+    }
+    ~Progress() { clear(); }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void update() {
+        const Clock::time_point now = Clock::now();
+        if (now < next_)
+            return;
+        next_ = now + std::chrono::seconds(1);
+        const double seconds = std::chrono::duration<double>(now - start_).count();
+        fmt::print(stderr, "\r\x1b[Kcycle {}  {:.1f} MIPS  cores {}", simulation_.now(),
+                   double(simulation_.instructions()) / seconds / 1e6, simulation_.core_states());
+        is_shown_ = true;
+    }
+    void clear() const {
+        if (is_shown_)
+            fmt::print(stderr, "\r\x1b[K");
+    }
+
+    Simulation& simulation_;
+    const Clock::time_point start_ = Clock::now();
+    Clock::time_point next_ = start_ + std::chrono::seconds(2);
+    bool is_shown_ = false;
+};
+
+void save_signature(Simulation& simulation, const std::string& path) {
+    std::ofstream file(path);
+    for (const u32 word : simulation.signature())
+        file << fmt::format("{:08x}\n", word);
+    if (!file.flush())
+        throw UserError("{}: cannot write the signature", path);
+}
+
+int status_of(const RunResult& result) {
+    switch (result.outcome) {
+        case Outcome::exit:
+            return int(std::min<i64>(result.exit_code, 99));
+        case Outcome::fault:
+            return firmware_fault;
+        case Outcome::limit:
+            return limit_reached;
+        case Outcome::deadlock:
+            return deadlock;
+    }
+    return internal_error;
+}
+
+}  // namespace
+
+int run_simulation(const RunOptions& options, const Configuration& configuration) {
+    const ElfImage image = ElfImage::read(options.firmware);
+    Simulation simulation(configuration, image);
+    if (options.strict)
+        simulation.make_strict();
+    if (!options.signature.empty())
+        simulation.ask_for_signature();
+    {
+        const Progress progress(simulation);
+        simulation.run();
+    }
+    std::fflush(stdout);
+    const RunResult result = simulation.result();
+    if (!simulation.problem().empty())
+        fmt::print(stderr, "flexv: {}\n", simulation.problem());
+    if (!options.quiet)
+        fmt::print(stderr, "{}", summary(result));
+    if (!options.report.empty())
+        save_report(result, options.report);
+    if (!options.signature.empty())
+        save_signature(simulation, options.signature);
+    return status_of(result);
+}
+
+}  // namespace flexv::platform

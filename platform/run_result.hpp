@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one run has brought, as plain data: the report and the summary on the terminal are two views
+// of it, and `price` changes its energy without another simulation.
+#pragma once
+
+#include "base/units.hpp"
+#include "energy/counters.hpp"
+#include "energy/pricing.hpp"
+#include "platform/regions.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace flexv::platform {
+
+enum class Outcome : u8 { exit, fault, limit, deadlock };
+[[nodiscard]] std::string_view name_of(Outcome outcome);
+
+struct HartResult {
+    std::string name;  ///< path of the core, "cluster.core0"
+    u32 hartid = 0;
+    u64 instructions = 0;
+    Cycles active_cycles = 0;
+    Cycles sleep_cycles = 0;
+    std::vector<std::pair<std::string, Cycles>> stalls;  ///< cause, cycles
+};
+
+struct RegionResult {
+    Region region;
+    u64 instructions = 0;  ///< of all harts
+    u64 macs = 0;
+    u64 attojoules = 0;  ///< of the cluster, leakage included
+
+    [[nodiscard]] double mac_per_cycle() const;
+};
+
+struct EnergyResult {
+    std::string profile;
+    energy::OperatingPoint point;
+    energy::Bill bill;
+    std::vector<std::string> unpriced;  ///< paths of counters without a price
+    std::vector<std::string> doubts;    ///< about the operating point
+};
+
+struct RunResult {
+    Outcome outcome = Outcome::exit;
+    i64 exit_code = 0;
+    Cycles cycles = 0;   ///< cluster clock, from reset to the end
+    double time_ns = 0;  ///< simulated
+    u64 instructions = 0;
+    double host_seconds = 0;  ///< the only member that differs between two equal runs
+    energy::OperatingPoint clock;
+    std::vector<HartResult> harts;
+    std::vector<RegionResult> regions;
+    std::vector<std::string> counter_paths;
+    energy::Counts counts;  ///< in the order of counter_paths
+    EnergyResult energy;
+
+    [[nodiscard]] double host_mips() const;
+};
+
+/// A hart as its counters tell it: `instructions`, `active_cycles`, `sleep_cycles` and one
+/// `<cause>_stalls` for each cause.
+[[nodiscard]] HartResult hart_result(const std::string& component, u32 hartid,
+                                     const std::vector<std::string>& paths,
+                                     const energy::Counts& counts);
+
+/// Takes over what the marks of the firmware have delimited; needs counter_paths.
+void add_regions(RunResult& result, const RegionTracker& tracker);
+
+/// Prices the run and each of its regions.
+void price_run(RunResult& result, const energy::Profile& profile,
+               const energy::OperatingPoint& point);
+
+/// Mean power in mW of `attojoules` over `cycles` at `mhz`; 0 for no time.
+[[nodiscard]] double mean_mw(u64 attojoules, Cycles cycles, double mhz);
+/// Two operations a MAC; 0 for no energy.
+[[nodiscard]] double tops_per_watt(u64 macs, u64 attojoules);
+/// 10^9 operations a second.
+[[nodiscard]] double giga_operations(u64 macs, Cycles cycles, double mhz);
+
+}  // namespace flexv::platform

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/simulation.hpp"
+
+#include "base/error.hpp"
+#include "core/fault.hpp"
+#include "platform/energy_profiles.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace flexv::platform {
+
+namespace {
+
+RegionNames region_names(const ElfImage& image) {
+    const auto section = image.section(".flexv.regions");
+    return section ? parse_region_names(*section) : RegionNames{};
+}
+
+}  // namespace
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
+    : configuration_(configuration),
+      image_(image),
+      soc_("soc", configuration),
+      counters_(soc_),
+      regions_(region_names(image), [this] { return counters_.read(); }) {
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
+    soc_.load(image);
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        watch_core(index);
+}
+
+void Simulation::watch_core(unsigned index) {
+    core::Core& core = soc_.cluster.core(index);
+    core.on_region = [this](unsigned hart, unsigned id, bool is_begin, Cycles now) {
+        if (is_begin)
+            regions_.begin(hart, id, now);
+        else
+            regions_.end(hart, id, now);
+    };
+    core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
+        report_trap(where, what, pc);
+    };
+}
+
+void Simulation::run() {
+    const auto start = std::chrono::steady_clock::now();
+    soc_.boot(image_.entry());
+    sc_core::sc_start();
+    const auto stop = std::chrono::steady_clock::now();
+    host_seconds_ = std::chrono::duration<double>(stop - start).count();
+    regions_.finish(soc_.end());
+    if (!soc_.broken().empty())
+        throw InternalError(soc_.broken());
+}
+
+std::string Simulation::fault_text() const {
+    const Soc::Fault& fault = *soc_.fault();
+    const double time = double(soc_.end()) / configuration_.clock.mhz;
+    const std::string who = fault.core.empty() ? "" : fault.core + ": ";
+    const std::string where = fault.pc ? fmt::format(" (pc {})", place(*fault.pc)) : "";
+    return fmt::format("{:.3f} us {}{}{}; stopped", time, who, fault.what, where);
+}
+
+/// "0x1c008a42 dma_start+0x12"
+std::string Simulation::place(u32 pc) const {
+    const std::string symbol = image_.symbol_at(pc);
+    return symbol.empty() ? fmt::format("{:#010x}, no symbol", pc)
+                          : fmt::format("{:#010x} {}", pc, symbol);
+}
+
+/// Firmware that handles an illegal instruction often does so in silence and runs astray.
+void Simulation::report_trap(const core::Core& core, const std::string& what, u32 pc) {
+    if (!what.starts_with("illegal"))
+        return;
+    if (is_strict_)
+        throw core::Fault(core.name(), pc, what);
+    if (reported_traps_.insert(pc).second)
+        fmt::print(stderr, "flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
+                   core.name(), what, place(pc));
+}
+
+Outcome Simulation::outcome() const {
+    if (soc_.fault())
+        return Outcome::fault;
+    if (soc_.exit_code())
+        return Outcome::exit;
+    return soc_.is_deadlocked() ? Outcome::deadlock : Outcome::limit;
+}
+
+std::string Simulation::deadlock_text() const {
+    std::string text =
+        fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending", soc_.end());
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
+        const core::Core& core = soc_.cluster.core(index);
+        text += fmt::format("\n  {} at pc {}: {}", core.name(), place(core.hart().pc),
+                            core.describe_wait());
+    }
+    return text;
+}
+
+std::string Simulation::problem() const {
+    switch (outcome()) {
+        case Outcome::exit:
+            return {};
+        case Outcome::fault:
+            return fault_text();
+        case Outcome::deadlock:
+            return deadlock_text();
+        case Outcome::limit:
+            return fmt::format("stopped at the limit of {} cycles (simulation.max_cycles)",
+                               configuration_.simulation.max_cycles);
+    }
+    return {};
+}
+
+u64 Simulation::instructions() const {
+    u64 sum = 0;
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        sum += soc_.cluster.core(index).instructions();
+    return sum;
+}
+
+std::string Simulation::core_states() {
+    std::string states;
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        states += soc_.cluster.core(index).state_letter();
+    return states;
+}
+
+void Simulation::add_harts(RunResult& result) const {
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
+        const core::Core& core = soc_.cluster.core(index);
+        result.harts.push_back(hart_result(fmt::format("cluster.core{}", index), core.hartid(),
+                                           result.counter_paths, result.counts));
+    }
+}
+
+RunResult Simulation::result() const {
+    RunResult result;
+    result.outcome = outcome();
+    result.exit_code = i64{soc_.exit_code().value_or(0)};
+    result.cycles = soc_.end();
+    result.time_ns = double(soc_.end()) * 1000 / configuration_.clock.mhz;
+    result.instructions = instructions();
+    result.host_seconds = host_seconds_;
+    result.clock = {.vdd = configuration_.clock.vdd, .mhz = configuration_.clock.mhz};
+    result.counter_paths = counters_.paths();
+    result.counts = counters_.read();
+    add_harts(result);
+    add_regions(result, regions_);
+    price_run(result, load_energy_profile(configuration_.energy.profile), result.clock);
+    return result;
+}
+
+void Simulation::ask_for_signature() {
+    const auto begin = image_.symbol("begin_signature");
+    const auto end = image_.symbol("end_signature");
+    if (!begin || !end)
+        throw UserError(
+            "{}: no symbols begin_signature and end_signature, so no signature; define them "
+            "around the words, or leave out --signature",
+            image_.name());
+    for (Address address = *begin & ~3U; address < *end; address += 4) {
+        if (!soc_.peek(address))
+            throw UserError("{}: the signature at {:#010x} lies in no memory", image_.name(),
+                            address);
+        signature_addresses_.push_back(address);
+    }
+}
+
+std::vector<u32> Simulation::signature() {
+    std::vector<u32> words;
+    for (const Address address : signature_addresses_)
+        words.push_back(soc_.peek(address).value());
+    return words;
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run of one firmware image: the elaborated SoC, the marks of the firmware, and the result.
+// SystemC elaborates once a process, so there is one of it.
+#pragma once
+
+#include "energy/counters.hpp"
+#include "platform/configuration.hpp"
+#include "platform/elf.hpp"
+#include "platform/regions.hpp"
+#include "platform/run_result.hpp"
+#include "platform/soc.hpp"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class Simulation {
+public:
+    /// Elaborates the platform and loads the image. Throws UserError.
+    Simulation(const Configuration& configuration, const ElfImage& image);
+
+    /// Stops at a trap that firmware handles, too.
+    void make_strict() { is_strict_ = true; }
+    /// Called between quanta, for progress.
+    void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
+
+    /// Runs to the end. Call once.
+    void run();
+
+    /// Everything that reports and the terminal show.
+    [[nodiscard]] RunResult result() const;
+    /// What went wrong, one message; empty for an exit of the firmware.
+    [[nodiscard]] std::string problem() const;
+    /// The run is to leave the words between begin_signature and end_signature. Throws UserError
+    /// when the image has no such symbols. Call before run().
+    void ask_for_signature();
+    [[nodiscard]] std::vector<u32> signature();
+
+    [[nodiscard]] Cycles now() const { return soc_.timeline().now(); }
+    [[nodiscard]] u64 instructions() const;
+    /// One character a core: R running, S asleep, - off.
+    [[nodiscard]] std::string core_states();
+
+private:
+    [[nodiscard]] Outcome outcome() const;
+    [[nodiscard]] std::string deadlock_text() const;
+    [[nodiscard]] std::string fault_text() const;
+    [[nodiscard]] std::string place(u32 pc) const;
+    void report_trap(const core::Core& core, const std::string& what, u32 pc);
+    void watch_core(unsigned index);
+    void add_harts(RunResult& result) const;
+
+    const Configuration configuration_;
+    const ElfImage& image_;
+    mutable Soc soc_;  // SystemC's ports and sockets know no const
+    energy::CounterSet counters_;
+    RegionTracker regions_;
+    bool is_strict_ = false;
+    std::vector<Address> signature_addresses_;
+    double host_seconds_ = 0;
+    std::set<u32> reported_traps_;  // pc
+};
+
+}  // namespace flexv::platform

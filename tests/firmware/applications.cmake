@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# Programs of sw/apps. Cycle bands are 3 % around what the models gave when the test was written; a change
+# outside is a change of timing and belongs into the commit that explains it.
+set(images ${PROJECT_SOURCE_DIR}/sw/prebuilt)
+if(FLEXV_FIRMWARE_DIR)
+  set(images ${FLEXV_FIRMWARE_DIR})
+endif()
+
+flexv_run_test(NAME "hello prints a line from each of eight cores"
+  IMAGE ${images}/hello.elf OUTPUT "core 0 of 8\n(.*\n)*.*core 7 of 8" CYCLES 19450 20650 REPEAT)
+foreach(cores 1 3 16)
+  flexv_run_test(NAME "parallel checks itself on ${cores} cores with 16 KiB TCDM"
+    IMAGE ${images}/parallel.elf OUTPUT "PASS.*on ${cores} cores"
+    ARGUMENTS --set soc.cluster.core_count=${cores} --set soc.cluster.tcdm.size_bytes=16384)
+endforeach()
+flexv_run_test(NAME "parallel checks itself on eight cores"
+  IMAGE ${images}/parallel.elf OUTPUT "PASS.*on 8 cores" CYCLES 90700 96300 REPEAT)
+flexv_run_test(NAME "matmul equals the golden result and keeps its cycles"
+  IMAGE ${images}/matmul.elf OUTPUT "PASS: 24576 results" CYCLES 308000 327000 REPEAT
+  MESSAGE "MAC/cycle" "TOPS/W" "Stalls of all harts" "cluster.tcdm")
+foreach(banks 8 64)
+  flexv_run_test(NAME "matmul runs with ${banks} banks and 64 KiB"
+    IMAGE ${images}/matmul.elf OUTPUT "PASS"
+    ARGUMENTS --set soc.cluster.tcdm.bank_count=${banks} --set soc.cluster.tcdm.size_bytes=65536)
+endforeach()
+foreach(cores 1 16)
+  flexv_run_test(NAME "matmul runs on ${cores} cores"
+    IMAGE ${images}/matmul.elf OUTPUT "PASS.*24576"
+    ARGUMENTS --set soc.cluster.core_count=${cores} --set soc.cluster.tcdm.size_bytes=1048576)
+endforeach()
+flexv_run_test(NAME "the length of the quantum changes nothing"
+  IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 308000 327000
+  ARGUMENTS --set simulation.quantum_cycles=17)
+if(EXISTS ${images}/matmul_edges.elf)
+  flexv_run_test(NAME "the kernel is right at sizes that do not fill its blocks"
+    IMAGE ${images}/matmul_edges.elf OUTPUT "PASS")
+endif()

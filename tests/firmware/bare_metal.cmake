@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# Small programs without a runtime: both places to print, both ways to end, and what goes wrong.
+function(flexv_bare_metal name)
+  set(image ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
+  add_custom_command(OUTPUT ${image}
+    COMMAND ${RISCV_GCC} -march=rv32imc_zicsr_zifencei -mabi=ilp32 -nostdlib -nostartfiles -static
+      -Wl,-Ttext=0x1c000080 -Wl,--section-start=.vectors=0x1c000000 -Wl,--nmagic -Wl,--no-relax -o ${image} ${CMAKE_CURRENT_SOURCE_DIR}/programs/${name}.S
+    DEPENDS programs/${name}.S programs/bare_metal.inc VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY FLEXV_BARE_METAL ${image})
+endfunction()
+
+# flexv_program_test(PROGRAM p ...): flexv_run_test with programs/p.S as its image.
+function(flexv_program_test)
+  cmake_parse_arguments(ARG "" "PROGRAM" "" ${ARGN})
+  flexv_run_test(IMAGE ${CMAKE_CURRENT_BINARY_DIR}/${ARG_PROGRAM}.elf ${ARG_UNPARSED_ARGUMENTS})
+endfunction()
+
+foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
+    jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code)
+  flexv_bare_metal(${program})
+endforeach()
+get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
+add_custom_target(bare_metal_programs ALL DEPENDS ${images})
+
+flexv_program_test(PROGRAM exit_eoc NAME "RETURN and EOC end the run with the firmware's code" STATUS 42)
+flexv_program_test(PROGRAM exit_core_status NAME "a code above 99 gives 99" STATUS 99)
+flexv_program_test(PROGRAM print NAME "both stdout devices print whole lines"
+  OUTPUT "^from the SoC\nfrom the test bench\nunfinished")
+flexv_program_test(PROGRAM illegal NAME "an illegal instruction names core, pc and function" STATUS 102
+  MESSAGE "cluster.core0: illegal instruction 0xffffffff.*pc 0x[0-9a-f]+ fails_here")
+flexv_program_test(PROGRAM handled_illegal NAME "a handled illegal instruction is reported once" STATUS 7
+  MESSAGE "warning: soc.cluster.core0: illegal instruction 0xffffffff.*goes to the firmware's handler")
+flexv_program_test(PROGRAM handled_illegal NAME "--strict ends at a handled illegal instruction"
+  ARGUMENTS --strict STATUS 102 MESSAGE "illegal instruction 0xffffffff")
+flexv_program_test(PROGRAM ebreak NAME "ebreak without a handler is a fault" STATUS 102 MESSAGE "ebreak")
+flexv_program_test(PROGRAM unmapped_load NAME "a load from nowhere names address and neighbours" STATUS 102
+  MESSAGE "load of 4 bytes at 0x30000010" "pc 0x[0-9a-f]+ loads_from_nowhere")
+flexv_program_test(PROGRAM unmapped_store NAME "a store to nowhere is a fault" STATUS 102
+  MESSAGE "store of 2 bytes at 0x1bfffffe")
+flexv_program_test(PROGRAM jump_nowhere NAME "a jump into nothing names its target and source" STATUS 102
+  MESSAGE "0x50000000" "last jump was at 0x1c0000")
+flexv_program_test(PROGRAM deadlock NAME "a deadlock tells where each core sleeps" STATUS 105
+  MESSAGE "core0 at pc.*sleeps_for_ever.*event" "core7 at pc.*sleeps_for_ever")
+flexv_program_test(PROGRAM half_barrier NAME "a deadlock at a barrier tells who is missing" STATUS 105
+  MESSAGE "barrier 0 .arrived: cores 0 1 2 3 4 5 6, missing: 7")
+flexv_program_test(PROGRAM spin NAME "--max-cycles stops a program that does not end"
+  ARGUMENTS --max-cycles 5000 STATUS 104 CYCLES 5000 5000 MESSAGE "limit of 5000 cycles")
+flexv_program_test(PROGRAM demux_hole NAME "a demux slot without a device is a fault" STATUS 102
+  MESSAGE "0x10204800")
+flexv_program_test(PROGRAM self_modifying NAME "code that the program rewrites is executed anew" STATUS 33)
+flexv_program_test(PROGRAM store_beside_code NAME "data may lie in the page of the code" STATUS 9)
+add_test(NAME "firmware: --signature writes one hex word a line"
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/signature_case.py $<TARGET_FILE:flexv-vp>
+    ${CMAKE_CURRENT_BINARY_DIR}/signature.elf)

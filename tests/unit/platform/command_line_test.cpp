@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands and options of flexv-vp, without running anything.
+#include "platform/command_line.hpp"
+
+#include "error_text.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace flexv::platform {
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+RunCommand run(const Arguments& arguments) {
+    return std::get<RunCommand>(parse_command_line(arguments));
+}
+
+std::string refusal(const Arguments& arguments) {
+    return error_of([&arguments] { (void)parse_command_line(arguments); });
+}
+
+std::string printed(const Arguments& arguments) {
+    return std::get<PrintCommand>(parse_command_line(arguments)).text;
+}
+
+}  // namespace
+
+TEST_CASE("run takes a firmware and is otherwise silent about files", "[command_line]") {
+    const RunCommand command = run({"run", "hello.elf"});
+
+    CHECK(command.options.firmware == "hello.elf");
+    CHECK(command.options.report.empty());
+    CHECK(command.options.signature.empty());
+    CHECK_FALSE(command.options.strict);
+    CHECK_FALSE(command.options.quiet);
+    CHECK(command.configuration.name.empty());
+    CHECK(command.configuration.settings.empty());
+}
+
+TEST_CASE("run knows its options before and behind the firmware", "[command_line]") {
+    const RunCommand command = run({"run", "--quiet", "--report", "out.json", "hello.elf",
+                                    "--signature=sig.txt", "--strict", "--config", "my.json"});
+
+    CHECK(command.options.firmware == "hello.elf");
+    CHECK(command.options.report == "out.json");
+    CHECK(command.options.signature == "sig.txt");
+    CHECK(command.options.strict);
+    CHECK(command.options.quiet);
+    CHECK(command.configuration.name == "my.json");
+}
+
+TEST_CASE("settings keep their order, and options that stand for a parameter become settings",
+          "[command_line]") {
+    const RunCommand command =
+        run({"run", "--set", "clock.mhz=100", "hello.elf", "--mhz", "200", "--vdd=0.8", "--set",
+             "clock.mhz=300", "--max-cycles", "1000", "--energy-profile", "mine.json"});
+
+    const auto& settings = command.configuration.settings;
+    REQUIRE(settings.size() == 6);
+    CHECK(settings[0].origin == "--set clock.mhz=100");
+    CHECK(settings[1].key == "clock.mhz");
+    CHECK(settings[1].text == "200");
+    CHECK(settings[1].origin == "--mhz 200");
+    CHECK(settings[2].key == "clock.vdd");
+    CHECK(settings[3].text == "300");
+    CHECK(settings[4].key == "simulation.max_cycles");
+    CHECK(settings[5].key == "energy.profile");
+}
+
+TEST_CASE("one --set takes several settings", "[command_line]") {
+    const RunCommand command =
+        run({"run", "--set", "soc.cluster.core_count=4", "soc.cluster.tcdm.bank_count=8", "a.elf"});
+
+    CHECK(command.options.firmware == "a.elf");
+    REQUIRE(command.configuration.settings.size() == 2);
+    CHECK(command.configuration.settings[1].key == "soc.cluster.tcdm.bank_count");
+    CHECK(run({"run", "./a=b.elf"}).options.firmware == "./a=b.elf");
+}
+
+TEST_CASE("a value may contain an equals sign", "[command_line]") {
+    const RunCommand command = run({"run", "a.elf", "--set", "energy.profile=a=b.json"});
+
+    CHECK(command.configuration.settings[0].key == "energy.profile");
+    CHECK(command.configuration.settings[0].text == "a=b.json");
+}
+
+TEST_CASE("a mistake in run says what is wrong and what to do", "[command_line]") {
+    CHECK(refusal({"run"}) == "run: no firmware given\n  hint: flexv-vp run FIRMWARE.elf");
+    CHECK(refusal({"run", "a.elf", "b.elf"}) ==
+          "run: one firmware only, but 2 were given: a.elf b.elf");
+    CHECK(refusal({"run", "a.elf", "--reprot", "x"}) ==
+          "run: unknown option --reprot; nearest: --report\n  hint: flexv-vp run --help");
+    CHECK(refusal({"run", "a.elf", "--rep", "x"}).starts_with("run: unknown option --rep;"));
+    CHECK(refusal({"run", "a.elf", "-x"}).starts_with("run: unknown option -x;"));
+    CHECK(refusal({"run", "a.elf", "--set", "core_count"}) ==
+          "--set core_count: expected KEY=VALUE");
+    CHECK(refusal({"run", "a.elf", "--report"}).starts_with("run: "));
+    CHECK(refusal({"run", "a.elf", "--report", "a", "--report", "b"}).starts_with("run: "));
+    CHECK(refusal({"run", "a.elf", "--quiet=3"}).starts_with("run: "));
+}
+
+TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {
+    const auto command = std::get<ConfigCommand>(
+        parse_command_line({"config", "--config", "my.json", "--set", "clock.mhz=100"}));
+
+    CHECK(command.configuration.name == "my.json");
+    CHECK(command.configuration.settings.size() == 1);
+    CHECK(refusal({"config", "a.elf"}) == "unexpected argument \"a.elf\"");
+}
+
+TEST_CASE("isa prints a table unless told otherwise", "[command_line]") {
+    CHECK(std::get<IsaCommand>(parse_command_line({"isa"})).format == "table");
+    CHECK(std::get<IsaCommand>(parse_command_line({"isa", "--format", "gas"})).format == "gas");
+    CHECK(refusal({"isa", "--format", "xml"}) == "--format xml: must be one of table, csv, gas");
+}
+
+TEST_CASE("an unknown command is refused with those that exist", "[command_line]") {
+    CHECK(refusal({"rnu"}) ==
+          "unknown command \"rnu\"; commands: run, config, isa\n  hint: flexv-vp --help");
+    CHECK(refusal({}).starts_with("no command given; commands: run, config, isa"));
+}
+
+TEST_CASE("help and version are printed", "[command_line]") {
+    CHECK(printed({"--help"}).find("flexv-vp run FIRMWARE.elf") != std::string::npos);
+    CHECK(printed({"run", "--help"}).find("same as --set clock.mhz=VALUE") != std::string::npos);
+    CHECK(printed({"config", "-h"}).find("--set KEY=VALUE") != std::string::npos);
+    CHECK(printed({"--version"}).starts_with("flexv-vp 0."));
+}
+
+}  // namespace flexv::platform

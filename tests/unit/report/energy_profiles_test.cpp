@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/energy_profiles.hpp"
+
+#include "base/error.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+using namespace flexv;
+using namespace flexv::platform;
+using Catch::Contains;
+
+TEST_CASE("the shipped energy profiles are part of the program", "[report][profile]") {
+    const auto names = energy_profile_names();
+
+    CHECK(names == std::vector<std::string>{"isvlsi23", "shaheen"});
+    for (const std::string& name : names)
+        CHECK(load_energy_profile(name).name == name);
+    CHECK(load_energy_profile(kDefaultEnergyProfile).reference.mhz == 463);
+}
+
+TEST_CASE("an energy profile can be a file that extends a shipped one", "[report][profile]") {
+    const auto path = std::filesystem::temp_directory_path() / "flexv_unit_report_profile.json";
+    std::ofstream(path) << R"({"extends": "isvlsi23", "name": "mine"})";
+
+    const energy::Profile profile = load_energy_profile(path.string());
+
+    CHECK(profile.name == "mine");
+    CHECK(profile.reference.vdd == 0.65);
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("an unknown energy profile is answered with those that exist", "[report][profile]") {
+    CHECK_THROWS_WITH(load_energy_profile("isvlsi24"),
+                      Contains("isvlsi24") && Contains("isvlsi23, shaheen"));
+}
+
+TEST_CASE("the operating point is the profile's unless the user says otherwise",
+          "[report][profile]") {
+    const energy::Profile profile = load_energy_profile("shaheen");
+
+    CHECK(operating_point(profile, {}, {}).mhz == 310);
+    CHECK(operating_point(profile, 0.8, {}).vdd == 0.8);
+    CHECK(operating_point(profile, 0.8, 500).mhz == 500);
+}

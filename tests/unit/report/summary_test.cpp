@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/summary.hpp"
+
+#include "platform/terminal_table.hpp"
+#include "unit/report/sample_run.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+using namespace flexv::platform;
+using namespace flexv::platform::test;
+using Catch::Contains;
+
+TEST_CASE("the summary shows outcome, regions, stalls and energy", "[report][summary]") {
+    const std::string text = summary(sample_run());
+
+    CHECK_THAT(text, Contains("exit 0 after 1,000 cycles (10.00 us at 100 MHz)"));
+    CHECK_THAT(text, Contains("conv") && Contains("15.00"));
+    CHECK_THAT(text, Contains("load_use") && Contains("20.0 %") && Contains("cluster.core0"));
+    CHECK_THAT(text, Contains("cluster.core* (2)") && Contains("75.0 %"));
+    CHECK_THAT(text, Contains("l2, not in the total"));
+    CHECK_THAT(text, Contains("published 0.0 %, derived 25.0 %, assumed 75.0 %"));
+    CHECK_THAT(text, Contains("unpriced: 5 counters"));
+}
+
+TEST_CASE("power and efficiency stand under their profile and operating point",
+          "[report][summary]") {
+    const std::string text = summary(sample_run());
+
+    CHECK_THAT(text, Contains("Regions (sample, 1 V, 100 MHz)"));
+    CHECK_THAT(text, Contains("Energy (sample, 1 V, 100 MHz)"));
+}
+
+TEST_CASE("no line of the summary is longer than a terminal", "[report][summary]") {
+    RunResult run = sample_run();
+    run.cycles = 1'000'000'000'000;
+    run.regions[0].region.name = std::string(120, 'n');
+    run.regions[0].region.cycles = 999'999'999'999;
+    run.harts[0].name = std::string(120, 'h');
+    price_run(run, sample_profile(), {.vdd = 2.5, .mhz = 463.25});
+
+    std::istringstream lines(summary(run));
+    for (std::string line; std::getline(lines, line);) {
+        INFO(line);
+        CHECK(line.size() <= TerminalTable::kMaxWidth);
+    }
+}
+
+TEST_CASE("an outcome other than exit is named", "[report][summary]") {
+    RunResult run = sample_run();
+    run.outcome = Outcome::deadlock;
+
+    CHECK_THAT(summary(run), Contains("deadlock after 1,000 cycles"));
+}

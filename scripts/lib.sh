@@ -14,6 +14,9 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
 TEST_PACKAGES=(catch2 clang-format git)
 
+# ccache looks into precompiled headers only when told so.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+
 say() { printf '== %s\n' "$*" >&2; }
 
 die() {

@@ -2,10 +2,32 @@
 # What every target of this project has in common.
 
 option(FLEXV_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" ON)
+option(FLEXV_PRECOMPILED_HEADERS "Read SystemC, fmt and Catch2 once, not once a file" ON)
 set(FLEXV_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 
-# Warnings, language standard, sanitizers; for libraries also the export name and the install rules.
-function(flexv_defaults target)
+# Headers of other projects that most files include. ccache wants to see the file's own text; our own
+# headers are not among them, so that each still has to include what it uses.
+set(FLEXV_FOREIGN_HEADERS <algorithm> <fmt/format.h> <functional> <map> <string> <systemc> <tlm>
+  <tlm_utils/simple_initiator_socket.h> <tlm_utils/simple_target_socket.h> <vector>)
+
+# flexv_precompile(target owner [header ...]): `owner` precompiles the foreign headers and `header`, every
+# other target uses what it has made.
+function(flexv_precompile target owner)
+  if(NOT FLEXV_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${FLEXV_FOREIGN_HEADERS} ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()
+
+# Warnings, language standard, sanitizers.
+function(flexv_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -17,6 +39,17 @@ function(flexv_defaults target)
     target_compile_options(${target} PUBLIC -fsanitize=${FLEXV_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${FLEXV_SANITIZE})
+  endif()
+endfunction()
+
+# What every target has; for libraries also the export name and the install rules.
+function(flexv_defaults target)
+  flexv_compile_options(${target})
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  if(libraries MATCHES "flexv::test_main")
+    flexv_precompile(${target} flexv_test_headers)
+  elseif(NOT target STREQUAL "flexv_isa")  # which knows no SystemC
+    flexv_precompile(${target} flexv_base)
   endif()
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "STATIC_LIBRARY")

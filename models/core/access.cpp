@@ -44,6 +44,7 @@ void Core::begin_access(const Slot& slot) {
     access_.second_part = false;
     access_.is_write = slot.timing == isa::Timing::store;
     access_.path = config_.address_map.path(address);
+    access_.entered = now_;
     send_part(now_);
 }
 
@@ -67,6 +68,8 @@ void Core::send_request(Cycles now) {
             fmt::format("access to {:#010x}: this demux slot has no device and the core would wait "
                         "for ever; the event unit is at +0x204000, the DMA at +0x204400",
                         access_.address));
+    if (access_.path == DataPath::peripheral)
+        ++external_[access_.is_write ? 1 : 0];
     DataRequest request;
     request.is_write = access_.is_write;
     request.is_event_load = slot_->timing == isa::Timing::event_load;
@@ -106,6 +109,7 @@ void Core::granted(Cycles now, u32 data) {
     }
     access_.response = data;
     access_.second_part = true;
+    ++split_[access_.is_write ? 1 : 0];
     stall(Stall::misaligned, 1);
     send_part(now + 1);
 }
@@ -171,6 +175,7 @@ void Core::book_wait(Cycles now) {
             stall(Stall::dma, waited);
             return;
         default:
+            external_cycles_[access_.is_write ? 1 : 0] += waited;
             stall(Stall::peripheral, waited);
             return;
     }

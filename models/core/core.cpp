@@ -2,6 +2,7 @@
 #include "core/core.hpp"
 
 #include "core/pipeline.hpp"
+#include "core/watch.hpp"
 
 #include <numeric>
 
@@ -23,13 +24,21 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
       config_(config),
       clock_(clock),
       code_(code),
-      csrs_(hart_, {.hartid = config.hartid, .extensions = config.extensions}, this) {
+      csrs_(hart_,
+            {.hartid = config.hartid,
+             .extensions = config.extensions,
+             .performance_counters = config.performance_counters},
+            this) {
     clock_.timeline.add(*this);
     interrupt_in.bind(*this);
     hart_.bus = this;
     hart_.csrs = &csrs_;
+    if (config.has_quirks)
+        add_quirks();
     add_counters();
 }
+
+Core::~Core() = default;
 
 void Core::end_of_elaboration() {
     tcdm_ = tcdm_out.operator->();
@@ -65,8 +74,11 @@ void Core::reset() {
     interrupt_asserted_ = interrupt_possible_ = false;
     executed_.fill(0);
     stalls_.fill(0);
-    now_ = started_ = sleep_cycles_ = bubbles_ = bubbles_at_jump_ = 0;
-    taken_branches_ = refills_ = load_only_ = divide_cycles_ = 0;
+    now_ = started_ = sleep_cycles_ = bubbles_ = 0;
+    entered_ = {};
+    taken_branches_ = refills_ = load_only_ = divide_cycles_ = jump_register_stalls_ = 0;
+    split_ = external_ = external_cycles_ = {};
+    reset_watch();
 }
 
 void Core::start(Address boot_address, Cycles cycle) {
@@ -180,13 +192,15 @@ u64 Core::count(unsigned event) const {
         case 1:
             return instructions();
         case 2:
-            return stall_cycles(Stall::load_use);
+            return stall_cycles(Stall::load_use) - jump_register_stalls_;
+        case 3:
+            return jump_register_stalls_;
         case 4:
             return stall_cycles(Stall::fetch);
         case 5:
-            return executed_with(isa::Energy::load) + refills_;
+            return executed_with(isa::Energy::load) + refills_ + split_[0];
         case 6:
-            return executed_with(isa::Energy::store);
+            return executed_with(isa::Energy::store) + split_[1];
         case 7:
             return executed_with(jump) + executed_with(jump_register);
         case 8:
@@ -197,7 +211,13 @@ u64 Core::count(unsigned event) const {
             return compressed_instructions();
         case 11:
             return stall_cycles(Stall::event_unit);
-        default:
+        case 12:
+        case 13:
+            return external_[event - 12];
+        case 14:
+        case 15:
+            return external_cycles_[event - 14] + external_[event - 14];
+        default:  // 16, TCDM contention, is tied to 0
             return 0;
     }
 }

@@ -12,6 +12,7 @@
 #include "core/csr_file.hpp"
 #include "core/decode_cache.hpp"
 #include "core/fault.hpp"
+#include "core/observer.hpp"
 #include "isa/hart.hpp"
 
 #include <array>
@@ -37,6 +38,8 @@ enum class Stall : u8 {
 inline constexpr unsigned kStallCauses = 10;
 std::string_view name_of(Stall cause);
 
+struct Watch;
+
 class Core final : public Module,
                    public DataInitiator,
                    public InterruptTarget,
@@ -49,6 +52,8 @@ public:
         u32 hartid = 0;      ///< mhartid: cluster << 5 | core
         AddressMap address_map{};
         isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
+        unsigned performance_counters = 17;  ///< 12 of the core, 5 of the cluster (spec/isa.md 3.4)
+        bool has_quirks = false;  ///< behave like the RTL where that is not the architecture
     };
 
     sc_core::sc_port<TcdmTarget> tcdm_out{"tcdm_out"};
@@ -70,7 +75,11 @@ public:
 
     Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
          const Config& config);
+    ~Core() override;
     void reset() override;
+
+    /// From now on `observer` sees every instruction; it outlives the core. Call before start().
+    void observe(Observer& observer);
 
     /// Fetch enable goes up: execution begins at `boot_address`, first instruction in EX at
     /// `cycle`.
@@ -115,6 +124,7 @@ private:
         bool second_part = false;
         bool is_write = false;
         DataPath path = DataPath::tcdm;
+        Cycles entered = 0;    ///< first cycle in EX
         Cycles requested = 0;  ///< EX cycle of the part in flight
         u32 response = 0;
     };
@@ -153,6 +163,7 @@ private:
     void step_divide(const Slot& slot);
     [[nodiscard]] Cycles divide_cycles(const Slot& slot) const;
     [[nodiscard]] Cycles cycles_in_shadow(const Slot& branch);
+    void step_streams_in_shadow(const Slot& slot);
     void step_branch(const Slot& slot);
     void take_branch(Address target, Cycles bubbles);
     void step_jump(const Slot& slot);
@@ -161,6 +172,7 @@ private:
     void step_refetch(const Slot& slot);
     void step_hardware_loop(const Slot& slot);
     void enter_ex(const Slot& slot);
+    void note_entry(Cycles cycle);
     void execute(const Slot& slot);
     void leave_ex(const Slot& slot);
     void advance(const Slot& slot);
@@ -173,7 +185,7 @@ private:
     [[nodiscard]] bool wrong_path_misses(Address pc, Cycles left, unsigned words);
     void arrive_at(Address target);
     void enter(Address target);
-    void pay_unaligned_target();
+    bool pay_unaligned_target();
     [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(Address pc);
     void loop_back(const isa::HardwareLoop& loop);
     void decode_slot();
@@ -194,6 +206,15 @@ private:
     void book_wait(Cycles now);
     u32 load(Address address, unsigned bytes) override;
     void store(Address address, unsigned bytes, u32 value) override;
+
+    // watch.cpp: observed cores
+    static void execute_watched(isa::Hart& hart, const isa::Operands& op);
+    void execute_watched();
+    [[nodiscard]] Retired snapshot(const Execution& execution) const;
+    [[nodiscard]] MemoryAccess seen_access() const;
+    void leave_page(const Slot& slot, bool took_branch);
+    void reset_watch();
+    void add_quirks();
 
     // trap.cpp
     void take_trap(const isa::Trap& trap);
@@ -220,8 +241,8 @@ private:
     u64 late_before_ = 0;             // and the one before it
     const Slot* previous_ = nullptr;  // sequential predecessor; null behind a jump
     Cycles held_until_ = kNever;  // now_ behind an instruction that held EX: hides a jump bubble
-    u64 bubbles_ = 0;             // stall cycles so far, for the prefetch slack of hardware loops
-    u64 bubbles_at_jump_ = 0;
+    u64 bubbles_ = 0;             // stall cycles so far, for the prefetch slack
+    std::array<Cycles, 3> entered_{};  // first EX cycles of the last instructions, latest first
     bool starting_ = false;            // boot address not entered yet
     bool hides_bubble_ = false;        // the instruction in EX is right behind one that held EX
     Address line_ = kNoLine;           // cache line that the fetch stage holds
@@ -247,6 +268,7 @@ private:
     TcdmTarget* tcdm_ = nullptr;
     FetchTarget* fetch_ = nullptr;  // null: every fetch hits
     LineFilter* filter_ = nullptr;
+    std::unique_ptr<Watch> watch_;  // null while nobody observes
     Address boot_address_ = 0;
 
     std::array<u64, isa::kMaxRows> executed_{};  // [row]
@@ -256,6 +278,10 @@ private:
     u64 refills_ = 0;    // words loaded by Mac&Load
     u64 load_only_ = 0;  // Mac&Load with rd = x0
     u64 divide_cycles_ = 0;
+    u64 jump_register_stalls_ = 0;          // part of load_use
+    std::array<u64, 2> split_{};            // [is_write], misaligned accesses of two requests
+    std::array<u64, 2> external_{};         // [is_write], accesses behind the interconnect
+    std::array<u64, 2> external_cycles_{};  // [is_write], that they waited
     Cycles started_ = 0;
 };
 

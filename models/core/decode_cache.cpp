@@ -53,6 +53,11 @@ void DecodeCache::invalidate(Address start, Address end) {
                 page->forget();
 }
 
+void DecodeCache::intercept(isa::Execute execute) {
+    interceptor_ = execute;
+    invalidate(0, ~0U);
+}
+
 DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
     const Address base = pc & ~(kPageBytes - 1);
     const unsigned which = index_of_mode(mode);
@@ -119,7 +124,7 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
 }
 
 void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
-    slot.execute = row.execute;
+    slot.execute = interceptor_ != nullptr ? interceptor_ : row.execute;
     slot.op = isa::operands_of(row, word);
     slot.uses = hazards::uses(row, slot.op);
     slot.late = hazards::late(row, slot.op);
@@ -140,6 +145,8 @@ u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
     if (slot.timing == isa::Timing::branch)
         flags |= kBranch;
     else if (slot.timing != isa::Timing::single && !is_plain_mac)
+        flags |= kSpecial;
+    if (interceptor_ != nullptr)
         flags |= kSpecial;
     if (loop_ends_.contains(pc))
         flags |= kLoopEnd;

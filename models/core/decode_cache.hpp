@@ -23,7 +23,7 @@ namespace flexv::core {
 enum SlotFlag : u8 {
     kUndecoded = 1,   ///< not decoded yet, or forgotten
     kPageEnd = 2,     ///< behind the last halfword of the page
-    kSpecial = 4,     ///< timing class other than `single` and `branch`
+    kSpecial = 4,     ///< timing class other than `single` and `branch`, or observed
     kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
     kLineStart = 16,  ///< needs a cache line that the instruction before it did not
     kMarker = 32,     ///< region marker: slti/sltiu x0, x0, N
@@ -71,10 +71,13 @@ public:
     [[nodiscard]] std::optional<u32> peek(Address address);
     /// Forgets what was decoded in [start, end].
     void invalidate(Address start, Address end);
+    /// Every instruction executes through `execute` instead of its row, and none in the tight loop.
+    void intercept(isa::Execute execute);
 
-private:
     static constexpr u32 kPageBytes = 4096;
     static constexpr u32 kPageSlots = kPageBytes / 2;
+
+private:
     static constexpr unsigned kQuick = 64;
 
     struct Page {
@@ -101,6 +104,7 @@ private:
     std::array<Pages, 2> pages_;                           // [legacy, status]
     std::array<std::array<QuickEntry, kQuick>, 2> quick_;  // direct-mapped front of pages_
     std::unordered_set<Address> loop_ends_;
+    isa::Execute interceptor_ = nullptr;  // null: rows execute themselves
 };
 
 }  // namespace flexv::core

@@ -13,6 +13,7 @@ namespace flexv::core::pipeline {
 inline constexpr Cycles kTakenBranch = 2;      // br_t
 inline constexpr Cycles kJump = 1;             // j_fwd
 inline constexpr Cycles kUnalignedTarget = 1;  // br_t_odd32, j_odd32
+inline constexpr Cycles kUnalignedLoop = 4;    // last but one in decode to the target: hwl_odd32
 inline constexpr Cycles kMultiplyHigh = 4;     // mulh_dep
 inline constexpr Cycles kFlush = 3;            // fence, csr_mstatus_rd
 inline constexpr Cycles kTrapEntry = 3;        // ecall, illegal

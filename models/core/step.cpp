@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The step loop: plain instructions in a tight loop, everything else one at a time.
 #include "core/core.hpp"
+#include "core/hazards.hpp"
 #include "core/pipeline.hpp"
 
 #include <algorithm>
@@ -53,7 +54,13 @@ void Core::run_plain(Cycles horizon) {
     const Slot* previous = previous_;
     u32 pc = hart_.pc;
     u64 waits = 0;
+    Cycles started = now;  // of a stretch without jumps
+    Cycles wait = 0;       // of its last instruction
     const auto save = [&] {
+        if (const Cycles steps = now - started - waits; steps != 0) {
+            entered_[1] = steps == 1 ? entered_[0] : now - 2 - wait;
+            entered_[0] = now - 1;
+        }
         slot_ = slot;
         now_ = now;
         late_ = late;
@@ -74,7 +81,7 @@ void Core::run_plain(Cycles horizon) {
                 if ((flags & kBranch) != 0 && now == held_until_)
                     break;  // behind an instruction that held EX a branch costs less
             }
-            const Cycles wait = (late & slot->uses) != 0 ? 1 : 0;
+            wait = (late & slot->uses) != 0 ? 1 : 0;
             waits += wait;
             now += 1 + wait;
             hart_.pc = pc;
@@ -91,7 +98,7 @@ void Core::run_plain(Cycles horizon) {
                 if (missing_line_ != kNoLine)
                     return;
                 slot = slot_;
-                now = now_;
+                now = started = now_;
                 late_before = 0;
                 previous = nullptr;
                 pc = hart_.pc;
@@ -237,7 +244,10 @@ void Core::enter_ex(const Slot& slot) {
         stall(Stall::load_use, 1), ++now_;
     late_before_ = waits ? 0 : late_;
     late_ = 0;
+    note_entry(now_);
 }
+
+void Core::note_entry(Cycles cycle) { entered_ = {cycle, entered_[0], entered_[1]}; }
 
 void Core::execute(const Slot& slot) {
     hart_.next_pc = hart_.pc + slot.op.size;
@@ -335,7 +345,18 @@ Cycles Core::cycles_in_shadow(const Slot& branch) {
         return 0;
     if (next.timing == isa::Timing::divide)
         return 1 + divide_cycles(next);
+    if (next.timing == isa::Timing::mac_load && config_.has_quirks)
+        step_streams_in_shadow(next);
     return next.timing == isa::Timing::multiply_high ? 1 + pipeline::kMultiplyHigh : 0;
+}
+
+/// Q25: a Mac&Load with a load right behind a taken branch does not execute, yet its address steps.
+void Core::step_streams_in_shadow(const Slot& slot) {
+    const hazards::MacLoadField field(slot.op.imm2);
+    if (field.loads_weight)
+        hart_.weights.step();
+    else if (field.loads_activation)
+        hart_.activations.step();
 }
 
 /// The target is read in ID: results of the instruction before are not there yet (timing.md 1.1).
@@ -350,6 +371,7 @@ void Core::step_jump_register(const Slot& slot) {
     }
     enter_ex(slot);
     now_ += wait;
+    jump_register_stalls_ += wait;
     stall(Stall::load_use, wait);
     execute(slot);
     jump_to(hart_.next_pc, pipeline::kJump);
@@ -386,7 +408,6 @@ void Core::step_refetch(const Slot& slot) {
 
 void Core::step_hardware_loop(const Slot& slot) {
     step_over(slot, Stall::execute, 0);
-    bubbles_at_jump_ = bubbles_;
     mark_loop_ends();
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace flexv::isa {
 namespace {
 
@@ -11,6 +13,11 @@ std::string name_in(const CsrName& entry, unsigned index) {
 }
 
 }  // namespace
+
+bool csr_has_name(unsigned number) {
+    return std::ranges::any_of(
+        kCsrNames, [number](const CsrName& entry) { return number - entry.number < entry.count; });
+}
 
 std::string csr_name(unsigned number) {
     for (const CsrName& entry : kCsrNames)

@@ -43,6 +43,8 @@ consteval u16 csr(std::string_view name) {
     throw std::logic_error("no CSR has this name");
 }
 
+/// Whether the core has a register of this number.
+bool csr_has_name(unsigned number);
 /// The name, or the number as 0x123 where there is none.
 std::string csr_name(unsigned number);
 std::optional<unsigned> csr_number(std::string_view name);

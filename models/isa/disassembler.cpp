@@ -18,14 +18,20 @@ i32 second_immediate(const Instruction& row, const Operands& op) {
     return is_signed ? i8(op.imm2) : op.imm2;
 }
 
-std::string operand(Word word, const Instruction& row, const Operands& op, u32 pc) {
+std::string register_name(unsigned index, RegisterNames names) {
+    return names == RegisterNames::abi ? std::string(kRegisterNames[index])
+                                       : fmt::format("x{}", index);
+}
+
+std::string operand(Word word, const Instruction& row, const Operands& op, u32 pc,
+                    RegisterNames names) {
     switch (word) {
         case Word::rd:
-            return std::string(kRegisterNames[op.rd]);
+            return register_name(op.rd, names);
         case Word::rs1:
-            return std::string(kRegisterNames[op.rs1]);
+            return register_name(op.rs1, names);
         case Word::rs2:
-            return std::string(kRegisterNames[op.rs2]);
+            return register_name(op.rs2, names);
         case Word::loop:
             return fmt::format("x{}", op.rd);
         case Word::imm:
@@ -48,13 +54,14 @@ std::string operand(Word word, const Instruction& row, const Operands& op, u32 p
 
 }  // namespace
 
-std::string format_instruction(const Instruction& row, const Operands& op, u32 pc) {
+std::string format_instruction(const Instruction& row, const Operands& op, u32 pc,
+                               RegisterNames names) {
     std::string text(mnemonic(row));
     char separator = ' ';
     for (const SyntaxPart& part : parse_syntax(row.syntax)) {
         if (part.word && separator != '\0')
             text += separator;
-        text += part.word ? operand(*part.word, row, op, pc) : std::string(1, part.literal);
+        text += part.word ? operand(*part.word, row, op, pc, names) : std::string(1, part.literal);
         separator = part.literal == ',' ? ' ' : '\0';
     }
     return text;

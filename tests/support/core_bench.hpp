@@ -121,10 +121,10 @@ public:
     tcdm::Tcdm tcdm;
     CodeMemory memory;
 
-    explicit CoreBench(const char* subset = "flexv")
+    explicit CoreBench(const char* subset = "flexv", bool has_quirks = false)
         : decoder(isa::isa_subset(subset).value()),
           code("code", decoder, {}),
-          core("core", clock, code, {.index = 0, .hartid = 5}),
+          core("core", clock, code, {.index = 0, .hartid = 5, .has_quirks = has_quirks}),
           tcdm("tcdm", clock, {}),
           memory("memory", tcdm) {
         code.code_out.bind(memory.bus_in);

@@ -153,3 +153,52 @@ TEST_CASE("how far a core may run ahead changes nothing", "[core][timing]") {
     CHECK(cycles == 2 + 20 * 5);
     CHECK(bench.word(CoreBench::kData) == 60);
 }
+
+namespace {
+
+/// Ten times the body at address mod 4 = 2, entered and left by a jump.
+Cycles cycles_of_unaligned_loop(CoreBench& bench, Lines body) {
+    constexpr Address kBlock = CoreBench::kEntry + 0x102;
+    constexpr Address kCaller = CoreBench::kEntry + 4 * 4;  // behind the lines of CoreBench::run
+    const std::string end = std::to_string(4 * body.size());
+    Lines lines{"lp.setupi x0, 10, " + end};
+    lines.insert(lines.end(), body.begin(), body.end());
+    const Address last = kBlock + 4 * Address(lines.size());
+    lines.push_back("jal x0, " + std::to_string(i64{kCaller} + 4 - i64{last}));
+    for (std::size_t index = 0; index < lines.size(); ++index) {
+        const u64 word = isa::assemble(lines[index]);
+        const Address offset = kBlock - 2 + 4 * Address(index) - test::CodeMemory::kBase;
+        u32& first = bench.memory.words.at(offset / 4);
+        first = (first & 0xffff) | u32(word << 16);
+        bench.memory.words.at(offset / 4 + 1) = u32(word >> 16);
+    }
+    return bench.run({"jal x0, " + std::to_string(kBlock - kCaller)});
+}
+
+constexpr Cycles kIntoBlock = 3;  // jal to a 32-bit instruction at address mod 4 = 2
+constexpr Cycles kSetup = 1;
+constexpr Cycles kBack = 2;
+
+}  // namespace
+
+TEST_CASE("jumping back to an unaligned 32-bit instruction costs a cycle", "[core][timing]") {
+    CoreBench bench;  // hwl_odd32
+    CHECK(cycles_of_unaligned_loop(
+              bench, {"addi t1, t1, 1", "addi t1, t1, 1", "addi t1, t1, 1", "addi t1, t1, 1"}) ==
+          kIntoBlock + kSetup + 10 * 4 + 9 + kBack);
+    CHECK(bench.x(6) == 40);
+}
+
+TEST_CASE("a stall before the last instruction of a loop hides that cycle", "[core][timing]") {
+    CoreBench bench;
+    CHECK(cycles_of_unaligned_loop(
+              bench, {"addi t1, t1, 1", "addi t1, t1, 1", "lw t0, 0(a0)", "addi t2, t0, 1"}) ==
+          kIntoBlock + kSetup + 10 * 5 + kBack);
+}
+
+TEST_CASE("a stall early in the body of a loop does not", "[core][timing]") {
+    CoreBench bench;
+    CHECK(cycles_of_unaligned_loop(
+              bench, {"lw t0, 0(a0)", "addi t2, t0, 1", "addi t1, t1, 1", "addi t1, t1, 1"}) ==
+          kIntoBlock + kSetup + 10 * 5 + 9 + kBack);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// A core that is observed: its decoded instructions execute through here.
+#include "core/watch.hpp"
+#include "core/core.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace flexv::core {
+
+void Core::observe(Observer& observer) {
+    FLEXV_ASSERT(state_ == State::off, "observers are there before the core starts");
+    if (!watch_)
+        watch_ = std::make_unique<Watch>();
+    watch_->observers.push_back(&observer);
+    code_.intercept(&Core::execute_watched);
+}
+
+/// Stands in for a row. The core is the hart's bus.
+void Core::execute_watched(isa::Hart& hart, const isa::Operands& /*op*/) {
+    static_cast<Core*>(hart.bus)->execute_watched();
+}
+
+void Core::execute_watched() {
+    const Slot& slot = *slot_;
+    const isa::Instruction& row = isa::all_instructions()[slot.row];
+    if (!watch_) {  // another core of the cluster is observed
+        row.execute(hart_, slot.op);
+        return;
+    }
+    const bool is_access = slot.access.mode != isa::AddressMode::none;
+    const Execution execution{.slot = slot,
+                              .row = row,
+                              .pc = hart_.pc,
+                              .entered = is_access ? access_.entered : now_,
+                              .cycle = now_,
+                              .memory = is_access ? std::optional(seen_access()) : std::nullopt,
+                              .previous = watch_->previous};
+    Retired retired = snapshot(execution);
+    for (Observer* observer : watch_->observers)
+        observer->before(execution, hart_);
+    row.execute(hart_, slot.op);
+    hart_.x[0] = 0;
+    for (Observer* observer : watch_->observers)
+        observer->after(execution, hart_);
+    retired.took_branch = slot.timing == isa::Timing::branch && hart_.next_pc != kNotTaken;
+    retired.moved_slice =
+        row.energy == isa::Energy::dot_product && hart_.mixed_slice != retired.slice;
+    watch_->previous = retired;
+    if (hart_.simd_legacy != retired.was_legacy && slot.timing != isa::Timing::csr)
+        leave_page(slot, retired.took_branch);
+}
+
+void Core::reset_watch() {
+    if (!watch_)
+        return;
+    watch_->previous = {};
+    watch_->quirks = {};
+}
+
+/// Quirks are the first observer, so that the others see what the hardware would show.
+void Core::add_quirks() {
+    watch_ = std::make_unique<Watch>();
+    observe(watch_->quirks);
+}
+
+Retired Core::snapshot(const Execution& execution) const {
+    const bool is_misaligned = execution.memory && access_.second_part;
+    return {.slot = &execution.slot,
+            .pc = execution.pc,
+            .left = execution.cycle,
+            .accumulator = hart_.x[execution.slot.op.rd],
+            .format = hart_.simd_format,
+            .slice = hart_.mixed_slice,
+            .skip = hart_.mixed_skip,
+            .was_legacy = hart_.simd_legacy,
+            .waited_in_ex = is_misaligned};
+}
+
+/// The access in EX with its data, without a side effect.
+MemoryAccess Core::seen_access() const {
+    MemoryAccess seen{.address = access_.address,
+                      .bytes = access_.bytes,
+                      .is_write = access_.is_write,
+                      .is_tcdm = access_.path <= DataPath::test_and_set};
+    if (seen.is_write)
+        seen.data = hart_.x[slot_->op.rs2];
+    else if (seen.is_tcdm)
+        std::memcpy(&seen.data, tcdm_->storage() + (seen.address & (tcdm_->size_bytes() - 1)),
+                    seen.bytes);
+    else
+        seen.data = access_.response;
+    return seen;
+}
+
+/// The instruction behind `slot` means something else from now on: the step over it ends at the
+/// page's sentinel, where the loop looks its successor up again. A jump looks up anyway.
+void Core::leave_page(const Slot& slot, bool took_branch) {
+    page_base_ = kNoPage;
+    const bool jumps =
+        slot.timing == isa::Timing::branch ? took_branch : hart_.next_pc != hart_.pc + slot.op.size;
+    if (!jumps)
+        slot_ = page_ + DecodeCache::kPageSlots - slot.step;
+}
+
+}  // namespace flexv::core

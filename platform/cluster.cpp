@@ -104,7 +104,8 @@ Cluster::Cores Cluster::make_cores() {
                                          core::Core::Config{.index = index,
                                                             .hartid = index,
                                                             .address_map = address_map_of(config_),
-                                                            .extensions = extensions_}));
+                                                            .extensions = extensions_,
+                                                            .has_quirks = config_.core.quirks}));
     return cores;
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <iterator>
 #include <sstream>
 #include <string_view>
@@ -73,6 +74,14 @@ po::options_description run_options() {
     add("report", po::value<std::string>()->value_name("FILE"), "write the JSON report");
     add("signature", po::value<std::string>()->value_name("FILE"),
         "write the words between begin_signature and end_signature");
+    add("trace", po::value<std::string>()->value_name("FILE"),
+        "write a line an instruction, in the columns of the RTL's tracer");
+    add("trace-harts", po::value<std::string>()->value_name("0,1"),
+        "only these harts; all when not given");
+    add("trace-from", po::value<std::string>()->value_name("CYCLE"), "only from this cycle on");
+    add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
+    add("check", po::value<std::string>()->value_name("hazards"),
+        "warn about instruction sequences that silicon gets wrong");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
     options.add(configuration_options());
@@ -83,6 +92,13 @@ po::options_description isa_options() {
     po::options_description options("Options of isa");
     options.add_options()("format", po::value<std::string>()->value_name("table|csv|gas"),
                           "how the instruction rows are printed; table when not given");
+    return options;
+}
+
+po::options_description disassemble_options() {
+    po::options_description options("Options of disasm");
+    options.add_options()("simd", po::value<std::string>()->value_name("legacy|status"),
+                          "what SIMD and Mac&Load words mean (CSR 0x010); legacy when not given");
     return options;
 }
 
@@ -131,19 +147,73 @@ void expect_none(const std::vector<std::string>& bare) {
         throw UserError("unexpected argument \"{}\"", bare.front());
 }
 
-Command read_run(const Line& line) {
-    const std::vector<std::string> files = without_assignments(line.bare);
+/// The only file among the bare arguments.
+std::string firmware_of(const char* command, const std::vector<std::string>& files) {
     if (files.empty())
-        throw UserError("run: no firmware given\n  hint: flexv-vp run FIRMWARE.elf");
+        throw UserError("{0}: no firmware given\n  hint: flexv-vp {0} FIRMWARE.elf", command);
     if (files.size() > 1)
-        throw UserError("run: one firmware only, but {} were given: {}", files.size(),
+        throw UserError("{}: one firmware only, but {} were given: {}", command, files.size(),
                         fmt::join(files, " "));
-    return RunCommand{.options = {.firmware = files.front(),
+    return files.front();
+}
+
+template <typename Number>
+Number whole_number(const std::string& option, const std::string& text) {
+    Number value{};
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stopped != end || text.empty())
+        throw UserError("--{} {}: expected a whole number", option, text);
+    return value;
+}
+
+std::vector<u32> hart_numbers(const std::string& list) {
+    std::vector<u32> harts;
+    std::istringstream parts(list);
+    for (std::string part; std::getline(parts, part, ',');)
+        harts.push_back(whole_number<u32>("trace-harts", part));
+    return harts;
+}
+
+core::TraceWindow trace_window(const Line& line) {
+    core::TraceWindow window;
+    if (line.has("trace-from"))
+        window.from = whole_number<Cycles>("trace-from", line.text("trace-from"));
+    if (line.has("trace-to"))
+        window.to = whole_number<Cycles>("trace-to", line.text("trace-to"));
+    if (window.from > window.to)
+        throw UserError("--trace-from {} lies behind --trace-to {}", window.from, window.to);
+    return window;
+}
+
+InstrumentationOptions read_instrumentation(const Line& line) {
+    for (const char* option : {"trace-harts", "trace-from", "trace-to"})
+        if (line.has(option) && !line.has("trace"))
+            throw UserError("--{} needs --trace FILE", option);
+    if (line.has("check") && line.text("check") != "hazards")
+        throw UserError("--check {}: must be one of hazards", line.text("check"));
+    return {.trace = line.text("trace"),
+            .trace_harts = hart_numbers(line.text("trace-harts")),
+            .trace_window = trace_window(line),
+            .checks_hazards = line.has("check")};
+}
+
+Command read_run(const Line& line) {
+    return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
                                   .signature = line.text("signature"),
                                   .strict = line.has("strict"),
-                                  .quiet = line.has("quiet")},
+                                  .quiet = line.has("quiet"),
+                                  .instrumentation = read_instrumentation(line)},
                       .configuration = read_configuration(line)};
+}
+
+Command read_disassemble(const Line& line) {
+    const std::string simd = line.has("simd") ? line.text("simd") : "legacy";
+    if (simd != "legacy" && simd != "status")
+        throw UserError("--simd {}: must be one of legacy, status", simd);
+    return DisassembleCommand{.firmware = firmware_of("disasm", line.bare),
+                              .mode = simd == "status" ? isa::Mode::status : isa::Mode::legacy};
 }
 
 Command read_config(const Line& line) {
@@ -164,6 +234,8 @@ constexpr CommandRow kCommands[] = {
     {"config", "config [--config FILE] [--set KEY=VALUE ...]",
      "prints the effective configuration with a description of every parameter",
      configuration_options, read_config},
+    {"disasm", "disasm FIRMWARE.elf [--simd legacy|status]",
+     "prints the instructions of a firmware", disassemble_options, read_disassemble},
     {"isa", "isa [--format table|csv|gas]", "prints the instruction rows", isa_options, read_isa},
 };
 

@@ -3,7 +3,9 @@
 // are not options; the few options that stand for one become settings.
 #pragma once
 
+#include "isa/instruction.hpp"
 #include "platform/configuration_reader.hpp"
+#include "platform/instrumentation.hpp"
 
 #include <string>
 #include <variant>
@@ -25,6 +27,7 @@ struct RunOptions {
     std::string signature;  ///< words between begin_signature and end_signature
     bool strict = false;    ///< what the hardware tolerates in silence is a fault
     bool quiet = false;     ///< no progress and no summary on stderr
+    InstrumentationOptions instrumentation{};
 };
 
 struct RunCommand {
@@ -39,12 +42,18 @@ struct ConfigCommand {
 struct IsaCommand {
     std::string format;  ///< "table", "csv" or "gas"
 };
+/// Prints the instructions of an image.
+struct DisassembleCommand {
+    std::string firmware;
+    isa::Mode mode = isa::Mode::legacy;
+};
 /// Prints a text that the command line alone determines: help or version.
 struct PrintCommand {
     std::string text;
 };
 
-using Command = std::variant<RunCommand, ConfigCommand, IsaCommand, PrintCommand>;
+using Command =
+    std::variant<RunCommand, ConfigCommand, IsaCommand, DisassembleCommand, PrintCommand>;
 
 /// `arguments` without the program's name. Throws UserError.
 [[nodiscard]] Command parse_command_line(const std::vector<std::string>& arguments);

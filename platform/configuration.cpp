@@ -19,11 +19,15 @@ std::vector<std::string> isa_names() {
 }
 
 Group<CoreConfiguration> core_group() {
-    return Group<CoreConfiguration>{}.value(
-        "isa", &CoreConfiguration::isa,
-        {.doc = "Instruction set; each contains the ones before it, the rest is illegal.",
-         .unit = "",
-         .allowed = one_name_of(isa_names())});
+    return Group<CoreConfiguration>{}
+        .value("isa", &CoreConfiguration::isa,
+               {.doc = "Instruction set; each contains the ones before it, the rest is illegal.",
+                .unit = "",
+                .allowed = one_name_of(isa_names())})
+        .value("quirks", &CoreConfiguration::quirks,
+               {.doc = "Compute what the RTL computes where that is not the architecture.",
+                .unit = "",
+                .allowed = flag()});
 }
 
 Group<tcdm::Tcdm::Config> tcdm_group() {

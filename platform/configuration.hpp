@@ -20,6 +20,7 @@ namespace flexv::platform {
 
 struct CoreConfiguration {
     std::string isa = "flexv";  ///< a name of isa::isa_subsets()
+    bool quirks = false;        ///< like the RTL where that is not the architecture
 };
 
 /// The device of the timing bench.

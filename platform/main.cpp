@@ -3,6 +3,8 @@
 #include "isa/listing.hpp"
 #include "platform/command_line.hpp"
 #include "platform/configuration_reader.hpp"
+#include "platform/disassembly.hpp"
+#include "platform/elf.hpp"
 #include "platform/exit_status.hpp"
 #include "platform/run.hpp"
 #include "platform/systemc_reports.hpp"
@@ -31,6 +33,10 @@ struct Execute {
     }
     int operator()(const IsaCommand& command) const {
         fmt::print("{}", flexv::isa::listing(command.format).value());
+        return 0;
+    }
+    int operator()(const DisassembleCommand& command) const {
+        fmt::print("{}", disassembly(ElfImage::read(command.firmware), command.mode));
         return 0;
     }
     int operator()(const RunCommand& command) const {

@@ -84,6 +84,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         simulation.make_strict();
     if (!options.signature.empty())
         simulation.ask_for_signature();
+    if (options.instrumentation.is_wanted())
+        simulation.instrument(options.instrumentation);
     {
         const Progress progress(simulation);
         simulation.run();

@@ -45,6 +45,13 @@ void Simulation::watch_core(unsigned index) {
     };
 }
 
+void Simulation::instrument(const InstrumentationOptions& options) {
+    std::vector<core::Core*> cores;
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        cores.push_back(&soc_.cluster.core(index));
+    instrumentation_.emplace(options, cores, soc_.clock(), [this](u32 pc) { return place(pc); });
+}
+
 void Simulation::run() {
     const auto start = std::chrono::steady_clock::now();
     soc_.boot(image_.entry());
@@ -52,6 +59,8 @@ void Simulation::run() {
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - start).count();
     regions_.finish(soc_.end());
+    if (instrumentation_)
+        instrumentation_->finish();
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
 }

@@ -6,11 +6,13 @@
 #include "energy/counters.hpp"
 #include "platform/configuration.hpp"
 #include "platform/elf.hpp"
+#include "platform/instrumentation.hpp"
 #include "platform/regions.hpp"
 #include "platform/run_result.hpp"
 #include "platform/soc.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +26,8 @@ public:
 
     /// Stops at a trap that firmware handles, too.
     void make_strict() { is_strict_ = true; }
+    /// Lets somebody look at every instruction. Throws UserError. Call before run().
+    void instrument(const InstrumentationOptions& options);
     /// Called between quanta, for progress.
     void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
 
@@ -62,6 +66,7 @@ private:
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;
     std::set<u32> reported_traps_;  // pc
+    std::optional<Instrumentation> instrumentation_;
 };
 
 }  // namespace flexv::platform

@@ -39,6 +39,7 @@ public:
     /// The word at `address`; nullopt where there is no memory. No side effects.
     [[nodiscard]] std::optional<u32> peek(Address address);
 
+    [[nodiscard]] const ClockDomain& clock() const { return clock_; }
     [[nodiscard]] const Timeline& timeline() const { return clock_.timeline; }
     /// What the firmware returned, once it has ended.
     [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }

@@ -46,8 +46,13 @@ class Run:
         )
 
 
-def simulate(image: Path, settings: dict[str, object] | None = None, max_cycles: int = 0) -> Run:
-    command = [str(PROGRAM), "run", str(image), "--quiet"]
+def simulate(
+    image: Path,
+    settings: dict[str, object] | None = None,
+    max_cycles: int = 0,
+    options: tuple[str, ...] = (),
+) -> Run:
+    command = [str(PROGRAM), "run", str(image), "--quiet", *options]
     if max_cycles:
         command += ["--max-cycles", str(max_cycles)]
     for key, value in (settings or {}).items():

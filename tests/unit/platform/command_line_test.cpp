@@ -100,6 +100,43 @@ TEST_CASE("a mistake in run says what is wrong and what to do", "[command_line]"
     CHECK(refusal({"run", "a.elf", "--quiet=3"}).starts_with("run: "));
 }
 
+TEST_CASE("a trace may be narrowed to harts and cycles", "[command_line]") {
+    const InstrumentationOptions options =
+        run({"run", "a.elf", "--trace", "t.log", "--trace-harts", "0,3", "--trace-from", "100",
+             "--trace-to", "200", "--check", "hazards"})
+            .options.instrumentation;
+
+    CHECK(options.trace == "t.log");
+    CHECK(options.trace_harts == std::vector<u32>{0, 3});
+    CHECK(options.trace_window.from == 100);
+    CHECK(options.trace_window.to == 200);
+    CHECK(options.checks_hazards);
+    CHECK_FALSE(run({"run", "a.elf"}).options.instrumentation.is_wanted());
+}
+
+TEST_CASE("a mistake in the options of a trace names the option", "[command_line]") {
+    CHECK(refusal({"run", "a.elf", "--trace-harts", "0"}) == "--trace-harts needs --trace FILE");
+    CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-harts", "0,x"}) ==
+          "--trace-harts x: expected a whole number");
+    CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "-1"}) ==
+          "--trace-from -1: expected a whole number");
+    CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "9", "--trace-to", "8"}) ==
+          "--trace-from 9 lies behind --trace-to 8");
+    CHECK(refusal({"run", "a.elf", "--check", "timing"}) ==
+          "--check timing: must be one of hazards");
+}
+
+TEST_CASE("disasm takes one firmware and the mode of SIMD words", "[command_line]") {
+    const auto command = std::get<DisassembleCommand>(parse_command_line({"disasm", "a.elf"}));
+
+    CHECK(command.firmware == "a.elf");
+    CHECK(command.mode == isa::Mode::legacy);
+    CHECK(std::get<DisassembleCommand>(parse_command_line({"disasm", "a.elf", "--simd", "status"}))
+              .mode == isa::Mode::status);
+    CHECK(refusal({"disasm"}) == "disasm: no firmware given\n  hint: flexv-vp disasm FIRMWARE.elf");
+    CHECK(refusal({"disasm", "a.elf", "--simd", "x"}) == "--simd x: must be one of legacy, status");
+}
+
 TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {
     const auto command = std::get<ConfigCommand>(
         parse_command_line({"config", "--config", "my.json", "--set", "clock.mhz=100"}));
@@ -117,8 +154,8 @@ TEST_CASE("isa prints a table unless told otherwise", "[command_line]") {
 
 TEST_CASE("an unknown command is refused with those that exist", "[command_line]") {
     CHECK(refusal({"rnu"}) ==
-          "unknown command \"rnu\"; commands: run, config, isa\n  hint: flexv-vp --help");
-    CHECK(refusal({}).starts_with("no command given; commands: run, config, isa"));
+          "unknown command \"rnu\"; commands: run, config, disasm, isa\n  hint: flexv-vp --help");
+    CHECK(refusal({}).starts_with("no command given; commands: run, config, disasm, isa"));
 }
 
 TEST_CASE("help and version are printed", "[command_line]") {

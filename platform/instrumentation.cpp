@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/instrumentation.hpp"
+
+#include "base/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+std::string hart_list(const std::vector<core::Core*>& cores) {
+    std::vector<u32> harts;
+    for (const core::Core* core : cores)
+        harts.push_back(core->hartid());
+    return fmt::format("{}", fmt::join(harts, ", "));
+}
+
+void require_harts(const std::vector<u32>& wanted, const std::vector<core::Core*>& cores) {
+    for (const u32 hart : wanted)
+        if (std::ranges::find(cores, hart, &core::Core::hartid) == cores.end())
+            throw UserError("--trace-harts: there is no hart {}; harts: {}", hart,
+                            hart_list(cores));
+}
+
+}  // namespace
+
+Instrumentation::Instrumentation(const InstrumentationOptions& options,
+                                 const std::vector<core::Core*>& cores, const ClockDomain& clock,
+                                 Place place)
+    : place_(std::move(place)) {
+    if (!options.trace.empty())
+        trace(options, cores, clock);
+    if (options.checks_hazards)
+        for (core::Core* core : cores)
+            check_hazards(*core);
+}
+
+void Instrumentation::trace(const InstrumentationOptions& options,
+                            const std::vector<core::Core*>& cores, const ClockDomain& clock) {
+    require_harts(options.trace_harts, cores);
+    trace_path_ = options.trace;
+    trace_file_.reset(std::fopen(trace_path_.c_str(), "w"));
+    if (!trace_file_)
+        throw UserError("{}: cannot write the trace: {}", trace_path_, std::strerror(errno));
+    const auto write = [file = trace_file_.get()](std::string_view line) {
+        std::fwrite(line.data(), 1, line.size(), file);
+    };
+    write(core::InstructionTrace::header());
+    for (core::Core* core : cores) {
+        const std::vector<u32>& harts = options.trace_harts;
+        if (!harts.empty() && std::ranges::find(harts, core->hartid()) == harts.end())
+            continue;
+        traces_.push_back(std::make_unique<core::InstructionTrace>(core->hartid(), clock,
+                                                                   options.trace_window, write));
+        core->observe(*traces_.back());
+    }
+}
+
+void Instrumentation::check_hazards(core::Core& core) {
+    hazard_checks_.push_back(std::make_unique<core::HazardCheck>(
+        [this, &core](Address pc, const core::HazardRule& rule) {
+            fmt::print(stderr, "flexv: warning: {}: hazard {} ({}) at pc {}: {}\n  hint: {}\n",
+                       core.name(), rule.name, rule.quirk, place_(pc), rule.what, rule.remedy);
+        }));
+    core.observe(*hazard_checks_.back());
+}
+
+void Instrumentation::finish() {
+    if (trace_file_ && (std::fflush(trace_file_.get()) != 0 || std::ferror(trace_file_.get()) != 0))
+        throw UserError("{}: cannot write the trace: {}", trace_path_, std::strerror(errno));
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user may ask to see of every instruction: a trace, and warnings about sequences that
+// silicon would get wrong. Cores that nobody looks at run as fast as without it.
+#pragma once
+
+#include "core/core.hpp"
+#include "core/hazard_check.hpp"
+#include "core/instruction_trace.hpp"
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+struct InstrumentationOptions {
+    std::string trace;             ///< file to write; empty for no trace
+    std::vector<u32> trace_harts;  ///< hart ids; empty for all
+    core::TraceWindow trace_window;
+    bool checks_hazards = false;
+
+    [[nodiscard]] bool is_wanted() const { return !trace.empty() || checks_hazards; }
+};
+
+class Instrumentation {
+public:
+    /// Names a pc with its function, for messages.
+    using Place = std::function<std::string(u32 pc)>;
+
+    /// Observes the `cores`, which are not started yet. Throws UserError.
+    Instrumentation(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
+                    const ClockDomain& clock, Place place);
+    /// Writes out the trace. Throws UserError when the disk is full.
+    void finish();
+
+private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    void trace(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
+               const ClockDomain& clock);
+    void check_hazards(core::Core& core);
+
+    const Place place_;
+    std::string trace_path_;
+    std::unique_ptr<std::FILE, Close> trace_file_;
+    std::vector<std::unique_ptr<core::InstructionTrace>> traces_;
+    std::vector<std::unique_ptr<core::HazardCheck>> hazard_checks_;
+};
+
+}  // namespace flexv::platform

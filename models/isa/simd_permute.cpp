@@ -156,11 +156,23 @@ constexpr std::array<Instruction, 9> shuffle2_family() {
                        shuffle2_immediate<CsrLanes>());
 }
 
+/// A scalar in the lanes of the format. Those of 4 and 2 bits count here too: they are made in
+/// front of the permuter, which has no meaning for them (section 11.1).
+template <unsigned width>
+u32 repeated(const Hart& hart, u32 scalar) {
+    if (width == kWord && Format(hart.simd_format) == Format::n)
+        return replicate<4>(scalar);
+    if (width == kWord && Format(hart.simd_format) == Format::c)
+        return replicate<2>(scalar);
+    return replicate<width>(scalar);
+}
+
 template <permute::Pack pack, Source source>
 struct PackLanes {
     template <unsigned width>
     static void execute(Hart& hart, const Operands& op) {
-        const u32 b = second_operand<source, width>(hart, op);
+        const u32 rs2 = hart.x[op.rs2];
+        const u32 b = source == Source::vector ? rs2 : repeated<width>(hart, rs2);
         hart.x[op.rd] = permute::packed<width>(pack, hart.x[op.rd], hart.x[op.rs1], b);
     }
 };
@@ -170,7 +182,7 @@ template <permute::Pack pack>
 struct PackImmediate {
     template <unsigned width>
     static void execute(Hart& hart, const Operands& op) {
-        const u32 b = replicate<width>(u32(op.imm) | (op.word >> 25 & 1));
+        const u32 b = repeated<width>(hart, u32(op.imm) | (op.word >> 25 & 1));
         hart.x[op.rd] = permute::packed<width>(pack, hart.x[op.rd], hart.x[op.rs1], b);
     }
 };

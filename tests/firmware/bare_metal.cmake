@@ -16,7 +16,7 @@ function(flexv_program_test)
 endfunction()
 
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
-    jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code)
+    subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code)
   flexv_bare_metal(${program})
 endforeach()
 get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
@@ -32,6 +32,11 @@ flexv_program_test(PROGRAM handled_illegal NAME "a handled illegal instruction i
   MESSAGE "warning: soc.cluster.core0: illegal instruction 0xffffffff.*goes to the firmware's handler")
 flexv_program_test(PROGRAM handled_illegal NAME "--strict ends at a handled illegal instruction"
   ARGUMENTS --strict STATUS 102 MESSAGE "illegal instruction 0xffffffff")
+foreach(case flexv=0 xpulpnn=1 xpulpv2=2 rv32imc=3)
+  string(REGEX MATCH "(.*)=(.*)" _ ${case})
+  flexv_program_test(PROGRAM subsets NAME "of one instruction a subset, ${CMAKE_MATCH_2} are illegal in ${CMAKE_MATCH_1}"
+    ARGUMENTS --set soc.cluster.core.isa=${CMAKE_MATCH_1} STATUS ${CMAKE_MATCH_2})
+endforeach()
 flexv_program_test(PROGRAM ebreak NAME "ebreak without a handler is a fault" STATUS 102 MESSAGE "ebreak")
 flexv_program_test(PROGRAM unmapped_load NAME "a load from nowhere names address and neighbours" STATUS 102
   MESSAGE "load of 4 bytes at 0x30000010" "pc 0x[0-9a-f]+ loads_from_nowhere")

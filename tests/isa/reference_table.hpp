@@ -24,6 +24,10 @@ struct ReferenceRow {
     u32 rtl_mask = 0;
     bool canonical = true;
     std::string constraint;
+    bool (*allows)(u32 word) = nullptr;  ///< the constraint column in code
+
+    /// The place in isa_subsets() from which on the row exists; by group and mode.
+    unsigned first_subset = 0;
 };
 
 /// The rows that the core implements, in the order of the file: without the groups f (and the
@@ -33,7 +37,9 @@ std::vector<ReferenceRow> implemented_reference_rows();
 /// What the row's mask is once the constraint "bit12=0" counts as a fixed bit.
 u32 with_constraint_bits(const ReferenceRow& row, u32 mask);
 
-/// The hardware takes `word` for this row: masks, and the constraint column in code.
-bool reference_accepts(const ReferenceRow& row, u32 word);
+/// The hardware takes `word` for this row: mask and constraint.
+inline bool reference_accepts(const ReferenceRow& row, u32 word) {
+    return (word & row.rtl_mask) == row.rtl_match && row.allows(word);
+}
 
 }  // namespace flexv::test

@@ -65,7 +65,8 @@ class Batch:
     def on_flexv(self, program: str) -> list[int]:
         image, signature = self.link("flexv.elf", "-DON_FLEXV"), self.folder / "signature"
         settings = ["--set", "soc.cluster.core_count=1", "--set", f"soc.cluster.core.isa={self.isa}"]
-        run([program, "run", str(image), "--quiet", *settings, "--max-cycles", "50000000", "--signature", str(signature)])
+        limits = ["--quiet", "--max-cycles", "50000000"]
+        run([program, "run", str(image), *limits, *settings, "--signature", str(signature)])
         return [int(line, 16) for line in signature.read_text().split()]
 
     def differences(self, program: str) -> list[str]:
@@ -78,7 +79,7 @@ class Batch:
             return [f"{self.folder.name}: not every program has come to its end under QEMU"]
         pairs = enumerate(zip(blocks(expected), blocks(actual)))
         return [
-            f"{self.folder}/programs.S: program_{i}: {compared(wanted, got)}"
+            f"{self.folder.name}/programs.S, program_{i}: {compared(wanted, got)}"
             for i, (wanted, got) in pairs
             if wanted != got
         ]
@@ -132,6 +133,8 @@ def main() -> int:
         wrong = [line for lines in workers.map(lambda b: b.differences(options.program), batches) for line in lines]
     for line in wrong[:10]:
         print(line, file=sys.stderr)
+    if wrong:
+        print(f"hint: FLEXV_SEED={seed} {__file__} {options.program} --keep DIR keeps the programs", file=sys.stderr)
     print(f"{options.batches * options.programs} programs, {len(wrong)} differ from QEMU")
     return 1 if wrong else 0
 

@@ -46,7 +46,7 @@ constexpr Instruction store(std::string_view name, std::string_view bits,
 }
 
 constexpr std::array kRows{
-    compute("c.addi4spn", "000 uimm[5:4|9:6|2|3]!0 rd' 00; rs1=2", "rd, imm", execute::addi,
+    compute("c.addi4spn", "000 uimm[5:4|9:6|2|3]!0 rd' 00; rs1=2", "rd, rs1, imm", execute::addi,
             "rd = x2 + imm"),
     load("c.lw", "010 uimm[5:3] rs1' uimm[2|6] rd' 00", "rd = M32[rs1+imm]"),
     store("c.sw", "110 uimm[5:3] rs1' uimm[2|6] rs2' 00", "M32[rs1+imm] = rs2"),
@@ -56,8 +56,8 @@ constexpr std::array kRows{
             execute::jal, "x1 = pc+2; pc = pc+imm"),
     compute("c.li", "010 imm[5] rd!0 imm[4:0] 01; rs1=0", "rd, imm", execute::addi, "rd = imm"),
     compute("c.lui", "011 imm[17]!0 rd!0 imm[16:12] 01", "rd, upper", execute::lui, "rd = imm"),
-    compute("c.addi16sp", "011 imm[9]!0 00010 imm[4|6|8:7|5] 01; rd=2 rs1=2", "imm", execute::addi,
-            "x2 = x2 + imm"),
+    compute("c.addi16sp", "011 imm[9]!0 00010 imm[4|6|8:7|5] 01; rd=2 rs1=2", "rd, imm",
+            execute::addi, "x2 = x2 + imm"),
     compute("c.srli", "100 0 00 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srli,
             "rd = rd >>u imm"),
     compute("c.srai", "100 0 01 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srai,

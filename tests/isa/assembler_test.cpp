@@ -32,6 +32,8 @@ TEST_CASE("instructions are printed in the syntax of their manuals", "[isa][disa
     CHECK(text_of(0x00c5407b, 0x100) == "lp.setup x0, a0, 0x118");
     CHECK(text_of(0xd6450633) == "p.extract a2, a0, 11, 4");
     CHECK(text_of(0x4505) == "c.li a0, 1");
+    CHECK(text_of(0x0048) == "c.addi4spn a0, sp, 4");
+    CHECK(text_of(0x7139) == "c.addi16sp sp, -64");
     CHECK(text_of(0xb8b51657) == "pv.sdotsp.b a2, a0, a1");
     CHECK(text_of(0xb8b51657, 0, Mode::status) == "pv.sdotsp.v a2, a0, a1");
     CHECK(text_of(0xf9051677) == "pv.mlsdotsp.b a2, a0, 16");

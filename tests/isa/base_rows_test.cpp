@@ -129,9 +129,9 @@ TEST_CASE("stack-pointer forms add to x2", "[isa][base]") {
     machine.x(sp) = 0x1000;
     machine.memory.store(0x1008, 4, 0xcafef00d);
 
-    machine.run("c.addi16sp -64");
+    machine.run("c.addi16sp sp, -64");
     CHECK(machine.x(sp) == 0xfc0);
-    machine.run("c.addi4spn a0, 72");
+    machine.run("c.addi4spn a0, sp, 72");
     CHECK(machine.x(a0) == 0x1008);
     machine.run("c.lwsp a1, 72(sp)");
     CHECK(machine.x(a1) == 0xcafef00d);

@@ -58,9 +58,9 @@ constexpr std::array kRows{
     compute("c.lui", "011 imm[17]!0 rd!0 imm[16:12] 01", "rd, upper", execute::lui, "rd = imm"),
     compute("c.addi16sp", "011 imm[9]!0 00010 imm[4|6|8:7|5] 01; rd=2 rs1=2", "rd, imm",
             execute::addi, "x2 = x2 + imm"),
-    compute("c.srli", "100 0 00 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srli,
+    compute("c.srli", "100 uimm[5]!1 00 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srli,
             "rd = rd >>u imm"),
-    compute("c.srai", "100 0 01 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srai,
+    compute("c.srai", "100 uimm[5]!1 01 rd'/rs1' uimm[4:0]!0 01", "rd, imm", execute::srai,
             "rd = rd >>s imm"),
     compute("c.andi", "100 imm[5] 10 rd'/rs1' imm[4:0] 01", "rd, imm", execute::andi,
             "rd = rd & imm"),
@@ -75,7 +75,8 @@ constexpr std::array kRows{
     control("c.bnez", "111 imm[8|4:3] rs1' imm[7:6|2:1|5] 01; rs2=0", "rs1, target", Timing::branch,
             execute::bne, "if (rs1 != 0) pc = pc+imm"),
 
-    compute("c.slli", "000 0 rd/rs1!0 uimm[4:0]!0 10", "rd, imm", execute::slli, "rd = rd << imm"),
+    compute("c.slli", "000 uimm[5]!1 rd/rs1!0 uimm[4:0]!0 10", "rd, imm", execute::slli,
+            "rd = rd << imm"),
     load("c.lwsp", "010 uimm[5] rd!0 uimm[4:2|7:6] 10; rs1=2", "rd = M32[x2+imm]"),
     // Unlike the standard, rs1 = x0 is legal in this hardware and jumps to 0.
     control("c.jr", "100 0 rs1 00000 10; rd=0", "rs1", Timing::jump_register, execute::jalr,

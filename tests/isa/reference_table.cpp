@@ -110,8 +110,4 @@ std::vector<ReferenceRow> implemented_reference_rows() {
     return rows;
 }
 
-u32 with_constraint_bits(const ReferenceRow& row, u32 mask) {
-    return row.constraint.find("bit12=0") == std::string::npos ? mask : mask | 1U << 12;
-}
-
 }  // namespace flexv::test

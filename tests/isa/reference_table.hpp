@@ -34,9 +34,6 @@ struct ReferenceRow {
 /// compressed forms of its loads) and xpulpnn (the compat rows).
 std::vector<ReferenceRow> implemented_reference_rows();
 
-/// What the row's mask is once the constraint "bit12=0" counts as a fixed bit.
-u32 with_constraint_bits(const ReferenceRow& row, u32 mask);
-
 /// The hardware takes `word` for this row: mask and constraint.
 inline bool reference_accepts(const ReferenceRow& row, u32 word) {
     return (word & row.rtl_mask) == row.rtl_match && row.allows(word);

@@ -152,6 +152,7 @@ private:
     void pass_marker(Cycles now);
     void mark_loop_ends();
     void run_plain(Cycles horizon);
+    void note_stretch(Cycles steps, Cycles end);
     [[nodiscard]] Cycles run_ahead_limit() const;
     [[nodiscard]] isa::Mode mode() const {
         return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;

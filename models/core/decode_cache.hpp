@@ -32,7 +32,7 @@ enum SlotFlag : u8 {
 };
 
 /// One decoded instruction. Resource masks: bit r is x[r], bits 32..35 W0..W3, bits 36..37 A0, A1.
-struct Slot {
+struct alignas(64) Slot {
     isa::Execute execute = nullptr;
     isa::Operands op;
     u64 uses = 0;    ///< resources whose late arrival stalls this instruction

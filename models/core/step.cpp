@@ -25,7 +25,8 @@ void Core::run() {
         if (interrupt_asserted_ && take_interrupt())
             continue;
         try {
-            run_plain(horizon);
+            if ((late_ & slot_->uses) == 0)
+                run_plain(horizon);
             if (now_ < horizon && missing_line_ == kNoLine && step_special() == Next::yield)
                 return;
         } catch (const isa::Trap& trap) {
@@ -45,29 +46,21 @@ Cycles Core::run_ahead_limit() const {
 }
 
 /// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of
-/// the simulator. Ends in front of everything else.
+/// the simulator. Ends in front of everything else. None of these delivers anything late, so only
+/// the first one could have to wait for its predecessor: the caller has seen that it need not.
 void Core::run_plain(Cycles horizon) {
     Slot* slot = slot_;
-    Cycles now = now_;
-    u64 late = late_;
-    u64 late_before = late_before_;
     const Slot* previous = previous_;
     u32 pc = hart_.pc;
-    u64 waits = 0;
+    Cycles now = now_;
     Cycles started = now;  // of a stretch without jumps
-    Cycles wait = 0;       // of its last instruction
     const auto save = [&] {
-        if (const Cycles steps = now - started - waits; steps != 0) {
-            entered_[1] = steps == 1 ? entered_[0] : now - 2 - wait;
-            entered_[0] = now - 1;
-        }
+        if (now != started)
+            note_stretch(now - started, now);
         slot_ = slot;
         now_ = now;
-        late_ = late;
-        late_before_ = late_before;
         previous_ = previous;
         hart_.pc = pc;
-        stall(Stall::load_use, waits);
     };
     try {
         while (now < horizon) {
@@ -75,31 +68,24 @@ void Core::run_plain(Cycles horizon) {
             if (flags != 0) [[unlikely]] {
                 if ((flags & ~(kLineStart | kBranch)) != 0)
                     break;
-                if ((flags & kLineStart) != 0 &&
-                    !takes_line(pc + slot->op.size - 1, bubbles_ + waits))
+                if ((flags & kLineStart) != 0 && !takes_line(pc + slot->op.size - 1, bubbles_))
                     break;
                 if ((flags & kBranch) != 0 && now == held_until_)
                     break;  // behind an instruction that held EX a branch costs less
+                hart_.next_pc = kNotTaken;
             }
-            wait = (late & slot->uses) != 0 ? 1 : 0;
-            waits += wait;
-            now += 1 + wait;
             hart_.pc = pc;
-            hart_.next_pc = kNotTaken;
             slot->execute(hart_, slot->op);
             hart_.x[0] = 0;
             ++executed_[slot->row];
-            late_before = wait != 0 ? 0 : late;
-            late = 0;
+            ++now;
             if ((flags & kBranch) != 0 && hart_.next_pc != kNotTaken) {
                 save();
-                waits = 0;
                 take_branch(hart_.next_pc, pipeline::kTakenBranch);
                 if (missing_line_ != kNoLine)
                     return;
                 slot = slot_;
                 now = started = now_;
-                late_before = 0;
                 previous = nullptr;
                 pc = hart_.pc;
                 continue;
@@ -113,6 +99,14 @@ void Core::run_plain(Cycles horizon) {
         throw;
     }
     save();
+}
+
+/// A stretch of `steps` instructions of one cycle each has ended before cycle `end`.
+void Core::note_stretch(Cycles steps, Cycles end) {
+    late_before_ = steps == 1 ? late_ : 0;
+    late_ = 0;
+    entered_[1] = steps == 1 ? entered_[0] : end - 2;
+    entered_[0] = end - 1;
 }
 
 /// One instruction, or one obstacle before it, that the tight loop does not know.

@@ -18,8 +18,7 @@ constexpr u32 kStatusBits = 0x7fff'ffff;  // bit 31 of CORESTATUS only says that
 Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
     : Module(name),
       clock_{.timeline = {},
-             .period = sc_core::sc_time(1000.0 / config.clock.mhz, sc_core::SC_NS),
-             .origin = sc_core::SC_ZERO_TIME},
+             .period = sc_core::sc_time(1000.0 / config.clock.mhz, sc_core::SC_NS)},
       config_(config),
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
       l2("l2", clock_, config.soc.l2),

@@ -144,8 +144,7 @@ BusAnswer BusTarget::perform_at(const BusAccess& access, unsigned initiator, Cyc
 Cycles BusTarget::cycle_of(const sc_core::sc_time& time) const {
     if (clock_ == nullptr)
         return 0;
-    const Cycles cycle = time > clock_->origin ? clock_->cycles_in(time - clock_->origin) : 0;
-    return std::max(cycle, clock_->timeline.now());
+    return std::max(clock_->cycle_at(time), clock_->timeline.now());
 }
 
 Cycles BusTarget::now() const {

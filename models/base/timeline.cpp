@@ -51,13 +51,28 @@ Cycles Timeline::next_event() const {
     return std::min(near == now_ + kWindow ? kNever : near, far);
 }
 
+Cycles Timeline::next_act() const {
+    const Cycles far = far_.empty() ? kNever : far_.top().first;
+    return std::min(next_in_ring(now_), far);
+}
+
+void Timeline::skip_to(Cycles cycle) {
+    if (cycle <= now_)
+        return;
+    FLEXV_ASSERT(next_act() >= cycle, "no act is passed over");
+    now_ = cycle;
+    pull_far();
+}
+
 bool Timeline::is_idle() const {
     return far_.empty() && std::ranges::all_of(busy_, [](u64 word) { return word == 0; });
 }
 
-Cycles Timeline::run_until(Cycles end) {
+Cycles Timeline::run_until(Cycles end, Cycles limit) {
+    FLEXV_ASSERT(limit >= end, "agents may run ahead at least as far as the timeline runs");
     stop_requested_ = false;
-    limit_ = end;
+    end_ = end;
+    limit_ = limit;
     while (now_ < end) {
         pull_far();
         const Cycles next = next_in_ring(now_);
@@ -89,6 +104,7 @@ void Timeline::reset() {
     far_ = {};
     now_ = 0;
     limit_ = 0;
+    end_ = 0;
     last_act_ = 0;
     stop_requested_ = false;
 }

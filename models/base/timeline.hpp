@@ -54,7 +54,9 @@ public:
 
     /// Acts through all cycles below `end`. Stops early after a cycle in which stop() was called.
     /// Returns the cycle reached: `end`, or the one after the last cycle that was completed.
-    Cycles run_until(Cycles end);
+    /// Agents may run ahead to `limit`, which is not below `end`.
+    Cycles run_until(Cycles end, Cycles limit);
+    Cycles run_until(Cycles end) { return run_until(end, end); }
 
     /// Ends run_until() after the current cycle.
     void stop() { stop_requested_ = true; }
@@ -63,10 +65,17 @@ public:
     [[nodiscard]] Cycles now() const { return now_; }
     /// The last cycle in which some agent acted.
     [[nodiscard]] Cycles last_act() const { return last_act_; }
-    /// No agent may run ahead past this cycle: the end of the current run_until().
+    /// No agent may run ahead past this cycle.
     [[nodiscard]] Cycles limit() const { return limit_; }
+    /// Nothing outside of this timeline acts on it before this cycle.
+    [[nodiscard]] Cycles end() const { return end_; }
     /// The first cycle after now() at which some agent acts; kNever when nothing is pending.
     [[nodiscard]] Cycles next_event() const;
+    /// Between two runs: the first cycle at which some agent acts; kNever when nothing is pending.
+    [[nodiscard]] Cycles next_act() const;
+    /// Between two runs: passes over cycles in which nothing is pending. An earlier cycle than
+    /// now() changes nothing.
+    void skip_to(Cycles cycle);
     /// True when no agent will ever act again.
     [[nodiscard]] bool is_idle() const;
 
@@ -94,6 +103,7 @@ private:
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
     Cycles now_ = 0;
     Cycles limit_ = 0;
+    Cycles end_ = 0;
     Cycles last_act_ = 0;
     bool stop_requested_ = false;
 };

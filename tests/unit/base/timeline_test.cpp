@@ -203,6 +203,38 @@ TEST_CASE("stop lets the cycle finish and ends the run after it", "[timeline]") 
     CHECK(bench.acts.back() == Act{5, 1});
 }
 
+TEST_CASE("agents may be told to run ahead further than the timeline runs", "[timeline]") {
+    Bench bench(1);
+    Cycles end = 0, limit = 0;
+    bench.agents[0].then = [&](Cycles) {
+        end = bench.timeline.end();
+        limit = bench.timeline.limit();
+    };
+    bench.timeline.schedule(bench.agents[0], 3);
+
+    CHECK(bench.timeline.run_until(10, 1000) == 10);
+
+    CHECK(end == 10);
+    CHECK(limit == 1000);
+    CHECK_THROWS_AS(bench.timeline.run_until(20, 19), InternalError);
+}
+
+TEST_CASE("between two runs the next act is known and idle cycles can be passed over",
+          "[timeline]") {
+    Bench bench(1);
+    bench.timeline.schedule(bench.agents[0], 5000);
+
+    CHECK(bench.timeline.next_act() == 5000);
+    bench.timeline.skip_to(4990);
+    CHECK(bench.timeline.now() == 4990);
+    CHECK(bench.timeline.next_act() == 5000);
+    bench.timeline.skip_to(10);
+    CHECK(bench.timeline.now() == 4990);
+    bench.timeline.skip_to(5000);
+    CHECK(bench.timeline.next_act() == 5000);
+    CHECK_THROWS_AS(bench.timeline.skip_to(5001), InternalError);
+}
+
 TEST_CASE("reset forgets what is pending and starts again at cycle 0", "[timeline]") {
     Bench bench(1);
     bench.timeline.run_until(77);

@@ -11,17 +11,17 @@ enum class DataPath : u8 { tcdm, test_and_set, event_unit, dma, direct, undecode
 
 struct AddressMap {
     Address cluster_base = 0x1000'0000;
+    /// Of the cluster, also of its alias at address 0. None: all goes to the peripheral port, as
+    /// for the fabric controller.
+    Address cluster_bytes = 0x0040'0000;
     Address direct_base = 0;  ///< window of a device wired straight to the core, as test benches do
     Address direct_bytes = 0;  ///< 0: there is none
 
-    static constexpr Address kWindow =
-        0x0040'0000;  ///< of one cluster; also its alias at address 0
-
     [[nodiscard]] constexpr DataPath path(Address address) const {
         Address offset = address - cluster_base;
-        if (offset >= kWindow)
+        if (offset >= cluster_bytes)
             offset = address;  // own-cluster alias
-        if (offset >= kWindow)
+        if (offset >= cluster_bytes)
             return address - direct_base < direct_bytes ? DataPath::direct : DataPath::peripheral;
         switch (offset >> 20) {
             case 0:

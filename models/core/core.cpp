@@ -27,7 +27,8 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
       csrs_(hart_,
             {.hartid = config.hartid,
              .extensions = config.extensions,
-             .performance_counters = config.performance_counters},
+             .performance_counters = config.performance_counters,
+             .mtvec_is_writable = config.mtvec_is_writable},
             this) {
     clock_.timeline.add(*this);
     interrupt_in.bind(*this);
@@ -41,11 +42,13 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
 Core::~Core() = default;
 
 void Core::end_of_elaboration() {
-    tcdm_ = tcdm_out.operator->();
     if (fetch_out.size() != 0) {
         fetch_ = fetch_out.operator->();
         filter_ = &fetch_->filter(config_.index);
     }
+    if (config_.address_map.cluster_bytes == 0)
+        return;
+    tcdm_ = tcdm_out.operator->();
     // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
     // size.
     constexpr Address kTcdmWindow = 0xfff0'0000;

@@ -54,14 +54,18 @@ public:
         isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
         unsigned performance_counters = 17;  ///< 12 of the core, 5 of the cluster (spec/isa.md 3.4)
         bool has_quirks = false;  ///< behave like the RTL where that is not the architecture
+        bool mtvec_is_writable = false;                            ///< as in the fabric controller
     };
 
-    sc_core::sc_port<TcdmTarget> tcdm_out{"tcdm_out"};
-    sc_core::sc_port<DataTarget> event_unit_out{"event_unit_out"};
-    sc_core::sc_port<DataTarget> dma_out{"dma_out"};
+    using OptionalPort = sc_core::sc_port<DataTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
+
+    // The ports into the cluster stay unbound where the AddressMap has no cluster.
+    sc_core::sc_port<TcdmTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> tcdm_out{"tcdm_out"};
+    OptionalPort event_unit_out{"event_unit_out"};
+    OptionalPort dma_out{"dma_out"};
     sc_core::sc_port<DataTarget> peripheral_out{"peripheral_out"};
     /// The device of AddressMap's direct window; unbound without one.
-    sc_core::sc_port<DataTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> direct_out{"direct_out"};
+    OptionalPort direct_out{"direct_out"};
     /// Unbound: ideal instruction memory, every fetch hits.
     sc_core::sc_port<FetchTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> fetch_out{"fetch_out"};
     sc_core::sc_port<InterruptSource, 1, sc_core::SC_ZERO_OR_MORE_BOUND> interrupt_ack_out{

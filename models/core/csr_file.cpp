@@ -32,7 +32,8 @@ struct CsrRow {
 
 constexpr u32 kMstatusMie = 1U << 3;
 constexpr u32 kMstatusMpie = 1U << 7;
-constexpr u32 kMstatusMpp = 3U << 11;       // machine mode, always
+constexpr u32 kMstatusMpp = 3U << 11;  // machine mode, always
+constexpr u32 kMtvecBase = 0xffff'ff00;
 constexpr u32 kMisa = 0x40001104;           // RV32 I, M, C
 constexpr u32 kMisaNonStandard = 1U << 23;  // X
 constexpr u32 kDcsrReset = 0x00000003;      // prv = machine
@@ -65,6 +66,11 @@ u32& of_loop(CsrState& state, unsigned /*index*/) {
 u32 read_mstatus(const CsrState& state, unsigned /*index*/) {
     return kMstatusMpp | (state.hart.mie ? kMstatusMie : 0) | (state.hart.mpie ? kMstatusMpie : 0);
 }
+/// Hard-wired to the boot address in a cluster (quirk Q14). Always vectored, aligned to 256 bytes.
+void write_mtvec(CsrState& state, unsigned /*index*/, u32 value) {
+    if (state.config.mtvec_is_writable)
+        state.hart.mtvec = value & kMtvecBase;
+}
 void write_mstatus(CsrState& state, unsigned /*index*/, u32 value) {
     state.hart.mie = (value & kMstatusMie) != 0;
     state.hart.mpie = (value & kMstatusMpie) != 0;
@@ -95,8 +101,9 @@ constexpr std::array kRows{
                    return kMisa |
                           (state.config.extensions.contains(xpulpv2) ? kMisaNonStandard : 0);
                }},
-    CsrRow{.number = csr("mtvec"),  // the boot address, hard-wired (quirk Q14); vectored mode
-           .read = [](const CsrState& state, unsigned) { return state.hart.mtvec | 1; }},
+    CsrRow{.number = csr("mtvec"),
+           .read = [](const CsrState& state, unsigned) { return state.hart.mtvec | 1; },
+           .write = write_mtvec},
     CsrRow{.number = csr("mscratch"), .location = location<&CsrState::mscratch>},
     CsrRow{.number = csr("mepc"), .writable = ~u32{1}, .location = location<&Hart::mepc>},
     CsrRow{.number = csr("mcause"), .writable = 0x8000001f, .location = location<&Hart::mcause>},
@@ -241,7 +248,6 @@ CsrFile::CsrFile(isa::Hart& hart, const Config& config, const PerformanceEvents*
 
 void CsrFile::reset(u32 boot_address) {
     isa::Hart& hart = state_.hart;
-    hart.mtvec = boot_address & 0xffffff00;
     hart.mixed_count = 0;
     hart.activations.count = 0;
     hart.weights.count = 0;
@@ -254,6 +260,7 @@ void CsrFile::reset(u32 boot_address) {
                 row.write(state_, index, row.reset);
         }
     }
+    hart.mtvec = boot_address & kMtvecBase;
 }
 
 u32 CsrFile::read(unsigned number) {

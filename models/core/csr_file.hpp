@@ -61,6 +61,7 @@ struct CsrConfig {
     u32 hartid = 0;                ///< CSR 0xF14: {cluster[5:0], 0, core[3:0]}
     std::optional<u32> uhartid{};  ///< CSR 0x014 where it differs (quirk Q21: 0)
     isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< CSRs of others do not exist
+    bool mtvec_is_writable = false;      ///< spec/cluster.md 11, row 15: the fabric controller's is
     unsigned performance_counters = 12;  ///< PCCRs; 12 plus the events from outside the core
 };
 

@@ -35,14 +35,14 @@ void Core::run() {
     }
 }
 
-/// Nobody acts before the timeline's next event, so nobody can raise an interrupt before it that
-/// this core would see earlier than one cycle later.
+/// Nobody acts before the timeline's next event, or its end where another domain may act, so nobody
+/// can raise an interrupt before it that this core would see earlier than one cycle later.
 Cycles Core::run_ahead_limit() const {
     const Timeline& timeline = clock_.timeline;
     if (!hart_.mie || !interrupt_possible_)
         return timeline.limit();
     const Cycles next = timeline.next_event();
-    return next == kNever ? timeline.limit() : std::min(timeline.limit(), next + 1);
+    return next == kNever ? timeline.end() : std::min(timeline.end(), next + 1);
 }
 
 /// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of

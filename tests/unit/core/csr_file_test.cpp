@@ -97,6 +97,16 @@ TEST_CASE("registers that instructions use live in the hart", "[core][csr]") {
     CHECK_FALSE(bench.hart.mpie);
 }
 
+TEST_CASE("the fabric controller's mtvec can be written, aligned and vectored", "[core][csr]") {
+    isa::Hart hart;
+    CsrFile file(hart, {.hartid = 0x3e0, .mtvec_is_writable = true});
+    file.reset(0x1c008080);
+
+    CHECK(file.read(csr("mtvec")) == 0x1c008001);
+    CHECK(written(file, csr("mtvec"), 0x1c0123ff) == 0x1c012301);
+    CHECK(hart.mtvec == 0x1c012300);
+}
+
 TEST_CASE("an unknown CSR reads 0 and takes no write", "[core][csr]") {
     Bench bench;
 

@@ -22,6 +22,8 @@ L2::L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& co
     bus_in.register_b_transport(this, &L2::b_transport);
     bus_in.register_transport_dbg(this, &L2::transport_dbg);
     bus_in.register_get_direct_mem_ptr(this, &L2::get_direct_mem_ptr);
+    fabric_in.register_b_transport(this, &L2::fabric_transport);
+    fabric_in.register_transport_dbg(this, &L2::transport_dbg);
 }
 
 /// The bus has neither byte enables nor wrapping bursts, so a payload with them is refused.
@@ -37,6 +39,14 @@ tlm::tlm_response_status L2::check(const tlm::tlm_generic_payload& trans) const 
 }
 
 void L2::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    access(trans, delay, config_.latency_cycles);
+}
+
+void L2::fabric_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    access(trans, delay, config_.fabric_latency_cycles);
+}
+
+void L2::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsigned latency_cycles) {
     trans.set_dmi_allowed(false);
     const tlm::tlm_response_status status = check(trans);
     trans.set_response_status(status);
@@ -44,7 +54,7 @@ void L2::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
         return;
     move(trans, trans.get_data_length());
     count(trans);
-    delay += clock_.period * double(config_.latency_cycles + beats_of(trans) - 1);
+    delay += clock_.period * double(latency_cycles + beats_of(trans) - 1);
 }
 
 u64 L2::beats_of(const tlm::tlm_generic_payload& trans) const {

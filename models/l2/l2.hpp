@@ -20,16 +20,22 @@ public:
         unsigned latency_cycles = 8;   ///< address to first data; with the cluster bus's 2 a core's
                                        ///< load takes 5 + 10 cycles, source: spec/cluster.md 3
         unsigned bytes_per_cycle = 8;  ///< 64-bit bus, source: spec/cluster.md 3
+        unsigned fabric_latency_cycles =
+            0;  ///< for the fabric controller, whose crossbar reaches the banks in one cycle
     };
 
     static constexpr u64 kPageBytes = 4096;  ///< granularity of direct access
 
     tlm_utils::simple_target_socket<L2> bus_in{"bus_in"};  ///< addresses start at 0
+    /// The port of the fabric controller's crossbar: no direct access. May stay unbound.
+    tlm_utils::simple_target_socket_optional<L2> fabric_in{"fabric_in"};
 
     L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+    void fabric_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+    void access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsigned latency_cycles);
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);
     bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
 

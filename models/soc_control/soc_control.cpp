@@ -20,7 +20,7 @@ void SocControl::warn_of_pads() {
     if (has_warned_of_pads_)
         return;
     has_warned_of_pads_ = true;
-    log_.warn("pads are not modelled: PADFUN and PADCFG read 0, writes are ignored; said once");
+    log_.warn("pads are not modelled: PADFUN and PADCFG only store what is written; said once");
 }
 
 }  // namespace flexv::soc_control

@@ -33,6 +33,8 @@ public:
 
     void reset() override;
     [[nodiscard]] Address fc_boot_address() const { return fc_boot_.value(); }
+    /// What the loader does: the fabric controller starts at `address`.
+    void set_fc_boot_address(Address address) { fc_boot_.set(address); }
     [[nodiscard]] bool fc_fetch_enabled() const { return fc_fetch_[fetch_enable] != 0; }
     [[nodiscard]] u32 core_status() const { return core_status_.value(); }
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }
@@ -71,17 +73,15 @@ private:
     RegisterArray pad_fun_{bank_,
                            {.offset = 0x10,
                             .name = "PADFUN",
-                            .doc = "Pad multiplexing, not modelled: reads 0.",
+                            .doc = "Pad multiplexing, storage only.",
                             .count = 4,
-                            .access = Access::write_only,
                             .fields = {whole_word},
                             .on_write = [this](unsigned, u32, u32) { warn_of_pads(); }}};
     RegisterArray pad_cfg_{bank_,
                            {.offset = 0x20,
                             .name = "PADCFG",
-                            .doc = "Pad configuration, not modelled: reads 0.",
+                            .doc = "Pad configuration, storage only.",
                             .count = 16,
-                            .access = Access::write_only,
                             .fields = {whole_word},
                             .on_write = [this](unsigned, u32, u32) { warn_of_pads(); }}};
     Register cluster_ctrl_{bank_,

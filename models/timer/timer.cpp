@@ -4,7 +4,10 @@
 namespace flexv::timer {
 
 Timer::Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name), clock_(clock), config_(config) {
+    : Module(name),
+      clock_(clock),
+      config_(config),
+      reference_clock_cycles_(config.reference_clock_cycles) {
     if (config.reference_clock_cycles == 0)
         throw UserError("{}.reference_clock_cycles = 0: must be at least 1", this->name());
     bank_.serve(bus_in, data_in);
@@ -18,6 +21,14 @@ void Timer::reset() {
     levels_ = {};
     was_joined_ = false;
     configure_counters();
+}
+
+void Timer::set_reference_clock_cycles(u64 cycles) {
+    FLEXV_ASSERT(cycles > 0, "edges of the reference are at least a cycle apart");
+    advance(clock_.timeline.now());
+    reference_clock_cycles_ = cycles;
+    configure_counters();
+    watch(clock_.timeline.now() + 1);
 }
 
 void Timer::input_event(Line line, Cycles now) {
@@ -137,7 +148,7 @@ TickCounter::Settings Timer::settings_of(Line line) const {
     const u64 upper = is_joint ? u64{cmp_hi_.value()} << 32 : 0;
     return {.width_bits = is_joint ? 64U : 32U,
             .compare = upper | (line == low ? cmp_lo_ : cmp_hi_).value(),
-            .cycles_per_edge = cfg[reference_clock] != 0 ? config_.reference_clock_cycles : 1,
+            .cycles_per_edge = cfg[reference_clock] != 0 ? reference_clock_cycles_ : 1,
             .edges_per_tick = cfg[prescaler_enable] != 0 ? cfg[prescaler] + 1 : 1,
             .clears_on_match = cfg[compare_clear] != 0,
             .stops_after_match = cfg[one_shot] != 0,

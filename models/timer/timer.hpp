@@ -50,6 +50,8 @@ public:
     Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
+    /// The clock has another frequency from now on, so the reference has other edges in it.
+    void set_reference_clock_cycles(u64 cycles);
     /// A pulse on the input event line of a half in cycle `now`.
     void input_event(Line line, Cycles now);
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }
@@ -84,6 +86,7 @@ private:
     std::array<TickCounter, 2> counters_;
     std::array<bool, 2> levels_{};
     bool was_joined_ = false;
+    u64 reference_clock_cycles_ = 1;
 
     RegisterBank bank_{*this,
                        "regs",

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fabric_port/fabric_port.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace flexv::fabric_port {
+
+namespace {
+
+unsigned char* bytes_of(u32& word) {
+    return static_cast<unsigned char*>(static_cast<void*>(&word));
+}
+
+}  // namespace
+
+FabricPort::FabricPort(const sc_core::sc_module_name& name, ClockDomain& clock,
+                       const Config& config)
+    : Module(name), config_(config), clock_(clock) {
+    core_in.bind(*this);
+    clock_.timeline.add(*this);
+}
+
+/// The alias at 0 is on the data side only: SDK images have data there.
+Address FabricPort::translated(Address address) const {
+    return address < config_.alias_bytes ? config_.memory_base + address : address;
+}
+
+/// One blocking transport in the cycle of the request; the delay that comes back says when the core
+/// is answered.
+void FabricPort::request(DataInitiator& initiator, const DataRequest& request, Cycles now) {
+    const Address address = translated(request.address);
+    const bool is_memory = is_in_memory(address);
+    (is_memory ? memory_accesses_ : bus_accesses_) += 1;
+    u32 data = request.is_write ? request.data : 0;
+    tlm::tlm_generic_payload trans;
+    trans.set_command(request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+    trans.set_address(is_memory ? address - config_.memory_base : address);
+    trans.set_data_ptr(bytes_of(data));
+    trans.set_data_length(request.bytes);
+    trans.set_streaming_width(request.bytes);
+    const sc_core::sc_time cycle = std::max(clock_.time_of(now), sc_core::sc_time_stamp());
+    const sc_core::sc_time before = cycle - sc_core::sc_time_stamp();
+    sc_core::sc_time delay = before;
+    (is_memory ? memory_out : bus_out)->b_transport(trans, delay);
+    FLEXV_ASSERT(delay >= before, "a target only adds to the delay");
+    if (!trans.is_response_ok())
+        return initiator.refused(now, refuse(request, trans));
+    const Cycles wait = clock_.cycles_in(delay - before) + (is_memory ? 0 : config_.bus_cycles);
+    if (wait == 0)
+        return initiator.granted(now, data);
+    waiting_ = {.initiator = &initiator, .data = data, .due = now + wait};
+    clock_.timeline.schedule(*this, waiting_.due);
+}
+
+void FabricPort::act(Cycles now) {
+    if (waiting_.initiator == nullptr || now != waiting_.due)
+        return;
+    const Waiting done = std::exchange(waiting_, {});
+    done.initiator->granted(now, done.data);
+}
+
+void FabricPort::cancel(DataInitiator& /*initiator*/, Cycles /*now*/) { waiting_ = {}; }
+
+std::string FabricPort::refuse(const DataRequest& request,
+                               const tlm::tlm_generic_payload& trans) const {
+    const std::string neighbours = nearest ? "; nearest: " + nearest(request.address) : "";
+    return fmt::format("{}: nothing in the SoC takes it ({}){}", name(),
+                       trans.get_response_string(), neighbours);
+}
+
+std::string FabricPort::waits_for(const DataInitiator& /*initiator*/) const {
+    if (waiting_.initiator == nullptr)
+        return fmt::format("{}: nothing", name());
+    return fmt::format("{}: an answer, which comes within a few cycles", name());
+}
+
+}  // namespace flexv::fabric_port

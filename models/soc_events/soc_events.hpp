@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SoC event generator: takes the events of the peripherals, and software's own, to the fabric
+// controller, the cluster and the FC timer, as far as their masks let them through.
+#pragma once
+
+#include "base/register.hpp"
+
+#include <functional>
+
+namespace flexv::soc_events {
+
+class SocEvents final : public Module {
+public:
+    struct Config {
+        unsigned first_software_event = 160;  ///< id; RTL's, headers say 48: spec/cluster.md 11, 6
+        unsigned latency_cycles = 1;          ///< grant to answer
+    };
+
+    static constexpr unsigned kMaskWords = 8;
+    static constexpr unsigned kSoftwareEvents = 8;
+
+    static constexpr Field events{
+        .name = "EVENTS", .lsb = 0, .width = 32, .reset = ~0U, .doc = "1 = masked."};
+    static constexpr Field overruns{
+        .name = "EVENTS", .lsb = 0, .width = 32, .doc = "1 = an event found its FIFO full."};
+    static constexpr Field selected{.name = "ID", .lsb = 0, .width = 8, .doc = "SoC event."};
+    static constexpr Field select_enable{.name = "EN", .lsb = 31, .doc = "It starts the counter."};
+
+    BusTarget::Socket bus_in{"bus_in"};
+    BusTarget::Export data_in{"data_in"};
+    /// Where unmasked events go; set by the platform. False: lost, the FIFO there is full.
+    std::function<bool(u8 id, Cycles now)> on_fabric_event;
+    std::function<bool(u8 id, Cycles now)> on_cluster_event;
+    /// The event that TIMER_SEL_LO or _HI names starts a half of the FC timer.
+    std::function<void(bool is_high, Cycles now)> on_timer_start;
+
+    SocEvents(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
+
+    void reset() override;
+    /// A peripheral raises event `id` in cycle `now`.
+    void trigger(u8 id, Cycles now);
+    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
+
+private:
+    void trigger_software_events(u32 events);
+    void pass_on(u8 id, const RegisterArray& masks,
+                 const std::function<bool(u8 id, Cycles now)>& target, Cycles now);
+    [[nodiscard]] RegisterArraySpec masks(u32 offset, std::string name, std::string doc) const;
+    [[nodiscard]] RegisterSpec timer_select(u32 offset, std::string name, std::string doc) const;
+
+    const Config config_;
+    ClockDomain& clock_;
+    RegisterBank bank_{*this,
+                       "regs",
+                       {.size_bytes = 0x1000,
+                        .latency_cycles = config_.latency_cycles,
+                        .unmapped = Unmapped::read_zero_and_warn,
+                        .clock = &clock_}};
+
+    Register event_{bank_,
+                    {.offset = 0x00,
+                     .name = "EVENT",
+                     .doc = "Raises software events.",
+                     .access = Access::write_only,
+                     .fields = {{.name = "SOFTWARE", .lsb = 0, .width = kSoftwareEvents}},
+                     .on_write = [this](u32, u32 now) { trigger_software_events(now); }}};
+    RegisterArray fabric_masks_{bank_, masks(0x04, "FC_MASK", "Events kept from the FC.")};
+    RegisterArray cluster_masks_{bank_, masks(0x24, "CL_MASK", "Events kept from the cluster.")};
+    RegisterArray peripheral_masks_{
+        bank_, masks(0x44, "PR_MASK", "Events kept from the peripherals, without effect.")};
+    RegisterArray overruns_{bank_,
+                            {.offset = 0x64,
+                             .name = "ERR",
+                             .doc = "Lost events; a read clears.",
+                             .count = kMaskWords,
+                             .access = Access::read_to_clear,
+                             .fields = {overruns},
+                             .read_has_effect = true}};
+    Register timer_select_high_{bank_, timer_select(0x84, "TIMER_SEL_HI", "FC timer, HI half.")};
+    Register timer_select_low_{bank_, timer_select(0x88, "TIMER_SEL_LO", "FC timer, LO half.")};
+    Counter raised_{*this, "events", "events raised by peripherals and software"};
+    Counter lost_{*this, "lost_events", "unmasked events that found their FIFO full"};
+};
+
+}  // namespace flexv::soc_events

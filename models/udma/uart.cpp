@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "udma/uart.hpp"
+
+#include "base/error.hpp"
+
+#include <cstdio>
+#include <utility>
+
+namespace flexv::udma {
+
+namespace {
+
+void write_to_stdout(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+Uart::Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
+    : Module(name), config_(config), clock_(clock) {
+    bank_.serve(bus_in, data_in);
+    clock_.timeline.add(*this);
+}
+
+RegisterSpec Uart::channel_word(u32 offset, std::string name, std::string doc,
+                                unsigned width) const {
+    return {.offset = offset,
+            .name = std::move(name),
+            .doc = std::move(doc),
+            .fields = {{.name = "VALUE", .lsb = 0, .width = width}}};
+}
+
+RegisterSpec Uart::channel_config(u32 offset, Direction direction) {
+    return {.offset = offset,
+            .name = direction == receive ? "RX_CFG" : "TX_CFG",
+            .doc = "Starts a transfer and tells how it stands.",
+            .fields = {continuous, data_size, enable, clear},
+            .on_read = [this, direction] { return read_config(direction); },
+            .on_write = [this, direction](u32, u32 now) { write_config(direction, now); }};
+}
+
+void Uart::reset() {
+    bank_.reset();
+    sides_ = {};
+    received_ = 0;
+}
+
+Cycles Uart::cycles_per_frame() const {
+    const u32 frame_bits = 1 + 5 + setup_[bits] + setup_[parity] + 1 + setup_[stop];
+    return Cycles{setup_[clock_divider] + 1} * frame_bits;
+}
+
+u32 Uart::status() const {
+    return (sides_[transmit].is_running ? 1U : 0U) | (sides_[receive].is_running ? 2U : 0U);
+}
+
+u32 Uart::read_config(Direction direction) const {
+    const Side& side = sides_[direction];
+    const Register& config = direction == receive ? receive_config_ : transmit_config_;
+    const u32 plain = config.value() & ~(enable.mask() | clear.mask());
+    return plain | (side.channel.current() ? enable.mask() : 0) |
+           (side.channel.has_next() ? clear.mask() : 0);
+}
+
+void Uart::write_config(Direction direction, u32 value) {
+    Side& side = sides_[direction];
+    if ((value & clear.mask()) != 0)
+        side = Side{.channel = {}, .is_running = false, .done = 0, .has_warned = side.has_warned};
+    if ((value & enable.mask()) == 0)
+        return;
+    const bool receives = direction == receive;
+    const Transfer transfer{.address = (receives ? receive_address_ : transmit_address_).value(),
+                            .bytes = (receives ? receive_size_ : transmit_size_).value(),
+                            .repeats = (value & continuous.mask()) != 0};
+    side.channel.add(transfer);
+    begin(direction, bank_.now());
+}
+
+void Uart::begin(Direction direction, Cycles now) {
+    Side& side = sides_[direction];
+    if (side.is_running || !side.channel.current() || !may_begin(direction))
+        return;
+    const Transfer& transfer = *side.channel.current();
+    side.is_running = true;
+    side.done = now + std::max<Cycles>(1, transfer.bytes * cycles_per_frame());
+    if (direction == transmit)
+        send(transfer);
+    clock_.timeline.schedule(*this, side.done);
+}
+
+/// What keeps a transfer from its first frame is told once.
+bool Uart::may_begin(Direction direction) {
+    Side& side = sides_[direction];
+    const bool receives = direction == receive;
+    if (setup_[receives ? receive_enable : transmit_enable] == 0) {
+        if (!std::exchange(side.has_warned, true))
+            log_.warn("{} transfer waits for {} in SETUP; said once",
+                      receives ? "receive" : "transmit",
+                      receives ? receive_enable.name : transmit_enable.name);
+        return false;
+    }
+    const std::size_t left = config_.input.size() - received_;
+    if (receives && left < side.channel.current()->bytes) {
+        if (!std::exchange(side.has_warned, true))
+            log_.warn(
+                "receive transfer of {} bytes waits for ever: {} are left in the input; "
+                "soc.uart.input names the file; said once",
+                side.channel.current()->bytes, left);
+        return false;
+    }
+    return true;
+}
+
+void Uart::act(Cycles now) {
+    for (const Direction direction : {receive, transmit})
+        if (sides_[direction].is_running && sides_[direction].done <= now)
+            finish(direction, now);
+}
+
+void Uart::finish(Direction direction, Cycles now) {
+    Side& side = sides_[direction];
+    if (direction == receive)
+        deliver(*side.channel.current());
+    side.channel.finish();
+    side.is_running = false;
+    if (on_event)
+        on_event(direction == receive ? config_.receive_event : config_.transmit_event, now);
+    begin(direction, now);
+}
+
+void Uart::send(const Transfer& transfer) {
+    std::string text(transfer.bytes, '\0');
+    move(tlm::TLM_READ_COMMAND, transfer.address, text);
+    sent_ += text.size();
+    (config_.sink ? config_.sink : write_to_stdout)(text);
+}
+
+void Uart::deliver(const Transfer& transfer) {
+    std::string text = config_.input.substr(received_, transfer.bytes);
+    received_ += text.size();
+    delivered_ += text.size();
+    move(tlm::TLM_WRITE_COMMAND, transfer.address, text);
+}
+
+void Uart::move(tlm::tlm_command command, Address address, std::string& bytes) {
+    if (bytes.empty())
+        return;
+    tlm::tlm_generic_payload trans;
+    trans.set_command(command);
+    trans.set_address(address);
+    trans.set_data_ptr(static_cast<unsigned char*>(static_cast<void*>(bytes.data())));
+    trans.set_data_length(unsigned(bytes.size()));
+    trans.set_streaming_width(unsigned(bytes.size()));
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    memory_out->b_transport(trans, delay);
+    if (!trans.is_response_ok())
+        throw FirmwareFault(
+            "{}: transfer of {} bytes at {:#010x}: nothing takes it ({}); give an "
+            "address in L2",
+            name(), bytes.size(), address, trans.get_response_string());
+}
+
+}  // namespace flexv::udma

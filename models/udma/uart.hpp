@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The UART of the uDMA: moves characters between L2 and a serial line, frame by frame.
+#pragma once
+
+#include "base/register.hpp"
+#include "udma/channel.hpp"
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace flexv::udma {
+
+class Uart final : public Module, private Agent {
+public:
+    struct Config {
+        std::function<void(std::string_view text)> sink = {};  ///< what is sent; stdout without one
+        std::string input = {};  ///< characters that arrive, as fast as they are received
+        u8 receive_event = 0;    ///< SoC event ids, source: spec/firmware_abi.md 7.4
+        u8 transmit_event = 1;
+        unsigned latency_cycles = 1;  ///< grant to answer
+    };
+
+    static constexpr Field continuous{.name = "CONTINUOUS", .lsb = 0, .doc = "Starts again."};
+    static constexpr Field data_size{
+        .name = "SIZE", .lsb = 1, .width = 2, .doc = "Width of an item; the UART has bytes."};
+    static constexpr Field enable{
+        .name = "EN", .lsb = 4, .doc = "Write 1 to start; 1 while the transfer runs."};
+    static constexpr Field clear{
+        .name = "CLR", .lsb = 5, .doc = "Write 1 to forget; 1 while a second transfer waits."};
+    static constexpr Field parity{.name = "PARITY", .lsb = 0, .doc = "One more bit a frame."};
+    static constexpr Field bits{.name = "BITS", .lsb = 1, .width = 2, .doc = "Data bits - 5."};
+    static constexpr Field stop{.name = "STOP", .lsb = 3, .doc = "Two stop bits instead of one."};
+    static constexpr Field transmit_enable{.name = "TX_EN", .lsb = 8, .doc = "Sends."};
+    static constexpr Field receive_enable{.name = "RX_EN", .lsb = 9, .doc = "Receives."};
+    static constexpr Field clock_divider{
+        .name = "CLKDIV", .lsb = 16, .width = 16, .doc = "Clock cycles a bit - 1."};
+
+    BusTarget::Socket bus_in{"bus_in"};
+    BusTarget::Export data_in{"data_in"};
+    tlm_utils::simple_initiator_socket<Uart> memory_out{"memory_out"};  ///< absolute addresses
+    /// A transfer has ended; set by the platform.
+    std::function<void(u8 id, Cycles now)> on_event;
+
+    Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
+
+    void reset() override;
+    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
+
+private:
+    enum Direction : unsigned { receive, transmit };
+
+    struct Side {
+        Channel channel;
+        bool is_running = false;
+        Cycles done = 0;
+        bool has_warned = false;
+    };
+
+    void act(Cycles now) override;
+    void write_config(Direction direction, u32 value);
+    [[nodiscard]] u32 read_config(Direction direction) const;
+    void begin(Direction direction, Cycles now);
+    [[nodiscard]] bool may_begin(Direction direction);
+    void finish(Direction direction, Cycles now);
+    void send(const Transfer& transfer);
+    void deliver(const Transfer& transfer);
+    void move(tlm::tlm_command command, Address address, std::string& bytes);
+    [[nodiscard]] Cycles cycles_per_frame() const;
+    [[nodiscard]] u32 status() const;
+    [[nodiscard]] RegisterSpec channel_word(u32 offset, std::string name, std::string doc,
+                                            unsigned width) const;
+    [[nodiscard]] RegisterSpec channel_config(u32 offset, Direction direction);
+
+    const Config config_;
+    ClockDomain& clock_;
+    std::array<Side, 2> sides_{};  // [Direction]
+    std::size_t received_ = 0;     // characters of the input that were delivered
+    RegisterBank bank_{*this,
+                       "regs",
+                       {.size_bytes = 0x80,
+                        .latency_cycles = config_.latency_cycles,
+                        .unmapped = Unmapped::read_zero_and_warn,
+                        .clock = &clock_}};
+
+    Register receive_address_{bank_, channel_word(0x00, "RX_SADDR", "Where to write in L2.", 32)};
+    Register receive_size_{bank_, channel_word(0x04, "RX_SIZE", "Bytes to receive.", 20)};
+    Register receive_config_{bank_, channel_config(0x08, receive)};
+    Register transmit_address_{bank_, channel_word(0x10, "TX_SADDR", "Where to read in L2.", 32)};
+    Register transmit_size_{bank_, channel_word(0x14, "TX_SIZE", "Bytes to send.", 20)};
+    Register transmit_config_{bank_, channel_config(0x18, transmit)};
+    Register status_{bank_,
+                     {.offset = 0x20,
+                      .name = "STATUS",
+                      .doc = "What the serial line does.",
+                      .access = Access::read_only,
+                      .fields = {{.name = "TX_BUSY", .lsb = 0}, {.name = "RX_BUSY", .lsb = 1}},
+                      .on_read = [this] { return status(); }}};
+    Register setup_{bank_,
+                    {.offset = 0x24,
+                     .name = "SETUP",
+                     .doc = "Frame and speed.",
+                     .fields = {parity, bits, stop, transmit_enable, receive_enable, clock_divider},
+                     .on_write = [this](u32, u32) {
+                         begin(receive, bank_.now());
+                         begin(transmit, bank_.now());
+                     }}};
+    Counter sent_{*this, "bytes_sent", "characters sent"};
+    Counter delivered_{*this, "bytes_received", "characters received"};
+};
+
+}  // namespace flexv::udma

@@ -66,7 +66,7 @@ core::AddressMap address_map_of(const ClusterConfiguration& config) {
 }  // namespace
 
 Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
-                 const ClusterConfiguration& config)
+                 const ClusterConfiguration& config, u64 reference_clock_cycles)
     : Module(name),
       clock_(clock),
       config_(config),
@@ -79,7 +79,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
       dma("dma", clock, dma_config(config)),
       event_unit("event_unit", clock, event_unit_config(config)),
       icache("icache", clock, icache_config(config)),
-      timer("timer", clock, timer::Timer::Config{}),
+      timer("timer", clock, {.reference_clock_cycles = reference_clock_cycles}),
       control("control", clock, {.core_count = config.core_count}),
       hmr("hmr", clock, {.core_count = config.core_count}),
       marker(config.marker.enabled
@@ -163,7 +163,8 @@ void Cluster::wire_buses() {
     attach("cluster.timer", map::kTimerSlot, 1, timer.bus_in);
     attach("cluster.event_unit", map::kEventUnitSlot, 2, event_unit.bus_in);
     attach("cluster.icache", map::kIcacheSlot, 1, icache.bus_in);
-    attach("cluster.dma", map::kDmaFabricSlot, 1, dma.bus_in);
+    attach("cluster.dma", map::kDmaSlot, 1, dma.bus_in);
+    attach("cluster.dma_fabric", map::kDmaFabricSlot, 1, dma.fabric_bus_in);
     attach("cluster.hmr", map::kHmrSlot, 1, hmr.bus_in);
 }
 
@@ -173,8 +174,10 @@ void Cluster::wire_events() {
         event_unit.level(kTimerLine + line, level, now);
     };
     dma.on_event = [this](unsigned port, unsigned line, Cycles cycle) {
-        if (port < config_.core_count)  // the cluster and fabric ports have no line of their own
+        if (port < config_.core_count)  // the cluster's port has no line of its own
             event_unit.event(port, line, cycle);
+        else if (port == dma.fabric_port() && on_fabric_event)
+            on_fabric_event(line, cycle);
     };
     dma.on_fault = [](const std::string& what, Cycles /*cycle*/) { throw FirmwareFault(what); };
     icache.on_flush = [this] {

@@ -20,6 +20,7 @@
 #include "tcdm/tcdm.hpp"
 #include "timer/timer.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,8 +35,13 @@ private:
     const isa::Decoder decoder_;
 
 public:
+    /// `reference_clock_cycles`: cycles between two edges of the 32768 Hz reference.
     Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
-            const ClusterConfiguration& config);
+            const ClusterConfiguration& config, u64 reference_clock_cycles);
+
+    /// Event (8) or interrupt (9) of the DMA's port for the fabric controller, in cycle `now`.
+    std::function<void(unsigned line, Cycles now)> on_fabric_event;
+
     /// What the test bench of a cluster without a fabric controller does: all cores start together
     /// at `entry` (spec/firmware_abi.md section 2, style C).
     void start_all(Address entry);

@@ -158,10 +158,54 @@ Group<l2::L2::Config> l2_group() {
                {.doc = "Width of the port.", .unit = "bytes", .allowed = one_of({4, 8, 16, 32})});
 }
 
+Group<FabricConfiguration> fabric_group() {
+    using Config = FabricConfiguration;
+    return Group<Config>{}
+        .group("core", &Config::core, "The same core as in the cluster, mhartid 0x3e0.",
+               core_group())
+        .value("bus_cycles", &Config::bus_cycles,
+               {.doc = "Added to its accesses to everything but L2.",
+                .unit = "cycles",
+                .allowed = whole(0, 1000)});
+}
+
+Group<interrupt_controller::InterruptController::Config> interrupt_controller_group() {
+    using Config = interrupt_controller::InterruptController::Config;
+    return Group<Config>{}.value(
+        "event_depth", &Config::event_depth,
+        {.doc = "Depth of the FIFO of SoC events.", .unit = "events", .allowed = whole(1, 64)});
+}
+
+Group<soc_events::SocEvents::Config> soc_events_group() {
+    using Config = soc_events::SocEvents::Config;
+    return Group<Config>{}.value("first_software_event", &Config::first_software_event,
+                                 {.doc = "Id of software event 0; RTL has 160, headers say 48.",
+                                  .unit = "",
+                                  .allowed = whole(0, 248)});
+}
+
+Group<UartConfiguration> uart_group() {
+    return Group<UartConfiguration>{}.value(
+        "input", &UartConfiguration::input,
+        {.doc = "Characters that the UART receives; empty for none.",
+         .unit = "",
+         .allowed = text("a file")});
+}
+
 Group<SocConfiguration> soc_group() {
     using Config = SocConfiguration;
     return Group<Config>{}
+        .choice("boot", &Config::boot,
+                {{"cluster", Boot::cluster}, {"fabric_controller", Boot::fabric_controller}},
+                "Who starts at the entry of the firmware: all cores of the cluster, or a fabric "
+                "controller that starts them.")
         .group("cluster", &Config::cluster, "Cluster of cores with shared memory.", cluster_group())
+        .group("fabric_controller", &Config::fabric_controller,
+               "Core that starts the cluster, where there is one.", fabric_group())
+        .group("interrupt_controller", &Config::interrupt_controller,
+               "Interrupts of the fabric controller.", interrupt_controller_group())
+        .group("events", &Config::events, "Event generator of the SoC.", soc_events_group())
+        .group("uart", &Config::uart, "UART of the uDMA.", uart_group())
         .group("bus", &Config::bus, "Bus of the SoC.", bus_group())
         .group("l2", &Config::l2, "Memory of the SoC, code and data.", l2_group());
 }
@@ -170,7 +214,15 @@ Group<ClockConfiguration> clock_group() {
     using Config = ClockConfiguration;
     return Group<Config>{}
         .value("mhz", &Config::mhz,
-               {.doc = "Clock of cluster and SoC.", .unit = "MHz", .allowed = number(1, 2000)})
+               {.doc = "Clock of the cluster.", .unit = "MHz", .allowed = number(1, 2000)})
+        .value("soc_mhz", &Config::soc_mhz,
+               {.doc = "Clock of everything outside the cluster; 0 for that of the cluster.",
+                .unit = "MHz",
+                .allowed = number(0, 2000)})
+        .value("follows_fll", &Config::follows_fll,
+               {.doc = "Firmware changes the clocks through the FLLs; else they only store.",
+                .unit = "",
+                .allowed = flag()})
         .value("vdd", &Config::vdd,
                {.doc = "Supply voltage, for the energy report.",
                 .unit = "V",

@@ -7,10 +7,13 @@
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "event_unit/event_unit.hpp"
+#include "fabric_port/fabric_port.hpp"
 #include "icache/instruction_cache.hpp"
+#include "interrupt_controller/interrupt_controller.hpp"
 #include "l2/l2.hpp"
 #include "peripheral_interconnect/peripheral_interconnect.hpp"
 #include "platform/schema.hpp"
+#include "soc_events/soc_events.hpp"
 #include "tcdm/tcdm.hpp"
 
 #include <string>
@@ -41,16 +44,39 @@ struct ClusterConfiguration {
     MarkerConfiguration marker;
 };
 
+/// Who starts when the firmware is loaded (spec/firmware_abi.md, section 2).
+enum class Boot {
+    cluster,            ///< style C: all cores of the cluster; there is no fabric controller
+    fabric_controller,  ///< style P: the fabric controller, which starts the cluster
+};
+
+/// The core outside the cluster that starts it.
+struct FabricConfiguration {
+    CoreConfiguration core;
+    u64 bus_cycles = fabric_port::FabricPort::Config{}.bus_cycles;
+};
+
+struct UartConfiguration {
+    std::string input;  ///< file with the characters that arrive; empty: none
+};
+
 struct SocConfiguration {
+    Boot boot = Boot::cluster;
     ClusterConfiguration cluster;
+    FabricConfiguration fabric_controller;
+    interrupt_controller::InterruptController::Config interrupt_controller;
+    soc_events::SocEvents::Config events;
+    UartConfiguration uart;
     /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (spec/cluster.md 3).
     cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
     l2::L2::Config l2;
 };
 
-/// The operating point. One clock drives cluster and SoC.
+/// The operating point, and the clocks before firmware changes an FLL.
 struct ClockConfiguration {
-    double mhz = 463;  ///< published maximum at 0.65 V, source: reference/energy_model.md, A1
+    double mhz = 463;    ///< published maximum at 0.65 V, source: reference/energy_model.md, A1
+    double soc_mhz = 0;  ///< everything outside the cluster; 0: as `mhz`
+    bool follows_fll = true;
     double vdd = 0.65;
 };
 
@@ -69,6 +95,12 @@ struct Configuration {
     SimulationConfiguration simulation;
     EnergyConfiguration energy;
 };
+
+/// Clock of everything outside the cluster.
+[[nodiscard]] inline double soc_mhz(const Configuration& configuration) {
+    const ClockConfiguration& clock = configuration.clock;
+    return clock.soc_mhz == 0 ? clock.mhz : clock.soc_mhz;
+}
 
 /// The declaration of every parameter, in the order of the hierarchy.
 [[nodiscard]] const Group<Configuration>& schema();

@@ -31,18 +31,17 @@ void require_harts(const std::vector<u32>& wanted, const std::vector<core::Core*
 }  // namespace
 
 Instrumentation::Instrumentation(const InstrumentationOptions& options,
-                                 const std::vector<core::Core*>& cores, const ClockDomain& clock,
-                                 Place place)
+                                 const std::vector<core::Core*>& cores, Place place)
     : place_(std::move(place)) {
     if (!options.trace.empty())
-        trace(options, cores, clock);
+        trace(options, cores);
     if (options.checks_hazards)
         for (core::Core* core : cores)
             check_hazards(*core);
 }
 
 void Instrumentation::trace(const InstrumentationOptions& options,
-                            const std::vector<core::Core*>& cores, const ClockDomain& clock) {
+                            const std::vector<core::Core*>& cores) {
     require_harts(options.trace_harts, cores);
     trace_path_ = options.trace;
     trace_file_.reset(std::fopen(trace_path_.c_str(), "w"));
@@ -56,7 +55,7 @@ void Instrumentation::trace(const InstrumentationOptions& options,
         const std::vector<u32>& harts = options.trace_harts;
         if (!harts.empty() && std::ranges::find(harts, core->hartid()) == harts.end())
             continue;
-        traces_.push_back(std::make_unique<core::InstructionTrace>(core->hartid(), clock,
+        traces_.push_back(std::make_unique<core::InstructionTrace>(core->hartid(), core->clock(),
                                                                    options.trace_window, write));
         core->observe(*traces_.back());
     }

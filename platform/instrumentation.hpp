@@ -31,7 +31,7 @@ public:
 
     /// Observes the `cores`, which are not started yet. Throws UserError.
     Instrumentation(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
-                    const ClockDomain& clock, Place place);
+                    Place place);
     /// Writes out the trace. Throws UserError when the disk is full.
     void finish();
 
@@ -40,8 +40,7 @@ private:
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
-    void trace(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
-               const ClockDomain& clock);
+    void trace(const InstrumentationOptions& options, const std::vector<core::Core*>& cores);
     void check_hazards(core::Core& core);
 
     const Place place_;

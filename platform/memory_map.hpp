@@ -29,9 +29,29 @@ enum Slot : unsigned {
     kDmaFabricSlot = 7,
     kHmrSlot = 8,
 };
+/// The ports that are private to each core, from the cluster's base.
+inline constexpr Address kEventUnitDemuxOffset = 0x0020'4000;
+inline constexpr Address kDmaDemuxOffset = 0x0020'4400;
 constexpr Address slot_offset(Slot slot) { return kPeripheralOffset + slot * kPeripheralSlotBytes; }
 
+// Peripherals of the SoC, spec/cluster.md 2.7.
+inline constexpr Range kFllSoc{.base = 0x1a10'0000, .size_bytes = 16};
+inline constexpr Range kFllPeripherals{.base = 0x1a10'0010, .size_bytes = 16};
+inline constexpr Range kFllCluster{.base = 0x1a10'0020, .size_bytes = 16};
+inline constexpr Range kGpio{.base = 0x1a10'1000, .size_bytes = 4_KiB};
+inline constexpr Range kUdmaControl{.base = 0x1a10'2000, .size_bytes = 0x80};
+inline constexpr Range kUart{.base = 0x1a10'2080, .size_bytes = 0x80};
+inline constexpr Range kUdmaRest{.base = 0x1a10'2100, .size_bytes = 0x1f00};
 inline constexpr Range kSocControl{.base = 0x1a10'4000, .size_bytes = 4_KiB};
+inline constexpr Range kAdvancedTimer{.base = 0x1a10'5000, .size_bytes = 4_KiB};
+inline constexpr Range kSocEvents{.base = 0x1a10'6000, .size_bytes = 4_KiB};
+inline constexpr Range kPowerManagement{.base = 0x1a10'7000, .size_bytes = 4_KiB};
+inline constexpr Range kRealTimeClock{.base = 0x1a10'8000, .size_bytes = 2_KiB};
+inline constexpr Range kFabricIcache{.base = 0x1a10'8800, .size_bytes = 2_KiB};
+inline constexpr Range kInterruptController{.base = 0x1a10'9800, .size_bytes = 2_KiB};
+inline constexpr Range kFabricTimer{.base = 0x1a10'b000, .size_bytes = 1_KiB};
+inline constexpr Range kFabricAccelerator{.base = 0x1a10'c000, .size_bytes = 4_KiB};
+inline constexpr Range kDebugUnit{.base = 0x1a11'0000, .size_bytes = 64_KiB};
 inline constexpr Range kStdout{.base = 0x1a10'f000, .size_bytes = 4_KiB};
 inline constexpr Range kMockUart{.base = 0x4000'0000, .size_bytes = 4_KiB};  // of the test bench
 inline constexpr Address kL2Base = 0x1c00'0000;

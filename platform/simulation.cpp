@@ -28,17 +28,17 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       regions_(region_names(image), [this] { return counters_.read(); }) {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
     soc_.load(image);
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        watch_core(index);
+    for (core::Core* core : soc_.cores())
+        watch_core(*core);
 }
 
-void Simulation::watch_core(unsigned index) {
-    core::Core& core = soc_.cluster.core(index);
-    core.on_region = [this](unsigned hart, unsigned id, bool is_begin, Cycles now) {
+void Simulation::watch_core(core::Core& core) {
+    core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
+        const Cycles cycle = soc_.cluster_cycle(core, now);
         if (is_begin)
-            regions_.begin(hart, id, now);
+            regions_.begin(hart, id, cycle);
         else
-            regions_.end(hart, id, now);
+            regions_.end(hart, id, cycle);
     };
     core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
         report_trap(where, what, pc);
@@ -46,10 +46,7 @@ void Simulation::watch_core(unsigned index) {
 }
 
 void Simulation::instrument(const InstrumentationOptions& options) {
-    std::vector<core::Core*> cores;
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        cores.push_back(&soc_.cluster.core(index));
-    instrumentation_.emplace(options, cores, soc_.clock(), [this](u32 pc) { return place(pc); });
+    instrumentation_.emplace(options, soc_.cores(), [this](u32 pc) { return place(pc); });
 }
 
 void Simulation::run() {
@@ -67,7 +64,7 @@ void Simulation::run() {
 
 std::string Simulation::fault_text() const {
     const Soc::Fault& fault = *soc_.fault();
-    const double time = double(soc_.end()) / configuration_.clock.mhz;
+    const double time = soc_.end_ns() / 1000;
     const std::string who = fault.core.empty() ? "" : fault.core + ": ";
     const std::string where = fault.pc ? fmt::format(" (pc {})", place(*fault.pc)) : "";
     return fmt::format("{:.3f} us {}{}{}; stopped", time, who, fault.what, where);
@@ -102,11 +99,9 @@ Outcome Simulation::outcome() const {
 std::string Simulation::deadlock_text() const {
     std::string text =
         fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending", soc_.end());
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
-        const core::Core& core = soc_.cluster.core(index);
-        text += fmt::format("\n  {} at pc {}: {}", core.name(), place(core.hart().pc),
-                            core.describe_wait());
-    }
+    for (const core::Core* core : soc_.cores())
+        text += fmt::format("\n  {} at pc {}: {}", core->name(), place(core->hart().pc),
+                            core->describe_wait());
     return text;
 }
 
@@ -127,24 +122,23 @@ std::string Simulation::problem() const {
 
 u64 Simulation::instructions() const {
     u64 sum = 0;
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        sum += soc_.cluster.core(index).instructions();
+    for (const core::Core* core : soc_.cores())
+        sum += core->instructions();
     return sum;
 }
 
 std::string Simulation::core_states() {
     std::string states;
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        states += soc_.cluster.core(index).state_letter();
+    for (const core::Core* core : soc_.cores())
+        states += core->state_letter();
     return states;
 }
 
 void Simulation::add_harts(RunResult& result) const {
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
-        const core::Core& core = soc_.cluster.core(index);
-        result.harts.push_back(hart_result(fmt::format("cluster.core{}", index), core.hartid(),
+    const std::size_t root = std::string_view(soc_.name()).size() + 1;
+    for (const core::Core* core : soc_.cores())
+        result.harts.push_back(hart_result(std::string(core->name()).substr(root), core->hartid(),
                                            result.counter_paths, result.counts));
-    }
 }
 
 RunResult Simulation::result() const {
@@ -152,10 +146,10 @@ RunResult Simulation::result() const {
     result.outcome = outcome();
     result.exit_code = i64{soc_.exit_code().value_or(0)};
     result.cycles = soc_.end();
-    result.time_ns = double(soc_.end()) * 1000 / configuration_.clock.mhz;
+    result.time_ns = soc_.end_ns();
     result.instructions = instructions();
     result.host_seconds = host_seconds_;
-    result.clock = {.vdd = configuration_.clock.vdd, .mhz = configuration_.clock.mhz};
+    result.clock = {.vdd = configuration_.clock.vdd, .mhz = soc_.mean_mhz()};
     result.counter_paths = counters_.paths();
     result.counts = counters_.read();
     add_harts(result);

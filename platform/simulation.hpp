@@ -43,7 +43,7 @@ public:
     void ask_for_signature();
     [[nodiscard]] std::vector<u32> signature();
 
-    [[nodiscard]] Cycles now() const { return soc_.timeline().now(); }
+    [[nodiscard]] Cycles now() const { return soc_.now(); }
     [[nodiscard]] u64 instructions() const;
     /// One character a core: R running, S asleep, - off.
     [[nodiscard]] std::string core_states();
@@ -54,7 +54,7 @@ private:
     [[nodiscard]] std::string fault_text() const;
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
-    void watch_core(unsigned index);
+    void watch_core(core::Core& core);
     void add_harts(RunResult& result) const;
 
     const Configuration configuration_;

@@ -6,6 +6,7 @@
 #include "platform/memory_map.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace flexv::platform {
 
@@ -13,43 +14,104 @@ namespace {
 
 constexpr u32 kStatusBits = 0x7fff'ffff;  // bit 31 of CORESTATUS only says that the value is valid
 
+sc_core::sc_time period_of(double mhz) { return {1000.0 / mhz, sc_core::SC_NS}; }
+
+std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
+                                                         const SocConfiguration& config) {
+    if (config.boot != Boot::fabric_controller)
+        return nullptr;
+    return std::make_unique<FabricController>("fc", clock, config.cluster.core_count, config);
+}
+
 }  // namespace
 
 Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
     : Module(name),
-      clock_{.timeline = {},
-             .period = sc_core::sc_time(1000.0 / config.clock.mhz, sc_core::SC_NS)},
+      cluster_clock_{.timeline = {}, .period = period_of(config.clock.mhz)},
+      clock_{.timeline = {}, .period = period_of(soc_mhz(config))},
       config_(config),
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
+      fabric_controller(make_fabric_controller(clock_, config.soc)),
       l2("l2", clock_, config.soc.l2),
-      control("soc_control", clock_, {.core_count = config.soc.cluster.core_count}),
-      terminal("stdout", clock_, {}),
-      mock_uart("mock_uart", clock_, {}),
-      cluster("cluster", clock_, config.soc.cluster) {
-    wire();
+      peripherals(clock_, config),
+      cluster("cluster", cluster_clock_, config.soc.cluster,
+              reference_clock_cycles(config.clock.mhz)),
+      to_cluster("to_cluster", clock_, cluster_clock_),
+      from_cluster("from_cluster", cluster_clock_, clock_) {
+    for (unsigned index = 0; index < cluster.core_count(); ++index)
+        cores_.push_back(&cluster.core(index));
+    wire_buses();
+    wire_events();
+    wire_clocks();
+    wire_ends();
+    if (fabric_controller)
+        wire_fabric_controller();
     SC_HAS_PROCESS(Soc);
     SC_THREAD(drive);
     sensitive << booted_;
     dont_initialize();
 }
 
-void Soc::wire() {
+void Soc::wire_buses() {
     namespace map = memory_map;
     using enum cluster_bus::Addressing;
-    const auto attach = [this](const char* target, const map::Range& range, auto& socket) {
-        bus.map(target, range.base, range.size_bytes, relative).bind(socket);
-    };
-    attach("soc.l2", {map::kL2Base, config_.soc.l2.size_bytes}, l2.bus_in);
-    attach("soc.soc_control", map::kSocControl, control.bus_in);
-    attach("soc.stdout", map::kStdout, terminal.bus_in);
-    attach("soc.mock_uart", map::kMockUart, mock_uart.bus_in);
+    bus.map("soc.l2", map::kL2Base, config_.soc.l2.size_bytes, relative).bind(l2.bus_in);
+    peripherals.connect(bus);
     bus.map("soc.cluster", map::kCluster.base, map::kCluster.size_bytes, relative)
-        .bind(cluster.window.bus_in);
-    cluster.bus.map_rest("soc.bus").bind(bus.bus_in);
+        .bind(to_cluster.bus_in);
+    to_cluster.bus_out.bind(cluster.window.bus_in);
+    cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
+    from_cluster.bus_out.bind(bus.bus_in);
     debug_out_.bind(bus.bus_in);
     cluster.peripherals.nearest_outside = [this](Address address) { return bus.nearest(address); };
+}
 
-    control.on_core_status = [this](u32 value, Cycles /*now*/) { end_with(value & kStatusBits); };
+void Soc::wire_fabric_controller() {
+    FabricController& fabric = *fabric_controller;
+    cores_.push_back(&fabric.core);
+    fabric.code.code_out.bind(bus.bus_in);
+    fabric.port.bus_out.bind(bus.bus_in);
+    fabric.port.memory_out.bind(l2.fabric_in);
+    fabric.port.nearest = [this](Address address) { return bus.nearest(address); };
+    peripherals.interrupt_controller.interrupt_out(fabric.core.interrupt_in);
+    fabric.core.interrupt_ack_out(peripherals.interrupt_controller.interrupt_ack_in);
+}
+
+/// Events that cross from one clock domain into the other.
+void Soc::wire_events() {
+    cluster.on_fabric_event = [this](unsigned line, Cycles now) {
+        const Crossing crossing(cluster_clock_, clock_, cluster_clock_.time_of(now));
+        peripherals.interrupt_controller.raise(line, crossing.cycle());
+    };
+    peripherals.events.on_cluster_event = [this](u8 id, Cycles now) {
+        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(now));
+        cluster.event_unit.soc_event(id, crossing.cycle());
+        return true;  // the event unit warns of ids that find its FIFO full
+    };
+}
+
+void Soc::wire_clocks() {
+    if (!config_.clock.follows_fll)
+        return;
+    peripherals.fll_soc.on_frequency = [this](double hz) { retune(clock_, peripherals.timer, hz); };
+    peripherals.fll_cluster.on_frequency = [this](double hz) {
+        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(clock_.timeline.now()));
+        retune(cluster_clock_, cluster.timer, hz);
+        is_retuned_ = true;
+    };
+}
+
+void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
+    domain.retune(period_of(hz / 1e6));
+    timer.set_reference_clock_cycles(reference_clock_cycles(hz / 1e6));
+    interleaver_.reconsider();
+}
+
+void Soc::wire_ends() {
+    peripherals.control.on_core_status = [this](u32 value, Cycles /*now*/) {
+        if ((value & ~kStatusBits) != 0)
+            end_with(value & kStatusBits);
+    };
     if (cluster.marker)
         cluster.marker->on_exit = [this](u32 code, Cycles /*now*/) { end_with(code); };
     cluster.control.on_end_of_computation = [this](u32 value, Cycles /*now*/) {
@@ -91,7 +153,12 @@ void Soc::load(const ElfImage& image) {
 }
 
 void Soc::boot(Address entry) {
-    cluster.start_all(entry);
+    if (fabric_controller) {
+        peripherals.control.set_fc_boot_address(entry);
+        fabric_controller->core.start(entry, 0);
+    } else {
+        cluster.start_all(entry);
+    }
     booted_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -102,14 +169,29 @@ std::optional<u32> Soc::peek(Address address) {
     return word;
 }
 
-void Soc::end_with(u32 code) {
-    exit_code_ = code;
-    clock_.timeline.stop();
+Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
+    if (!fabric_controller || &core != &fabric_controller->core)
+        return now;
+    return cluster_clock_.cycle_at(clock_.time_of(now));
 }
 
-void Soc::flush_output() {
-    terminal.flush();
-    mock_uart.flush();
+/// From the configured frequency while it holds: a period in SystemC time is rounded.
+double Soc::end_ns() const {
+    if (!is_retuned_)
+        return double(end_) * 1000 / config_.clock.mhz;
+    return cluster_clock_.time_of(std::max(end_, cluster_clock_.anchor)).to_seconds() * 1e9;
+}
+
+double Soc::mean_mhz() const {
+    if (!is_retuned_)
+        return config_.clock.mhz;
+    constexpr double kDigits = 1000;
+    return std::round(double(end_) * 1000 / end_ns() * kDigits) / kDigits;
+}
+
+void Soc::end_with(u32 code) {
+    exit_code_ = code;
+    interleaver_.stop();
 }
 
 /// The only process. Exceptions neither pass through the kernel nor leave this stack.
@@ -118,43 +200,42 @@ void Soc::drive() {
         run_quanta();
     } catch (const core::Fault& fault) {
         fault_ = {.core = fault.core(), .pc = fault.pc(), .what = fault.what()};
-        finish(clock_.timeline.now() + 1);
+        finish(interleaver_.end() + 1);
     } catch (const FirmwareFault& fault) {
         fault_ = {.core = {}, .pc = std::nullopt, .what = fault.what()};
-        finish(clock_.timeline.now() + 1);
+        finish(interleaver_.end() + 1);
     } catch (const std::exception& error) {
         broken_ = error.what();
-        finish(clock_.timeline.now() + 1);
+        finish(interleaver_.end() + 1);
     }
     sc_core::sc_stop();
 }
 
 void Soc::run_quanta() {
-    Timeline& timeline = clock_.timeline;
     const Cycles limit =
         config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
-    Cycles now = timeline.now();
-    while (now < limit) {
-        const Cycles quantum_end = now + config_.simulation.quantum_cycles;
-        now = timeline.run_until(std::min(limit, quantum_end));
-        wait(clock_.time_of(now) - sc_core::sc_time_stamp());
+    while (now() < limit) {
+        interleaver_.run_until(std::min(limit, now() + config_.simulation.quantum_cycles));
+        const sc_core::sc_time reached = cluster_clock_.time_of(now());
+        wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (exit_code_)
-            break;
-        if (timeline.is_idle()) {
+            return finish(interleaver_.end());
+        if (interleaver_.is_idle()) {
             is_deadlocked_ = true;
-            now = timeline.last_act() + 1;
-            break;
+            return finish(interleaver_.end_of_acts());
         }
         if (on_quantum)
             on_quantum();
     }
-    finish(now);
+    finish(now());
 }
 
 void Soc::finish(Cycles end) {
     end_ = end;
     cluster.settle(end);
-    flush_output();
+    if (fabric_controller)
+        fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));
+    peripherals.flush_output();
 }
 
 }  // namespace flexv::platform

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SoC around the cluster: L2, buses, control registers and the places where firmware prints.
-// Its one SystemC process drives the timeline from quantum to quantum.
+// The SoC around the cluster: L2, buses, peripherals and, where the boot style asks for one, the
+// fabric controller. Its one SystemC process drives the timelines of both clock domains from
+// quantum to quantum.
 #pragma once
 
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
+#include "clock_crossing/clock_crossing.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "l2/l2.hpp"
 #include "platform/cluster.hpp"
 #include "platform/configuration.hpp"
 #include "platform/elf.hpp"
-#include "soc_control/soc_control.hpp"
-#include "virtual_stdout/virtual_stdout.hpp"
+#include "platform/fabric_controller.hpp"
+#include "platform/interleaver.hpp"
+#include "platform/soc_peripherals.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +28,8 @@ namespace flexv::platform {
 
 class Soc final : public Module {
 private:
-    ClockDomain clock_;
+    ClockDomain cluster_clock_;
+    ClockDomain clock_;  // of everything outside the cluster
     const Configuration config_;
 
 public:
@@ -34,19 +39,27 @@ public:
     [[nodiscard]] std::vector<MemoryRange> memories() const;
     /// Writes all segments at their physical addresses. Throws UserError. Call after elaboration.
     void load(const ElfImage& image);
-    /// Lets all cores start together at `entry` as soon as time runs.
+    /// Lets whoever boots first start at `entry` as soon as time runs.
     void boot(Address entry);
     /// The word at `address`; nullopt where there is no memory. No side effects.
     [[nodiscard]] std::optional<u32> peek(Address address);
 
-    [[nodiscard]] const ClockDomain& clock() const { return clock_; }
-    [[nodiscard]] const Timeline& timeline() const { return clock_.timeline; }
+    /// The cores of the cluster, then the fabric controller if there is one.
+    [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
+    /// The cycle of the cluster that belongs to cycle `now` of `core`.
+    [[nodiscard]] Cycles cluster_cycle(const core::Core& core, Cycles now) const;
+    /// Cluster cycles since reset.
+    [[nodiscard]] Cycles now() const { return cluster_clock_.timeline.now(); }
     /// What the firmware returned, once it has ended.
     [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
     /// True when every core slept and nothing was pending.
     [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
-    /// First cycle after the last one that was simulated.
+    /// First cluster cycle after the last one that was simulated.
     [[nodiscard]] Cycles end() const { return end_; }
+    /// Simulated time of end().
+    [[nodiscard]] double end_ns() const;
+    /// Clock of the cluster, the mean over the run where firmware has changed it.
+    [[nodiscard]] double mean_mhz() const;
     struct Fault {
         std::string core;  ///< hierarchical name; empty for a fault outside the cores
         std::optional<u32> pc;
@@ -56,31 +69,38 @@ public:
     [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
     /// The broken invariant that ended the run; empty for none.
     [[nodiscard]] const std::string& broken() const { return broken_; }
-    /// Prints unfinished lines of the firmware.
-    void flush_output();
 
     /// Called between quanta.
     std::function<void()> on_quantum;
 
     cluster_bus::ClusterBus bus;
+    std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
     l2::L2 l2;
-    soc_control::SocControl control;
-    virtual_stdout::VirtualStdout terminal;
-    virtual_stdout::VirtualStdout mock_uart;
+    SocPeripherals peripherals;
     Cluster cluster;
+    clock_crossing::ClockCrossing to_cluster;
+    clock_crossing::ClockCrossing from_cluster;
 
 private:
-    void wire();
+    void wire_buses();
+    void wire_fabric_controller();
+    void wire_events();
+    void wire_clocks();
+    void wire_ends();
+    void retune(ClockDomain& domain, timer::Timer& timer, double hz);
     void drive();
     void run_quanta();
     void end_with(u32 code);
     void finish(Cycles end);
     unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
 
+    Interleaver interleaver_{cluster_clock_, clock_};
+    std::vector<core::Core*> cores_;
     tlm_utils::simple_initiator_socket<Soc> debug_out_{"debug_out"};
     sc_core::sc_event booted_;
     std::optional<u32> exit_code_;
     bool is_deadlocked_ = false;
+    bool is_retuned_ = false;
     Cycles end_ = 0;
     std::optional<Fault> fault_;
     std::string broken_;

@@ -27,8 +27,8 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
       csrs_(hart_,
             {.hartid = config.hartid,
              .extensions = config.extensions,
-             .performance_counters = config.performance_counters,
-             .mtvec_is_writable = config.mtvec_is_writable},
+             .mtvec_is_writable = config.mtvec_is_writable,
+             .performance_counters = config.performance_counters},
             this) {
     clock_.timeline.add(*this);
     interrupt_in.bind(*this);

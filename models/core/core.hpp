@@ -53,8 +53,8 @@ public:
         AddressMap address_map{};
         isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
         unsigned performance_counters = 17;  ///< 12 of the core, 5 of the cluster (spec/isa.md 3.4)
-        bool has_quirks = false;  ///< behave like the RTL where that is not the architecture
-        bool mtvec_is_writable = false;                            ///< as in the fabric controller
+        bool has_quirks = false;         ///< behave like the RTL where that is not the architecture
+        bool mtvec_is_writable = false;  ///< as in the fabric controller
     };
 
     using OptionalPort = sc_core::sc_port<DataTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
@@ -95,6 +95,7 @@ public:
 
     [[nodiscard]] const isa::Hart& hart() const { return hart_; }
     [[nodiscard]] u32 hartid() const { return config_.hartid; }
+    [[nodiscard]] const ClockDomain& clock() const { return clock_; }
     [[nodiscard]] u64 instructions() const;
     [[nodiscard]] u64 macs() const { return hart_.macs; }
     [[nodiscard]] u64 stall_cycles(Stall cause) const { return stalls_[unsigned(cause)]; }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dma/command.hpp"
 
+#include "dma/registers.hpp"
+
 namespace flexv::dma {
 
 namespace {
 
-// Word 0, spec/cluster.md 6.3.
-constexpr u32 kLength = 0x1'ffff;
-constexpr u32 kMaxLength = 0x2'0000;  // the hardware keeps length - 1, so 0 means this
-constexpr u32 kReceive = 1U << 17;
-constexpr u32 kIncrement = 1U << 18;
-constexpr u32 kExternalLines = 1U << 19;
-constexpr u32 kEvent = 1U << 20;
-constexpr u32 kInterrupt = 1U << 21;
-constexpr u32 kBroadcast = 1U << 22;
-constexpr u32 kTcdmLines = 1U << 23;
+constexpr u32 kLength = command_word::length.mask();
+constexpr u32 kMaxLength = kLength + 1;  // the hardware keeps length - 1, so 0 means this
+constexpr u32 kReceive = command_word::receive.mask();
+constexpr u32 kIncrement = command_word::increment.mask();
+constexpr u32 kExternalLines = command_word::external_lines.mask();
+constexpr u32 kEvent = command_word::event.mask();
+constexpr u32 kInterrupt = command_word::interrupt.mask();
+constexpr u32 kBroadcast = command_word::broadcast.mask();
+constexpr u32 kTcdmLines = command_word::tcdm_lines.mask();
 
 constexpr u32 kLow31 = 0x7fff'ffff;
 

@@ -52,9 +52,9 @@ private:
 /// as the port accepts it, or refused.
 class Mchan::Registers final : public BusTarget {
 public:
-    explicit Registers(Mchan& dma)
-        : BusTarget(dma, "registers", kSlotBytes, kRegisterLatency, &dma.clock_), dma_(dma) {
-        serve(dma.bus_in);
+    Registers(Mchan& dma, const char* name, unsigned port, BusTarget::Socket& bus_in)
+        : BusTarget(dma, name, kSlotBytes, kRegisterLatency, &dma.clock_), dma_(dma), port_(port) {
+        serve(bus_in);
     }
 
 protected:
@@ -66,9 +66,9 @@ protected:
                           .bytes = access.bytes,
                           .is_write = access.is_write};
         dma_.catch_up(dma_.clock_.timeline.now());
-        Answer answer = dma_.access_register(dma_.fabric_port(), word, now());
+        Answer answer = dma_.access_register(port_, word, now());
         if (answer.kind == Answer::Kind::waits && answer.retry_at != kNever)
-            answer = dma_.access_register(dma_.fabric_port(), word, answer.retry_at);
+            answer = dma_.access_register(port_, word, answer.retry_at);
         if (answer.kind == Answer::Kind::granted)
             return {.data = answer.data};
         const bool waits = answer.kind == Answer::Kind::waits;
@@ -83,6 +83,7 @@ private:
     }
 
     Mchan& dma_;
+    const unsigned port_;
 };
 
 /// One 32-bit port of the DMA at the TCDM's crossbar.
@@ -178,7 +179,9 @@ Mchan::Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Conf
       unit_({.port_count = config.core_count + 2,
              .id_count = config.id_count,
              .port_queue_depth = config.port_queue_depth}),
-      registers_(std::make_unique<Registers>(*this)),
+      cluster_registers_(std::make_unique<Registers>(*this, "registers", cluster_port(), bus_in)),
+      fabric_registers_(
+          std::make_unique<Registers>(*this, "fabric_registers", fabric_port(), fabric_bus_in)),
       receive_side_(std::make_unique<Side>(*this, true, config.tcdm_write_ports)),
       send_side_(std::make_unique<Side>(*this, false, config.tcdm_read_ports)),
       receiver_(*receive_side_),

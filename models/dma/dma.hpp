@@ -10,6 +10,7 @@
 #include "base/module.hpp"
 #include "dma/command_unit.hpp"
 #include "dma/receiver.hpp"
+#include "dma/registers.hpp"
 #include "dma/sender.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -44,8 +45,9 @@ public:
     sc_core::sc_export<DataTarget> core_in{"core_in"};        ///< initiator.port() = core
     sc_core::sc_export<DataTarget> cluster_in{"cluster_in"};  ///< peripheral slot 6
     sc_core::sc_export<DataTarget> fabric_in{"fabric_in"};    ///< peripheral slot 7
-    BusTarget::Socket bus_in{
-        "bus_in"};  ///< the fabric port's registers for a master that cannot wait
+    // The registers of the last two ports for masters outside, which cannot be held up.
+    BusTarget::Socket bus_in{"bus_in"};
+    BusTarget::Socket fabric_bus_in{"fabric_bus_in"};
     sc_core::sc_port<TcdmTarget> tcdm_out{"tcdm_out"};
     tlm_utils::simple_initiator_socket<Mchan> external_out{"external_out"};
 
@@ -61,6 +63,8 @@ public:
 
     [[nodiscard]] unsigned cluster_port() const { return config_.core_count; }
     [[nodiscard]] unsigned fabric_port() const { return config_.core_count + 1; }
+    /// CMD and STATUS as every port shows them.
+    [[nodiscard]] const RegisterBank& registers() const { return port_registers_.bank(); }
     /// True when no command is on its way.
     [[nodiscard]] bool is_idle() const { return !unit_.ids().is_active(); }
 
@@ -97,9 +101,11 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
+    PortRegisters port_registers_{*this};
     CommandUnit unit_;
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric
-    std::unique_ptr<Registers> registers_;
+    std::unique_ptr<Registers> cluster_registers_;
+    std::unique_ptr<Registers> fabric_registers_;
     std::unique_ptr<Side> receive_side_;
     std::unique_ptr<Side> send_side_;
     Receiver receiver_;

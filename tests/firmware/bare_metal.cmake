@@ -47,7 +47,7 @@ flexv_program_test(PROGRAM jump_nowhere NAME "a jump into nothing names its targ
 flexv_program_test(PROGRAM deadlock NAME "a deadlock tells where each core sleeps" STATUS 105
   MESSAGE "core0 at pc.*sleeps_for_ever.*event" "core7 at pc.*sleeps_for_ever")
 flexv_program_test(PROGRAM half_barrier NAME "a deadlock at a barrier tells who is missing" STATUS 105
-  MESSAGE "barrier 0 .arrived: cores 0 1 2 3 4 5 6, missing: 7")
+  MESSAGE "barrier 0 .arrived: cores 0 1 2 3 4 5 6, missing: 7" "core7 at pc.*event on line 16 .barrier.")
 flexv_program_test(PROGRAM spin NAME "--max-cycles stops a program that does not end"
   ARGUMENTS --max-cycles 5000 STATUS 104 CYCLES 5000 5000 MESSAGE "limit of 5000 cycles")
 flexv_program_test(PROGRAM demux_hole NAME "a demux slot without a device is a fault" STATUS 102

@@ -135,7 +135,8 @@ struct Bench {
     tcdm::Tcdm tcdm{"tcdm", clock, {}};
     IdealMemory memory{"memory", clock, kMemoryBytes};
     Mchan dma;
-    test::BusMaster host{"host"};  ///< at the DMA's registers
+    test::BusMaster host{"host"};                ///< at the cluster's port, from outside
+    test::BusMaster fabric_host{"fabric_host"};  ///< at the fabric controller's
     test::BusMaster tcdm_host{"tcdm_host"};
     std::vector<std::unique_ptr<Programmer>> harts;
     std::vector<Pulse> pulses;
@@ -143,6 +144,7 @@ struct Bench {
 
     explicit Bench(const Mchan::Config& config = {}) : dma("dma", clock, config) {
         host.out.bind(dma.bus_in);
+        fabric_host.out.bind(dma.fabric_bus_in);
         tcdm_host.out.bind(tcdm.bus_in);
         dma.tcdm_out.bind(tcdm.initiators_in);
         dma.external_out.bind(memory.bus_in);

@@ -69,7 +69,7 @@ void run_list(Bench& bench, RandomCommands& commands, std::vector<u8>& tcdm,
 }
 
 TEST_CASE("any list of transfers through the whole DMA equals memcpy", "[dma][property]") {
-    constexpr unsigned kLists = 2000;
+    constexpr unsigned kLists = 10'000;
     const unsigned seed = random_seed();
     CAPTURE(seed);
     RandomCommands commands(seed);

@@ -242,20 +242,31 @@ TEST_CASE("a reset in the middle of transfers leaves nothing behind", "[dma]") {
     CHECK(bench.pulses == std::vector<Pulse>{{.port = 0, .line = 8, .cycle = 43 - 6}});
 }
 
-TEST_CASE("a master on the bus programs a transfer through the fabric's port", "[dma]") {
-    Bench bench;
+void check_transfer_from_outside(Bench& bench, test::BusMaster& host, unsigned port) {
     set_memory(bench, 0x100, counting(32));
 
-    const u32 id = bench.host.read32(kCmd);
+    const u32 id = host.read32(kCmd);
     for (const Step& step : steps_for(receive(32)))
-        bench.host.write32(kCmd, step.data);
-    CHECK(bench.host.read32(kStatus) == 0x1'0001);
+        host.write32(kCmd, step.data);
+    CHECK(host.read32(kStatus) == 0x1'0001);
     bench.run();
-    bench.host.write32(kStatus, 1U << id);
+    host.write32(kStatus, 1U << id);
 
     CHECK(bench.get_tcdm(0x200, 32) == counting(32));
-    CHECK(bench.pulses.at(0).port == bench.dma.fabric_port());
-    CHECK(bench.host.debug_read32(kStatus) == 0);
+    CHECK(bench.pulses.at(0).port == port);
+    CHECK(host.debug_read32(kStatus) == 0);
+}
+
+TEST_CASE("a master on the bus programs a transfer through the fabric's port", "[dma]") {
+    Bench bench;
+
+    check_transfer_from_outside(bench, bench.fabric_host, bench.dma.fabric_port());
+}
+
+TEST_CASE("a master on the bus programs a transfer through the cluster's port", "[dma]") {
+    Bench bench;
+
+    check_transfer_from_outside(bench, bench.host, bench.dma.cluster_port());
 }
 
 TEST_CASE("accesses that hang the hardware are refused with a reason", "[dma]") {

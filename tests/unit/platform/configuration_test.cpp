@@ -146,7 +146,8 @@ TEST_CASE("a value of the wrong type is refused", "[configuration]") {
           "cluster.json:1: clock.vdd: must be a number 0.4..1.2, not an object");
     CHECK(json_error("[1]") == "cluster.json:1: must be an object: { ... }");
     CHECK(json_error(R"({"clock": 5})") ==
-          "cluster.json:1: clock = 5: is a group of parameters: mhz, vdd");
+          "cluster.json:1: clock = 5: is a group of parameters: mhz, "
+          "soc_mhz, follows_fll, vdd");
 }
 
 TEST_CASE("an unknown key is refused with the nearest known one", "[configuration]") {

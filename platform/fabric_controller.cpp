@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/fabric_controller.hpp"
+
+#include "platform/memory_map.hpp"
+
+namespace flexv::platform {
+
+FabricController::FabricController(const sc_core::sc_module_name& name, ClockDomain& clock,
+                                   unsigned index, const SocConfiguration& config)
+    : Module(name),
+      extensions_(isa::isa_subset(config.fabric_controller.core.isa).value()),
+      decoder_(extensions_),
+      code("code", decoder_, {}),
+      core("core", clock, code,
+           {.index = index,
+            .hartid = kHartid,
+            .address_map = {.cluster_bytes = 0},
+            .extensions = extensions_,
+            .mtvec_is_writable = true}),
+      port("port", clock,
+           {.memory_base = memory_map::kL2Base,
+            .memory_bytes = config.l2.size_bytes,
+            .bus_cycles = config.fabric_controller.bus_cycles}) {
+    core.peripheral_out(port.core_in);
+}
+
+}  // namespace flexv::platform

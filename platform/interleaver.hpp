@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the timelines of the cluster and of the SoC as one, in the order of time, whatever the ratio
+// of their clocks and however it changes. Plain C++.
+#pragma once
+
+#include "base/clock_domain.hpp"
+
+namespace flexv::platform {
+
+class Interleaver {
+public:
+    Interleaver(ClockDomain& cluster, ClockDomain& soc) : cluster_(cluster), soc_(soc) {}
+
+    /// Carries out everything before the cluster's cycle `end`; of two acts at the same time the
+    /// cluster's comes first. Ends early when stop() is called.
+    void run_until(Cycles end);
+    /// Nothing is carried out any more behind the present cycle.
+    void stop();
+    /// The plan has changed, because a clock has: it is made again behind the present cycle.
+    void reconsider();
+
+    [[nodiscard]] bool is_stopped() const { return is_stopped_; }
+    /// Nothing will ever happen again.
+    [[nodiscard]] bool is_idle() const {
+        return cluster_.timeline.is_idle() && soc_.timeline.is_idle();
+    }
+    /// First cycle of the cluster behind all that was carried out so far.
+    [[nodiscard]] Cycles end() const;
+    /// The same behind the last act, which may lie far before it.
+    [[nodiscard]] Cycles end_of_acts() const;
+
+private:
+    void run_cluster(Cycles end);
+    void run_soc(Cycles end);
+    [[nodiscard]] Cycles to_cluster(Cycles soc_cycle) const {
+        return cluster_.cycle_at(soc_.time_of(soc_cycle));
+    }
+
+    ClockDomain& cluster_;
+    ClockDomain& soc_;
+    bool is_stopped_ = false;
+    bool soc_ran_last_ = false;
+    bool soc_has_acted_ = false;
+};
+
+}  // namespace flexv::platform

@@ -3,9 +3,48 @@
 
 #include <fmt/format.h>
 
+#include <bit>
+
 namespace flexv::event_unit {
 
 namespace {
+
+/// "8 (DMA)", as spec/cluster.md 5.11 wires the lines.
+std::string describe_line(unsigned line) {
+    if (line < kSoftwareEvents)
+        return fmt::format("{} (software event)", line);
+    switch (line) {
+        case kDmaLine:
+            return fmt::format("{} (DMA event)", line);
+        case kDmaLine + 1:
+            return fmt::format("{} (DMA interrupt)", line);
+        case kTimerLowLine:
+        case kTimerHighLine:
+            return fmt::format("{} (timer)", line);
+        case kBarrierLine:
+            return fmt::format("{} (barrier)", line);
+        case kMutexLine:
+            return fmt::format("{} (mutex)", line);
+        case kDispatchLine:
+            return fmt::format("{} (dispatch)", line);
+        case kSocEventLine:
+            return fmt::format("{} (SoC event)", line);
+        default:
+            return fmt::format("{} (nothing drives it)", line);
+    }
+}
+
+/// "lines 8 (DMA event), 17 (mutex)"; many lines as one number.
+std::string describe_lines(u32 lines) {
+    constexpr int kMany = 6;
+    if (std::popcount(lines) > kMany)
+        return fmt::format("any line of 0x{:08x}", lines);
+    std::string text;
+    for (unsigned line = 0; line < 32; ++line)
+        if ((lines & bit(line)) != 0)
+            text += (text.empty() ? "" : ", ") + describe_line(line);
+    return (std::popcount(lines) == 1 ? "line " : "lines ") + text;
+}
 
 std::string describe_barrier(const Barrier& barrier, unsigned index) {
     const u32 expected = barrier.trigger_mask.now;
@@ -96,14 +135,17 @@ std::string SleepingRead::describe_unit(const EventNetwork& network, unsigned co
             return units.dispatch.is_ready(core) ? "dispatch (word ready)"
                                                  : "dispatch (queue empty)";
         case Kind::software_event:
-            return fmt::format("any event of 0x{:08x} after software event {} (buffer 0x{:08x})",
-                               unit.event_mask.now, index, unit.buffer());
+            if (unit.event_mask.now == 0)
+                break;
+            return fmt::format("event on {} after software event {} (buffer 0x{:08x})",
+                               describe_lines(unit.event_mask.now), index, unit.buffer());
         case Kind::event:
             break;
     }
     if (unit.event_mask.now == 0)
         return "event (EVT_MASK is 0, so it sleeps for ever)";
-    return fmt::format("event 0x{:08x} (buffer 0x{:08x})", unit.event_mask.now, unit.buffer());
+    return fmt::format("event on {} (buffer 0x{:08x})", describe_lines(unit.event_mask.now),
+                       unit.buffer());
 }
 
 }  // namespace flexv::event_unit

@@ -102,6 +102,15 @@ po::options_description disassemble_options() {
     return options;
 }
 
+po::options_description describe_options() {
+    po::options_description options("Options of describe");
+    options.add_options()("format", po::value<std::string>()->value_name("md|c"),
+                          "manual page or C header; md when not given")(
+        "block", po::value<std::string>()->value_name("NAME"), "only this block of the map");
+    options.add(configuration_options());
+    return options;
+}
+
 Setting setting_of(const std::string& assignment, const std::string& origin) {
     const auto equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0)
@@ -229,6 +238,15 @@ Command read_isa(const Line& line) {
     return IsaCommand{.format = format};
 }
 
+Command read_describe(const Line& line) {
+    expect_none(without_assignments(line.bare));
+    const std::string format = line.has("format") ? line.text("format") : "md";
+    if (format != "md" && format != "c")
+        throw UserError("--format {}: must be one of md, c", format);
+    return DescribeCommand{
+        .format = format, .block = line.text("block"), .configuration = read_configuration(line)};
+}
+
 constexpr CommandRow kCommands[] = {
     {"run", "run FIRMWARE.elf [options]", "runs a firmware", run_options, read_run},
     {"config", "config [--config FILE] [--set KEY=VALUE ...]",
@@ -237,6 +255,8 @@ constexpr CommandRow kCommands[] = {
     {"disasm", "disasm FIRMWARE.elf [--simd legacy|status]",
      "prints the instructions of a firmware", disassemble_options, read_disassemble},
     {"isa", "isa [--format table|csv|gas]", "prints the instruction rows", isa_options, read_isa},
+    {"describe", "describe [--format md|c] [--block NAME] [--config FILE] [--set KEY=VALUE ...]",
+     "prints the register map of the elaborated platform", describe_options, read_describe},
 };
 
 std::string general_help() {

@@ -47,13 +47,19 @@ struct DisassembleCommand {
     std::string firmware;
     isa::Mode mode = isa::Mode::legacy;
 };
+/// Prints the register map.
+struct DescribeCommand {
+    std::string format;  ///< "md" or "c"
+    std::string block;   ///< of the map; empty: all
+    ConfigurationOptions configuration;
+};
 /// Prints a text that the command line alone determines: help or version.
 struct PrintCommand {
     std::string text;
 };
 
-using Command =
-    std::variant<RunCommand, ConfigCommand, IsaCommand, DisassembleCommand, PrintCommand>;
+using Command = std::variant<RunCommand, ConfigCommand, IsaCommand, DisassembleCommand,
+                             DescribeCommand, PrintCommand>;
 
 /// `arguments` without the program's name. Throws UserError.
 [[nodiscard]] Command parse_command_line(const std::vector<std::string>& arguments);

@@ -6,7 +6,10 @@
 #include "platform/disassembly.hpp"
 #include "platform/elf.hpp"
 #include "platform/exit_status.hpp"
+#include "platform/register_map.hpp"
+#include "platform/register_pages.hpp"
 #include "platform/run.hpp"
+#include "platform/soc.hpp"
 #include "platform/systemc_reports.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +40,12 @@ struct Execute {
     }
     int operator()(const DisassembleCommand& command) const {
         fmt::print("{}", disassembly(ElfImage::read(command.firmware), command.mode));
+        return 0;
+    }
+    int operator()(const DescribeCommand& command) const {
+        const Soc soc("soc", load(command.configuration).values);
+        fmt::print("{}",
+                   describe_registers(register_blocks(soc), command.format == "c", command.block));
         return 0;
     }
     int operator()(const RunCommand& command) const {

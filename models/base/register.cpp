@@ -12,6 +12,14 @@ u32 low_bytes(unsigned bytes) { return bytes >= 4 ? ~u32{0} : (u32{1} << (8 * by
 
 unsigned first_bit(const BusAccess& access) { return 8 * (access.offset % 4); }
 
+/// "CORE#_HIT" gives CORE3_HIT, "BOOT_ADDR" gives BOOT_ADDR3.
+std::string element_name(const std::string& name, unsigned index) {
+    const auto place = name.find('#');
+    if (place == std::string::npos)
+        return name + std::to_string(index);
+    return name.substr(0, place) + std::to_string(index) + name.substr(place + 1);
+}
+
 }  // namespace
 
 std::string_view to_string(Access access) {
@@ -64,7 +72,7 @@ void Register::poke(u32 data, u32 lanes) {
 RegisterArray::RegisterArray(RegisterBank& bank, const RegisterArraySpec& spec) {
     for (unsigned i = 0; i < spec.count; ++i) {
         RegisterSpec element{.offset = spec.offset + i * spec.stride_bytes,
-                             .name = fmt::format("{}[{}]", spec.name, i),
+                             .name = element_name(spec.name, i),
                              .doc = spec.doc,
                              .access = spec.access,
                              .fields = spec.fields,

@@ -101,7 +101,7 @@ private:
 /// Declaration of equal registers at a fixed distance; the callbacks are given the index.
 struct RegisterArraySpec {
     u32 offset = 0;
-    std::string name = {};  ///< element i appears as `name[i]`
+    std::string name = {};  ///< of element i: the index replaces a `#`, or follows
     std::string doc = {};
     unsigned count = 0;
     u32 stride_bytes = 4;

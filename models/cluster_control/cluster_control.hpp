@@ -117,9 +117,10 @@ private:
     Register dbg_status_resume_{bank_,
                                 {.offset = 0x28,
                                  .name = "DBG_STATUS_RESUME",
-                                 .doc = "Old debug unit, not modelled: no core is halted.",
-                                 .access = Access::read_only,
-                                 .fields = {core_mask("1 = halted.")}}};
+                                 .doc = "Old debug unit, not modelled: no core is halted, a "
+                                        "write resumes none.",
+                                 .fields = {core_mask("1 = halted.")},
+                                 .on_read = [] { return u32{0}; }}};
     Register dbg_halt_mask_{bank_,
                             {.offset = 0x38,
                              .name = "DBG_HALT_MASK",

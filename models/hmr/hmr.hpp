@@ -52,7 +52,7 @@ private:
                                     .reset = (u32{1} << config_.core_count) - 1}}}};
     RegisterArray sp_store_{bank_,
                             {.offset = 0x108,
-                             .name = "CORE_SP_STORE",
+                             .name = "CORE#_SP_STORE",
                              .doc = "Stack pointer to recover from; 0 is an ordinary start.",
                              .count = config_.core_count,
                              .stride_bytes = 0x10,

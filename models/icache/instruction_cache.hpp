@@ -58,6 +58,7 @@ public:
     }
     LineFilter& filter(unsigned core) override { return filters_[core]; }
     Cycles fetch(unsigned core, Address line, Cycles now, Cycles slack) override;
+    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     /// Next-line prefetch of one core: one line at a time.
@@ -180,17 +181,17 @@ private:
     Register l15_misses_{bank_, statistic(0x48, "L15_MISS", "Lines not found in the second level.",
                                           [this] { return shown_shared().misses; })};
     RegisterArray core_hits_{bank_,
-                             core_statistic(0x50, "CORE_HIT", "L1_HIT of one core.",
+                             core_statistic(0x50, "CORE#_HIT", "L1_HIT of one core.",
                                             [this](unsigned core) { return shown(core).hits; })};
     RegisterArray core_lookups_{
-        bank_, core_statistic(0x54, "CORE_TRANS", "L1_TRANS of one core.", [this](unsigned core) {
+        bank_, core_statistic(0x54, "CORE#_TRANS", "L1_TRANS of one core.", [this](unsigned core) {
             return shown(core).hits + shown(core).misses;
         })};
     RegisterArray core_misses_{
-        bank_, core_statistic(0x58, "CORE_MISS", "L1_MISS of one core.",
+        bank_, core_statistic(0x58, "CORE#_MISS", "L1_MISS of one core.",
                               [this](unsigned core) { return shown(core).misses; })};
     RegisterArray core_waits_{
-        bank_, core_statistic(0x5c, "CORE_CONG", "L1_CONG of one core.",
+        bank_, core_statistic(0x5c, "CORE#_CONG", "L1_CONG of one core.",
                               [this](unsigned core) { return shown(core).congestion; })};
 
     [[nodiscard]] static RegisterSpec statistic(u32 offset, std::string name, std::string doc,

@@ -18,19 +18,19 @@ VirtualStdout::VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& c
                              const Config& config)
     : Module(name),
       lines_(config.sink ? config.sink : write_to_stdout),
-      window_(*this, clock, config.latency_cycles) {
-    window_.serve(bus_in, data_in);
+      bank_(*this, "window",
+            {.size_bytes = 0x1000,
+             .latency_cycles = config.latency_cycles,
+             .merges_narrow_writes = true,
+             .clock = &clock,
+             .fold = [](u32 offset) { return offset & ~u32{7}; }}) {
+    bank_.serve(bus_in, data_in);
 }
 
-BusAnswer VirtualStdout::Window::perform(const BusAccess& access) {
-    if (!access.is_write || access.is_debug)
-        return {};
-    // (core << 3) + (cluster << 7), spec/firmware_abi.md section 5.
-    const unsigned core = access.offset >> 3 & 0xf;
-    const unsigned cluster = access.offset >> 7 & 0x1f;
-    ++owner_.characters_;
-    owner_.lines_.put({cluster, core}, char(access.data & 0xff));
-    return {};
+/// (core << 3) + (cluster << 7), spec/firmware_abi.md section 5.
+void VirtualStdout::put(unsigned place, u32 value) {
+    ++characters_;
+    lines_.put({place / kCores, place % kCores}, char(value & 0xff));
 }
 
 }  // namespace flexv::virtual_stdout

@@ -3,7 +3,7 @@
 // the chip has it at the same place.
 #pragma once
 
-#include "base/bus_target.hpp"
+#include "base/register.hpp"
 #include "virtual_stdout/line_buffers.hpp"
 
 namespace flexv::virtual_stdout {
@@ -24,22 +24,28 @@ public:
     void reset() override { lines_.clear(); }
     /// To be called at the end of the run: passes on unfinished lines.
     void flush() { lines_.flush(); }
+    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
-    /// A store of any width is one character: its low byte.
-    class Window final : public BusTarget {
-    public:
-        Window(VirtualStdout& owner, const ClockDomain& clock, unsigned latency_cycles)
-            : BusTarget(owner, "window", 0x1000, latency_cycles, &clock), owner_(owner) {}
+    static constexpr unsigned kClusters = 32;
+    static constexpr unsigned kCores = 16;  ///< places a cluster
 
-    private:
-        BusAnswer perform(const BusAccess& access) override;
-
-        VirtualStdout& owner_;
-    };
+    void put(unsigned place, u32 value);
 
     LineBuffers lines_;
-    Window window_;
+    RegisterBank bank_;
+    RegisterArray ports_{
+        bank_,
+        {.offset = 0,
+         .name = "PUTC",
+         .doc =
+             "Prints the low byte of what is stored. The place is core + 16 * cluster; the fabric "
+             "controller's is 496.",
+         .count = kClusters * kCores,
+         .stride_bytes = 8,
+         .access = Access::write_only,
+         .fields = {{.name = "CHARACTER", .lsb = 0, .width = 8}},
+         .on_write = [this](unsigned place, u32, u32 value) { put(place, value); }}};
     Counter characters_{*this, "characters", "characters printed"};
 };
 

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cluster control unit and the few registers around it that start and end a run: instruction cache
-// switch, list of cores, virtual stdout, SoC status.
+// switch, list of cores, virtual stdout, SoC status. Offsets come from the generated headers.
 #ifndef FLEXV_CLUSTER_CONTROL_H
 #define FLEXV_CLUSTER_CONTROL_H
 
-#define CLUSTER_CONTROL 0x10200000
-#define CLUSTER_CONTROL_EOC 0x000        ///< 1: the run is over
-#define CLUSTER_CONTROL_FETCH_EN 0x008   ///< bit i: core i runs
-#define CLUSTER_CONTROL_BOOT_ADDR 0x040  ///< + 4 * core
-#define CLUSTER_CONTROL_RETURN 0x100     ///< exit code | RETURN_VALID
+#include "generated/cluster_ctrl_regs.h"
+#include "generated/hmr_regs.h"
+#include "generated/icache_ctrl_regs.h"
+#include "generated/soc_ctrl_regs.h"
+#include "generated/stdout_regs.h"
 
-#define RETURN_VALID 0x80000000
+#define CLUSTER_CONTROL CLUSTER_CTRL_BASE
+#define CLUSTER_CONTROL_EOC CLUSTER_CTRL_EOC                 ///< 1: the run is over
+#define CLUSTER_CONTROL_FETCH_EN CLUSTER_CTRL_FETCH_EN       ///< bit i: core i runs
+#define CLUSTER_CONTROL_BOOT_ADDR CLUSTER_CTRL_BOOT_ADDR(0)  ///< + 4 * core
+#define CLUSTER_CONTROL_RETURN CLUSTER_CTRL_RETURN           ///< exit code | RETURN_VALID
 
-#define ICACHE_CONTROL 0x10201400
-#define ICACHE_CONTROL_ENABLE 0x00  ///< all ones: on
-#define ICACHE_CONTROL_FLUSH 0x04   ///< W 1: forgets all lines
+#define RETURN_VALID SOC_CTRL_CORESTATUS_EOC_MASK
 
-#define HMR_CORES_ENABLED 0x10202004  ///< R: bit i: core i exists
+#define ICACHE_CONTROL ICACHE_CTRL_BASE
+#define ICACHE_CONTROL_ENABLE ICACHE_CTRL_ENABLE  ///< all ones: on
+#define ICACHE_CONTROL_FLUSH ICACHE_CTRL_FLUSH    ///< W 1: forgets all lines
 
-#define STDOUT_PORT 0x1A10F000  ///< W: + 8 * core: one character
+#define HMR_CORES_ENABLED (HMR_BASE + HMR_CORES_EN)  ///< R: bit i: core i exists
 
-#define SOC_CORE_STATUS \
-    0x1A1040A0  ///< exit code | RETURN_VALID; ends a run that a fabric controller started
+#define STDOUT_PORT STDOUT_BASE  ///< W: + 8 * core: one character
+
+/// Exit code | RETURN_VALID; ends a run that a fabric controller started.
+#define SOC_CORE_STATUS (SOC_CTRL_BASE + SOC_CTRL_CORESTATUS)
 
 #define TCDM_BASE 0x10000000
 #define TCDM_WINDOW_BYTES 0x100000  ///< a smaller memory repeats inside

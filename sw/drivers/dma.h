@@ -5,20 +5,21 @@
 #define FLEXV_DMA_H
 
 #include "flexv/team.h"
+#include "generated/mchan_regs.h"
 
 #include <stddef.h>
 
-#define DMA 0x10204400
-#define DMA_COMMAND 0x0  ///< R: allocates an id, stalls when none is free; W: next command word
-#define DMA_STATUS 0x4   ///< R: [15:0] ids in flight, [31:16] ids allocated; W: ids to free
+#define DMA MCHAN_DEMUX_BASE
+#define DMA_COMMAND MCHAN_CMD    ///< R: allocates an id, stalls when none is free; W: next word
+#define DMA_STATUS MCHAN_STATUS  ///< R: ids in flight, ids allocated << 16; W: ids to free
 
 // First command word.
-#define DMA_MAX_BYTES 0x1FFFF  ///< [16:0] length
-#define DMA_TO_TCDM (1u << 17)
-#define DMA_INCREMENT (1u << 18)    ///< the external address counts up
-#define DMA_2D_EXTERNAL (1u << 19)  ///< two more words: bytes a line, bytes from line to line
-#define DMA_EVENT (1u << 20)        ///< event line 8 of the issuing core at the end
-#define DMA_2D_TCDM (1u << 23)      ///< two more words, behind those of the external side
+#define DMA_MAX_BYTES MCHAN_CMD_LEN_MASK
+#define DMA_TO_TCDM MCHAN_CMD_TYPE_MASK
+#define DMA_INCREMENT MCHAN_CMD_INC_MASK       ///< the external address counts up
+#define DMA_2D_EXTERNAL MCHAN_CMD_2D_EXT_MASK  ///< two more words: bytes a line, from line to line
+#define DMA_EVENT MCHAN_CMD_ELE_MASK           ///< event line 8 of the issuing core at the end
+#define DMA_2D_TCDM MCHAN_CMD_2D_TCDM_MASK  ///< two more words, behind those of the external side
 
 typedef uint32_t DmaTransfer;  ///< id of a transfer in flight
 

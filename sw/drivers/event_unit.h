@@ -3,24 +3,28 @@
 #ifndef FLEXV_EVENT_UNIT_H
 #define FLEXV_EVENT_UNIT_H
 
-#define EVENT_UNIT 0x10204000
+#include "generated/eu_demux_regs.h"
 
-#define EVENT_UNIT_EVT_MASK 0x000      ///< event lines that wake this core
-#define EVENT_UNIT_EVT_MASK_AND 0x004  ///< W: clears these mask bits
-#define EVENT_UNIT_EVT_MASK_OR 0x008   ///< W: sets these mask bits
-#define EVENT_UNIT_IRQ_MASK 0x00C      ///< event lines that interrupt this core
-#define EVENT_UNIT_BUFFER 0x01C        ///< R: event lines seen since they were cleared
-#define EVENT_UNIT_BUFFER_CLEAR 0x028  ///< W: clears these lines
-#define EVENT_UNIT_WAIT 0x038          ///< R, sleeps
-#define EVENT_UNIT_WAIT_CLEAR 0x03C    ///< R, sleeps; clears all lines of the mask
-#define EVENT_UNIT_MUTEX 0x0C0         ///< R, sleeps: lock; W: unlock
-#define EVENT_UNIT_SW_TRIGGER 0x100  ///< W: + 4 * event; the value is the mask of cores, 0 for all
+#define EVENT_UNIT EU_DEMUX_BASE
 
-// Barrier 0; the others follow every 0x20 bytes.
-#define EVENT_UNIT_BARRIER_TRIGGER_MASK 0x200  ///< who must arrive
-#define EVENT_UNIT_BARRIER_STATUS 0x204        ///< R: who has arrived
-#define EVENT_UNIT_BARRIER_TARGET_MASK 0x20C   ///< who is woken
-#define EVENT_UNIT_BARRIER_WAIT_CLEAR 0x21C    ///< R, sleeps: arrives and waits
+#define EVENT_UNIT_EVT_MASK EU_DEMUX_EVT_MASK          ///< event lines that wake this core
+#define EVENT_UNIT_EVT_MASK_AND EU_DEMUX_EVT_MASK_AND  ///< W: clears these mask bits
+#define EVENT_UNIT_EVT_MASK_OR EU_DEMUX_EVT_MASK_OR    ///< W: sets these mask bits
+#define EVENT_UNIT_IRQ_MASK EU_DEMUX_IRQ_MASK          ///< event lines that interrupt this core
+#define EVENT_UNIT_BUFFER EU_DEMUX_EVT_BUFFER  ///< R: event lines seen since they were cleared
+#define EVENT_UNIT_BUFFER_CLEAR EU_DEMUX_EVT_BUFFER_CLEAR  ///< W: clears these lines
+#define EVENT_UNIT_WAIT EU_DEMUX_EVENT_WAIT                ///< R, sleeps
+#define EVENT_UNIT_WAIT_CLEAR EU_DEMUX_EVENT_WAIT_CLEAR    ///< R, sleeps; clears the mask's lines
+#define EVENT_UNIT_MUTEX EU_DEMUX_MUTEX0                   ///< R, sleeps: lock; W: unlock
+/// W: + 4 * event; the value is the mask of cores, 0 for all.
+#define EVENT_UNIT_SW_TRIGGER EU_DEMUX_SW_EVENT_TRIG(0)
+
+// Barrier 0.
+#define EVENT_UNIT_BARRIER_TRIGGER_MASK EU_DEMUX_BAR_TRIGGER_MASK(0)  ///< who must arrive
+#define EVENT_UNIT_BARRIER_STATUS EU_DEMUX_BAR_STATUS(0)              ///< R: who has arrived
+#define EVENT_UNIT_BARRIER_TARGET_MASK EU_DEMUX_BAR_TARGET_MASK(0)    ///< who is woken
+/// R, sleeps: arrives and waits.
+#define EVENT_UNIT_BARRIER_WAIT_CLEAR EU_DEMUX_BAR_TRIGGER_WAIT_CLEAR(0)
 
 // Event lines.
 #define EVENT_LINE_DMA 8

@@ -4,21 +4,16 @@
 #define FLEXV_TIMER_H
 
 #include "flexv/io.h"
-
-#define TIMER 0x10200400
-#define TIMER_CFG_LO 0x00  ///< bit 0 enable, bit 1 reset
-#define TIMER_COUNT_LO 0x08
-#define TIMER_START_LO 0x18  ///< W: sets enable
-#define TIMER_RESET_LO 0x20  ///< W: clears the count
+#include "generated/timer_regs.h"
 
 /// Starts counting cluster cycles from 0.
 static inline void timer_restart(void) {
-    io_write(TIMER + TIMER_CFG_LO, 0);
-    io_write(TIMER + TIMER_RESET_LO, 1);
-    io_write(TIMER + TIMER_START_LO, 1);
+    io_write(TIMER_CLUSTER_BASE + TIMER_CFG_LO, 0);
+    io_write(TIMER_CLUSTER_BASE + TIMER_RESET_LO, 1);
+    io_write(TIMER_CLUSTER_BASE + TIMER_START_LO, 1);
 }
 
 /// Cluster cycles since timer_restart(), modulo 2^32.
-static inline uint32_t timer_cycles(void) { return io_read(TIMER + TIMER_COUNT_LO); }
+static inline uint32_t timer_cycles(void) { return io_read(TIMER_CLUSTER_BASE + TIMER_CNT_LO); }
 
 #endif

@@ -266,7 +266,15 @@ TEST_CASE("an array's elements lie a stride apart and know their index", "[regis
     CHECK(written == 1);
     CHECK(boot[1].value() == 5);
     CHECK(boot[2].offset() == 0x20);
-    CHECK(boot[2].name() == "BOOT[2]");
+    CHECK(boot[2].name() == "BOOT2");
+}
+
+TEST_CASE("the index of an array's element stands where its name has a number sign", "[register]") {
+    Bench bench;
+    const RegisterArray hits(
+        bench.bank, {.offset = 0x10, .name = "CORE#_HIT", .count = 2, .fields = {whole_word}});
+
+    CHECK(hits[1].name() == "CORE1_HIT");
 }
 
 TEST_CASE("a bank lists its registers in the order of their offsets", "[register]") {

@@ -152,10 +152,21 @@ TEST_CASE("isa prints a table unless told otherwise", "[command_line]") {
     CHECK(refusal({"isa", "--format", "xml"}) == "--format xml: must be one of table, csv, gas");
 }
 
+TEST_CASE("describe prints a page unless told otherwise", "[command_line]") {
+    CHECK(std::get<DescribeCommand>(parse_command_line({"describe"})).format == "md");
+    const auto command = std::get<DescribeCommand>(
+        parse_command_line({"describe", "--format", "c", "--block", "TIMER"}));
+    CHECK(command.format == "c");
+    CHECK(command.block == "TIMER");
+    CHECK(refusal({"describe", "--format", "h"}) == "--format h: must be one of md, c");
+}
+
 TEST_CASE("an unknown command is refused with those that exist", "[command_line]") {
     CHECK(refusal({"rnu"}) ==
-          "unknown command \"rnu\"; commands: run, config, disasm, isa\n  hint: flexv-vp --help");
-    CHECK(refusal({}).starts_with("no command given; commands: run, config, disasm, isa"));
+          "unknown command \"rnu\"; commands: run, config, disasm, isa, describe\n"
+          "  hint: flexv-vp --help");
+    CHECK(
+        refusal({}).starts_with("no command given; commands: run, config, disasm, isa, describe"));
 }
 
 TEST_CASE("help and version are printed", "[command_line]") {

@@ -78,8 +78,13 @@ fabric_start:
     srli    t4, t4, 1
     bnez    t4, 1b
     sw      t1, CLUSTER_CONTROL_FETCH_EN(t0)
-2:  wfi
-    j       2b
+    j       flexv_fabric_idle
+
+// What it does then; an application may define something else (no stack).
+    .weak   flexv_fabric_idle
+flexv_fabric_idle:
+    wfi
+    j       flexv_fabric_idle
 
     .section .boot_stack, "aw", @nobits
     .balign 16

@@ -23,10 +23,19 @@ Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config
     FLEXV_ASSERT(config.bank_count <= 64 && config.port_count <= kMaxPorts,
                  "the TCDM has at most 64 banks and 32 ports");
     clock_.timeline.add(*this);
+    add_bank_counters();
     initiators_in.bind(*this);
     bus_in.register_b_transport(this, &Tcdm::b_transport);
     bus_in.register_transport_dbg(this, &Tcdm::transport_dbg);
     bus_in.register_get_direct_mem_ptr(this, &Tcdm::get_direct_mem_ptr);
+}
+
+void Tcdm::add_bank_counters() {
+    for (unsigned bank = 0; bank < config_.bank_count; ++bank)
+        add_counter({.name = fmt::format("bank{}_conflicts", bank),
+                     .doc = "lost arbitrations for this bank",
+                     .value = [this, bank] { return bank_conflicts_[bank]; },
+                     .clear = [this, bank] { bank_conflicts_[bank] = 0; }});
 }
 
 void Tcdm::reset() {

@@ -55,6 +55,7 @@ private:
     };
 
     void act(Cycles now) override;
+    void add_bank_counters();
     void grant(unsigned port, Cycles now);
     void arbitrate(u32 ports, Cycles now);
     void wait_until(unsigned port, Cycles cycle);

@@ -16,7 +16,8 @@ function(flexv_program_test)
 endfunction()
 
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
-    subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code)
+    subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code
+    fc_illegal fc_sleeps fc_demux)
   flexv_bare_metal(${program})
 endforeach()
 get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
@@ -50,10 +51,23 @@ flexv_program_test(PROGRAM half_barrier NAME "a deadlock at a barrier tells who 
   MESSAGE "barrier 0 .arrived: cores 0 1 2 3 4 5 6, missing: 7" "core7 at pc.*event on line 16 .barrier.")
 flexv_program_test(PROGRAM spin NAME "--max-cycles stops a program that does not end"
   ARGUMENTS --max-cycles 5000 STATUS 104 CYCLES 5000 5000 MESSAGE "limit of 5000 cycles")
+flexv_program_test(PROGRAM spin NAME "--max-cycles counts cycles of the cluster, also while only the controller runs"
+  ARGUMENTS --config pulp_open --set clock.soc_mhz=20 --max-cycles 5000 STATUS 104 CYCLES 5000 5000)
 flexv_program_test(PROGRAM demux_hole NAME "a demux slot without a device is a fault" STATUS 102
   MESSAGE "0x10204800")
 flexv_program_test(PROGRAM self_modifying NAME "code that the program rewrites is executed anew" STATUS 33)
 flexv_program_test(PROGRAM store_beside_code NAME "data may lie in the page of the code" STATUS 9)
+flexv_program_test(PROGRAM fc_illegal NAME "an illegal instruction of the fabric controller is reported" STATUS 5
+  ARGUMENTS --config pulp_open
+  MESSAGE "warning: soc.fc.core: illegal instruction 0xffffffff .pc 0x[0-9a-f]+ runs_into_it")
+flexv_program_test(PROGRAM fc_illegal NAME "--strict ends at an illegal instruction of the fabric controller"
+  ARGUMENTS --config pulp_open --strict STATUS 102 MESSAGE "soc.fc.core: illegal instruction 0xffffffff")
+flexv_program_test(PROGRAM fc_sleeps NAME "a deadlock tells what fabric controller and cluster wait for" STATUS 105
+  ARGUMENTS --config pulp_open
+  MESSAGE "cluster.core0 at pc.*core_sleeps: .*event on line 3 .software event." "core1 at pc.*not started"
+    "soc.fc.core at pc.*fabric_sleeps.*: wfi, waiting for an interrupt")
+flexv_program_test(PROGRAM fc_demux NAME "a port that only cluster cores have is a fault for the fabric controller"
+  ARGUMENTS --config pulp_open STATUS 102 MESSAGE "soc.fc.core: load of 4 bytes at 0x10204038" "asks_demux")
 add_test(NAME "firmware: --signature writes one hex word a line"
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/signature_case.py $<TARGET_FILE:flexv-vp>
     ${CMAKE_CURRENT_BINARY_DIR}/signature.elf)

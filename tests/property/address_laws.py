@@ -54,8 +54,20 @@ def cluster(base: int) -> tuple[Range, ...]:
 MAP = (
     *cluster(0),  # alias
     *cluster(0x10000000),
+    Range("FLLs", 0x1A100000, 0x30),
+    Range("GPIO, a placeholder", 0x1A101000, 0x1000),
+    Range("uDMA, common registers and UART", 0x1A102000, 0x100),
+    Range("rest of the uDMA, a placeholder", 0x1A102100, 0x1F00),
     Range("SoC control", 0x1A104000, 0x1000),
+    Range("advanced timer, a placeholder", 0x1A105000, 0x1000),
+    Range("SoC events", 0x1A106000, 0x1000),
+    Range("power management, a placeholder", 0x1A107000, 0x1000),
+    Range("clock and FC instruction cache, placeholders", 0x1A108000, 0x1000),
+    Range("interrupt controller", 0x1A109800, 0x800),
+    Range("FC timer", 0x1A10B000, 0x400),
+    Range("FC accelerator, a placeholder", 0x1A10C000, 0x1000),
     Range("stdout", 0x1A10F000, 0x1000, reads_anywhere=False),
+    Range("debug unit, a placeholder", 0x1A110000, 0x10000),
     Range("L2", 0x1C000000, 0x190000),
     Range("mock UART", 0x40000000, 0x1000, reads_anywhere=False),
 )
@@ -75,7 +87,7 @@ def may_be_probed(address: int) -> bool:
 
 def edges() -> list[int]:
     """Around both ends of each range, at the end of the address space, and in one bit's distance."""
-    around = [0xFFFFFFFC, 0x80000000, 0x20000000, 0x1B000000, 0x1A110000, 0x10204800, 0x10400000]
+    around = [0xFFFFFFFC, 0x80000000, 0x20000000, 0x1B000000, 0x1A109000, 0x10204800, 0x10400000]
     for place in MAP:
         around += [place.first - 4, place.first, place.end - 4, place.end]
     return sorted({address for address in around if 0 <= address < 1 << 32 and may_be_probed(address)})

@@ -88,6 +88,8 @@ TEST_CASE("eight ports on one word are served one a cycle", "[tcdm]") {
     CHECK(ports[7].grants.back() == 256);
     CHECK(bench.memory.conflicts_of_bank(0) == bench.counter("conflicts"));
     CHECK(bench.memory.conflicts_of_bank(1) == 0);
+    CHECK(bench.counter("bank0_conflicts") == bench.counter("conflicts"));
+    CHECK(bench.counter("bank1_conflicts") == 0);
 }
 
 TEST_CASE("a request far ahead keeps its cycle", "[tcdm]") {

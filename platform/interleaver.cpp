@@ -5,13 +5,37 @@
 
 namespace flexv::platform {
 
+namespace {
+
+// SystemC time as integers: this is what happens at every meeting of the domains.
+
+u64 ticks_of(const ClockDomain& domain, Cycles cycle) {
+    return domain.anchor_time.value() + domain.period.value() * (cycle - domain.anchor);
+}
+
+/// Of the next act; the maximum when there is none.
+u64 next_ticks(const ClockDomain& domain) {
+    const Cycles next = domain.timeline.next_act();
+    return next == kNever ? ~u64{0} : ticks_of(domain, next);
+}
+
+/// The first cycle that begins at `ticks` or later.
+Cycles cycle_at(const ClockDomain& domain, u64 ticks) {
+    const u64 anchor = domain.anchor_time.value();
+    const u64 period = domain.period.value();
+    return ticks > anchor ? domain.anchor + (ticks - anchor + period - 1) / period : domain.anchor;
+}
+
+}  // namespace
+
 void Interleaver::run_until(Cycles end) {
     while (!is_stopped_) {
-        const sc_core::sc_time cluster_next = cluster_.next_act_time();
-        const sc_core::sc_time soc_next = soc_.next_act_time();
-        if (std::min(cluster_next, soc_next) >= cluster_.time_of(end)) {
+        const u64 last = ticks_of(cluster_, end);  // again each time: a clock may have changed
+        const u64 cluster_next = next_ticks(cluster_);
+        const u64 soc_next = next_ticks(soc_);
+        if (std::min(cluster_next, soc_next) >= last) {
             cluster_.timeline.skip_to(end);
-            soc_.timeline.skip_to(soc_.cycle_at(cluster_.time_of(end)));
+            soc_.timeline.skip_to(cycle_at(soc_, last));
             return;
         }
         if (cluster_next <= soc_next)
@@ -23,20 +47,19 @@ void Interleaver::run_until(Cycles end) {
 
 /// Up to the next act of the SoC, and including the same instant.
 void Interleaver::run_cluster(Cycles end) {
-    const sc_core::sc_time soc_next = soc_.next_act_time();
-    Cycles meeting = end;
-    if (soc_next < cluster_.time_of(end))
-        meeting = std::min(end, cluster_.cycle_at(soc_next + sc_core::sc_get_time_resolution()));
+    const u64 soc_next = next_ticks(soc_);
+    const Cycles meeting =
+        soc_next < ticks_of(cluster_, end) ? cycle_at(cluster_, soc_next + 1) : end;
     soc_ran_last_ = false;
-    cluster_.timeline.run_until(meeting, end);
+    cluster_.timeline.run_until(std::min(meeting, end), end);
 }
 
 /// Up to the next act of the cluster.
 void Interleaver::run_soc(Cycles end) {
-    const sc_core::sc_time last = cluster_.time_of(end);
-    const sc_core::sc_time meeting = std::min(cluster_.next_act_time(), last);
+    const u64 last = ticks_of(cluster_, end);
+    const u64 meeting = std::min(next_ticks(cluster_), last);
     soc_ran_last_ = soc_has_acted_ = true;
-    soc_.timeline.run_until(soc_.cycle_at(meeting), soc_.cycle_at(last));
+    soc_.timeline.run_until(cycle_at(soc_, meeting), cycle_at(soc_, last));
 }
 
 void Interleaver::stop() {

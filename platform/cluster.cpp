@@ -213,6 +213,11 @@ void Cluster::start_all(Address entry) {
     control.enable_fetch((1U << config_.core_count) - 1, 0);
 }
 
+void Cluster::settle_part(Cycles now) {
+    for (const auto& core : cores_)
+        core->settle_part(now);
+}
+
 void Cluster::settle(Cycles end) {
     for (const auto& core : cores_)
         core->settle(end);

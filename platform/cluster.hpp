@@ -47,6 +47,8 @@ public:
     void start_all(Address entry);
     /// Books what is still open when the run ends at `end`.
     void settle(Cycles end);
+    /// The same between two parts of a run; changes no sum.
+    void settle_part(Cycles now);
 
     [[nodiscard]] core::Core& core(unsigned index) { return *cores_.at(index); }
     [[nodiscard]] unsigned core_count() const { return config_.core_count; }

@@ -82,9 +82,26 @@ po::options_description run_options() {
     add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
     add("check", po::value<std::string>()->value_name("hazards"),
         "warn about instruction sequences that silicon gets wrong");
+    add("power-trace", po::value<std::string>()->value_name("FILE.csv"),
+        "write the energy of each component over time");
+    add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
+        "write states of the cores, regions and power over time");
+    add("power-window", po::value<u64>()->value_name("CYCLES"),
+        "resolution of power over time; 1000 when not given");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
     options.add(configuration_options());
+    return options;
+}
+
+po::options_description price_options() {
+    po::options_description options("Options of price");
+    options.add_options()("energy-profile", po::value<std::string>()->value_name("NAME|FILE"),
+                          "prices; the report's own when not given")(
+        "vdd", po::value<double>()->value_name("V"), "supply voltage; the report's when not given")(
+        "mhz", po::value<double>()->value_name("F"), "clock; the report's when not given")(
+        "report", po::value<std::string>()->value_name("FILE"),
+        "write the new report here instead of to stdout")("quiet", "no summary on stderr");
     return options;
 }
 
@@ -156,6 +173,17 @@ void expect_none(const std::vector<std::string>& bare) {
         throw UserError("unexpected argument \"{}\"", bare.front());
 }
 
+/// Cycles of a window of power over time.
+u64 read_power_window(const Line& line) {
+    constexpr u64 kDefault = 1000;
+    if (!line.has("power-window"))
+        return kDefault;
+    const u64 cycles = line.values["power-window"].as<u64>();
+    if (cycles == 0)
+        throw UserError("--power-window 0: must be at least one cycle");
+    return cycles;
+}
+
 /// The only file among the bare arguments.
 std::string firmware_of(const char* command, const std::vector<std::string>& files) {
     if (files.empty())
@@ -210,6 +238,9 @@ InstrumentationOptions read_instrumentation(const Line& line) {
 Command read_run(const Line& line) {
     return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
+                                  .power_trace = line.text("power-trace"),
+                                  .wave = line.text("wave"),
+                                  .power_window = read_power_window(line),
                                   .signature = line.text("signature"),
                                   .strict = line.has("strict"),
                                   .quiet = line.has("quiet"),
@@ -223,6 +254,23 @@ Command read_disassemble(const Line& line) {
         throw UserError("--simd {}: must be one of legacy, status", simd);
     return DisassembleCommand{.firmware = firmware_of("disasm", line.bare),
                               .mode = simd == "status" ? isa::Mode::status : isa::Mode::legacy};
+}
+
+Command read_price(const Line& line) {
+    if (line.bare.size() != 1)
+        throw UserError(
+            "price: expected one report, but {} were given\n"
+            "  hint: flexv-vp price REPORT.json --vdd 0.7",
+            line.bare.size());
+    const auto number = [&line](const char* option) {
+        return line.has(option) ? std::optional(line.values[option].as<double>()) : std::nullopt;
+    };
+    return PriceCommand{.report = line.bare.front(),
+                        .profile = line.text("energy-profile"),
+                        .vdd = number("vdd"),
+                        .mhz = number("mhz"),
+                        .output = line.text("report"),
+                        .quiet = line.has("quiet")};
 }
 
 Command read_config(const Line& line) {
@@ -249,6 +297,8 @@ Command read_describe(const Line& line) {
 
 constexpr CommandRow kCommands[] = {
     {"run", "run FIRMWARE.elf [options]", "runs a firmware", run_options, read_run},
+    {"price", "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
+     "prices a finished run again", price_options, read_price},
     {"config", "config [--config FILE] [--set KEY=VALUE ...]",
      "prints the effective configuration with a description of every parameter",
      configuration_options, read_config},

@@ -7,6 +7,7 @@
 #include "platform/configuration_reader.hpp"
 #include "platform/instrumentation.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,17 +23,29 @@ struct ConfigurationOptions {
 /// Options of `run` that are not parameters of the platform. An empty file name means: do not write
 /// it.
 struct RunOptions {
-    std::string firmware;   ///< ELF file
-    std::string report;     ///< JSON report to write
-    std::string signature;  ///< words between begin_signature and end_signature
-    bool strict = false;    ///< what the hardware tolerates in silence is a fault
-    bool quiet = false;     ///< no progress and no summary on stderr
+    std::string firmware;     ///< ELF file
+    std::string report;       ///< JSON report to write
+    std::string power_trace;  ///< energy of each window and component, CSV
+    std::string wave;         ///< states of cores, regions and power over time, VCD or FST
+    u64 power_window = 1000;  ///< cycles of a window of both
+    std::string signature;    ///< words between begin_signature and end_signature
+    bool strict = false;      ///< what the hardware tolerates in silence is a fault
+    bool quiet = false;       ///< no progress and no summary on stderr
     InstrumentationOptions instrumentation{};
 };
 
 struct RunCommand {
     RunOptions options;
     ConfigurationOptions configuration;
+};
+/// Prices a finished run again, for what is given; the rest stays as the report says.
+struct PriceCommand {
+    std::string report;   ///< as `run --report` wrote it
+    std::string profile;  ///< shipped name or file; empty: the report's
+    std::optional<double> vdd;
+    std::optional<double> mhz;
+    std::string output;  ///< new report; empty: stdout
+    bool quiet = false;  ///< no summary on stderr
 };
 /// Prints the effective configuration.
 struct ConfigCommand {
@@ -58,8 +71,8 @@ struct PrintCommand {
     std::string text;
 };
 
-using Command = std::variant<RunCommand, ConfigCommand, IsaCommand, DisassembleCommand,
-                             DescribeCommand, PrintCommand>;
+using Command = std::variant<RunCommand, PriceCommand, ConfigCommand, IsaCommand,
+                             DisassembleCommand, DescribeCommand, PrintCommand>;
 
 /// `arguments` without the program's name. Throws UserError.
 [[nodiscard]] Command parse_command_line(const std::vector<std::string>& arguments);

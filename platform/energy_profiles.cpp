@@ -33,9 +33,4 @@ energy::Profile load_energy_profile(const std::string& name_or_file) {
     return energy::parse_profile(profile_text(name_or_file), name_or_file, profile_text);
 }
 
-energy::OperatingPoint operating_point(const energy::Profile& profile, std::optional<double> vdd,
-                                       std::optional<double> mhz) {
-    return {.vdd = vdd.value_or(profile.reference.vdd), .mhz = mhz.value_or(profile.reference.mhz)};
-}
-
 }  // namespace flexv::platform

@@ -4,7 +4,6 @@
 
 #include "energy/profile.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +16,5 @@ inline constexpr const char* kDefaultEnergyProfile = "isvlsi23";
 
 /// A profile by its name or from a file. Throws UserError.
 [[nodiscard]] energy::Profile load_energy_profile(const std::string& name_or_file);
-
-/// The profile's reference point, but for what the user asks for.
-[[nodiscard]] energy::OperatingPoint operating_point(const energy::Profile& profile,
-                                                     std::optional<double> vdd,
-                                                     std::optional<double> mhz);
 
 }  // namespace flexv::platform

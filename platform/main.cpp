@@ -8,6 +8,7 @@
 #include "platform/exit_status.hpp"
 #include "platform/register_map.hpp"
 #include "platform/register_pages.hpp"
+#include "platform/reprice.hpp"
 #include "platform/run.hpp"
 #include "platform/soc.hpp"
 #include "platform/systemc_reports.hpp"
@@ -51,6 +52,8 @@ struct Execute {
     int operator()(const RunCommand& command) const {
         return run_simulation(command.options, load(command.configuration).values);
     }
+
+    int operator()(const PriceCommand& command) const { return reprice(command); }
 
 private:
     static LoadedConfiguration load(const ConfigurationOptions& options) {

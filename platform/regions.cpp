@@ -80,6 +80,9 @@ void RegionTracker::finish(Cycles cycle) {
 
 void RegionTracker::open(Visit& current, Cycles cycle) {
     Region& region = current.region;
+    energy::Counts now = read_();
+    hand_over(now, cycle);
+    open_.push_back(region.id);
     if (region.visits > 0 && cycle < current.to) {
         // The hart that closed the last visit had run ahead: this begin lies within it.
         region.cycles -= current.to - current.from;
@@ -90,13 +93,28 @@ void RegionTracker::open(Visit& current, Cycles cycle) {
     ++region.visits;
     current.from = cycle;
     current.to = cycle;
-    current.at_start = read_();
+    current.at_start = std::move(now);
 }
 
 void RegionTracker::close(Visit& current) {
     current.at_end = read_();
+    hand_over(current.at_end, current.to);
+    std::erase(open_, current.region.id);
     energy::accumulate(current.region.counts, current.at_end, current.at_start);
     current.region.cycles += current.to - current.from;
+}
+
+/// Gives what was counted since the last change of the innermost region to that region. Harts run
+/// ahead of each other, so a mark may lie before the last one; no cycle is given twice.
+void RegionTracker::hand_over(const energy::Counts& now, Cycles cycle) {
+    const Cycles until = std::max(cycle, handed_over_at_);
+    if (!open_.empty()) {
+        Region& owner = visits_.at(open_.back()).region;
+        energy::accumulate(owner.own_counts, now, handed_over_);
+        owner.own_cycles += until - handed_over_at_;
+    }
+    handed_over_ = now;
+    handed_over_at_ = until;
 }
 
 std::string RegionTracker::name_of(u32 id) const {

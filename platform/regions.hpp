@@ -31,6 +31,10 @@ struct Region {
     u64 visits = 0;
     Cycles cycles = 0;
     energy::Counts counts;  ///< what was counted in all visits
+    /// The part of it while no region that was begun later was open: these never overlap, so all
+    /// regions' own parts and the rest make up the run.
+    Cycles own_cycles = 0;
+    energy::Counts own_counts;
 };
 
 /// Follows the marks of all harts. A visit lasts from the first hart's begin to the end after which
@@ -47,6 +51,8 @@ public:
     /// The run is over at `cycle`: what is still open ends here, with a warning.
     void finish(Cycles cycle);
 
+    /// What the firmware calls the region; "region N" when it does not.
+    [[nodiscard]] std::string name_of(u32 id) const;
     /// All regions that were entered, by id.
     [[nodiscard]] std::vector<Region> regions() const;
     /// Marks that do not fit together, one line for each hart and region.
@@ -65,12 +71,15 @@ private:
     Visit& visit(u32 id);
     void open(Visit& visit, Cycles cycle);
     void close(Visit& visit);
+    void hand_over(const energy::Counts& now, Cycles cycle);
     void complain(unsigned hart, u32 id, std::string_view what);
-    [[nodiscard]] std::string name_of(u32 id) const;
 
     RegionNames names_;
     std::function<energy::Counts()> read_;
     std::map<u32, Visit> visits_;
+    std::vector<u32> open_;  // ids in the order of their begin: the last one owns what is counted
+    energy::Counts handed_over_;  // counters when it became the last one
+    Cycles handed_over_at_ = 0;
     std::map<std::string, u64> mistakes_;  // text: how often
 };
 

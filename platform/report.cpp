@@ -26,7 +26,8 @@ Json harts_json(const RunResult& result) {
                         {"instructions", hart.instructions},
                         {"active_cycles", hart.active_cycles},
                         {"sleep_cycles", hart.sleep_cycles},
-                        {"stalls", std::move(stalls)}});
+                        {"stalls", std::move(stalls)},
+                        {"energy_pj", picojoules(attojoules_of(result.energy.bill, hart.name))}});
     }
     return list;
 }
@@ -42,26 +43,6 @@ Json counters_json(const std::vector<std::string>& paths, const energy::Counts& 
     return components;
 }
 
-Json regions_json(const RunResult& result) {
-    Json list = Json::array();
-    for (const RegionResult& entry : result.regions) {
-        const Region& region = entry.region;
-        const double power = mean_mw(entry.attojoules, region.cycles, result.energy.point.mhz);
-        list.push_back({{"id", region.id},
-                        {"name", region.name},
-                        {"visits", region.visits},
-                        {"cycles", region.cycles},
-                        {"instructions", entry.instructions},
-                        {"macs", entry.macs},
-                        {"mac_per_cycle", entry.mac_per_cycle()},
-                        {"energy_pj", picojoules(entry.attojoules)},
-                        {"mean_mw", power},
-                        {"tops_per_watt", tops_per_watt(entry.macs, entry.attojoules)},
-                        {"counters", counters_json(result.counter_paths, region.counts, false)}});
-    }
-    return list;
-}
-
 Json components_json(const std::vector<energy::ComponentEnergy>& components) {
     Json object = Json::object();
     for (const auto& [path, attojoules] : components)
@@ -69,12 +50,86 @@ Json components_json(const std::vector<energy::ComponentEnergy>& components) {
     return object;
 }
 
+Json region_json(const RegionResult& entry, const RunResult& result) {
+    const Region& region = entry.region;
+    const double mhz = result.energy.point.mhz;
+    return {{"id", region.id},
+            {"name", region.name},
+            {"visits", region.visits},
+            {"cycles", region.cycles},
+            {"instructions", entry.instructions},
+            {"macs", entry.macs},
+            {"mac_per_cycle", entry.mac_per_cycle()},
+            {"energy_pj", picojoules(entry.attojoules)},
+            {"mean_mw", mean_mw(entry.attojoules, region.cycles, mhz)},
+            {"tops_per_watt", tops_per_watt(entry.macs, entry.attojoules)},
+            {"gops", giga_operations(entry.macs, region.cycles, mhz)},
+            {"own_energy_pj", picojoules(entry.own_attojoules)},
+            {"own_cycles", region.own_cycles},
+            {"components", components_json(entry.components)},
+            {"counters", counters_json(result.counter_paths, region.counts, false)},
+            {"own_counters", counters_json(result.counter_paths, region.own_counts, false)}};
+}
+
+Json regions_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const RegionResult& entry : result.regions)
+        list.push_back(region_json(entry, result));
+    return list;
+}
+
+Json classes_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    for (const InstructionClass& entry : energy.classes)
+        list.push_back({{"class", entry.name},
+                        {"instructions", entry.instructions},
+                        {"pj_each", picojoules(entry.attojoules_each)}});
+    return list;
+}
+
+/// Every line of the profile that was used: where its number comes from, and what it has cost.
+Json coefficients_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    auto item = energy.bill.items.begin();
+    for (const energy::Coefficient& coefficient : energy.profile.coefficients) {
+        list.push_back({{"symbol", coefficient.symbol},
+                        {"counter", coefficient.counter},
+                        {"component", coefficient.component},
+                        {"value", coefficient.pj},
+                        {"unit", "pJ"},
+                        {"kind", name_of(coefficient.kind)},
+                        {"source", coefficient.source},
+                        {"outside", coefficient.outside},
+                        {"events", item->events},
+                        {"energy_pj", picojoules(item->attojoules)}});
+        ++item;
+    }
+    for (const energy::Standing& standing : energy.profile.standing) {
+        list.push_back({{"symbol", standing.leaks ? "leakage" : "fixed"},
+                        {"counter", "elapsed cycles"},
+                        {"component", standing.component},
+                        {"value", standing.mw},
+                        {"unit", "mW"},
+                        {"kind", name_of(standing.kind)},
+                        {"source", standing.source},
+                        {"outside", false},
+                        {"events", item->events},
+                        {"energy_pj", picojoules(item->attojoules)}});
+        ++item;
+    }
+    return list;
+}
+
+Json uncertainty_json(const energy::Uncertainty& uncertainty) {
+    return {{"total", uncertainty.total_percent}, {"component", uncertainty.component_percent}};
+}
+
 Json energy_json(const RunResult& result) {
     const EnergyResult& energy = result.energy;
     Json by_kind = Json::object();
     for (unsigned kind = 0; kind < energy::kKinds; ++kind)
         by_kind[std::string(name_of(energy::Kind(kind)))] = picojoules(energy.bill.by_kind[kind]);
-    return {{"profile", energy.profile},
+    return {{"profile", energy.profile.name},
             {"vdd", energy.point.vdd},
             {"mhz", energy.point.mhz},
             {"total_pj", picojoules(energy.bill.total)},
@@ -82,7 +137,16 @@ Json energy_json(const RunResult& result) {
             {"components", components_json(energy.bill.components)},
             {"outside_components", components_json(energy.bill.outside)},
             {"coefficient_kinds", std::move(by_kind)},
-            {"unpriced", energy.unpriced}};
+            {"unpriced", energy.unpriced},
+            {"profile_source", energy.profile_source},
+            {"profile_meaning", energy.profile.meaning},
+            {"uncertainty_percent", uncertainty_json(energy.profile.uncertainty)},
+            {"valid_vdd", {energy.profile.valid.min, energy.profile.valid.max}},
+            {"max_mhz", energy.profile.max_mhz(energy.point.vdd)},
+            {"warnings", energy.doubts},
+            {"rest_pj", picojoules(energy.rest_attojoules)},
+            {"instruction_classes", classes_json(energy)},
+            {"coefficients", coefficients_json(energy)}};
 }
 
 Outcome read_outcome(const std::string& text) {
@@ -129,11 +193,14 @@ energy::Counts read_region_counts(const Json& components, const std::vector<std:
 void read_regions(const Json& list, RunResult& result) {
     for (const Json& item : list) {
         RegionResult entry;
-        entry.region = {.id = item.at("id").get<u32>(),
-                        .name = item.at("name").get<std::string>(),
-                        .visits = item.at("visits").get<u64>(),
-                        .cycles = item.at("cycles").get<u64>(),
-                        .counts = read_region_counts(item.at("counters"), result.counter_paths)};
+        entry.region = {
+            .id = item.at("id").get<u32>(),
+            .name = item.at("name").get<std::string>(),
+            .visits = item.at("visits").get<u64>(),
+            .cycles = item.at("cycles").get<u64>(),
+            .counts = read_region_counts(item.at("counters"), result.counter_paths),
+            .own_cycles = item.at("own_cycles").get<u64>(),
+            .own_counts = read_region_counts(item.at("own_counters"), result.counter_paths)};
         entry.instructions = item.at("instructions").get<u64>();
         entry.macs = item.at("macs").get<u64>();
         result.regions.push_back(std::move(entry));
@@ -152,6 +219,7 @@ RunResult read_run(const Json& json) {
     result.host_seconds = json.at("host").at("seconds").get<double>();
     result.clock = {.vdd = json.at("clock").at("vdd").get<double>(),
                     .mhz = json.at("clock").at("mhz").get<double>()};
+    result.energy.profile_source = json.at("energy").at("profile_source").get<std::string>();
     result.harts = read_harts(json.at("harts"));
     read_counters(json.at("counters"), result);
     read_regions(json.at("regions"), result);

@@ -3,9 +3,11 @@
 
 #include "base/error.hpp"
 #include "platform/exit_status.hpp"
+#include "platform/power_trace.hpp"
 #include "platform/report.hpp"
 #include "platform/simulation.hpp"
 #include "platform/summary.hpp"
+#include "platform/wave.hpp"
 
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 
 namespace flexv::platform {
 
@@ -61,6 +64,34 @@ void save_signature(Simulation& simulation, const std::string& path) {
         throw UserError("{}: cannot write the signature", path);
 }
 
+/// The files that show power over time; nothing of it exists when the user asks for none.
+class PowerFiles {
+public:
+    PowerFiles(const RunOptions& options, Simulation& simulation, double mhz) {
+        if (options.power_trace.empty() && options.wave.empty())
+            return;
+        PowerMeter& meter = simulation.measure_power(options.power_window);
+        if (!options.power_trace.empty()) {
+            trace_.emplace(options.power_trace, meter.components(), mhz);
+            meter.listen([this](const PowerWindow& window) { trace_->add(window); });
+        }
+        if (!options.wave.empty()) {
+            wave_.emplace(options.wave, simulation.core_count(), meter.components(), mhz);
+            simulation.show(*wave_);
+        }
+    }
+    void finish(Cycles end) {
+        if (trace_)
+            trace_->finish();
+        if (wave_)
+            wave_->finish(end);
+    }
+
+private:
+    std::optional<PowerTrace> trace_;
+    std::optional<Wave> wave_;
+};
+
 int status_of(const RunResult& result) {
     switch (result.outcome) {
         case Outcome::exit:
@@ -86,12 +117,14 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         simulation.ask_for_signature();
     if (options.instrumentation.is_wanted())
         simulation.instrument(options.instrumentation);
+    PowerFiles power(options, simulation, configuration.clock.mhz);
     {
         const Progress progress(simulation);
         simulation.run();
     }
     std::fflush(stdout);
     const RunResult result = simulation.result();
+    power.finish(result.cycles);
     if (!simulation.problem().empty())
         fmt::print(stderr, "flexv: {}\n", simulation.problem());
     if (!options.quiet)

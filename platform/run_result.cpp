@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run_result.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace flexv::platform {
@@ -68,16 +69,35 @@ void add_regions(RunResult& result, const RegionTracker& tracker) {
     }
 }
 
-void price_run(RunResult& result, const energy::Profile& profile,
-               const energy::OperatingPoint& point) {
-    const energy::PriceList prices(profile, point, result.counter_paths);
-    result.energy = {.profile = profile.name,
-                     .point = point,
+void set_clock(RunResult& result, const energy::OperatingPoint& point) {
+    result.clock = point;
+    result.time_ns = double(result.cycles) * 1000 / point.mhz;
+}
+
+void price_run(RunResult& result, const energy::Profile& profile, const std::string& source) {
+    const energy::PriceList prices(profile, result.clock, result.counter_paths);
+    result.energy = {.profile = profile,
+                     .profile_source = source,
+                     .point = result.clock,
                      .bill = prices.price(result.counts, result.cycles),
+                     .rest_attojoules = 0,
+                     .classes = instruction_classes(result.counter_paths, result.counts, prices),
                      .unpriced = prices.unpriced(),
-                     .doubts = profile.doubts(point)};
-    for (RegionResult& entry : result.regions)
-        entry.attojoules = prices.price(entry.region.counts, entry.region.cycles).total;
+                     .doubts = profile.doubts(result.clock)};
+    result.energy.rest_attojoules = result.energy.bill.total;
+    for (RegionResult& entry : result.regions) {
+        const Region& region = entry.region;
+        const energy::Bill bill = prices.price(region.counts, region.cycles);
+        entry.attojoules = bill.total;
+        entry.components = bill.components;
+        entry.own_attojoules = prices.price(region.own_counts, region.own_cycles).total;
+        result.energy.rest_attojoules -= entry.own_attojoules;
+    }
+}
+
+u64 attojoules_of(const energy::Bill& bill, const std::string& path) {
+    const auto found = std::ranges::find(bill.by_origin, path, &energy::ComponentEnergy::path);
+    return found == bill.by_origin.end() ? 0 : found->attojoules;
 }
 
 }  // namespace flexv::platform

@@ -6,6 +6,7 @@
 #include "base/units.hpp"
 #include "energy/counters.hpp"
 #include "energy/pricing.hpp"
+#include "platform/instruction_classes.hpp"
 #include "platform/regions.hpp"
 
 #include <string>
@@ -30,15 +31,20 @@ struct RegionResult {
     Region region;
     u64 instructions = 0;  ///< of all harts
     u64 macs = 0;
-    u64 attojoules = 0;  ///< of the cluster, leakage included
+    u64 attojoules = 0;                               ///< of the cluster, leakage included
+    std::vector<energy::ComponentEnergy> components;  ///< the same by component
+    u64 own_attojoules = 0;  ///< while no region that was begun later was open
 
     [[nodiscard]] double mac_per_cycle() const;
 };
 
 struct EnergyResult {
-    std::string profile;
+    energy::Profile profile;
+    std::string profile_source;  ///< shipped name or file, as the user gave it
     energy::OperatingPoint point;
     energy::Bill bill;
+    u64 rest_attojoules = 0;  ///< outside of every region
+    std::vector<InstructionClass> classes;
     std::vector<std::string> unpriced;  ///< paths of counters without a price
     std::vector<std::string> doubts;    ///< about the operating point
 };
@@ -69,9 +75,16 @@ struct RunResult {
 /// Takes over what the marks of the firmware have delimited; needs counter_paths.
 void add_regions(RunResult& result, const RegionTracker& tracker);
 
-/// Prices the run and each of its regions.
-void price_run(RunResult& result, const energy::Profile& profile,
-               const energy::OperatingPoint& point);
+/// The operating point, and with it the simulated time; needs cycles.
+void set_clock(RunResult& result, const energy::OperatingPoint& point);
+
+/// Prices the run and each of its regions at the run's clock. `source` is what the profile was
+/// loaded from.
+void price_run(RunResult& result, const energy::Profile& profile, const std::string& source);
+
+/// Energy by the block that caused it, core by core: of path "cluster.core0" the core itself and
+/// its fetches. 0 for a block that counts nothing with a price.
+[[nodiscard]] u64 attojoules_of(const energy::Bill& bill, const std::string& path);
 
 /// Mean power in mW of `attojoules` over `cycles` at `mhz`; 0 for no time.
 [[nodiscard]] double mean_mw(u64 attojoules, Cycles cycles, double mhz);

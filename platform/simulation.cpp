@@ -25,7 +25,14 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       image_(image),
       soc_("soc", configuration),
       counters_(soc_),
-      regions_(region_names(image), [this] { return counters_.read(); }) {
+      point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
+      profile_(load_energy_profile(configuration.energy.profile)),
+      prices_(profile_, point_, counters_.paths()),
+      regions_(region_names(image), [this] {
+          soc_.cluster.settle_part(soc_.now());
+          return counters_.read();
+      }) {
+    static_cast<void>(profile_.doubts(point_));  // throws before time starts
     sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
     soc_.load(image);
     for (core::Core* core : soc_.cores())
@@ -34,11 +41,7 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
 
 void Simulation::watch_core(core::Core& core) {
     core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
-        const Cycles cycle = soc_.cluster_cycle(core, now);
-        if (is_begin)
-            regions_.begin(hart, id, cycle);
-        else
-            regions_.end(hart, id, cycle);
+        pass_mark(core, hart, id, is_begin, soc_.cluster_cycle(core, now));
     };
     core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
         report_trap(where, what, pc);
@@ -47,6 +50,37 @@ void Simulation::watch_core(core::Core& core) {
 
 void Simulation::instrument(const InstrumentationOptions& options) {
     instrumentation_.emplace(options, soc_.cores(), [this](u32 pc) { return place(pc); });
+}
+
+void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin,
+                           Cycles now) {
+    if (is_begin)
+        regions_.begin(hart, id, now);
+    else
+        regions_.end(hart, id, now);
+    const bool is_shown = hart < core_count() && &core == &soc_.cluster.core(hart);
+    if (wave_ != nullptr && is_shown)
+        wave_->region(hart, id, regions_.name_of(id), is_begin, now);
+}
+
+PowerMeter& Simulation::measure_power(Cycles window) {
+    FLEXV_ASSERT(!meter_ && window > 0, "power is measured once, in windows of some cycles");
+    meter_ = std::make_unique<PowerMeter>(prices_, [this] { return counters_.read(); });
+    soc_.sample_every(window, [this](Cycles now) { meter_->close(now); });
+    return *meter_;
+}
+
+void Simulation::show(Wave& wave) {
+    FLEXV_ASSERT(meter_, "the wave is written window by window");
+    wave_ = &wave;
+    meter_->listen([&wave](const PowerWindow& window) { wave.add(window); });
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
+        core::Core& core = soc_.cluster.core(index);
+        core.on_start = [&wave](unsigned hart, Cycles now) { wave.start(hart, now); };
+        core.on_wait = [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
+            wave.wait(hart, is_asleep, from, to);
+        };
+    }
 }
 
 void Simulation::run() {
@@ -58,6 +92,8 @@ void Simulation::run() {
     regions_.finish(soc_.end());
     if (instrumentation_)
         instrumentation_->finish();
+    if (meter_)
+        meter_->close(soc_.end());
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
 }
@@ -154,7 +190,7 @@ RunResult Simulation::result() const {
     result.counts = counters_.read();
     add_harts(result);
     add_regions(result, regions_);
-    price_run(result, load_energy_profile(configuration_.energy.profile), result.clock);
+    price_run(result, profile_, configuration_.energy.profile);
     return result;
 }
 

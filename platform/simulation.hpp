@@ -7,11 +7,14 @@
 #include "platform/configuration.hpp"
 #include "platform/elf.hpp"
 #include "platform/instrumentation.hpp"
+#include "platform/power_meter.hpp"
 #include "platform/regions.hpp"
 #include "platform/run_result.hpp"
 #include "platform/soc.hpp"
+#include "platform/wave.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,6 +34,13 @@ public:
     /// Called between quanta, for progress.
     void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
 
+    /// Cuts the run into windows of so many cycles, for whoever listens to the meter. Call before
+    /// run().
+    PowerMeter& measure_power(Cycles window);
+    /// Shows `wave` what the cores do and what they need; it outlives the run. Needs
+    /// measure_power().
+    void show(Wave& wave);
+
     /// Runs to the end. Call once.
     void run();
 
@@ -43,6 +53,7 @@ public:
     void ask_for_signature();
     [[nodiscard]] std::vector<u32> signature();
 
+    [[nodiscard]] unsigned core_count() { return soc_.cluster.core_count(); }
     [[nodiscard]] Cycles now() const { return soc_.now(); }
     [[nodiscard]] u64 instructions() const;
     /// One character a core: R running, S asleep, - off.
@@ -55,13 +66,19 @@ private:
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
     void watch_core(core::Core& core);
+    void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
 
     const Configuration configuration_;
     const ElfImage& image_;
     mutable Soc soc_;  // SystemC's ports and sockets know no const
     energy::CounterSet counters_;
+    const energy::OperatingPoint point_;
+    const energy::Profile profile_;
+    const energy::PriceList prices_;
     RegionTracker regions_;
+    std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
+    Wave* wave_ = nullptr;
     bool is_strict_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;

@@ -215,7 +215,8 @@ void Soc::run_quanta() {
     const Cycles limit =
         config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
     while (now() < limit) {
-        interleaver_.run_until(std::min(limit, now() + config_.simulation.quantum_cycles));
+        interleaver_.run_until(
+            std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
         const sc_core::sc_time reached = cluster_clock_.time_of(now());
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (exit_code_)
@@ -224,10 +225,23 @@ void Soc::run_quanta() {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
         }
+        if (now() >= next_sample_ && now() < limit)
+            sample(now());
         if (on_quantum)
             on_quantum();
     }
     finish(now());
+}
+
+void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {
+    window_ = next_sample_ = window;
+    on_sample_ = std::move(sample);
+}
+
+void Soc::sample(Cycles cycle) {
+    cluster.settle_part(cycle);
+    on_sample_(cycle);
+    next_sample_ = cycle + window_;
 }
 
 void Soc::finish(Cycles end) {

@@ -73,6 +73,9 @@ public:
     /// Called between quanta.
     std::function<void()> on_quantum;
 
+    /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
+    void sample_every(Cycles window, std::function<void(Cycles now)> sample);
+
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
     l2::L2 l2;
@@ -92,6 +95,7 @@ private:
     void run_quanta();
     void end_with(u32 code);
     void finish(Cycles end);
+    void sample(Cycles cycle);
     unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
 
     Interleaver interleaver_{cluster_clock_, clock_};
@@ -101,6 +105,9 @@ private:
     std::optional<u32> exit_code_;
     bool is_deadlocked_ = false;
     bool is_retuned_ = false;
+    Cycles window_ = 0;
+    Cycles next_sample_ = kNever;
+    std::function<void(Cycles now)> on_sample_;
     Cycles end_ = 0;
     std::optional<Fault> fault_;
     std::string broken_;

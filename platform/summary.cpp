@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/summary.hpp"
 
+#include "platform/energy_summary.hpp"
 #include "platform/terminal_table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace flexv::platform {
 
 namespace {
-
-constexpr std::size_t kBarLength = 24;
-constexpr std::size_t kUnpricedShown = 4;
-
-std::string point_text(const EnergyResult& energy) {
-    return fmt::format("{}, {} V, {} MHz", energy.profile, energy.point.vdd, energy.point.mhz);
-}
 
 std::string outcome_text(const RunResult& result) {
     switch (result.outcome) {
@@ -44,13 +37,16 @@ std::string headline(const RunResult& result) {
 std::string regions_table(const RunResult& result) {
     const double mhz = result.energy.point.mhz;
     TerminalTable table(
-        fmt::format("Regions ({})", point_text(result.energy)),
-        {"region", "visits", "cycles", "instructions", "MAC/cycle", "GOPS", "mW", "TOPS/W"});
+        fmt::format("Regions ({}; energy, mW and TOPS/W +-{} %)", point_text(result.energy),
+                    result.energy.profile.uncertainty.total_percent),
+        {"region", "visits", "cycles", "instructions", "MAC/cycle", "GOPS", "energy", "mW",
+         "TOPS/W"});
     for (const RegionResult& entry : result.regions) {
         const Region& region = entry.region;
         table.add({region.name, grouped(region.visits), grouped(region.cycles),
                    grouped(entry.instructions), fmt::format("{:.2f}", entry.mac_per_cycle()),
                    fmt::format("{:.2f}", giga_operations(entry.macs, region.cycles, mhz)),
+                   energy_text(entry.attojoules),
                    fmt::format("{:.2f}", mean_mw(entry.attojoules, region.cycles, mhz)),
                    fmt::format("{:.3f}", tops_per_watt(entry.macs, entry.attojoules))});
     }
@@ -65,14 +61,15 @@ u64 stalled_cycles(const HartResult& hart) {
 }
 
 std::string harts_table(const RunResult& result) {
-    TerminalTable table("Harts",
-                        {"hart", "instructions", "active", "asleep", "stalled", "instr/cycle"});
+    TerminalTable table("Harts", {"hart", "instructions", "active", "asleep", "stalled",
+                                  "instr/cycle", "energy, with fetch"});
     for (const HartResult& hart : result.harts) {
         const double rate =
             hart.active_cycles == 0 ? 0 : double(hart.instructions) / double(hart.active_cycles);
         table.add({hart.name, grouped(hart.instructions), grouped(hart.active_cycles),
                    grouped(hart.sleep_cycles), grouped(stalled_cycles(hart)),
-                   fmt::format("{:.3f}", rate)});
+                   fmt::format("{:.3f}", rate),
+                   energy_text(attojoules_of(result.energy.bill, hart.name))});
     }
     return table.text();
 }
@@ -115,73 +112,6 @@ std::string stalls_table(const RunResult& result) {
     return table.text();
 }
 
-/// Components that differ by a number at the end become one row: "cluster.core* (8)".
-std::vector<energy::ComponentEnergy> folded(const std::vector<energy::ComponentEnergy>& all) {
-    std::vector<energy::ComponentEnergy> rows;
-    std::map<std::string, unsigned> members;
-    const auto stem = [](const std::string& path) {
-        const std::size_t end = path.find_last_not_of("0123456789") + 1;
-        return end == path.size() ? path : path.substr(0, end) + "*";
-    };
-    for (const auto& [path, attojoules] : all) {
-        const std::string name = stem(path);
-        if (members[name]++ == 0)
-            rows.push_back({name, 0});
-        std::ranges::find(rows, name, &energy::ComponentEnergy::path)->attojoules += attojoules;
-    }
-    for (energy::ComponentEnergy& row : rows)
-        if (row.path.ends_with('*'))
-            row.path += fmt::format(" ({})", members[row.path]);
-    return rows;
-}
-
-std::string bar(u64 part, u64 whole) {
-    const double share = whole == 0 ? 0 : double(part) / double(whole);
-    const auto length = std::size_t(share * double(kBarLength) + 0.5);
-    return std::string(length, '#') + std::string(kBarLength - length, '.');
-}
-
-std::string energy_table(const RunResult& result) {
-    const EnergyResult& energy = result.energy;
-    const u64 total = energy.bill.total;
-    const auto power = [&](u64 attojoules) {
-        return fmt::format("{:.3f}", mean_mw(attojoules, result.cycles, energy.point.mhz));
-    };
-    TerminalTable table(fmt::format("Energy ({})", point_text(energy)),
-                        {"component", "energy", "mW", "share", ""});
-    for (const auto& [path, attojoules] : folded(energy.bill.components))
-        table.add({path, energy_text(attojoules), power(attojoules),
-                   share_text(double(attojoules), double(total)), bar(attojoules, total)});
-    table.add_rule();
-    table.add(
-        {"total", energy_text(total), power(total), share_text(double(total), double(total)), ""});
-    for (const auto& [path, attojoules] : energy.bill.outside)
-        table.add(
-            {path + ", not in the total", energy_text(attojoules), power(attojoules), "-", ""});
-    return table.text();
-}
-
-std::string provenance(const RunResult& result) {
-    const EnergyResult& energy = result.energy;
-    const auto share = [&energy](energy::Kind kind) {
-        return share_text(double(energy.bill.by_kind[std::size_t(kind)]),
-                          double(energy.bill.total));
-    };
-    std::string text = fmt::format(
-        "  of this on coefficients that are published {}, derived {}, "
-        "assumed {}\n",
-        share(energy::Kind::published), share(energy::Kind::derived), share(energy::Kind::assumed));
-    for (const std::string& doubt : energy.doubts)
-        text += fmt::format("  warning: {}\n", doubt);
-    if (energy.unpriced.empty())
-        return text;
-    const auto shown = std::ptrdiff_t(std::min(energy.unpriced.size(), kUnpricedShown));
-    text += fmt::format("  unpriced: {} counters ({}{})\n", energy.unpriced.size(),
-                        fmt::join(energy.unpriced.begin(), energy.unpriced.begin() + shown, ", "),
-                        energy.unpriced.size() > kUnpricedShown ? ", .." : "");
-    return text;
-}
-
 }  // namespace
 
 std::string summary(const RunResult& result) {
@@ -193,10 +123,9 @@ std::string summary(const RunResult& result) {
     append(regions_table(result));
     append(harts_table(result));
     append(stalls_table(result));
-    if (!result.energy.profile.empty()) {
-        append(energy_table(result));
-        text += provenance(result);
-    }
+    append(energy_tree(result));
+    text += provenance(result);
+    append(classes_table(result));
     return text;
 }
 

@@ -16,9 +16,16 @@ namespace {
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kMinFirst = 8;
+constexpr std::size_t kMaxCell = 24;
 
 std::string cut(const std::string& text, std::size_t width) {
     return text.size() <= width ? text : text.substr(0, width - 2) + "..";
+}
+
+/// Names that are too long differ at their end.
+void cut_front(std::string& text) {
+    if (text.size() > kMaxCell)
+        text = ".." + text.substr(text.size() - kMaxCell + 2);
 }
 
 std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
@@ -34,6 +41,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 
 void TerminalTable::add(std::vector<std::string> row) {
     FLEXV_ASSERT(row.size() == header_.size(), "a row has one cell a column");
+    std::for_each(row.begin() + 1, row.end(), cut_front);
     rows_.push_back(std::move(row));
 }
 

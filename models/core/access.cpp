@@ -10,6 +10,24 @@
 
 namespace flexv::core {
 
+namespace {
+
+Stall cause_of(DataPath path) {
+    switch (path) {
+        case DataPath::tcdm:
+        case DataPath::test_and_set:
+            return Stall::tcdm;
+        case DataPath::event_unit:
+            return Stall::event_unit;
+        case DataPath::dma:
+            return Stall::dma;
+        default:
+            return Stall::peripheral;
+    }
+}
+
+}  // namespace
+
 Address Core::address_of(const Slot& slot) const {
     const auto& x = hart_.x;
     const isa::Operands& op = slot.op;
@@ -51,6 +69,7 @@ void Core::begin_access(const Slot& slot) {
 /// TCDM banks are asked for ahead of time; everything else when the timeline has got there.
 void Core::send_part(Cycles cycle) {
     access_.requested = cycle;
+    access_.awake = 0;
     now_ = cycle;
     if (access_.path <= DataPath::test_and_set) {
         state_ = State::waiting;
@@ -155,30 +174,20 @@ void Core::finish_access(Cycles now) {
 
 /// Books the cycles between request and grant under the cause that the port stands for.
 void Core::book_wait(Cycles now) {
-    Cycles waited = now - access_.requested;
+    const Cycles waited = now - access_.requested;
     if (waited == 0)
         return;
     late_before_ = 0;
-    switch (access_.path) {
-        case DataPath::tcdm:
-        case DataPath::test_and_set:
-            stall(Stall::tcdm, waited);
-            return;
-        case DataPath::event_unit:
-            if (slot_->timing == isa::Timing::event_load && waited > pipeline::kSleepEntry) {
-                sleep_cycles_ += waited - pipeline::kSleepEntry;
-                waited = pipeline::kSleepEntry;
-            }
-            stall(Stall::event_unit, waited);
-            return;
-        case DataPath::dma:
-            stall(Stall::dma, waited);
-            return;
-        default:
-            external_cycles_[access_.is_write ? 1 : 0] += waited;
-            stall(Stall::peripheral, waited);
-            return;
-    }
+    Cycles awake = waited;
+    if (access_.path == DataPath::event_unit && slot_->timing == isa::Timing::event_load)
+        awake = std::min(waited, pipeline::kSleepEntry - access_.awake);
+    access_.awake += awake;
+    sleep_cycles_ += waited - awake;
+    if (cause_of(access_.path) == Stall::peripheral)
+        external_cycles_[access_.is_write ? 1 : 0] += waited;
+    stall(cause_of(access_.path), awake);
+    tell_wait(false, access_.requested, access_.requested + awake);
+    tell_wait(true, access_.requested + awake, now);
 }
 
 void Core::refused(Cycles /*now*/, const std::string& what) {

@@ -92,16 +92,31 @@ void Core::start(Address boot_address, Cycles cycle) {
     state_ = State::running;
     starting_ = true;
     clock_.timeline.schedule(*this, cycle);
+    if (on_start)
+        on_start(config_.index, cycle);
 }
 
 void Core::settle(Cycles end) {
-    if (state_ == State::waiting && end > access_.requested) {
-        book_wait(end);
-        access_.requested = end;
-    } else if (state_ == State::sleeping && end > slept_since_) {
-        sleep_cycles_ += end - slept_since_;
-        slept_since_ = end;
+    settle_part(end);
+    if (state_ == State::sleeping)
+        book_sleep(end);
+}
+
+void Core::settle_part(Cycles now) {
+    if (state_ == State::waiting && now > access_.requested) {
+        book_wait(now);
+        access_.requested = now;
+    } else if (state_ == State::sleeping && now > pipeline::kWakeUp) {
+        book_sleep(now - pipeline::kWakeUp);
     }
+}
+
+void Core::book_sleep(Cycles until) {
+    if (until <= slept_since_)
+        return;
+    sleep_cycles_ += until - slept_since_;
+    tell_wait(true, slept_since_, until);
+    slept_since_ = until;
 }
 
 char Core::state_letter() const {
@@ -178,6 +193,9 @@ void Core::add_counters() {
     add("loads_stores", "explicit loads and stores, Mac&Load without a product included", [this] {
         return executed_with(isa::Energy::load) + executed_with(isa::Energy::store) + load_only_;
     });
+    add("loads", "explicit loads", [this] { return executed_with(isa::Energy::load); });
+    add("stores", "explicit stores", [this] { return executed_with(isa::Energy::store); });
+    add("divisions", "divisions and remainders", [this] { return executed_with(divide); });
     add("divide_cycles", "cycles of the divider", [this] { return divide_cycles_; });
     add("macs", "multiplications, or lanes of dot products", [this] { return hart_.macs; });
     add("branches_taken", "taken conditional branches", [this] { return taken_branches_; });

@@ -76,6 +76,12 @@ public:
     std::function<void(unsigned core, unsigned id, bool is_begin, Cycles now)> on_region;
     /// A trap entered the firmware's handler: `what` names it. Called in the core's own time.
     std::function<void(const Core& core, const std::string& what, u32 pc)> on_trap;
+    /// The first instruction enters EX at `now`.
+    std::function<void(unsigned core, Cycles now)> on_start;
+    /// The core waits from `from` until `to` for a grant, a line or an event, its clock on or
+    /// gated. Bubbles inside the pipeline are not told. Called in order, at the latest when the
+    /// wait ends.
+    std::function<void(unsigned core, bool is_asleep, Cycles from, Cycles to)> on_wait;
 
     Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
          const Config& config);
@@ -90,6 +96,9 @@ public:
     void start(Address boot_address, Cycles cycle);
     /// Books the waits that are still open at the end of a run.
     void settle(Cycles end);
+    /// The same between two parts of a run, whose sums it does not change. The last cycles of a
+    /// sleep stay unbooked, because they may turn out to be those of the wake-up.
+    void settle_part(Cycles now);
     /// The cached line was flushed: fetch again.
     void drop_line() { line_ = kNoLine; }
 
@@ -130,7 +139,8 @@ private:
         bool is_write = false;
         DataPath path = DataPath::tcdm;
         Cycles entered = 0;    ///< first cycle in EX
-        Cycles requested = 0;  ///< EX cycle of the part in flight
+        Cycles requested = 0;  ///< EX cycle of the part in flight, or up to which it is booked
+        Cycles awake = 0;      ///< booked cycles of this wait with the clock on
         u32 response = 0;
     };
 
@@ -210,6 +220,11 @@ private:
     void finish_part(Cycles now, u32 data);
     void finish_access(Cycles now);
     void book_wait(Cycles now);
+    void book_sleep(Cycles until);
+    void tell_wait(bool is_asleep, Cycles from, Cycles to) const {
+        if (on_wait && to > from)
+            on_wait(config_.index, is_asleep, from, to);
+    }
     u32 load(Address address, unsigned bytes) override;
     void store(Address address, unsigned bytes, u32 value) override;
 

@@ -172,12 +172,14 @@ void Core::end_fetch(Cycles now) {
     if (flow_target_ == kNoTarget) {
         now_ = reached;
         stall(Stall::fetch, reached - now);
+        tell_wait(false, now, reached);
         if (reached != now)
             restart_slack();
     } else {
         line_ = line;
         now_ = std::max(target_cycle_, reached + 1);
         stall(Stall::fetch, now_ - target_cycle_);
+        tell_wait(false, target_cycle_, now_);
         arrive_at(std::exchange(flow_target_, kNoTarget));
     }
     run();

@@ -104,7 +104,7 @@ void Core::wake(Cycles now) {
     const Cycles resumes = std::max(slept_since_, now + pipeline::kWakeUp);
     const Cycles waking = std::min(pipeline::kWakeUp, resumes - slept_since_);
     stall(Stall::flush, waking);
-    sleep_cycles_ += resumes - slept_since_ - waking;
+    book_sleep(resumes - waking);
     now_ = resumes;
     run();
 }

@@ -26,19 +26,27 @@ bool is_statistic(const Profile& profile, const std::string& counter) {
 
 PriceList::PriceList(const Profile& profile, const OperatingPoint& point,
                      const std::vector<std::string>& counters) {
-    for (const Coefficient& coefficient : profile.coefficients)
-        add(profile, coefficient, point, counters);
+    for (std::size_t i = 0; i < profile.coefficients.size(); ++i)
+        add(profile, items_++, point, counters);
     for (const Standing& standing : profile.standing)
-        lines_.push_back({.counter = kElapsed,
-                          .account = account(standing.component, false),
-                          .attojoules = profile.attojoules(standing, point),
-                          .kind = standing.kind,
-                          .symbol = {}});
+        add(profile, standing, items_++, point);
     find_unpriced(profile, counters);
 }
 
-void PriceList::add(const Profile& profile, const Coefficient& coefficient,
-                    const OperatingPoint& point, const std::vector<std::string>& counters) {
+void PriceList::add(const Profile& profile, const Standing& standing, std::size_t item,
+                    const OperatingPoint& point) {
+    lines_.push_back({.item = item,
+                      .counter = kElapsed,
+                      .account = account(standing.component, false),
+                      .origin = origin(standing.component),
+                      .attojoules = profile.attojoules(standing, point),
+                      .kind = standing.kind,
+                      .symbol = {}});
+}
+
+void PriceList::add(const Profile& profile, std::size_t item, const OperatingPoint& point,
+                    const std::vector<std::string>& counters) {
+    const Coefficient& coefficient = profile.coefficients[item];
     bool found = false;
     for (std::size_t i = 0; i < counters.size(); ++i) {
         const auto parts = match(coefficient.counter, counters[i]);
@@ -46,8 +54,10 @@ void PriceList::add(const Profile& profile, const Coefficient& coefficient,
             continue;
         found = true;
         const std::string component = substitute(coefficient.component, *parts);
-        add_line({.counter = i,
+        add_line({.item = item,
+                  .counter = i,
                   .account = account(component, coefficient.outside),
+                  .origin = origin(component_of(counters[i])),
                   .attojoules = profile.attojoules(coefficient, point),
                   .kind = coefficient.kind,
                   .symbol = coefficient.symbol},
@@ -81,6 +91,14 @@ std::size_t PriceList::account(const std::string& component, bool outside) {
     return std::size_t(found - accounts_.begin());
 }
 
+std::size_t PriceList::origin(std::string_view block) {
+    const auto found = std::ranges::find(origins_, block);
+    const auto index = std::size_t(found - origins_.begin());
+    if (found == origins_.end())
+        origins_.emplace_back(block);
+    return index;
+}
+
 void PriceList::find_unpriced(const Profile& profile, const std::vector<std::string>& counters) {
     for (std::size_t i = 0; i < counters.size(); ++i)
         if (std::ranges::find(lines_, i, &Line::counter) == lines_.end() &&
@@ -90,13 +108,20 @@ void PriceList::find_unpriced(const Profile& profile, const std::vector<std::str
 
 Bill PriceList::price(const Counts& counts, Cycles elapsed) const {
     Bill bill;
+    bill.items.resize(items_);
+    for (const std::string& block : origins_)
+        bill.by_origin.push_back({block, 0});
     std::vector<u64> spent(accounts_.size());
     for (const Line& line : lines_) {
         const u64 events = line.counter == kElapsed ? elapsed : counts.at(line.counter);
         const u64 energy = events * line.attojoules;
         spent[line.account] += energy;
-        if (!accounts_[line.account].outside)
-            bill.by_kind[std::size_t(line.kind)] += energy;
+        bill.items[line.item].events += events;
+        bill.items[line.item].attojoules += energy;
+        if (accounts_[line.account].outside)
+            continue;
+        bill.by_kind[std::size_t(line.kind)] += energy;
+        bill.by_origin[line.origin].attojoules += energy;
     }
     for (std::size_t i = 0; i < accounts_.size(); ++i) {
         const Account& owner = accounts_[i];

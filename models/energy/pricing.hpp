@@ -19,12 +19,22 @@ struct ComponentEnergy {
     u64 attojoules = 0;
 };
 
+/// What one line of a profile has cost: a coefficient, or power that flows with time.
+struct ItemEnergy {
+    u64 events = 0;  ///< of all counters that it prices; elapsed cycles for power
+    u64 attojoules = 0;
+};
+
 /// What a stretch of a run has cost. 64 bits hold 18 J, some ten minutes of a busy cluster.
 struct Bill {
     u64 total = 0;                            ///< aJ; the sum over `components`
     std::vector<ComponentEnergy> components;  ///< of the cluster
     std::vector<ComponentEnergy> outside;     ///< priced, but in nobody's total: L2 and beyond
     std::array<u64, kKinds> by_kind{};        ///< aJ of `total` by how well the prices are founded
+    std::vector<ItemEnergy> items;  ///< coefficients of the profile, then its standing powers
+    /// The sum over `components` again, by the block that counted the events, whoever was charged:
+    /// a core's fetches stand at the core. Power without an event stays at its component.
+    std::vector<ComponentEnergy> by_origin;
 };
 
 /// A profile at one operating point, resolved against the counters of one platform.
@@ -42,8 +52,10 @@ public:
 
 private:
     struct Line {
+        std::size_t item = 0;
         std::size_t counter = 0;  // kElapsed: cycles that have passed
         std::size_t account = 0;
+        std::size_t origin = 0;
         u64 attojoules = 0;
         Kind kind = Kind::assumed;
         std::string symbol;
@@ -55,14 +67,19 @@ private:
 
     static constexpr std::size_t kElapsed = ~std::size_t{0};
 
-    void add(const Profile& profile, const Coefficient& coefficient, const OperatingPoint& point,
+    void add(const Profile& profile, std::size_t item, const OperatingPoint& point,
              const std::vector<std::string>& counters);
+    void add(const Profile& profile, const Standing& standing, std::size_t item,
+             const OperatingPoint& point);
     void add_line(const Line& line, const std::vector<std::string>& counters);
     std::size_t account(const std::string& component, bool outside);
+    std::size_t origin(std::string_view block);
     void find_unpriced(const Profile& profile, const std::vector<std::string>& counters);
 
     std::vector<Line> lines_;
     std::vector<Account> accounts_;
+    std::vector<std::string> origins_;
+    std::size_t items_ = 0;
     std::vector<std::string> unpriced_;
 };
 

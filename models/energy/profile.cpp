@@ -29,18 +29,30 @@ double Profile::max_mhz(double vdd) const {
     return laws.max_mhz_per_volt == 0 ? 0 : laws.max_mhz_per_volt * vdd + laws.max_mhz_offset;
 }
 
-std::vector<std::string> Profile::doubts(const OperatingPoint& point) const {
-    if (!(point.vdd > 0) || !std::isfinite(point.vdd))
-        throw UserError("supply voltage {} V: must be above 0; {} is valid from {} to {} V",
-                        point.vdd, name, vdd_min, vdd_max);
+void Profile::require_meaning(const OperatingPoint& point) const {
+    if (!limits.contains(point.vdd))
+        throw UserError(
+            "supply voltage {} V: energy profile {} means nothing beyond {}..{} V\n"
+            "  hint: choose a voltage in this range, or a profile whose `limits` are wider",
+            point.vdd, name, limits.min, limits.max);
     if (!(point.mhz > 0) || !std::isfinite(point.mhz))
         throw UserError("clock {} MHz: must be above 0", point.mhz);
+    const double highest = max_mhz(limits.max);
+    if (highest != 0 && point.mhz > highest * kFrequencySlack)
+        throw UserError(
+            "clock {} MHz: energy profile {} knows no voltage for it; {:.0f} MHz is what its law "
+            "gives at {} V, the highest that it allows",
+            point.mhz, name, highest, limits.max);
+}
+
+std::vector<std::string> Profile::doubts(const OperatingPoint& point) const {
+    require_meaning(point);
     std::vector<std::string> found;
-    if (point.vdd < vdd_min || point.vdd > vdd_max)
+    if (!valid.contains(point.vdd))
         found.push_back(
             fmt::format("{} V is outside of {}..{} V, the range of profile {}: "
                         "extrapolated",
-                        point.vdd, vdd_min, vdd_max, name));
+                        point.vdd, valid.min, valid.max, name));
     const double limit = max_mhz(point.vdd);
     if (limit != 0 && point.mhz > limit * kFrequencySlack)
         found.push_back(fmt::format("{} MHz is above what profile {} reaches at {} V: {:.0f} MHz",

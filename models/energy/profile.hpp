@@ -57,25 +57,44 @@ struct Laws {
     double max_mhz_offset = 0;
 };
 
+/// Voltages between two ends, both included.
+struct VoltageRange {
+    double min = 0;  ///< V
+    double max = 0;  ///< V
+
+    [[nodiscard]] bool contains(double vdd) const { return vdd >= min && vdd <= max; }
+};
+
+/// How far off a figure may be that is no anchor of the profile.
+struct Uncertainty {
+    double total_percent = 0;      ///< of a total, and of what is derived from it (mW, TOPS/W)
+    double component_percent = 0;  ///< of one component: only the sum is anchored
+};
+
 struct Profile {
     std::string name;
     std::string meaning;
     OperatingPoint reference;
-    double vdd_min = 0;  ///< V; outside of vdd_min..vdd_max the laws extrapolate
-    double vdd_max = 0;
+    VoltageRange valid;   ///< where the laws are founded; beyond they extrapolate
+    VoltageRange limits;  ///< where they mean anything; equal to `valid` unless the file says more
     Laws laws;
+    Uncertainty uncertainty;
     std::vector<Standing> standing;
     std::vector<Coefficient> coefficients;
     std::vector<Statistic> statistics;
 
     /// Highest clock at `vdd` in MHz; 0 when the profile has no law for it.
     [[nodiscard]] double max_mhz(double vdd) const;
-    /// What is doubtful about this operating point; throws UserError where it has no meaning.
+    /// What is doubtful about this operating point; throws UserError beyond `limits` and above the
+    /// clock that the highest of these voltages allows.
     [[nodiscard]] std::vector<std::string> doubts(const OperatingPoint& point) const;
     /// Energy of one event, in attojoule (1e-6 pJ), rounded.
     [[nodiscard]] u64 attojoules(const Coefficient& coefficient, const OperatingPoint& point) const;
     /// Energy of one cycle of the cluster clock, in attojoule, rounded.
     [[nodiscard]] u64 attojoules(const Standing& standing, const OperatingPoint& point) const;
+
+private:
+    void require_meaning(const OperatingPoint& point) const;
 };
 
 /// Text of the profile that `extends` names.

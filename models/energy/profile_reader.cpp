@@ -6,7 +6,9 @@
 #include "energy/profile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <set>
 
 namespace flexv::energy {
 
@@ -22,18 +24,78 @@ Json parse(const std::string& text, const std::string& origin) {
     }
 }
 
-/// The file with what it extends underneath (JSON merge patch, RFC 7396).
+/// A list whose items are told apart by some of their keys.
+struct KeyedList {
+    const char* name;
+    std::vector<const char*> keys;
+};
+const std::array<KeyedList, 2> kKeyedLists = {
+    KeyedList{"coefficients", {"symbol", "counter"}},
+    KeyedList{"statistics", {"counter"}},
+};
+
+/// What tells an item apart from the others of its list, as text.
+std::string identity(const Json& item, const KeyedList& list) {
+    std::vector<std::string> parts;
+    for (const char* key : list.keys)
+        if (item.is_object() && item.contains(key) && item[key].is_string())
+            parts.push_back(item[key].get<std::string>());
+    return fmt::format("{}", fmt::join(parts, " of "));
+}
+
+void refuse_duplicates(const Json& file, const std::string& origin) {
+    for (const KeyedList& list : kKeyedLists) {
+        if (!file.contains(list.name) || !file[list.name].is_array())
+            continue;
+        std::set<std::string> seen;
+        for (const Json& item : file[list.name])
+            if (const std::string name = identity(item, list); !seen.insert(name).second)
+                throw UserError("{}.{}: {} is there twice; keep one", origin, list.name, name);
+    }
+}
+
+/// The items of `base`, each replaced by the one of `own` with the same identity; new ones follow.
+Json merged(const Json& base, const Json& own, const KeyedList& list) {
+    Json result = base;
+    for (const Json& item : own) {
+        const auto same = std::find_if(result.begin(), result.end(), [&](const Json& other) {
+            return identity(other, list) == identity(item, list);
+        });
+        if (same == result.end())
+            result.push_back(item);
+        else
+            *same = item;
+    }
+    return result;
+}
+
+/// JSON merge patch (RFC 7396), but for the keyed lists.
+Json patched(Json base, const Json& own) {
+    Json patch = own;
+    for (const KeyedList& list : kKeyedLists)
+        if (base.contains(list.name) && own.contains(list.name) && own[list.name].is_array())
+            patch[list.name] = merged(base[list.name], own[list.name], list);
+    base.merge_patch(patch);
+    return base;
+}
+
+Json read_file(const std::string& text, const std::string& origin) {
+    Json file = parse(text, origin);
+    if (file.is_object())
+        refuse_duplicates(file, origin);
+    return file;
+}
+
+/// The file with what it extends underneath.
 Json resolved(const std::string& text, const std::string& origin, const ProfileSource& base_of) {
-    Json result = parse(text, origin);
+    Json result = read_file(text, origin);
     for (int depth = 0; result.is_object() && result.contains("extends"); ++depth) {
         if (depth == kMaxExtends || !result["extends"].is_string())
             throw UserError("{}.extends: must name a profile that does not extend this one",
                             origin);
         const auto base_name = result["extends"].get<std::string>();
         result.erase("extends");
-        Json base = parse(base_of(base_name), base_name);
-        base.merge_patch(result);
-        result = std::move(base);
+        result = patched(read_file(base_of(base_name), base_name), result);
     }
     return result;
 }
@@ -121,10 +183,29 @@ void read_reference(JsonView view, Profile& profile) {
     view.finish();
 }
 
-void read_valid(JsonView view, Profile& profile) {
-    profile.vdd_min = view.not_negative("vdd_min");
-    profile.vdd_max = view.not_negative("vdd_max");
-    view.finish();
+VoltageRange read_range(JsonView view) {
+    const VoltageRange range{.min = view.not_negative("vdd_min"),
+                             .max = view.not_negative("vdd_max")};
+    if (range.min == 0 || range.max < range.min)
+        throw UserError("{}: {}..{} V is no range; 0 < vdd_min <= vdd_max", view.where(), range.min,
+                        range.max);
+    require_source(view);
+    return range;
+}
+
+void read_ranges(JsonView& view, Profile& profile) {
+    profile.valid = read_range(view.object("valid"));
+    profile.limits = view.has("limits") ? read_range(view.object("limits")) : profile.valid;
+    if (!profile.limits.contains(profile.valid.min) || !profile.limits.contains(profile.valid.max))
+        throw UserError("{}.limits: must contain the range of `valid`, {}..{} V", view.where(),
+                        profile.valid.min, profile.valid.max);
+}
+
+Uncertainty read_uncertainty(JsonView view) {
+    const Uncertainty uncertainty{.total_percent = view.not_negative("total_percent"),
+                                  .component_percent = view.not_negative("component_percent")};
+    require_source(view);
+    return uncertainty;
 }
 
 void read_statistics(JsonView& view, Profile& profile) {
@@ -144,7 +225,8 @@ Profile parse_profile(const std::string& text, const std::string& origin,
     profile.name = view.text("name");
     profile.meaning = view.text("meaning");
     read_reference(view.object("reference"), profile);
-    read_valid(view.object("valid"), profile);
+    read_ranges(view, profile);
+    profile.uncertainty = read_uncertainty(view.object("uncertainty"));
     profile.laws = read_laws(view.object("laws"));
     for (const JsonView& item : view.objects("coefficients"))
         profile.coefficients.push_back(read_coefficient(item));

@@ -17,7 +17,7 @@ flexv_run_test(NAME "parallel checks itself on eight cores"
   IMAGE ${images}/parallel.elf OUTPUT "PASS.*on 8 cores" CYCLES 90700 96300 REPEAT)
 flexv_run_test(NAME "matmul equals the golden result and keeps its cycles"
   IMAGE ${images}/matmul.elf OUTPUT "PASS: 24576 results" CYCLES 308000 327000 REPEAT
-  MESSAGE "MAC/cycle" "TOPS/W" "Stalls of all harts" "cluster.tcdm")
+  MESSAGE "MAC/cycle" "TOPS/W" "Stalls of all harts" "infrastructure")
 foreach(banks 8 64)
   flexv_run_test(NAME "matmul runs with ${banks} banks and 64 KiB"
     IMAGE ${images}/matmul.elf OUTPUT "PASS"

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <numeric>
 #include <random>
 
@@ -87,6 +88,59 @@ TEST_CASE("the total is the sum of the components and of the kinds of coefficien
 
         CHECK(bill.total == sum(bill.components));
         CHECK(bill.total == std::accumulate(bill.by_kind.begin(), bill.by_kind.end(), u64{0}));
+    }
+}
+
+TEST_CASE("the total is the sum over the blocks that counted and over the lines of the profile",
+          "[energy][pricing][law]") {
+    const unsigned seed = 3;
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const Profile profile = example();
+    const PriceList prices(profile, profile.reference, kCounters);
+
+    for (int round = 0; round < 100; ++round) {
+        const Bill bill = prices.price(random_counts(random), 1000);
+        u64 items = 0;
+        for (std::size_t i = 0; i < bill.items.size(); ++i)
+            items += i < profile.coefficients.size() && profile.coefficients[i].outside
+                         ? 0
+                         : bill.items[i].attojoules;
+
+        CHECK(bill.total == sum(bill.by_origin));
+        CHECK(bill.total == items);
+    }
+}
+
+TEST_CASE("a block is the origin of what it counts, also where another one is charged",
+          "[energy][pricing]") {
+    const Profile profile = small(price("fetch", "cl.core*.alu", "cl.mem", "2"));
+    const PriceList prices(profile, profile.reference, kCounters);
+
+    const Bill bill = prices.price({3, 5, 0, 0, 0}, 0);
+
+    CHECK(bill.components[0].path == "cl.mem");
+    CHECK(bill.components[0].attojoules == 16'000'000);
+    CHECK(bill.by_origin[0].path == "cl.core0");
+    CHECK(bill.by_origin[0].attojoules == 6'000'000);
+    CHECK(bill.by_origin[1].attojoules == 10'000'000);
+    CHECK(bill.items[0].events == 8);
+}
+
+TEST_CASE("dynamic energy follows the voltage by its law, leakage by its own",
+          "[energy][pricing][law]") {
+    const Profile profile = example();
+    const Counts counts = {1000, 2000, 3000, 0, 0};
+    const u64 dynamic =
+        PriceList(profile, {.vdd = 1, .mhz = 100}, kCounters).price(counts, 0).total;
+    const u64 leakage =
+        PriceList(profile, {.vdd = 1, .mhz = 100}, kCounters).price({0, 0, 0, 0, 0}, 1000).total;
+
+    for (const double vdd : {0.5, 0.8, 1.3, 2.0}) {
+        const PriceList prices(profile, {.vdd = vdd, .mhz = 100}, kCounters);
+        CHECK(double(prices.price(counts, 0).total) == Approx(double(dynamic) * vdd * vdd));
+        CHECK(double(prices.price({0, 0, 0, 0, 0}, 1000).total) ==
+              Approx(double(leakage) * std::exp(2 * (vdd - 1))));
     }
 }
 

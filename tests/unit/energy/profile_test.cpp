@@ -32,6 +32,33 @@ TEST_CASE("a profile takes over what it extends and changes only what it says",
     CHECK(silicon.coefficients.size() == base.coefficients.size());
 }
 
+TEST_CASE("a profile changes one price of what it extends, and adds another one",
+          "[energy][profile]") {
+    const std::string text = R"({"extends": "isvlsi23", "name": "mine", "coefficients": [)" +
+                             price("dot", "cluster.core*.dot_products", "cluster.core*", "1.5") +
+                             "," + price("mine", "soc.mine.events", "soc.mine", "7") + "]}";
+    const Profile base = shipped("isvlsi23");
+
+    const Profile mine = parse_profile(text, "mine.json", shipped_text);
+
+    REQUIRE(mine.coefficients.size() == base.coefficients.size() + 1);
+    CHECK(mine.coefficients.back().symbol == "mine");
+    for (std::size_t i = 0; i < base.coefficients.size(); ++i) {
+        const bool is_changed = base.coefficients[i].symbol == "dot";
+        CHECK(mine.coefficients[i].symbol == base.coefficients[i].symbol);
+        CHECK(mine.coefficients[i].pj == (is_changed ? 1.5 : base.coefficients[i].pj));
+    }
+    CHECK(mine.statistics.size() == base.statistics.size());
+}
+
+TEST_CASE("a price that a file gives twice is refused", "[energy][profile]") {
+    const std::string one = price("x", "a.x", "a", "1");
+
+    CHECK_THAT(complaint(small_text(one + "," + price("x", "a.x", "b", "2"))),
+               Contains("file.json.coefficients: x of a.x is there twice"));
+    CHECK(complaint(small_text(one + "," + price("y", "a.x", "a", "2"))).empty());
+}
+
 TEST_CASE("a profile that extends itself is refused", "[energy][profile]") {
     const std::string text = R"({"extends": "me"})";
 
@@ -68,6 +95,16 @@ TEST_CASE("an operating point beyond the data of a profile is doubted, not refus
     CHECK(profile.doubts({.vdd = 0.8, .mhz = 743}).empty());
     CHECK_THAT(profile.doubts({.vdd = 0.9, .mhz = 463}).at(0), Contains("extrapolated"));
     CHECK_THAT(profile.doubts({.vdd = 0.65, .mhz = 800}).at(0), Contains("463 MHz"));
+    CHECK_THAT(profile.doubts({.vdd = 0.55, .mhz = 100}).at(0), Contains("0.6..0.8 V"));
+}
+
+TEST_CASE("an operating point for which the laws mean nothing is refused", "[energy][profile]") {
+    const Profile profile = shipped("isvlsi23");
+
+    CHECK_THROWS_WITH(profile.doubts({.vdd = 0.91, .mhz = 463}),
+                      Contains("0.91 V") && Contains("0.5..0.9 V") && Contains("hint"));
+    CHECK_THROWS_WITH(profile.doubts({.vdd = 0.49, .mhz = 100}), Contains("0.5..0.9 V"));
+    CHECK_THROWS_WITH(profile.doubts({.vdd = 0.65, .mhz = 1000}), Contains("930 MHz"));
     CHECK_THROWS_AS(profile.doubts({.vdd = 0.0, .mhz = 463}), UserError);
     CHECK_THROWS_AS(profile.doubts({.vdd = 0.65, .mhz = -1}), UserError);
 }
@@ -99,4 +136,9 @@ TEST_CASE("unit, kind and leakage shares are checked", "[energy][profile]") {
     CHECK_THAT(complaint(with(text, R"("derived")", R"("guessed")")),
                Contains("file.json.leakage.kind") && Contains("published, derived or assumed"));
     CHECK_THAT(complaint(with(text, "0.75", "0.5")), Contains("sums up to 0.75"));
+    CHECK_THAT(complaint(with(text, R"("vdd_max": 2.0)", R"("vdd_max": 0.1)")),
+               Contains("file.json.valid: 0.5..0.1 V is no range"));
+    CHECK_THAT(complaint(small_text("", R"(, "limits": {"vdd_min": 0.6, "vdd_max": 3,
+                                          "kind": "assumed", "source": "test"})")),
+               Contains("file.json.limits: must contain the range of `valid`"));
 }

@@ -27,7 +27,9 @@ inline Profile shipped(const std::string& name) {
 inline std::string small_text(const std::string& coefficients, const std::string& more = "") {
     return R"({"name": "small", "meaning": "for tests",
         "reference": {"vdd": 1.0, "mhz": 100, "corner": "none"},
-        "valid": {"vdd_min": 0.5, "vdd_max": 2.0},
+        "valid": {"vdd_min": 0.5, "vdd_max": 2.0, "kind": "assumed", "source": "test"},
+        "uncertainty": {"total_percent": 10, "component_percent": 30, "kind": "assumed",
+                        "source": "test"},
         "laws": {"dynamic": {"exponent": 2, "scale": 1, "kind": "assumed", "source": "test"},
                  "leakage": {"slope_per_volt": 2, "kind": "assumed", "source": "test"}},
         "leakage": {"mw": 1.0, "kind": "derived", "source": "test",

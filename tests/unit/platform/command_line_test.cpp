@@ -137,6 +137,32 @@ TEST_CASE("disasm takes one firmware and the mode of SIMD words", "[command_line
     CHECK(refusal({"disasm", "a.elf", "--simd", "x"}) == "--simd x: must be one of legacy, status");
 }
 
+TEST_CASE("price takes one report and what shall differ", "[command_line]") {
+    const auto command = std::get<PriceCommand>(parse_command_line(
+        {"price", "run.json", "--energy-profile", "shaheen", "--vdd", "0.7", "--quiet"}));
+
+    CHECK(command.report == "run.json");
+    CHECK(command.profile == "shaheen");
+    CHECK(command.vdd == 0.7);
+    CHECK_FALSE(command.mhz);
+    CHECK(command.output.empty());
+    CHECK(command.quiet);
+    CHECK(refusal({"price"}).starts_with("price: expected one report, but 0 were given"));
+    CHECK(refusal({"price", "a.json", "b.json"}).starts_with("price: expected one report"));
+    CHECK(refusal({"price", "a.json", "--vdd", "high"}).starts_with("price: "));
+}
+
+TEST_CASE("power over time is asked for by its files", "[command_line]") {
+    const RunCommand command = run({"run", "a.elf", "--power-trace", "p.csv", "--wave", "w.fst"});
+
+    CHECK(command.options.power_trace == "p.csv");
+    CHECK(command.options.wave == "w.fst");
+    CHECK(command.options.power_window == 1000);
+    CHECK(run({"run", "a.elf", "--power-window", "50"}).options.power_window == 50);
+    CHECK(refusal({"run", "a.elf", "--power-window", "0"}) ==
+          "--power-window 0: must be at least one cycle");
+}
+
 TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {
     const auto command = std::get<ConfigCommand>(
         parse_command_line({"config", "--config", "my.json", "--set", "clock.mhz=100"}));
@@ -163,10 +189,10 @@ TEST_CASE("describe prints a page unless told otherwise", "[command_line]") {
 
 TEST_CASE("an unknown command is refused with those that exist", "[command_line]") {
     CHECK(refusal({"rnu"}) ==
-          "unknown command \"rnu\"; commands: run, config, disasm, isa, describe\n"
+          "unknown command \"rnu\"; commands: run, price, config, disasm, isa, describe\n"
           "  hint: flexv-vp --help");
-    CHECK(
-        refusal({}).starts_with("no command given; commands: run, config, disasm, isa, describe"));
+    CHECK(refusal({}).starts_with(
+        "no command given; commands: run, price, config, disasm, isa, describe"));
 }
 
 TEST_CASE("help and version are printed", "[command_line]") {

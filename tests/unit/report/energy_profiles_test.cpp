@@ -37,12 +37,3 @@ TEST_CASE("an unknown energy profile is answered with those that exist", "[repor
     CHECK_THROWS_WITH(load_energy_profile("isvlsi24"),
                       Contains("isvlsi24") && Contains("isvlsi23, shaheen"));
 }
-
-TEST_CASE("the operating point is the profile's unless the user says otherwise",
-          "[report][profile]") {
-    const energy::Profile profile = load_energy_profile("shaheen");
-
-    CHECK(operating_point(profile, {}, {}).mhz == 310);
-    CHECK(operating_point(profile, 0.8, {}).vdd == 0.8);
-    CHECK(operating_point(profile, 0.8, 500).mhz == 500);
-}

@@ -115,6 +115,45 @@ TEST_CASE("a visit that begins where the last one ended is a new one", "[regions
     CHECK(bench.only().cycles == 15);
 }
 
+TEST_CASE("of regions that overlap, the one begun last owns what is counted", "[regions]") {
+    Bench bench;
+
+    bench.tracker.begin(0, 1, 100);
+    bench.count = 10;
+    bench.tracker.begin(0, 2, 150);
+    bench.count = 15;
+    bench.tracker.end(0, 2, 180);
+    bench.count = 30;
+    bench.tracker.end(0, 1, 200);
+    bench.count = 99;
+
+    const auto regions = bench.tracker.regions();
+    REQUIRE(regions.size() == 2);
+    CHECK(regions[0].counts == energy::Counts{30});
+    CHECK(regions[0].own_counts == energy::Counts{25});
+    CHECK(regions[0].own_cycles == 70);
+    CHECK(regions[1].own_counts == energy::Counts{5});
+    CHECK(regions[1].own_cycles == 30);
+}
+
+TEST_CASE("a region whose outer one ends first keeps what is its own", "[regions]") {
+    Bench bench;
+
+    bench.tracker.begin(0, 1, 0);
+    bench.count = 1;
+    bench.tracker.begin(1, 2, 10);
+    bench.count = 3;
+    bench.tracker.end(0, 1, 20);
+    bench.count = 7;
+    bench.tracker.end(1, 2, 40);
+
+    const auto regions = bench.tracker.regions();
+    CHECK(regions[0].own_counts == energy::Counts{1});
+    CHECK(regions[0].own_cycles == 10);
+    CHECK(regions[1].own_counts == energy::Counts{6});
+    CHECK(regions[1].own_cycles == 30);
+}
+
 TEST_CASE("regions are listed by id, and one without a name is called by its number", "[regions]") {
     Bench bench;
 

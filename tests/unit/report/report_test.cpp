@@ -35,14 +35,17 @@ TEST_CASE("the report has the keys of its schema", "[report]") {
                                 "energy"});
     CHECK(keys(report["host"]) == Names{"seconds", "mips"});
     CHECK(keys(report["clock"]) == Names{"mhz", "vdd"});
-    CHECK(keys(report["harts"][0]) ==
-          Names{"name", "hartid", "instructions", "active_cycles", "sleep_cycles", "stalls"});
-    CHECK(keys(report["regions"][0]) == Names{"id", "name", "visits", "cycles", "instructions",
-                                              "macs", "mac_per_cycle", "energy_pj", "mean_mw",
-                                              "tops_per_watt", "counters"});
+    CHECK(keys(report["harts"][0]) == Names{"name", "hartid", "instructions", "active_cycles",
+                                            "sleep_cycles", "stalls", "energy_pj"});
+    CHECK(keys(report["regions"][0]) ==
+          Names{"id", "name", "visits", "cycles", "instructions", "macs", "mac_per_cycle",
+                "energy_pj", "mean_mw", "tops_per_watt", "gops", "own_energy_pj", "own_cycles",
+                "components", "counters", "own_counters"});
     CHECK(keys(report["energy"]) == Names{"profile", "vdd", "mhz", "total_pj", "mean_mw",
                                           "components", "outside_components", "coefficient_kinds",
-                                          "unpriced"});
+                                          "unpriced", "profile_source", "profile_meaning",
+                                          "uncertainty_percent", "valid_vdd", "max_mhz", "warnings",
+                                          "rest_pj", "instruction_classes", "coefficients"});
 }
 
 TEST_CASE("the report holds what the run has brought", "[report]") {
@@ -94,6 +97,35 @@ TEST_CASE("regions and the rest of the run make up the total", "[report][law]") 
     CHECK(of_regions + prices.price(rest, rest_cycles).total == run.energy.bill.total);
 }
 
+TEST_CASE("a region that lies in no other owns all of itself", "[report][law]") {
+    const RunResult run = sample_run();
+    u64 own = 0;
+    for (const RegionResult& entry : run.regions) {
+        CHECK(entry.own_attojoules == entry.attojoules);
+        own += entry.own_attojoules;
+    }
+
+    CHECK(own + run.energy.rest_attojoules == run.energy.bill.total);
+}
+
+TEST_CASE("the report says where every number of the profile comes from", "[report]") {
+    const Json energy = Json::parse(report_text(sample_run()))["energy"];
+
+    REQUIRE(energy["coefficients"].size() == 3);
+    const Json& mac = energy["coefficients"][0];
+    CHECK(mac["symbol"] == "mac");
+    CHECK(mac["counter"] == "cluster.core*.macs");
+    CHECK(mac["value"] == 0.5);
+    CHECK(mac["kind"] == "assumed");
+    CHECK(mac["source"] == "test");
+    CHECK(mac["events"] == 6000);
+    CHECK(mac["energy_pj"] == 3000.0);
+    const Json& leakage = energy["coefficients"][2];
+    CHECK(leakage["unit"] == "mW");
+    CHECK(leakage["events"] == 1000);
+    CHECK(energy["uncertainty_percent"] == Json{{"total", 10.0}, {"component", 30.0}});
+}
+
 TEST_CASE("equal runs write equal reports but for the host's part", "[report]") {
     RunResult first = sample_run();
     RunResult second = sample_run();
@@ -113,7 +145,7 @@ TEST_CASE("a report that was read and priced again is the same report", "[report
     const std::string text = report_text(sample_run());
 
     RunResult again = parse_report(text, "report.json");
-    price_run(again, sample_profile(), {.vdd = 1.0, .mhz = 100});
+    price_run(again, sample_profile(), "sample.json");
 
     CHECK(report_text(again) == text);
 }
@@ -121,7 +153,8 @@ TEST_CASE("a report that was read and priced again is the same report", "[report
 TEST_CASE("a report can be priced for another voltage without another run", "[report]") {
     RunResult again = parse_report(report_text(sample_run()), "report.json");
 
-    price_run(again, sample_profile(), {.vdd = 2.0, .mhz = 100});
+    set_clock(again, {.vdd = 2.0, .mhz = 100});
+    price_run(again, sample_profile(), "sample.json");
 
     CHECK(again.energy.bill.components[0].attojoules == 4 * u64{2'000'000'000});
     CHECK(again.regions[0].attojoules > 4 * u64{1'500'000'000});

@@ -14,7 +14,10 @@ inline energy::Profile sample_profile() {
     return energy::parse_profile(R"({
         "name": "sample", "meaning": "for tests",
         "reference": {"vdd": 1.0, "mhz": 100, "corner": "none"},
-        "valid": {"vdd_min": 0.5, "vdd_max": 2.0},
+        "valid": {"vdd_min": 0.5, "vdd_max": 2.0, "kind": "assumed", "source": "test"},
+        "limits": {"vdd_min": 0.1, "vdd_max": 3.0, "kind": "assumed", "source": "test"},
+        "uncertainty": {"total_percent": 10, "component_percent": 30, "kind": "assumed",
+                        "source": "test"},
         "laws": {"dynamic": {"exponent": 2, "scale": 1, "kind": "assumed", "source": "test"},
                  "leakage": {"slope_per_volt": 2, "kind": "assumed", "source": "test"}},
         "leakage": {"mw": 0.1, "kind": "derived", "source": "test", "split": {"cluster.leakage": 1}},
@@ -54,7 +57,7 @@ inline RunResult sample_run() {
     now = {200, 200, 0, 2000, 200, 0, 1000, 64};
     tracker.end(1, 2, 500);
     add_regions(run, tracker);
-    price_run(run, sample_profile(), {.vdd = 1.0, .mhz = 100});
+    price_run(run, sample_profile(), "sample.json");
     return run;
 }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Power over time: windows, the file that holds them, and what the wave shows of them.
+#include "platform/power_meter.hpp"
+
+#include "base/error.hpp"
+#include "platform/power_trace.hpp"
+#include "unit/report/sample_run.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace flexv;
+using namespace flexv::platform;
+using namespace flexv::platform::test;
+
+namespace {
+
+/// A meter over the counters of sample_run(), which the test sets.
+struct Bench {
+    const RunResult run = sample_run();
+    const energy::Profile profile = sample_profile();
+    const energy::PriceList prices{profile, run.clock, run.counter_paths};
+    energy::Counts now = energy::Counts(run.counts.size());
+    PowerMeter meter{prices, [this] { return now; }};
+    std::vector<PowerWindow> windows;
+
+    Bench() {
+        meter.listen([this](const PowerWindow& window) { windows.push_back(window); });
+    }
+    void count_macs(u64 macs) { now[3] += macs; }
+};
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a window is charged with what was counted in it and with its length", "[power]") {
+    Bench bench;
+    bench.count_macs(10);
+
+    bench.meter.close(100);
+    bench.count_macs(4);
+    bench.meter.close(150);
+
+    REQUIRE(bench.windows.size() == 2);
+    CHECK(bench.windows[0].bill.total == 10 * 500'000 + 100 * 1'000'000);
+    CHECK(bench.windows[1].begin == 100);
+    CHECK(bench.windows[1].end == 150);
+    CHECK(bench.windows[1].bill.total == 4 * 500'000 + 50 * 1'000'000);
+}
+
+TEST_CASE("windows together cost what the run costs", "[power][law]") {
+    Bench bench;
+    for (Cycles end = 30; end < 1000; end += 70) {
+        bench.count_macs(end);
+        bench.meter.close(end);
+    }
+    bench.meter.close(1000);
+
+    u64 sum = 0;
+    for (const PowerWindow& window : bench.windows)
+        sum += window.bill.total;
+    CHECK(sum == bench.prices.price(bench.now, 1000).total);
+}
+
+TEST_CASE("what is counted in no time at all is not lost", "[power]") {
+    Bench bench;
+
+    bench.meter.close(100);
+    bench.meter.close(100);
+    CHECK(bench.windows.size() == 1);
+    bench.count_macs(1);
+    bench.meter.close(100);
+
+    REQUIRE(bench.windows.size() == 2);
+    CHECK(bench.windows[1].cycles() == 0);
+    CHECK(bench.windows[1].bill.total == 500'000);
+}
+
+TEST_CASE("the power trace has one line a window and exact picojoule", "[power]") {
+    const auto path = (std::filesystem::temp_directory_path() / "flexv_power_trace.csv").string();
+    Bench bench;
+    PowerTrace trace(path, bench.meter.components(), 100);
+    bench.meter.listen([&trace](const PowerWindow& window) { trace.add(window); });
+    bench.count_macs(3);
+
+    bench.meter.close(100);
+    bench.meter.close(150);
+    trace.finish();
+
+    CHECK(text_of(path) ==
+          "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj,cluster.core0_pj,cluster.core1_pj,"
+          "cluster.leakage_pj\n"
+          "0,100,0.000,0.101500,101.500000,1.500000,0.000000,100.000000\n"
+          "100,150,1000.000,0.100000,50.000000,0.000000,0.000000,50.000000\n");
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("a power trace that cannot be written is the user's mistake", "[power]") {
+    CHECK_THROWS_AS(PowerTrace("/nowhere/power.csv", {}, 100), UserError);
+}

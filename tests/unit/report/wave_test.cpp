@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The value change dump and what it shows of a run.
+#include "platform/wave.hpp"
+
+#include "base/error.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace flexv;
+using namespace flexv::platform;
+using Catch::Contains;
+
+namespace {
+
+struct File {
+    std::string path = (std::filesystem::temp_directory_path() / "flexv_wave_test.vcd").string();
+
+    ~File() { std::filesystem::remove(path); }
+    [[nodiscard]] std::string text() const {
+        std::ifstream file(path);
+        std::ostringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
+    /// What follows the initial values.
+    [[nodiscard]] std::string changes() const {
+        const std::string all = text();
+        const std::string end = "$dumpvars";
+        return all.substr(all.find("$end\n", all.find(end)) + 5);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a dump declares its signals in their scopes", "[wave]") {
+    const File file;
+    Vcd vcd(file.path);
+    vcd.add("top.b", "state", Vcd::Kind::text, "off");
+    vcd.add("top", "power", Vcd::Kind::real, "0");
+    vcd.add("top.b.c", "id", Vcd::Kind::number, "5");
+    vcd.start();
+    vcd.finish(10);
+
+    CHECK_THAT(file.text(), Contains("$timescale 1 ps $end\n"
+                                     "$scope module top $end\n"
+                                     "$var real 64 \" power $end\n"
+                                     "$scope module b $end\n"
+                                     "$var string 1 ! state $end\n"
+                                     "$scope module c $end\n"
+                                     "$var integer 32 # id $end\n"
+                                     "$upscope $end\n$upscope $end\n$upscope $end\n"
+                                     "$enddefinitions $end\n"
+                                     "#0\n$dumpvars\nsoff !\nr0 \"\nb101 #\n$end\n#10\n"));
+}
+
+TEST_CASE("changes may come out of order, the last of one time counts", "[wave]") {
+    const File file;
+    Vcd vcd(file.path);
+    const Vcd::Signal state = vcd.add("top", "state", Vcd::Kind::text, "off");
+    const Vcd::Signal id = vcd.add("top", "id", Vcd::Kind::number, "0");
+    vcd.start();
+
+    vcd.change(state, 30, "late");
+    vcd.change(id, 20, "2");
+    vcd.change(state, 20, "early");
+    vcd.change(state, 30, "later");
+    vcd.change(id, 30, "2");  // as before: no change
+    vcd.finish(40);
+
+    CHECK(file.changes() == "#20\nb10 \"\nsearly !\n#30\nslater !\n#40\n");
+}
+
+TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
+    const File file;
+    Vcd vcd(file.path);
+    const Vcd::Signal power = vcd.add("top", "power", Vcd::Kind::real, "0");
+    vcd.start();
+
+    vcd.change(power, 50, "5.5");
+    vcd.change(power, 10, "1");
+    vcd.flush(50);
+    vcd.change(power, 50, "6");
+    vcd.finish(60);
+
+    CHECK(file.changes() == "#10\nr1 !\n#50\nr6 !\n#60\n");
+}
+
+TEST_CASE("a wave that cannot be written is the user's mistake", "[wave]") {
+    CHECK_THROWS_AS(Vcd("/nowhere/run.vcd"), UserError);
+    CHECK_THROWS_AS(Vcd("/nowhere/run.fst"), UserError);
+}
+
+TEST_CASE("the wave shows states and regions of a core and power of windows", "[wave]") {
+    const File file;
+    Wave wave(file.path, 1, {"cluster.tcdm"}, 1000);  // 1 GHz: 1000 ps a cycle
+
+    wave.start(0, 1);
+    wave.region(0, 7, "inner loop", true, 2);
+    wave.wait(0, false, 3, 5);
+    wave.wait(0, true, 5, 8);  // the same wait goes on asleep
+    wave.region(0, 7, "inner loop", false, 9);
+    PowerWindow window{.begin = 0, .end = 100, .bill = {}};
+    window.bill.total = 300;
+    window.bill.components = {{"cluster.tcdm", 200}};
+    wave.add(window);
+    wave.finish(100);
+
+    CHECK(file.changes() ==
+          "#0\nr3e-06 !\nr2e-06 %\n"
+          "#1000\nsrunning \"\n"
+          "#2000\nsinner_loop #\nb111 $\n"
+          "#3000\nsstalled \"\n"
+          "#5000\nsasleep \"\n"
+          "#8000\nsrunning \"\n"
+          "#9000\ns- #\nb0 $\n"
+          "#100000\n");
+}
+
+TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
+    const File file;
+    Wave wave(file.path, 1, {}, 1000);
+
+    wave.region(0, 1, "outer", true, 1);
+    wave.region(0, 2, "inner", true, 2);
+    wave.region(0, 2, "inner", false, 3);
+    wave.region(0, 1, "outer", false, 4);
+    wave.finish(5);
+
+    CHECK(file.changes() ==
+          "#1000\nsouter #\nb1 $\n#2000\nsinner #\nb10 $\n"
+          "#3000\nsouter #\nb1 $\n#4000\ns- #\nb0 $\n#5000\n");
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Do what a page of docs/tutorial tells its reader: tutorial.py PAGE.md FLEXV_VP REPOSITORY.
+
+Blocks ```json NAME are written as files. In blocks ```console each line behind `$ ` is run by a shell, and the
+lines below it must be the beginnings of lines of its output (stdout and stderr), in this order; `...` stands for any
+lines. All commands but those with `||` must succeed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass
+class Command:
+    text: str
+    expected: list[str] = field(default_factory=list)
+
+
+def commands(block: str) -> Iterator[Command]:
+    command = None
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command
+            command = Command(line[2:])
+        elif command:
+            command.expected.append(line)
+    if command:
+        yield command
+
+
+def missing(expected: list[str], output: str) -> str | None:
+    """The first expected line that does not come; without `...` in front it must come next."""
+    lines = iter(output.splitlines())
+    may_skip = False
+    for wanted in expected:
+        if wanted == "...":
+            may_skip = True
+            continue
+        for line in lines:
+            if line.startswith(wanted):
+                break
+            if not may_skip and line.strip():
+                return wanted
+        else:
+            return wanted
+        may_skip = False
+    return None
+
+
+def prepare(folder: Path, program: Path, repository: Path) -> dict[str, str]:
+    """The folder of the page's first sentence, and the environment of its commands."""
+    (folder / "bin").mkdir()
+    (folder / "bin/flexv-vp").symlink_to(program)
+    (folder / "scripts").mkdir()
+    for script in ("energy_report", "operating_points"):
+        (folder / "scripts" / script).write_text(
+            f'#!/bin/sh\nexec "{sys.executable}" -B "{repository}/scripts/{script}" "$@" '
+            + (f'--program "{program}"\n' if script == "operating_points" else "\n")
+        )
+        (folder / "scripts" / script).chmod(0o755)
+    for image in (repository / "sw/prebuilt").glob("*.elf"):
+        (folder / image.name).symlink_to(image)
+    return os.environ | {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
+
+
+def follow(page: Path, folder: Path, environment: dict[str, str]) -> int:
+    """Returns how many commands were run; raises SystemExit with what went wrong."""
+    count = 0
+    for kind, name, content in BLOCK.findall(page.read_text()):
+        if name:
+            (folder / name).write_text(content)
+        if kind != "console":
+            continue
+        for command in commands(content):
+            count += 1
+            done = subprocess.run(
+                command.text, shell=True, cwd=folder, env=environment, check=False, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            if done.returncode != 0:
+                sys.exit(f"$ {command.text}\nexit status {done.returncode}\n{done.stdout}")
+            if (line := missing(command.expected, done.stdout)) is not None:
+                sys.exit(f"$ {command.text}\nthe page promises the line\n{line}\nbut there is\n{done.stdout}")
+    return count
+
+
+def main() -> None:
+    page, program, repository = (Path(argument).resolve() for argument in sys.argv[1:])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        count = follow(page, folder, prepare(folder, program, repository))
+    if count == 0:
+        sys.exit(f"{page}: no command found")
+    print(f"{count} commands")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 // name.
 #pragma once
 
+#include "base/event_count.hpp"
 #include "base/log.hpp"
 #include "base/units.hpp"
 
@@ -49,7 +50,7 @@ public:
         module.add_counter({.name = std::move(name),
                             .doc = std::move(doc),
                             .value = [this] { return count_; },
-                            .clear = [this] { count_ = 0; }});
+                            .clear = [this] { count_ = {}; }});
     }
     Counter(const Counter&) = delete;
     Counter& operator=(const Counter&) = delete;
@@ -65,7 +66,7 @@ public:
     [[nodiscard]] u64 value() const { return count_; }
 
 private:
-    u64 count_ = 0;
+    EventCount count_;
 };
 
 /// A count that follows from others, so that the fast path need not keep it.

@@ -75,11 +75,11 @@ void Core::reset() {
     pays_unaligned_target_ = false;
     slack_ = line_stalls_ = 0;
     interrupt_asserted_ = interrupt_possible_ = false;
-    executed_.fill(0);
-    stalls_.fill(0);
+    executed_.fill({});
+    stalls_.fill({});
     now_ = started_ = sleep_cycles_ = bubbles_ = 0;
     entered_ = {};
-    taken_branches_ = refills_ = load_only_ = divide_cycles_ = jump_register_stalls_ = 0;
+    taken_branches_ = refills_ = load_only_ = divide_cycles_ = jump_register_stalls_ = {};
     split_ = external_ = external_cycles_ = {};
     reset_watch();
 }

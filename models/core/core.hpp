@@ -292,17 +292,17 @@ private:
     std::unique_ptr<Watch> watch_;  // null while nobody observes
     Address boot_address_ = 0;
 
-    std::array<u64, isa::kMaxRows> executed_{};  // [row]
-    std::array<u64, kStallCauses> stalls_{};     // [cause], cycles
-    u64 sleep_cycles_ = 0;
-    u64 taken_branches_ = 0;
-    u64 refills_ = 0;    // words loaded by Mac&Load
-    u64 load_only_ = 0;  // Mac&Load with rd = x0
-    u64 divide_cycles_ = 0;
-    u64 jump_register_stalls_ = 0;          // part of load_use
-    std::array<u64, 2> split_{};            // [is_write], misaligned accesses of two requests
-    std::array<u64, 2> external_{};         // [is_write], accesses behind the interconnect
-    std::array<u64, 2> external_cycles_{};  // [is_write], that they waited
+    std::array<EventCount, isa::kMaxRows> executed_{};  // [row]
+    std::array<EventCount, kStallCauses> stalls_{};     // [cause], cycles
+    Cycles sleep_cycles_ = 0;
+    EventCount taken_branches_;
+    EventCount refills_;    // words loaded by Mac&Load
+    EventCount load_only_;  // Mac&Load with rd = x0
+    EventCount divide_cycles_;
+    EventCount jump_register_stalls_;       // part of load_use
+    std::array<EventCount, 2> split_{};     // [is_write], misaligned accesses of two requests
+    std::array<EventCount, 2> external_{};  // [is_write], accesses behind the interconnect
+    std::array<EventCount, 2> external_cycles_{};  // [is_write], that they waited
     Cycles started_ = 0;
 };
 

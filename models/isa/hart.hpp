@@ -4,6 +4,7 @@
 // kernel.
 #pragma once
 
+#include "base/event_count.hpp"
 #include "base/units.hpp"
 
 #include <array>
@@ -103,8 +104,8 @@ struct Hart {
     u32 mtvec = 0;  ///< base of the vector table, 256-byte aligned
 
     // What the rows count because it depends on run-time formats.
-    u64 macs = 0;                ///< multiplications, or lanes of dot products
-    u64 mixed_dot_products = 0;  ///< dot products whose operands differ in width
+    EventCount macs;                ///< multiplications, or lanes of dot products
+    EventCount mixed_dot_products;  ///< dot products whose operands differ in width
 
     Bus* bus = nullptr;
     CsrAccess* csrs = nullptr;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A number that only statistics and energy read. A build with FLEXV_COUNTERS off does not keep it:
+// scripts/bench --counters compares the two, and shows what counting costs.
+#pragma once
+
+#include "base/units.hpp"
+
+#ifndef FLEXV_COUNTERS
+#define FLEXV_COUNTERS 1
+#endif
+
+namespace flexv {
+
+class EventCount {
+public:
+    constexpr EventCount() = default;
+
+    constexpr EventCount& operator++() { return *this += 1; }
+    constexpr EventCount& operator+=(u64 events) {
+        if constexpr (FLEXV_COUNTERS != 0)
+            count_ += events;
+        return *this;
+    }
+    constexpr operator u64() const { return count_; }  // reads like the number it is
+
+private:
+    u64 count_ = 0;
+};
+
+}  // namespace flexv

@@ -12,6 +12,7 @@ namespace flexv::platform {
 namespace {
 
 constexpr std::size_t kBarLength = 24;
+constexpr std::size_t kFunctionsShown = 12;
 constexpr std::size_t kUnpricedEnd = 8;  // ", " in front of a name, and ", ..)"
 
 /// One name of the hierarchy with everything below it.
@@ -133,6 +134,26 @@ std::string classes_table(const RunResult& result) {
     return table.text();
 }
 
+std::string functions_table(const RunResult& result) {
+    TerminalTable table(fmt::format("Functions ({}; clock, execution, fetch and TCDM of the cores)",
+                                    point_text(result.energy)),
+                        {"function", "instructions", "active", "asleep", "energy", "share"});
+    std::vector<const FunctionResult*> sorted;
+    for (const FunctionResult& function : result.functions)
+        sorted.push_back(&function);
+    std::ranges::stable_sort(sorted, std::ranges::greater{}, &FunctionResult::attojoules);
+    const double total = double(result.energy.bill.total);
+    for (const FunctionResult* function : sorted) {
+        if (table.size() == kFunctionsShown)
+            break;
+        table.add({function->name, grouped(function->instructions),
+                   grouped(function->active_cycles), grouped(function->sleep_cycles),
+                   energy_text(function->attojoules),
+                   share_text(double(function->attojoules), total)});
+    }
+    return table.text();
+}
+
 std::string provenance(const RunResult& result) {
     const EnergyResult& energy = result.energy;
     const auto share = [&energy](energy::Kind kind) {
@@ -141,10 +162,14 @@ std::string provenance(const RunResult& result) {
     };
     const energy::Uncertainty& uncertainty = energy.profile.uncertainty;
     std::string text = fmt::format(
-        "  no figure is an anchor: totals are uncertain by +-{} %, components by +-{} %\n"
+        "  uncertain by +-{} % (totals) and +-{} % (components), but for the anchors of the "
+        "profile\n"
         "  coefficients behind the total: published {}, derived {}, assumed {}\n",
         uncertainty.total_percent, uncertainty.component_percent, share(energy::Kind::published),
         share(energy::Kind::derived), share(energy::Kind::assumed));
+    if (energy.peak_cycles != 0)
+        text += fmt::format("  peak {:.3f} mW in a window of {} cycles\n", energy.peak_mw,
+                            grouped(energy.peak_cycles));
     for (const std::string& doubt : energy.doubts)
         text += fmt::format("  warning: {}\n", doubt);
     return text + unpriced_text(energy.unpriced);

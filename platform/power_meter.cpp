@@ -18,10 +18,16 @@ void PowerMeter::close(Cycles now) {
     energy::accumulate(spent, counts, before_);
     const PowerWindow window{
         .begin = begin_, .end = now, .bill = prices_.price(spent, now - begin_)};
+    remember_peak(window);
     for (const Listener& listener : listeners_)
         listener(window);
     before_ = std::move(counts);
     begin_ = now;
+}
+
+void PowerMeter::remember_peak(const PowerWindow& window) {
+    if (window.cycles() >= peak_.cycles && window.bill.total > peak_.attojoules)
+        peak_ = {.attojoules = window.bill.total, .cycles = window.cycles()};
 }
 
 }  // namespace flexv::platform

@@ -21,6 +21,12 @@ struct PowerWindow {
     [[nodiscard]] Cycles cycles() const { return end - begin; }
 };
 
+/// The window that needed most.
+struct PowerPeak {
+    u64 attojoules = 0;
+    Cycles cycles = 0;  ///< of a window
+};
+
 class PowerMeter {
 public:
     using Listener = std::function<void(const PowerWindow&)>;
@@ -38,11 +44,17 @@ public:
     /// when something was counted in it.
     void close(Cycles now);
 
+    /// Of all windows that are not shorter than the first one.
+    [[nodiscard]] const PowerPeak& peak() const { return peak_; }
+
 private:
+    void remember_peak(const PowerWindow& window);
+
     const energy::PriceList& prices_;
     std::function<energy::Counts()> read_;
     energy::Counts before_;
     Cycles begin_ = 0;
+    PowerPeak peak_;
     std::vector<Listener> listeners_;
 };
 

@@ -78,6 +78,19 @@ Json regions_json(const RunResult& result) {
     return list;
 }
 
+Json functions_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const FunctionResult& function : result.functions)
+        list.push_back({{"name", function.name},
+                        {"instructions", function.instructions},
+                        {"active_cycles", function.active_cycles},
+                        {"sleep_cycles", function.sleep_cycles},
+                        {"macs", function.macs},
+                        {"energy_pj", picojoules(function.attojoules)},
+                        {"counters", counters_json(result.counter_paths, function.counts, false)}});
+    return list;
+}
+
 Json classes_json(const EnergyResult& energy) {
     Json list = Json::array();
     for (const InstructionClass& entry : energy.classes)
@@ -180,7 +193,7 @@ void read_counters(const Json& components, RunResult& result) {
         }
 }
 
-energy::Counts read_region_counts(const Json& components, const std::vector<std::string>& paths) {
+energy::Counts read_counts(const Json& components, const std::vector<std::string>& paths) {
     energy::Counts counts(paths.size());
     for (std::size_t i = 0; i < paths.size(); ++i) {
         const auto component = components.find(std::string(energy::component_of(paths[i])));
@@ -193,18 +206,24 @@ energy::Counts read_region_counts(const Json& components, const std::vector<std:
 void read_regions(const Json& list, RunResult& result) {
     for (const Json& item : list) {
         RegionResult entry;
-        entry.region = {
-            .id = item.at("id").get<u32>(),
-            .name = item.at("name").get<std::string>(),
-            .visits = item.at("visits").get<u64>(),
-            .cycles = item.at("cycles").get<u64>(),
-            .counts = read_region_counts(item.at("counters"), result.counter_paths),
-            .own_cycles = item.at("own_cycles").get<u64>(),
-            .own_counts = read_region_counts(item.at("own_counters"), result.counter_paths)};
+        entry.region = {.id = item.at("id").get<u32>(),
+                        .name = item.at("name").get<std::string>(),
+                        .visits = item.at("visits").get<u64>(),
+                        .cycles = item.at("cycles").get<u64>(),
+                        .counts = read_counts(item.at("counters"), result.counter_paths),
+                        .own_cycles = item.at("own_cycles").get<u64>(),
+                        .own_counts = read_counts(item.at("own_counters"), result.counter_paths)};
         entry.instructions = item.at("instructions").get<u64>();
         entry.macs = item.at("macs").get<u64>();
         result.regions.push_back(std::move(entry));
     }
+}
+
+void read_functions(const Json& list, RunResult& result) {
+    for (const Json& item : list)
+        result.functions.push_back(
+            function_result(item.at("name").get<std::string>(), result.counter_paths,
+                            read_counts(item.at("counters"), result.counter_paths)));
 }
 
 RunResult read_run(const Json& json) {
@@ -223,13 +242,15 @@ RunResult read_run(const Json& json) {
     result.harts = read_harts(json.at("harts"));
     read_counters(json.at("counters"), result);
     read_regions(json.at("regions"), result);
+    if (json.contains("functions"))
+        read_functions(json.at("functions"), result);
     return result;
 }
 
 }  // namespace
 
 std::string report_text(const RunResult& result) {
-    const Json json = {
+    Json json = {
         {"schema", "flexv-report-1"},
         {"result", name_of(result.outcome)},
         {"exit_code", result.exit_code},
@@ -243,6 +264,14 @@ std::string report_text(const RunResult& result) {
         {"counters", counters_json(result.counter_paths, result.counts, true)},
         {"energy", energy_json(result)},
     };
+    if (result.energy.peak_cycles != 0) {
+        json["energy"]["peak_mw"] = result.energy.peak_mw;
+        json["energy"]["peak_window_cycles"] = result.energy.peak_cycles;
+    }
+    if (!result.functions.empty()) {
+        json["functions"] = functions_json(result);
+        json["energy"]["shared_pj"] = picojoules(result.energy.shared_attojoules);
+    }
     // A file name in a firmware need not be UTF-8: replace what JSON cannot hold.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

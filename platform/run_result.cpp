@@ -59,6 +59,16 @@ HartResult hart_result(const std::string& component, u32 hartid,
     return hart;
 }
 
+FunctionResult function_result(const std::string& name, const std::vector<std::string>& paths,
+                               const energy::Counts& counts) {
+    return {.name = name,
+            .counts = counts,
+            .instructions = energy::total_of("instructions", paths, counts),
+            .active_cycles = energy::total_of("active_cycles", paths, counts),
+            .sleep_cycles = energy::total_of("sleep_cycles", paths, counts),
+            .macs = energy::total_of("macs", paths, counts)};
+}
+
 void add_regions(RunResult& result, const RegionTracker& tracker) {
     for (Region& region : tracker.regions()) {
         RegionResult entry;
@@ -92,6 +102,11 @@ void price_run(RunResult& result, const energy::Profile& profile, const std::str
         entry.components = bill.components;
         entry.own_attojoules = prices.price(region.own_counts, region.own_cycles).total;
         result.energy.rest_attojoules -= entry.own_attojoules;
+    }
+    result.energy.shared_attojoules = result.energy.bill.total;
+    for (FunctionResult& function : result.functions) {
+        function.attojoules = prices.price(function.counts, 0).total;
+        result.energy.shared_attojoules -= function.attojoules;
     }
 }
 

@@ -38,12 +38,26 @@ struct RegionResult {
     [[nodiscard]] double mac_per_cycle() const;
 };
 
+/// What the cores have done in one function, all of them together.
+struct FunctionResult {
+    std::string name;
+    energy::Counts counts;  ///< of the cores, and their accesses to the TCDM
+    u64 instructions = 0;
+    Cycles active_cycles = 0;
+    Cycles sleep_cycles = 0;
+    u64 macs = 0;
+    u64 attojoules = 0;  ///< clock, execution, fetch and TCDM; not what all cores share
+};
+
 struct EnergyResult {
     energy::Profile profile;
     std::string profile_source;  ///< shipped name or file, as the user gave it
     energy::OperatingPoint point;
     energy::Bill bill;
     u64 rest_attojoules = 0;  ///< outside of every region
+    double peak_mw = 0;       ///< of windows of peak_cycles; 0: not measured
+    Cycles peak_cycles = 0;
+    u64 shared_attojoules = 0;  ///< in no function; needs functions
     std::vector<InstructionClass> classes;
     std::vector<std::string> unpriced;  ///< paths of counters without a price
     std::vector<std::string> doubts;    ///< about the operating point
@@ -59,6 +73,7 @@ struct RunResult {
     energy::OperatingPoint clock;
     std::vector<HartResult> harts;
     std::vector<RegionResult> regions;
+    std::vector<FunctionResult> functions;  ///< empty unless they were watched
     std::vector<std::string> counter_paths;
     energy::Counts counts;  ///< in the order of counter_paths
     EnergyResult energy;
@@ -72,14 +87,19 @@ struct RunResult {
                                      const std::vector<std::string>& paths,
                                      const energy::Counts& counts);
 
+/// A function as its counts tell it.
+[[nodiscard]] FunctionResult function_result(const std::string& name,
+                                             const std::vector<std::string>& paths,
+                                             const energy::Counts& counts);
+
 /// Takes over what the marks of the firmware have delimited; needs counter_paths.
 void add_regions(RunResult& result, const RegionTracker& tracker);
 
 /// The operating point, and with it the simulated time; needs cycles.
 void set_clock(RunResult& result, const energy::OperatingPoint& point);
 
-/// Prices the run and each of its regions at the run's clock. `source` is what the profile was
-/// loaded from.
+/// Prices the run, its regions and its functions at the run's clock. `source` is what the profile
+/// was loaded from.
 void price_run(RunResult& result, const energy::Profile& profile, const std::string& source);
 
 /// Energy by the block that caused it, core by core: of path "cluster.core0" the core itself and

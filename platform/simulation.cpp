@@ -191,6 +191,11 @@ RunResult Simulation::result() const {
     add_harts(result);
     add_regions(result, regions_);
     price_run(result, profile_, configuration_.energy.profile);
+    if (meter_) {
+        const PowerPeak& peak = meter_->peak();
+        result.energy.peak_mw = mean_mw(peak.attojoules, peak.cycles, point_.mhz);
+        result.energy.peak_cycles = peak.cycles;
+    }
     return result;
 }
 

@@ -126,6 +126,7 @@ std::string summary(const RunResult& result) {
     append(energy_tree(result));
     text += provenance(result);
     append(classes_table(result));
+    append(functions_table(result));
     return text;
 }
 

@@ -25,7 +25,7 @@ std::string cut(const std::string& text, std::size_t width) {
 /// Names that are too long differ at their end.
 void cut_front(std::string& text) {
     if (text.size() > kMaxCell)
-        text = ".." + text.substr(text.size() - kMaxCell + 2);
+        text = fmt::format("..{}", text.substr(text.size() - kMaxCell + 2));
 }
 
 std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {

@@ -22,6 +22,7 @@ public:
     /// A thin line above the next row.
     void add_rule() { rules_.push_back(rows_.size()); }
 
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }  ///< rows
     /// Lines with their line ends; empty when there are no rows.
     [[nodiscard]] std::string text() const;
 

@@ -12,7 +12,7 @@ cd "$ROOT"
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-json3-dev libboost-dev
   libboost-program-options-dev libelf-dev python3)
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
-TEST_PACKAGES=(catch2 clang-format git qemu-user clang-14 libclang-rt-14-dev)
+TEST_PACKAGES=(catch2 clang-format git gtkwave qemu-user clang-14 libclang-rt-14-dev)
 
 # ccache looks into precompiled headers only when told so.
 export CCACHE_SLOPPINESS=pch_defines,time_macros

@@ -31,6 +31,11 @@ endforeach()
 flexv_run_test(NAME "the length of the quantum changes nothing"
   IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 308000 327000
   ARGUMENTS --set simulation.quantum_cycles=17)
+if(EXISTS ${images}/bench_matmul.elf)
+  add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
+    COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
+      --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul.elf)
+endif()
 if(EXISTS ${images}/matmul_edges.elf)
   flexv_run_test(NAME "the kernel is right at sizes that do not fill its blocks"
     IMAGE ${images}/matmul_edges.elf OUTPUT "PASS")

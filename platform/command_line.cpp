@@ -82,6 +82,8 @@ po::options_description run_options() {
     add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
     add("check", po::value<std::string>()->value_name("hazards"),
         "warn about instruction sequences that silicon gets wrong");
+    add("profile", po::value<std::string>()->value_name("FILE"),
+        "write what each function has cost, for KCachegrind; the report lists it, too");
     add("power-trace", po::value<std::string>()->value_name("FILE.csv"),
         "write the energy of each component over time");
     add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
@@ -238,6 +240,7 @@ InstrumentationOptions read_instrumentation(const Line& line) {
 Command read_run(const Line& line) {
     return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
+                                  .profile = line.text("profile"),
                                   .power_trace = line.text("power-trace"),
                                   .wave = line.text("wave"),
                                   .power_window = read_power_window(line),

@@ -25,6 +25,7 @@ struct ConfigurationOptions {
 struct RunOptions {
     std::string firmware;     ///< ELF file
     std::string report;       ///< JSON report to write
+    std::string profile;      ///< what each function has cost, for KCachegrind
     std::string power_trace;  ///< energy of each window and component, CSV
     std::string wave;         ///< states of cores, regions and power over time, VCD or FST
     u64 power_window = 1000;  ///< cycles of a window of both

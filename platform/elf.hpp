@@ -51,6 +51,8 @@ public:
     ~ElfImage() = default;
 
     [[nodiscard]] const std::string& name() const { return name_; }
+    /// The whole file.
+    [[nodiscard]] std::span<const std::byte> bytes() const { return file_; }
     [[nodiscard]] Address entry() const { return entry_; }
     /// Segments that occupy memory, in the order of the file.
     [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }

@@ -82,6 +82,8 @@ Json functions_json(const RunResult& result) {
     Json list = Json::array();
     for (const FunctionResult& function : result.functions)
         list.push_back({{"name", function.name},
+                        {"file", function.file},
+                        {"line", function.line},
                         {"instructions", function.instructions},
                         {"active_cycles", function.active_cycles},
                         {"sleep_cycles", function.sleep_cycles},
@@ -220,10 +222,14 @@ void read_regions(const Json& list, RunResult& result) {
 }
 
 void read_functions(const Json& list, RunResult& result) {
-    for (const Json& item : list)
-        result.functions.push_back(
+    for (const Json& item : list) {
+        FunctionResult function =
             function_result(item.at("name").get<std::string>(), result.counter_paths,
-                            read_counts(item.at("counters"), result.counter_paths)));
+                            read_counts(item.at("counters"), result.counter_paths));
+        function.file = item.at("file").get<std::string>();
+        function.line = item.at("line").get<unsigned>();
+        result.functions.push_back(std::move(function));
+    }
 }
 
 RunResult read_run(const Json& json) {

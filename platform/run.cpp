@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "platform/exit_status.hpp"
+#include "platform/function_profile.hpp"
 #include "platform/power_trace.hpp"
 #include "platform/report.hpp"
 #include "platform/simulation.hpp"
@@ -117,6 +118,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         simulation.ask_for_signature();
     if (options.instrumentation.is_wanted())
         simulation.instrument(options.instrumentation);
+    if (!options.profile.empty())
+        simulation.profile_functions();
     PowerFiles power(options, simulation, configuration.clock.mhz);
     {
         const Progress progress(simulation);
@@ -129,6 +132,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         fmt::print(stderr, "flexv: {}\n", simulation.problem());
     if (!options.quiet)
         fmt::print(stderr, "{}", summary(result));
+    if (!options.profile.empty())
+        save_function_profile(result, options.profile);
     if (!options.report.empty())
         save_report(result, options.report);
     if (!options.signature.empty())

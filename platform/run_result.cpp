@@ -62,6 +62,7 @@ HartResult hart_result(const std::string& component, u32 hartid,
 FunctionResult function_result(const std::string& name, const std::vector<std::string>& paths,
                                const energy::Counts& counts) {
     return {.name = name,
+            .file = {},
             .counts = counts,
             .instructions = energy::total_of("instructions", paths, counts),
             .active_cycles = energy::total_of("active_cycles", paths, counts),

@@ -41,6 +41,8 @@ struct RegionResult {
 /// What the cores have done in one function, all of them together.
 struct FunctionResult {
     std::string name;
+    std::string file;  ///< where its source begins; empty when the image does not tell
+    unsigned line = 0;
     energy::Counts counts;  ///< of the cores, and their accesses to the TCDM
     u64 instructions = 0;
     Cycles active_cycles = 0;

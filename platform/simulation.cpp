@@ -83,6 +83,12 @@ void Simulation::show(Wave& wave) {
     }
 }
 
+void Simulation::profile_functions() {
+    functions_ = std::make_unique<FunctionProfile>(image_);
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        functions_->watch(soc_.cluster.core(index), fmt::format("cluster.core{}", index));
+}
+
 void Simulation::run() {
     const auto start = std::chrono::steady_clock::now();
     soc_.boot(image_.entry());
@@ -94,6 +100,8 @@ void Simulation::run() {
         instrumentation_->finish();
     if (meter_)
         meter_->close(soc_.end());
+    if (functions_)
+        functions_->finish();
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
 }
@@ -190,6 +198,8 @@ RunResult Simulation::result() const {
     result.counts = counters_.read();
     add_harts(result);
     add_regions(result, regions_);
+    if (functions_)
+        result.functions = functions_->functions(result.counter_paths);
     price_run(result, profile_, configuration_.energy.profile);
     if (meter_) {
         const PowerPeak& peak = meter_->peak();

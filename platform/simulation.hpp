@@ -6,6 +6,7 @@
 #include "energy/counters.hpp"
 #include "platform/configuration.hpp"
 #include "platform/elf.hpp"
+#include "platform/function_profile.hpp"
 #include "platform/instrumentation.hpp"
 #include "platform/power_meter.hpp"
 #include "platform/regions.hpp"
@@ -40,6 +41,9 @@ public:
     /// Shows `wave` what the cores do and what they need; it outlives the run. Needs
     /// measure_power().
     void show(Wave& wave);
+
+    /// Watches what each function costs. Call before run().
+    void profile_functions();
 
     /// Runs to the end. Call once.
     void run();
@@ -79,6 +83,7 @@ private:
     RegionTracker regions_;
     std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
     Wave* wave_ = nullptr;
+    std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
     bool is_strict_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;

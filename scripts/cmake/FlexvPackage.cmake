@@ -14,6 +14,7 @@ install(
   FILES
     ${PROJECT_BINARY_DIR}/flexvConfig.cmake
     ${PROJECT_BINARY_DIR}/flexvConfigVersion.cmake
+    ${CMAKE_CURRENT_LIST_DIR}/FindLibDw.cmake
     ${CMAKE_CURRENT_LIST_DIR}/FindLibElf.cmake
     ${CMAKE_CURRENT_LIST_DIR}/FindSystemC.cmake
   DESTINATION ${package_folder} COMPONENT development)

@@ -272,6 +272,65 @@ class Regions(unittest.TestCase):
         self.assertLess(harts, attojoules(report["energy"]["total_pj"]))
 
 
+class Functions(unittest.TestCase):
+    def profile(self, name: str) -> tuple[dict[str, Any], str]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "callgrind.out"
+            report, _ = run_with(image(name), "--profile", str(path))
+            return report, path.read_text()
+
+    def test_functions_and_what_the_cores_share_are_the_run(self) -> None:
+        for name in runs.FIRMWARE:
+            with self.subTest(program=name):
+                report, _ = self.profile(name)
+                energy = sum(attojoules(entry["energy_pj"]) for entry in report["functions"])
+                shared = attojoules(report["energy"]["shared_pj"])
+                self.assertEqual(energy + shared, attojoules(report["energy"]["total_pj"]))
+                for key in ("instructions", "active_cycles", "sleep_cycles"):
+                    total = sum(entry[key] for entry in report["functions"])
+                    self.assertEqual(total, sum(hart[key] for hart in report["harts"]), key)
+
+    def test_watching_functions_changes_nothing(self) -> None:
+        for name in runs.FIRMWARE:
+            report, _ = self.profile(name)
+            self.assertEqual(report["counters"], runs.run_of(name).report["counters"])
+
+    def test_the_function_that_multiplies_needs_most(self) -> None:
+        report, _ = self.profile("matmul")
+        first, second, *_ = sorted(report["functions"], key=lambda entry: -entry["energy_pj"])
+        macs = sum(entry["macs"] for entry in report["functions"])
+        self.assertGreater(first["macs"] + second["macs"], 0.95 * macs)
+
+    def test_the_file_says_the_same_as_the_report(self) -> None:
+        report, text = self.profile("hello")
+        self.assertTrue(text.startswith("# callgrind format\n"))
+        self.assertIn("events: Instr Active Sleep Energy\n", text)
+        for entry in report["functions"]:
+            cost = (entry["instructions"], entry["active_cycles"], entry["sleep_cycles"])
+            line = " ".join(map(str, (entry["line"], *cost, attojoules(entry["energy_pj"]))))
+            self.assertIn(f"fl={entry['file'] or '???'}\nfn={entry['name']}\n{line}\n", text)
+
+    @runs.needs_compiler
+    def test_a_function_is_found_in_its_source(self) -> None:
+        source = runs.ROOT / "tests/property/asleep.S"
+        with tempfile.TemporaryDirectory() as folder:
+            elf, out = Path(folder) / "asleep.elf", Path(folder) / "callgrind.out"
+            runs.assemble(source, elf, "-g")
+            report, _ = run_with(elf, "--max-cycles", "2000", "--profile", str(out))
+        (function,) = report["functions"]
+        self.assertEqual(function["name"], "_start")
+        self.assertEqual(function["file"], str(source))
+        label = source.read_text().splitlines().index("_start:")
+        self.assertEqual(function["line"], label + 2, "its first instruction")
+
+    def test_functions_are_priced_again_with_the_rest(self) -> None:
+        report, _ = self.profile("hello")
+        priced = price(report, "--vdd", "0.7")
+        energy = sum(attojoules(entry["energy_pj"]) for entry in priced["functions"])
+        shared = attojoules(priced["energy"]["shared_pj"])
+        self.assertEqual(energy + shared, attojoules(priced["energy"]["total_pj"]))
+
+
 class Time(unittest.TestCase):
     def test_a_longer_run_never_costs_less(self) -> None:
         before = 0

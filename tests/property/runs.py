@@ -67,10 +67,10 @@ def simulate(
     return Run(done.returncode, done.stdout, done.stderr, report)
 
 
-def assemble(source: Path, image: Path) -> None:
+def assemble(source: Path, image: Path, *options: str) -> None:
     """Entry at 0x1c000080, as the boot address of the cores has it."""
     command = [COMPILER, "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", "-nostdlib", "-static"]
-    command += ["-Wl,-Ttext=0x1c000080,--no-relax", "-o", str(image), str(source)]
+    command += ["-Wl,-Ttext=0x1c000080,--no-relax", "-o", str(image), *options, str(source)]
     subprocess.run(command, check=True)
 
 

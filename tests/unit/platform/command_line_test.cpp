@@ -158,6 +158,7 @@ TEST_CASE("power over time is asked for by its files", "[command_line]") {
     CHECK(command.options.power_trace == "p.csv");
     CHECK(command.options.wave == "w.fst");
     CHECK(command.options.power_window == 1000);
+    CHECK(run({"run", "a.elf", "--profile", "out"}).options.profile == "out");
     CHECK(run({"run", "a.elf", "--power-window", "50"}).options.power_window == 50);
     CHECK(refusal({"run", "a.elf", "--power-window", "0"}) ==
           "--power-window 0: must be at least one cycle");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main demo: a matrix product that lies in L2 and is computed tile by tile in the TCDM. While
 // the cores compute one tile, the DMA brings the next one in and takes the previous result out.
+#include "matmul.h"
 #include "flexv/flexv.h"
-#include "matmul_a8w4.h"
 #include "matmul_data.h"
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ struct TileBuffer {
 
 FLEXV_TCDM_BSS static struct TileBuffer buffers[2];
 FLEXV_TCDM_BSS static uint8_t* weights;
-FLEXV_TCDM_BSS static struct MatmulScale* scales;
+FLEXV_TCDM_BSS static struct ChannelScale* scales;
 FLEXV_TCDM_BSS static volatile uint32_t wrong_words[16];  // by core
 
 FLEXV_NOINIT static uint32_t output[kPixels * kChannels / 4];
@@ -83,19 +83,19 @@ static void bring_in_constants(void) {
 
 static void compute(uint32_t index) {
     const struct TileBuffer* const buffer = &buffers[index & 1];
-    const struct MatmulTile tile = {.activations = buffer->activations,
-                                    .weights = weights,
-                                    .scales = scales,
-                                    .output = buffer->output,
-                                    .activation_pitch = kActivationPitch,
-                                    .weight_pitch = kWeightPitch,
-                                    .output_pitch = kChannels,
-                                    .depth = kDepth,
-                                    .pixels = (int32_t)pixels_of(index),
-                                    .channels = kChannels,
-                                    .shift = kShift};
+    const struct Matmul tile = {.precision = {8, 4, 8, false, false},
+                                .activations = buffer->activations,
+                                .weights = weights,
+                                .output = buffer->output,
+                                .requantisation = {scales, kShift},
+                                .activation_pitch = kActivationPitch,
+                                .weight_pitch = kWeightPitch,
+                                .output_pitch = kChannels,
+                                .depth = kDepth,
+                                .pixels = pixels_of(index),
+                                .channels = kChannels};
     FLEXV_REGION_BEGIN(2);
-    matmul_a8w4(&tile, core_id(), core_count());
+    matmul(&tile, core_id(), core_count());
     FLEXV_REGION_END(2);
 }
 

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 SEED = 0x2545F491
-PIXELS, CHANNELS, DEPTH, SHIFT = 192, 128, 288, 14
+PIXELS, CHANNELS, DEPTH, SHIFT = 192, 128, 288, 20
 HEADER = Path(__file__).resolve().parent.parent / "apps" / "matmul_data.h"
 
 
@@ -34,8 +34,11 @@ class Random:
 
 
 def requantise(total: int, multiplier: int, bias: int, shift: int) -> int:
-    """(total * multiplier + bias) >> shift, clipped to 8 bits without sign."""
-    return min(max((total * multiplier + bias) >> shift, 0), 255)
+    """((total + bias) * multiplier) >> shift, clipped to 8 bits without sign."""
+    product = (total + bias) * multiplier
+    if not -2**31 <= product < 2**31:
+        raise ValueError(f"{product} does not fit 32 bits")
+    return min(max(product >> shift, 0), 255)
 
 
 def matmul(activations: list[list[int]], weights: list[list[int]],
@@ -66,12 +69,12 @@ def make_header() -> str:
     random = Random(SEED)
     activations = [[random.below(256) for _ in range(DEPTH)] for _ in range(PIXELS)]
     weights = [[random.below(16) - 8 for _ in range(DEPTH)] for _ in range(CHANNELS)]
-    multipliers = [80 + random.below(90) for _ in range(CHANNELS)]
+    multipliers = [5120 + random.below(5760) for _ in range(CHANNELS)]
     # Weights average -1/2: the bias moves the middle of the sums to about 128.
     middle = -DEPTH * 255 // 4
-    scales = [(m, ((100 + random.below(56)) << SHIFT) - middle * m) for m in multipliers]
+    scales = [(m, ((100 + random.below(56)) << SHIFT) // m - middle) for m in multipliers]
     output = matmul(activations, weights, scales, SHIFT)
-    pairs = b"".join(n.to_bytes(4, "little", signed=True) for pair in scales for n in pair)
+    pairs = b"".join(n.to_bytes(4, "little", signed=True) for m, bias in scales for n in (bias, m))
     parts = [
         "// SPDX-License-Identifier: Apache-2.0",
         f"// Made by sw/golden/matmul_golden.py, seed 0x{SEED:08X}; do not edit.",
@@ -83,7 +86,7 @@ def make_header() -> str:
               b"".join(map(bytes, activations))),
         array("matmul_weights", "[kChannels][kDepth], 4 bits each, low half first",
               b"".join(map(pack_nibbles, weights))),
-        array("matmul_scales", "[kChannels]{multiplier, bias}", pairs),
+        array("matmul_scales", "[kChannels]{bias, multiplier}", pairs),
         array("matmul_expected", "[kPixels][kChannels], 8 bits each", b"".join(map(bytes, output))),
         "#endif", ""]
     return "\n".join(parts)

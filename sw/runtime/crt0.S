@@ -4,7 +4,7 @@
 #include "cluster_control.h"
 #include "event_unit.h"
 
-.include "flexv/xpulp.inc"
+.include "flexv/isa.inc"
 
     .option norvc
     .option norelax

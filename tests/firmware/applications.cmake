@@ -35,8 +35,6 @@ if(EXISTS ${images}/bench_matmul.elf)
   add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
     COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
       --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul.elf)
-endif()
-if(EXISTS ${images}/matmul_edges.elf)
-  flexv_run_test(NAME "the kernel is right at sizes that do not fill its blocks"
-    IMAGE ${images}/matmul_edges.elf OUTPUT "PASS")
+  flexv_run_test(NAME "the MatMul of six precisions is right"
+    IMAGE ${images}/bench_matmul.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right")
 endif()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSRs and custom instructions for C. The instructions themselves are the macros of xpulp.inc.
+// CSRs and custom instructions for C. The instructions themselves are the generated macros of isa.inc.
 #ifndef FLEXV_ISA_H
 #define FLEXV_ISA_H
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-__asm__(".include \"flexv/xpulp.inc\"");
+__asm__(".include \"flexv/isa.inc\"");
 #endif
 
 // Status-based SIMD (ISA specification, 3.2).

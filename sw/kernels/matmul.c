@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Divides a product into blocks and gives each core an equal run of them; the blocks themselves are
+// computed by the kernels in assembly.
+#include "matmul.h"
+
+#include "check.h"
+#include "packed.h"
+#include "rows.h"
+#include "share.h"
+
+enum { kBlockChannels = 4 };
+
+static uint32_t narrow_bits(const struct Precision* precision) {
+    return precision->activation_bits < precision->weight_bits ? precision->activation_bits
+                                                               : precision->weight_bits;
+}
+
+// A step consumes a word of the narrower operand. Operands of equal width need at least two.
+static uint32_t steps_over(const struct Precision* precision, uint32_t depth) {
+    const uint32_t steps = (depth * narrow_bits(precision) + 31) / 32;
+    return steps < 2 && precision->activation_bits == precision->weight_bits ? 2 : steps;
+}
+
+uint32_t matmul_weight_bytes(const struct Precision* precision, uint32_t depth) {
+    return steps_over(precision, depth) * 4 * precision->weight_bits / narrow_bits(precision);
+}
+
+static bool is_shift_right(const struct Matmul* m) {
+    const uint32_t shift = m->requantisation.shift;
+    return m->precision.output_bits == 8 ? shift - 16 < 16 : shift == 24;
+}
+
+static void check_rules(const struct Matmul* m) {
+    const uint32_t operands =
+        (uint32_t)m->activations | (uint32_t)m->weights | m->activation_pitch | m->weight_pitch;
+    const uint32_t results = (uint32_t)m->output | m->output_pitch;
+    kernel_check((operands & 3) == 0,
+                 "matmul: activations and weights must be word-aligned, with their pitches");
+    kernel_check((results & (m->precision.output_bits / 2u - 1)) == 0,
+                 "matmul: output and its pitch must be aligned to four results");
+    kernel_check(is_shift_right(m),
+                 "matmul: shift must be 16..31 for 8-bit outputs, 24 for narrower ones");
+}
+
+// What one core works on.
+struct Job {
+    const struct Matmul* matmul;
+    RowsKernel* kernel;
+    struct Rows rows;
+};
+
+static void prepare(struct Job* job, const struct Matmul* m) {
+    const bool is_signed = m->precision.output_signed;
+    job->matmul = m;
+    job->kernel = choose_rows(&job->rows, &m->precision);
+    job->rows.steps = steps_over(&m->precision, m->depth);
+    job->rows.shift = m->requantisation.shift - 16;
+    job->rows.low = lowest_of(8, is_signed);
+    job->rows.high = highest_of(8, is_signed);
+}
+
+// `count` rows of `blocks` blocks; the first block starts at `pixel`, `channel`.
+static inline void compute(struct Job* job, uint32_t pixel, uint32_t channel, uint32_t count,
+                           uint32_t blocks) {
+    const struct Matmul* const m = job->matmul;
+    struct Rows* const rows = &job->rows;
+    rows->activations = m->activations + pixel * m->activation_pitch;
+    rows->weights = m->weights + channel * m->weight_pitch;
+    rows->scales = m->requantisation.scales + channel;
+    rows->output = m->output + pixel * m->output_pitch + channel * m->precision.output_bits / 8;
+    rows->count = count;
+    rows->blocks = blocks;
+    job->kernel(rows, m);
+}
+
+// `blocks` blocks of row `row`, from block `first` on. A last row that is not whole is moved back
+// to end at the edge, and repeats results there.
+static void compute_row(struct Job* job, uint32_t row, uint32_t first, uint32_t blocks) {
+    const uint32_t start = row << job->rows.log2_pixels;
+    const uint32_t last = job->matmul->pixels - (1u << job->rows.log2_pixels);
+    compute(job, start < last ? start : last, kBlockChannels * first, 1, blocks);
+}
+
+// A run of `count` blocks: the rest of a row, whole rows, the start of a row.
+static void compute_blocks(struct Job* job, uint32_t begin, uint32_t count, uint32_t blocks) {
+    uint32_t row = divide_short(begin, blocks);
+    const uint32_t first = begin - row * blocks;
+    if (first != 0) {
+        const uint32_t left = blocks - first;
+        const uint32_t run = count < left ? count : left;
+        compute_row(job, row++, first, run);
+        count -= run;
+    }
+    uint32_t whole = divide_short(count, blocks);
+    if (row + whole > job->matmul->pixels >> job->rows.log2_pixels) {
+        --whole;
+    }
+    if (whole != 0) {
+        compute(job, row << job->rows.log2_pixels, 0, whole, blocks);
+        count -= whole * blocks;
+    }
+    if (count != 0) {
+        compute_row(job, row + whole, 0, count);
+    }
+}
+
+// Fewer pixels than a block has: each one fills a block alone, all of whose rows are the same.
+static void compute_single_pixels(struct Job* job, struct Range share) {
+    struct Matmul repeated = *job->matmul;
+    repeated.activation_pitch = 0;
+    repeated.output_pitch = 0;
+    struct Job pixel = *job;
+    pixel.matmul = &repeated;
+    for (uint32_t i = 0; i < job->matmul->pixels; ++i) {
+        compute(&pixel, 0, kBlockChannels * share.begin, 1, share.end - share.begin);
+        repeated.activations += job->matmul->activation_pitch;
+        repeated.output += job->matmul->output_pitch;
+    }
+}
+
+int32_t matmul_output(const struct Matmul* m, uint32_t pixel, uint32_t channel) {
+    const struct Precision* const p = &m->precision;
+    const uint8_t* const activations = m->activations + pixel * m->activation_pitch;
+    const uint8_t* const weights = m->weights + channel * m->weight_pitch;
+    const struct ChannelScale* const scale = &m->requantisation.scales[channel];
+    int32_t sum = scale->bias;
+    for (uint32_t k = 0; k < m->depth; ++k) {
+        sum += packed_get(activations, k, p->activation_bits, p->activation_signed) *
+               packed_get(weights, k, p->weight_bits, true);
+    }
+    return requantise(p, m->requantisation.shift, scale, sum);
+}
+
+static void compute_plain(const struct Matmul* m, uint32_t first_channel, uint32_t worker,
+                          uint32_t workers) {
+    const struct Range share = share_of(m->pixels, worker, workers);
+    for (uint32_t pixel = share.begin; pixel < share.end; ++pixel) {
+        for (uint32_t channel = first_channel; channel < m->channels; ++channel) {
+            packed_set(m->output + pixel * m->output_pitch, channel, m->precision.output_bits,
+                       matmul_output(m, pixel, channel));
+        }
+    }
+}
+
+void matmul_plain(const struct Matmul* m, uint32_t worker, uint32_t workers) {
+    compute_plain(m, 0, worker, workers);
+}
+
+void matmul(const struct Matmul* m, uint32_t worker, uint32_t workers) {
+    check_rules(m);
+    struct Job job;
+    prepare(&job, m);
+    const uint32_t blocks = m->channels / kBlockChannels;
+    const uint32_t whole_rows = m->pixels >> job.rows.log2_pixels;
+    const uint32_t rows = (m->pixels + (1u << job.rows.log2_pixels) - 1) >> job.rows.log2_pixels;
+    const struct Range share = share_of(rows * blocks, worker, workers);
+    if (share.begin != share.end) {
+        if (whole_rows != 0) {
+            compute_blocks(&job, share.begin, share.end - share.begin, blocks);
+        } else {
+            compute_single_pixels(&job, share);
+        }
+    }
+    if (m->channels % kBlockChannels != 0) {
+        compute_plain(m, blocks * kBlockChannels, worker, workers);
+    }
+}

@@ -11,11 +11,10 @@
     .option norvc                       // loop ends are counted in 32-bit instructions
     .option norelax
 
-#define FRAME_BYTES 80
-#define FRAME_ROWS 56
-#define FRAME_LEFT 60
-#define FRAME_OUTPUT 64
-#define FRAME_STEP 68                   // bytes of 4 rows of activations
+#define FRAME_ROWS FRAME_OWN
+#define FRAME_LEFT (FRAME_OWN + 4)
+#define FRAME_OUTPUT (FRAME_OWN + 8)
+#define FRAME_STEP (FRAME_OWN + 12)     // bytes of 4 rows of activations
 
 // The wide operand streams through the activation registers a0 and a1, four rows in turn; the narrow
 // one lies in the weight registers w0..w3, a row each. Where weights are wider than activations
@@ -111,28 +110,12 @@
     csrwi   CSR_W_SKIP, 3
 .endm
 
-.macro copy from, to:vararg
-    .irp    register, \to
-    mv      \register, \from
-    .endr
-.endm
-
 // void name(const struct Rows*, const struct Matmul*)
 //
 // s0 activations   s1 weights of the next block   t4 steps in the loop   t5 bytes of 4 weight rows
 // a4..a7 s2..s5 s6..s9 t0..t3: the sums of wide rows 0, 1, 2, 3; the rest in requantise.inc
 .macro kernel name, ratio, w, s, bits, result_signed
-    .section .text.\name, "ax", @progbits
-    .balign 16
-    .globl  \name
-    .type   \name, @function
-\name:
-    addi    sp, sp, -FRAME_BYTES
-    sw      ra, 0(sp)
-    .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    sw      s\n, 4 + 4 * \n(sp)
-    .endr
-    sw      tp, 52(sp)
+    enter \name
     lw      a4, MATMUL_ACTIVATION_PITCH(a1)
     lw      a5, MATMUL_WEIGHT_PITCH(a1)
     lw      a3, MATMUL_OUTPUT_PITCH(a1)
@@ -221,30 +204,12 @@
     bnez    t2, .Lrow_\@
 
     csrwi   CSR_SIMD_LEGACY, 1
-    lw      ra, 0(sp)
-    .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    lw      s\n, 4 + 4 * \n(sp)
-    .endr
-    lw      tp, 52(sp)
-    addi    sp, sp, FRAME_BYTES
-    ret
-    .size   \name, . - \name
+    leave \name
 .endm
 
-// rows_<ratio>[w: swapped]_<sign of activations>_<sign of results><bits of results>; 8-bit results with
-// sign come from the same code.
-.macro kernels suffix, ratio, w
-    .irp    bits, 8, 4, 2
-    kernel rows_\suffix\()_u_u\bits, \ratio, \w, 0, \bits, 0
-    kernel rows_\suffix\()_s_u\bits, \ratio, \w, 1, \bits, 0
-    .endr
-    .irp    bits, 4, 2
-    kernel rows_\suffix\()_u_s\bits, \ratio, \w, 0, \bits, 1
-    kernel rows_\suffix\()_s_s\bits, \ratio, \w, 1, \bits, 1
-    .endr
-.endm
-    kernels 1, 1, 0
-    kernels 2, 2, 0
-    kernels 4, 4, 0
-    kernels 2w, 2, 1
-    kernels 4w, 4, 1
+// rows_<ratio>[w: swapped]_...
+    instances kernel, rows_1, 1, 0
+    instances kernel, rows_2, 2, 0
+    instances kernel, rows_4, 4, 0
+    instances kernel, rows_2w, 2, 1
+    instances kernel, rows_4w, 4, 1

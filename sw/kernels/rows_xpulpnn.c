@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// XpulpNN: Mac&Load for equal widths, unpacking for the others.
+#include "flexv/flexv.h"
+#include "rows_table.h"
+
+DECLARE_ROWS(legacy_b);
+DECLARE_ROWS(legacy_n);
+DECLARE_ROWS(legacy_c);
+DECLARE_ROWS(unpack_a8w4);
+DECLARE_ROWS(unpack_a8w2);
+DECLARE_ROWS(unpack_a4w8);
+DECLARE_ROWS(unpack_a4w2);
+DECLARE_ROWS(unpack_a2w8);
+DECLARE_ROWS(unpack_a2w4);
+
+// [activations][weights]
+FLEXV_TCDM_DATA static RowsInstances instances[3][3] = {
+    {ROWS_INSTANCES(legacy_c), ROWS_INSTANCES(unpack_a2w4), ROWS_INSTANCES(unpack_a2w8)},
+    {ROWS_INSTANCES(unpack_a4w2), ROWS_INSTANCES(legacy_n), ROWS_INSTANCES(unpack_a4w8)},
+    {ROWS_INSTANCES(unpack_a8w2), ROWS_INSTANCES(unpack_a8w4), ROWS_INSTANCES(legacy_b)},
+};
+
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p) {
+    rows->log2_pixels = p->activation_bits == p->weight_bits ? 2 : 1;
+    return instance_for(&instances[width_index(p->activation_bits)][width_index(p->weight_bits)],
+                        p);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Xpulpv2: 8-bit SIMD, and unpacking of what is narrower.
+#include "flexv/flexv.h"
+#include "rows_table.h"
+
+DECLARE_ROWS(unpack_a8w8);
+DECLARE_ROWS(unpack_a8w4);
+DECLARE_ROWS(unpack_a8w2);
+DECLARE_ROWS(unpack_a4w8);
+DECLARE_ROWS(unpack_a4w4);
+DECLARE_ROWS(unpack_a4w2);
+DECLARE_ROWS(unpack_a2w8);
+DECLARE_ROWS(unpack_a2w4);
+DECLARE_ROWS(unpack_a2w2);
+
+// [activations][weights]
+FLEXV_TCDM_DATA static RowsInstances instances[3][3] = {
+    {ROWS_INSTANCES(unpack_a2w2), ROWS_INSTANCES(unpack_a2w4), ROWS_INSTANCES(unpack_a2w8)},
+    {ROWS_INSTANCES(unpack_a4w2), ROWS_INSTANCES(unpack_a4w4), ROWS_INSTANCES(unpack_a4w8)},
+    {ROWS_INSTANCES(unpack_a8w2), ROWS_INSTANCES(unpack_a8w4), ROWS_INSTANCES(unpack_a8w8)},
+};
+
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p) {
+    rows->log2_pixels = 1;
+    return instance_for(&instances[width_index(p->activation_bits)][width_index(p->weight_bits)],
+                        p);
+}

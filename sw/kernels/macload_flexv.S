@@ -2,7 +2,7 @@
 // Blocks of 4 pixels x 4 channels with Mac&Load whose formats and addresses come from CSRs. A word of
 // the narrow operand meets `ratio` words of the wide one: 16 * ratio products in 16 * ratio + 1
 // instructions, all of which refill an operand register on the side.
-#include "flexv/isa.h"
+#include "flexv/csr.h"
 #include "rows.h"
 
 .include "flexv/isa.inc"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blocks of 4 pixels x 4 channels with the Mac&Load of XpulpNN: operands of equal width, which the
 // instruction names, and an address register for each row. 16 products in 17 instructions.
-#include "flexv/isa.h"
+#include "flexv/csr.h"
 #include "rows.h"
 
 .include "flexv/isa.inc"

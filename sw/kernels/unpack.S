@@ -3,7 +3,7 @@
 // are unpacked in the inner loop. A step takes a word of the narrower operand, `groups` = 1, 2 or 4
 // registers of four bytes; group g holds elements g, g + groups, g + 2 * groups, g + 3 * groups, the
 // order in which shifts and masks unpack the narrower operand.
-#include "flexv/isa.h"
+#include "flexv/csr.h"
 #include "rows.h"
 
 .include "flexv/isa.inc"

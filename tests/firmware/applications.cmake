@@ -31,10 +31,15 @@ endforeach()
 flexv_run_test(NAME "the length of the quantum changes nothing"
   IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 308000 327000
   ARGUMENTS --set simulation.quantum_cycles=17)
-if(EXISTS ${images}/bench_matmul.elf)
+if(FLEXV_FIRMWARE_DIR)
+  flexv_run_test(NAME "the intrinsics do what plain C does"
+    IMAGE ${images}/intrinsics.elf OUTPUT "PASS: intrinsics")
+  foreach(isa flexv xpulpnn xpulpv2)
+    flexv_run_test(NAME "the MatMul of six precisions is right on ${isa}"
+      IMAGE ${images}/bench_matmul_${isa}.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right"
+      ARGUMENTS --set soc.cluster.core.isa=${isa})
+  endforeach()
   add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
     COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
-      --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul.elf)
-  flexv_run_test(NAME "the MatMul of six precisions is right"
-    IMAGE ${images}/bench_matmul.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right")
+      --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul_flexv.elf)
 endif()

@@ -6,7 +6,7 @@
 
 #include "event_unit.h"
 #include "flexv/io.h"
-#include "flexv/isa.h"
+#include "flexv/intrinsics.h"
 
 #include <stdint.h>
 

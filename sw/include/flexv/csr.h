@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSRs and custom instructions for C. The instructions themselves are the generated macros of isa.inc.
-#ifndef FLEXV_ISA_H
-#define FLEXV_ISA_H
-
-#ifndef __ASSEMBLER__
-#include <stdint.h>
-
-__asm__(".include \"flexv/isa.inc\"");
-#endif
+// CSRs of the custom extensions, for C and assembly.
+#ifndef FLEXV_CSR_H
+#define FLEXV_CSR_H
 
 // Status-based SIMD (ISA specification, 3.2).
 #define CSR_SIMD_FORMAT 0x00D  ///< lane format, one of FORMAT_*
@@ -37,25 +31,4 @@ __asm__(".include \"flexv/isa.inc\"");
 #define FORMAT_16X4 9
 #define FORMAT_16X8 10
 
-#ifndef __ASSEMBLER__
-
-#define csr_read(number)                                                            \
-    __extension__({                                                                 \
-        uint32_t csr_value;                                                         \
-        __asm__ volatile("csrr %0, %1" : "=r"(csr_value) : "i"(number) : "memory"); \
-        csr_value;                                                                  \
-    })
-
-#define csr_write(number, value) \
-    __asm__ volatile("csrw %0, %1" : : "i"(number), "rK"((uint32_t)(value)) : "memory")
-
-/// Loads a word from `address`; the core sleeps until the event unit answers. `address` must be one
-/// of its sleeping registers.
-static inline uint32_t event_load(uint32_t address) {
-    uint32_t value;
-    __asm__ volatile("p.elw %0, 0, %1" : "=&r"(value) : "r"(address) : "memory");
-    return value;
-}
-
-#endif
 #endif

@@ -110,6 +110,16 @@
     csrwi   CSR_W_SKIP, 3
 .endm
 
+// Earlier dot products have left the counter of products in a slice at any value; with a slice of one
+// product the next one clears it.
+.macro restart_slices
+    csrwi   CSR_MIXED_SKIP, 0
+    nop
+    pv.dotup.h t0, zero, zero
+    csrwi   CSR_MIXED_SKIP, 16
+    csrwi   CSR_MIXED_SLICE, 0
+.endm
+
 // void name(const struct Rows*, const struct Matmul*)
 //
 // s0 activations   s1 weights of the next block   t4 steps in the loop   t5 bytes of 4 weight rows
@@ -133,8 +143,10 @@
     .if \ratio == 1
     addi    t4, t4, -1
     .endif
+    .if \ratio != 1
+    restart_slices
+    .endif
     csrw    CSR_SIMD_FORMAT, a6
-    csrwi   CSR_MIXED_SKIP, 16
     .if \w
     csr_streams a5, a4
     .else

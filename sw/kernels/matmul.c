@@ -25,20 +25,12 @@ uint32_t matmul_weight_bytes(const struct Precision* precision, uint32_t depth) 
     return steps_over(precision, depth) * 4 * precision->weight_bits / narrow_bits(precision);
 }
 
-static bool is_shift_right(const struct Matmul* m) {
-    const uint32_t shift = m->requantisation.shift;
-    return m->precision.output_bits == 8 ? shift - 16 < 16 : shift == 24;
-}
-
 static void check_rules(const struct Matmul* m) {
     const uint32_t operands =
         (uint32_t)m->activations | (uint32_t)m->weights | m->activation_pitch | m->weight_pitch;
-    const uint32_t results = (uint32_t)m->output | m->output_pitch;
     kernel_check((operands & 3) == 0,
                  "matmul: activations and weights must be word-aligned, with their pitches");
-    kernel_check((results & (m->precision.output_bits / 2u - 1)) == 0,
-                 "matmul: output and its pitch must be aligned to four results");
-    kernel_check(is_shift_right(m),
+    kernel_check(is_shift_valid(&m->precision, m->requantisation.shift),
                  "matmul: shift must be 16..31 for 8-bit outputs, 24 for narrower ones");
 }
 
@@ -92,7 +84,7 @@ static void compute_blocks(struct Job* job, uint32_t begin, uint32_t count, uint
         count -= run;
     }
     uint32_t whole = divide_short(count, blocks);
-    if (row + whole > job->matmul->pixels >> job->rows.log2_pixels) {
+    if (whole != 0 && row + whole > job->matmul->pixels >> job->rows.log2_pixels) {
         --whole;
     }
     if (whole != 0) {

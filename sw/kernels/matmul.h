@@ -33,13 +33,18 @@ struct Matmul {
     struct Precision precision;
     const uint8_t* activations;  ///< [pixels][depth], word-aligned
     const uint8_t* weights;      ///< [channels][depth], word-aligned, rows of matmul_weight_bytes()
-    uint8_t* output;             ///< [pixels][channels], aligned to four results
+    uint8_t* output;             ///< [pixels][channels]; fastest aligned to four results
     struct Requantisation requantisation;
     uint32_t activation_pitch;  ///< bytes from pixel to pixel, a multiple of 4
     uint32_t weight_pitch;      ///< bytes from channel to channel, a multiple of 4
-    uint32_t output_pitch;      ///< bytes from pixel to pixel, a multiple of four results
+    uint32_t output_pitch;      ///< bytes from pixel to pixel
     uint32_t depth, pixels, channels;
 };
+
+/// Whether the shift suits the width of the outputs.
+static inline bool is_shift_valid(const struct Precision* precision, uint32_t shift) {
+    return precision->output_bits == 8 ? shift - 16 < 16 : shift == 24;
+}
 
 /// Bytes of a row of weights: the last ones are zeros that fill up the kernel's last step, so that
 /// it does not matter which numbers lie behind a row of activations.
@@ -59,8 +64,10 @@ static inline uint32_t matmul_pitch(uint32_t row_bytes) {
 enum { kMatmulSkewWords = 2 };
 
 /// Computes the share of `worker` (0 .. workers - 1). Shares may overlap at the edges, with equal
-/// results. Up to four rows behind the weights and a word behind each row are read and ignored.
-/// Stops the program with a message where the operands break a rule above.
+/// results. The last channels of a number that is no multiple of 4 are computed by plain C, which
+/// is slower; so is a product with fewer pixels than a block has. Up to four rows behind the
+/// weights and a word behind each row are read and ignored. Stops the program with a message where
+/// the operands break a rule above.
 void matmul(const struct Matmul* matmul, uint32_t worker, uint32_t workers);
 
 /// One output, in plain C.

@@ -38,8 +38,19 @@ if(FLEXV_FIRMWARE_DIR)
     flexv_run_test(NAME "the MatMul of six precisions is right on ${isa}"
       IMAGE ${images}/bench_matmul_${isa}.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right"
       ARGUMENTS --set soc.cluster.core.isa=${isa})
+    flexv_run_test(NAME "the layers equal the reference in plain integers on ${isa}"
+      IMAGE ${images}/test_layers_${isa}.elf OUTPUT "PASS: [0-9]+ cases"
+      ARGUMENTS --set soc.cluster.core.isa=${isa})
   endforeach()
   add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
     COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
       --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul_flexv.elf)
+  foreach(cores 1 5 16)
+    flexv_run_test(NAME "the layers equal the reference on ${cores} cores"
+      IMAGE ${images}/test_layers_flexv.elf OUTPUT "PASS: [0-9]+ cases"
+      ARGUMENTS --set soc.cluster.core_count=${cores})
+  endforeach()
+  flexv_run_test(NAME "a layer refuses what it cannot compute"
+    IMAGE ${images}/refused_layer.elf STATUS 90
+    OUTPUT "refused: conv2d: pixels of the input must be whole bytes; pad the channels")
 endif()

@@ -290,4 +290,18 @@ static inline void copy_words(void* to, const void* from, uint32_t words) {
         : "memory");
 }
 
+/// The same by bytes.
+static inline void copy_bytes(void* to, const void* from, uint32_t bytes) {
+    uint32_t byte;
+    __asm__ volatile(
+        ".option push\n\t.option norvc\n\t.option norelax\n\t.balign 4\n\t"
+        "lp.setup 0, %3, 1f\n\t"
+        "p.lbu.post %2, 1, %1\n"
+        "1:\tp.sb.post %2, 1, %0\n\t"
+        ".option pop"
+        : "+r"(to), "+r"(from), "=&r"(byte)
+        : "r"(bytes)
+        : "memory");
+}
+
 #endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conv2d.h"
+
+#include "check.h"
+#include "flexv/intrinsics.h"
+#include "share.h"
+
+#include <stddef.h>
+
+enum { kRows = 4 };  // pixels that a core gathers at a time
+
+static uint32_t depth_of(const struct Conv2d* c) {
+    return c->kernel_height * c->kernel_width * c->input_channels;
+}
+
+static uint32_t pixel_bytes(const struct Conv2d* c) {
+    return c->input_channels * c->precision.activation_bits / 8;
+}
+
+// Row of gathered inputs, as long as the row of weights that it meets.
+static uint32_t row_pitch(const struct Conv2d* c) {
+    const uint32_t weight_bytes = conv2d_weight_bytes(c);
+    return matmul_pitch(weight_bytes * c->precision.activation_bits / c->precision.weight_bits);
+}
+
+uint32_t conv2d_weight_bytes(const struct Conv2d* c) {
+    return matmul_weight_bytes(&c->precision, depth_of(c));
+}
+
+uint32_t conv2d_workspace_bytes(const struct Conv2d* c, uint32_t workers) {
+    return workers * kRows * row_pitch(c) + 16;
+}
+
+static void copy(uint8_t* to, const uint8_t* from, uint32_t bytes) {
+    if (bytes == 0) {
+        return;
+    }
+    if ((((uint32_t)to | (uint32_t)from | bytes) & 3) == 0) {
+        copy_words(to, from, bytes / 4);
+    } else {
+        copy_bytes(to, from, bytes);
+    }
+}
+
+static void clear(uint8_t* to, uint32_t bytes) {
+    for (uint32_t i = 0; i < bytes; ++i) {
+        to[i] = 0;
+    }
+}
+
+// One line of the kernel's window: its left end is input column `x`, which may be outside.
+static void gather_line(const struct Conv2d* c, uint8_t* row, int32_t y, int32_t x) {
+    const int32_t width = (int32_t)c->width;
+    const int32_t window = (int32_t)c->kernel_width;
+    const uint32_t bytes = pixel_bytes(c);
+    const int32_t first = x < 0 ? 0 : x;
+    const int32_t end = x + window > width ? width : x + window;
+    if (y < 0 || y >= (int32_t)c->height || first >= end) {
+        clear(row, (uint32_t)window * bytes);
+        return;
+    }
+    const uint32_t left = (uint32_t)(first - x) * bytes;
+    const uint32_t middle = (uint32_t)(end - first) * bytes;
+    clear(row, left);
+    copy(row + left, c->input + (uint32_t)(y * width + first) * bytes, middle);
+    clear(row + left + middle, (uint32_t)window * bytes - left - middle);
+}
+
+static void gather(const struct Conv2d* c, uint8_t* row, uint32_t pixel) {
+    const uint32_t output_width = conv2d_output_width(c);
+    const uint32_t output_y = pixel / output_width;
+    const int32_t y = (int32_t)(output_y * c->stride) - (int32_t)c->pad_top;
+    const uint32_t output_x = pixel - output_y * output_width;
+    const int32_t x = (int32_t)(output_x * c->stride) - (int32_t)c->pad_left;
+    const uint32_t line = c->kernel_width * pixel_bytes(c);
+    for (uint32_t i = 0; i < c->kernel_height; ++i) {
+        gather_line(c, row + i * line, y + (int32_t)i, x);
+    }
+}
+
+static struct Matmul matmul_of(const struct Conv2d* c) {
+    return (struct Matmul){.precision = c->precision,
+                           .activations = c->input,
+                           .weights = c->weights,
+                           .output = c->output,
+                           .requantisation = c->requantisation,
+                           .activation_pitch = pixel_bytes(c),
+                           .weight_pitch = c->weight_pitch,
+                           .output_pitch = (c->output_channels * c->precision.output_bits + 7) / 8,
+                           .depth = depth_of(c),
+                           .pixels = c->height * c->width,
+                           .channels = c->output_channels};
+}
+
+static bool is_pointwise(const struct Conv2d* c) {
+    const bool is_one = c->kernel_height == 1 && c->kernel_width == 1 && c->stride == 1;
+    const bool is_padded = (c->pad_top | c->pad_left | c->pad_bottom | c->pad_right) != 0;
+    return is_one && !is_padded && ((pixel_bytes(c) | (uint32_t)c->input) & 3) == 0;
+}
+
+// This core's rows, placed for few bank conflicts with the weights.
+static uint8_t* rows_of(const struct Conv2d* c, uint32_t worker) {
+    const uint32_t best = (uint32_t)c->weights - 4 * kMatmulSkewWords;
+    const uint32_t start = (uint32_t)c->workspace;
+    return c->workspace + ((best - start) & 12) + worker * kRows * row_pitch(c);
+}
+
+// How the output is divided: groups of pixels, and parts of the channels where there are fewer
+// groups than cores.
+struct Division {
+    uint32_t pixels, groups, parts;
+};
+
+static struct Division divide(const struct Conv2d* c, uint32_t workers) {
+    const uint32_t pixels = conv2d_output_height(c) * conv2d_output_width(c);
+    const uint32_t groups = (pixels + kRows - 1) / kRows;
+    return (struct Division){pixels, groups, groups < workers ? workers / groups : 1};
+}
+
+static void compute_group(const struct Conv2d* c, struct Matmul* m, uint8_t* rows, uint32_t first) {
+    for (uint32_t i = 0; i < m->pixels; ++i) {
+        gather(c, rows + i * m->activation_pitch, first + i);
+    }
+    uint8_t* const output = m->output;
+    m->output += first * m->output_pitch;
+    matmul(m, 0, 1);
+    m->output = output;
+}
+
+// Restricts a product to part `part` of its channels, in whole groups of four.
+static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
+    const struct Range quads = share_of((m->channels + 3) / 4, part, parts);
+    const uint32_t first = 4 * quads.begin;
+    const uint32_t end = 4 * quads.end < m->channels ? 4 * quads.end : m->channels;
+    m->weights += first * m->weight_pitch;
+    m->requantisation.scales += first;
+    m->output += first * m->precision.output_bits / 8;
+    m->channels = first < end ? end - first : 0;
+}
+
+static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
+    const struct Division division = divide(c, workers);
+    const struct Range share = share_of(division.groups * division.parts, worker, workers);
+    uint8_t* const rows = rows_of(c, worker);
+    for (uint32_t unit = share.begin; unit < share.end; ++unit) {
+        const uint32_t group = unit / division.parts;
+        struct Matmul m = matmul_of(c);
+        m.activations = rows;
+        m.activation_pitch = row_pitch(c);
+        m.pixels = division.pixels < kRows ? division.pixels : kRows;
+        take_part(&m, unit % division.parts, division.parts);
+        // The last group is moved back to end at the edge, and repeats results there.
+        const uint32_t last = division.pixels - m.pixels;
+        compute_group(c, &m, rows, group * kRows < last ? group * kRows : last);
+    }
+}
+
+void conv2d(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
+    kernel_check(c->input_channels * c->precision.activation_bits % 8 == 0,
+                 "conv2d: pixels of the input must be whole bytes; pad the channels");
+    if (is_pointwise(c)) {
+        const struct Matmul m = matmul_of(c);
+        matmul(&m, worker, workers);
+        return;
+    }
+    kernel_check(((uint32_t)c->workspace & 3) == 0 && c->workspace != NULL,
+                 "conv2d: a word-aligned workspace is needed");
+    compute_share(c, worker, workers);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Depthwise convolution: each channel with its own kernel, four channels at a time. Narrow operands
+// are widened to bytes; the taps of a channel are collected by transposing 4 x 4 bytes.
+#ifndef FLEXV_DEPTHWISE_H
+#define FLEXV_DEPTHWISE_H
+
+#include "matmul.h"
+#include "window.h"
+
+enum { kDepthwiseMaxTaps = 64 };  ///< kernel_height * kernel_width
+
+/// One layer, in the TCDM. Input, output and weights are aligned to four numbers.
+struct Depthwise {
+    struct Precision precision;
+    struct Window window;
+    const uint8_t* input;    ///< [height][width][channels]
+    const uint8_t* weights;  ///< [channels][kernel_height][kernel_width], rows of weight_pitch
+    uint8_t* output;         ///< [output height][output width][channels]
+    struct Requantisation requantisation;
+    uint32_t weight_pitch;  ///< bytes from channel to channel
+};
+
+/// Computes the share of `worker`. Refuses channels that are no multiple of 4, and larger kernels.
+void depthwise(const struct Depthwise* layer, uint32_t worker, uint32_t workers);
+
+#endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MatMul throughput of 64 pixels x 64 channels x depth 288 in the TCDM for six precisions. The code
+// MatMul throughput of BENCH_PIXELS pixels x 64 channels x depth 288 in the TCDM for six precisions. The code
 // is in the caches from a first run; then a region runs from a synchronised start to behind the
 // closing barrier; its results are compared with plain C at every eighth output.
 #include "flexv/flexv.h"
@@ -15,7 +15,7 @@ FLEXV_REGION(4, "a4w4");
 FLEXV_REGION(5, "a4w2");
 FLEXV_REGION(6, "a2w2");
 
-enum { kPixels = 64, kChannels = 64, kDepth = 288 };
+enum { kPixels = BENCH_PIXELS, kChannels = 64, kDepth = 288 };
 enum { kRowBytes = kDepth + 64 };  // with the largest pitch
 
 #define ROW_OF_BANKS __attribute__((aligned(64)))

@@ -36,7 +36,7 @@ if(FLEXV_FIRMWARE_DIR)
     IMAGE ${images}/intrinsics.elf OUTPUT "PASS: intrinsics")
   foreach(isa flexv xpulpnn xpulpv2)
     flexv_run_test(NAME "the MatMul of six precisions is right on ${isa}"
-      IMAGE ${images}/bench_matmul_${isa}.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right"
+      IMAGE ${images}/bench_matmul_64_${isa}.elf OUTPUT "a8w8: .* right(.*\n)*a2w2: .* right"
       ARGUMENTS --set soc.cluster.core.isa=${isa})
     flexv_run_test(NAME "the layers equal the reference in plain integers on ${isa}"
       IMAGE ${images}/test_layers_${isa}.elf OUTPUT "PASS: [0-9]+ cases"

@@ -75,7 +75,7 @@ static void compute_row(struct Job* job, uint32_t row, uint32_t first, uint32_t 
 
 // A run of `count` blocks: the rest of a row, whole rows, the start of a row.
 static void compute_blocks(struct Job* job, uint32_t begin, uint32_t count, uint32_t blocks) {
-    uint32_t row = divide_short(begin, blocks);
+    uint32_t row = quotient(begin, blocks);
     const uint32_t first = begin - row * blocks;
     if (first != 0) {
         const uint32_t left = blocks - first;
@@ -83,7 +83,7 @@ static void compute_blocks(struct Job* job, uint32_t begin, uint32_t count, uint
         compute_row(job, row++, first, run);
         count -= run;
     }
-    uint32_t whole = divide_short(count, blocks);
+    uint32_t whole = quotient(count, blocks);
     if (whole != 0 && row + whole > job->matmul->pixels >> job->rows.log2_pixels) {
         --whole;
     }

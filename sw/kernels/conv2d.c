@@ -31,10 +31,13 @@ uint32_t conv2d_workspace_bytes(const struct Conv2d* c, uint32_t workers) {
     return workers * kRows * row_pitch(c) + 16;
 }
 
-static void copy(uint8_t* to, const uint8_t* from, uint32_t bytes) {
-    if (bytes == 0) {
-        return;
+static void clear(uint8_t* to, uint32_t bytes) {
+    for (uint32_t i = 0; i < bytes; ++i) {
+        to[i] = 0;
     }
+}
+
+static inline void copy(uint8_t* to, const uint8_t* from, uint32_t bytes) {
     if ((((uint32_t)to | (uint32_t)from | bytes) & 3) == 0) {
         copy_words(to, from, bytes / 4);
     } else {
@@ -42,39 +45,53 @@ static void copy(uint8_t* to, const uint8_t* from, uint32_t bytes) {
     }
 }
 
-static void clear(uint8_t* to, uint32_t bytes) {
-    for (uint32_t i = 0; i < bytes; ++i) {
-        to[i] = 0;
-    }
+// What is constant while a core gathers rows.
+struct Gather {
+    const struct Conv2d* conv;
+    uint32_t pixel_bytes, line_bytes;  // of the input, of a line of the window
+    uint32_t input_pitch;              // bytes from line to line of the input
+    uint32_t output_width;
+};
+
+static struct Gather gather_of(const struct Conv2d* c) {
+    const uint32_t bytes = pixel_bytes(c);
+    return (struct Gather){c, bytes, c->kernel_width * bytes, c->width * bytes,
+                           conv2d_output_width(c)};
 }
 
-// One line of the kernel's window: its left end is input column `x`, which may be outside.
-static void gather_line(const struct Conv2d* c, uint8_t* row, int32_t y, int32_t x) {
-    const int32_t width = (int32_t)c->width;
-    const int32_t window = (int32_t)c->kernel_width;
-    const uint32_t bytes = pixel_bytes(c);
-    const int32_t first = x < 0 ? 0 : x;
-    const int32_t end = x + window > width ? width : x + window;
-    if (y < 0 || y >= (int32_t)c->height || first >= end) {
-        clear(row, (uint32_t)window * bytes);
+// A line of the window that is partly outside; its left end is input column `x`.
+static void gather_partly(const struct Gather* g, uint8_t* row, const uint8_t* line, int32_t x) {
+    const int32_t width = (int32_t)g->conv->width;
+    const int32_t end = x + (int32_t)g->conv->kernel_width;
+    const uint32_t left = x < 0 ? (uint32_t)-x * g->pixel_bytes : 0;
+    const uint32_t right = end > width ? (uint32_t)(end - width) * g->pixel_bytes : 0;
+    if (left + right >= g->line_bytes) {
+        clear(row, g->line_bytes);
         return;
     }
-    const uint32_t left = (uint32_t)(first - x) * bytes;
-    const uint32_t middle = (uint32_t)(end - first) * bytes;
     clear(row, left);
-    copy(row + left, c->input + (uint32_t)(y * width + first) * bytes, middle);
-    clear(row + left + middle, (uint32_t)window * bytes - left - middle);
+    copy(row + left, line + (x < 0 ? 0 : (uint32_t)x * g->pixel_bytes),
+         g->line_bytes - left - right);
+    clear(row + g->line_bytes - right, right);
 }
 
-static void gather(const struct Conv2d* c, uint8_t* row, uint32_t pixel) {
-    const uint32_t output_width = conv2d_output_width(c);
-    const uint32_t output_y = pixel / output_width;
-    const int32_t y = (int32_t)(output_y * c->stride) - (int32_t)c->pad_top;
-    const uint32_t output_x = pixel - output_y * output_width;
+// The inputs of output pixel `pixel`, line by line.
+static void gather(const struct Gather* g, uint8_t* row, uint32_t pixel) {
+    const struct Conv2d* const c = g->conv;
+    const uint32_t output_y = quotient(pixel, g->output_width);
+    const uint32_t output_x = pixel - output_y * g->output_width;
     const int32_t x = (int32_t)(output_x * c->stride) - (int32_t)c->pad_left;
-    const uint32_t line = c->kernel_width * pixel_bytes(c);
-    for (uint32_t i = 0; i < c->kernel_height; ++i) {
-        gather_line(c, row + i * line, y + (int32_t)i, x);
+    const bool is_inside = x >= 0 && (uint32_t)x + c->kernel_width <= c->width;
+    uint32_t y = output_y * c->stride - c->pad_top;  // wraps above the input
+    for (uint32_t i = 0; i < c->kernel_height; ++i, ++y, row += g->line_bytes) {
+        const uint8_t* const line = c->input + y * g->input_pitch;
+        if (y >= c->height) {
+            clear(row, g->line_bytes);
+        } else if (is_inside) {
+            copy(row, line + (uint32_t)x * g->pixel_bytes, g->line_bytes);
+        } else {
+            gather_partly(g, row, line, x);
+        }
     }
 }
 
@@ -117,16 +134,6 @@ static struct Division divide(const struct Conv2d* c, uint32_t workers) {
     return (struct Division){pixels, groups, groups < workers ? workers / groups : 1};
 }
 
-static void compute_group(const struct Conv2d* c, struct Matmul* m, uint8_t* rows, uint32_t first) {
-    for (uint32_t i = 0; i < m->pixels; ++i) {
-        gather(c, rows + i * m->activation_pitch, first + i);
-    }
-    uint8_t* const output = m->output;
-    m->output += first * m->output_pitch;
-    matmul(m, 0, 1);
-    m->output = output;
-}
-
 // Restricts a product to part `part` of its channels, in whole groups of four.
 static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
     const struct Range quads = share_of((m->channels + 3) / 4, part, parts);
@@ -141,17 +148,25 @@ static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
 static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
     const struct Division division = divide(c, workers);
     const struct Range share = share_of(division.groups * division.parts, worker, workers);
+    const struct Gather gather_from = gather_of(c);
     uint8_t* const rows = rows_of(c, worker);
     for (uint32_t unit = share.begin; unit < share.end; ++unit) {
-        const uint32_t group = unit / division.parts;
+        const uint32_t group = division.parts == 1 ? unit : unit / division.parts;
         struct Matmul m = matmul_of(c);
         m.activations = rows;
         m.activation_pitch = row_pitch(c);
         m.pixels = division.pixels < kRows ? division.pixels : kRows;
-        take_part(&m, unit % division.parts, division.parts);
+        if (division.parts != 1) {
+            take_part(&m, unit - group * division.parts, division.parts);
+        }
         // The last group is moved back to end at the edge, and repeats results there.
         const uint32_t last = division.pixels - m.pixels;
-        compute_group(c, &m, rows, group * kRows < last ? group * kRows : last);
+        const uint32_t first = group * kRows < last ? group * kRows : last;
+        for (uint32_t i = 0; i < m.pixels; ++i) {
+            gather(&gather_from, rows + i * m.activation_pitch, first + i);
+        }
+        m.output += first * m.output_pitch;
+        matmul(&m, 0, 1);
     }
 }
 

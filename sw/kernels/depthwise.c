@@ -33,34 +33,40 @@ static void read_taps(const struct Depthwise* d, uint32_t channel, struct Taps* 
     }
 }
 
-// The window's inputs of four channels, a word a tap; outside the input they are zeros.
-static void read_inputs(const struct Depthwise* d, const struct Inside* inside, uint32_t channel,
-                        uint32_t* inputs) {
-    const struct Window* const w = &d->window;
-    const uint32_t bits = d->precision.activation_bits;
-    const uint32_t pixel = w->channels * bits / 8;
-    for (uint32_t y = inside->first_y; y < inside->end_y; ++y) {
-        const int32_t position = (inside->y + (int32_t)y) * (int32_t)w->width + inside->x;
-        const uint8_t* address =
-            d->input + (position + (int32_t)inside->first_x) * (int32_t)pixel + channel * bits / 8;
-        for (uint32_t x = inside->first_x; x < inside->end_x; ++x, address += pixel) {
-            inputs[y * w->kernel_width + x] =
-                quad_load(address, bits, d->precision.activation_signed);
-        }
-    }
-}
-
-static bool is_whole(const struct Window* w, const struct Inside* inside) {
+static inline bool is_whole(const struct Window* w, const struct Inside* inside) {
     return inside->end_y - inside->first_y == w->kernel_height &&
            inside->end_x - inside->first_x == w->kernel_width;
 }
 
-static void multiply(const uint32_t* inputs, const struct Taps* taps, bool is_signed,
-                     uint32_t sums[4]) {
+static void clear_words(uint32_t* words, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+        words[i] = 0;
+        __asm__ volatile("");  // stays a loop over words; the library's memset goes by bytes
+    }
+}
+
+// The window's inputs of four channels, a word a tap; outside the input they are zeros.
+KERNEL_INLINE void read_inputs(const struct Depthwise* d, const struct Inside* inside,
+                               const uint8_t* corner, uint32_t* inputs, uint32_t bits,
+                               bool is_signed) {
+    const struct Window* const w = &d->window;
+    const uint32_t pixel = w->channels * bits / 8;
+    const uint32_t line = w->width * pixel;
+    for (uint32_t y = inside->first_y; y < inside->end_y; ++y) {
+        const uint8_t* address = corner + y * line + inside->first_x * pixel;
+        uint32_t* input = inputs + y * w->kernel_width + inside->first_x;
+        for (uint32_t x = inside->first_x; x < inside->end_x; ++x, address += pixel) {
+            *input++ = quad_load(address, bits, is_signed);
+        }
+    }
+}
+
+KERNEL_INLINE void multiply(const uint32_t* inputs, const struct Taps* taps, bool is_signed,
+                            uint32_t sums[4]) {
     for (uint32_t i = 0; i < taps->words; ++i) {
         uint32_t columns[4];
         quad_transpose(&inputs[4 * i], columns);
-        for (uint32_t c = 0; c < 4; ++c) {
+        FOR_EACH_CHANNEL(c) {
             const uint32_t weights = taps->weights[i][c];
             sums[c] = is_signed ? pv_sdotsp_b(sums[c], columns[c], weights)
                                 : pv_sdotusp_b(sums[c], columns[c], weights);
@@ -68,47 +74,88 @@ static void multiply(const uint32_t* inputs, const struct Taps* taps, bool is_si
     }
 }
 
-static void compute_pixel(const struct Depthwise* d, const struct Taps* taps, uint32_t channel,
-                          uint32_t* inputs, uint32_t y, uint32_t x) {
-    const struct ChannelScale* const scales = d->requantisation.scales + channel;
-    const struct Inside inside = window_inside(&d->window, y, x);
-    if (!is_whole(&d->window, &inside)) {
-        for (uint32_t i = 0; i < 4 * taps->words; ++i) {
-            inputs[i] = 0;
-        }
-    }
-    read_inputs(d, &inside, channel, inputs);
-    uint32_t sums[4];
-    for (uint32_t c = 0; c < 4; ++c) {
-        sums[c] = (uint32_t)scales[c].bias;
-    }
-    multiply(inputs, taps, d->precision.activation_signed, sums);
+// Where the results of one line go, and how they are made.
+struct Finish {
+    const struct ChannelScale* scales;
+    uint8_t* output;
+    int32_t low, high;
+    uint32_t shift, bits, step;
+};
+
+KERNEL_INLINE void finish(struct Finish* f, const uint32_t sums[4]) {
     int32_t values[4];
-    for (uint32_t c = 0; c < 4; ++c) {
-        values[c] =
-            requantise(&d->precision, d->requantisation.shift, &scales[c], (int32_t)sums[c]);
+    FOR_EACH_CHANNEL(c) {
+        const int32_t product = (int32_t)(sums[c] * (uint32_t)f->scales[c].multiplier);
+        values[c] = p_min(p_max(product >> f->shift, f->low), f->high);
     }
+    quad_store(f->output, f->bits, quad_of(values));
+    f->output += f->step;
+}
+
+static struct Finish finish_of(const struct Depthwise* d, uint32_t channel, uint32_t y) {
     const uint32_t bits = d->precision.output_bits;
-    const uint32_t pixel = y * window_output_width(&d->window) + x;
-    quad_store(d->output + (pixel * d->window.channels + channel) * bits / 8, bits,
-               quad_of(values));
+    const uint32_t line = y * window_output_width(&d->window) * d->window.channels;
+    return (struct Finish){.scales = d->requantisation.scales + channel,
+                           .output = d->output + (line + channel) * bits / 8,
+                           .low = lowest_of(bits, d->precision.output_signed),
+                           .high = highest_of(bits, d->precision.output_signed),
+                           .shift = d->requantisation.shift,
+                           .bits = bits,
+                           .step = d->window.channels * bits / 8};
+}
+
+// One line of the output of four channels. Inlined for each kind of input.
+KERNEL_INLINE void compute_line(const struct Depthwise* d, const struct Taps* taps,
+                                uint32_t* inputs, uint32_t channel, uint32_t y, uint32_t bits,
+                                bool is_signed) {
+    const struct Window* const w = &d->window;
+    struct Inside inside = window_inside(w, y, 0);
+    struct Finish f = finish_of(d, channel, y);
+    const uint32_t pixel = w->channels * bits / 8;
+    const uint8_t* corner =
+        d->input + channel * bits / 8 + (uint32_t)(inside.y * (int32_t)w->width + inside.x) * pixel;
+    for (uint32_t x = window_output_width(w); x != 0; --x) {
+        inside.first_x = window_first(inside.x);
+        inside.end_x = window_end(inside.x, w->kernel_width, w->width);
+        if (!is_whole(w, &inside)) {
+            clear_words(inputs, 4 * taps->words);  // what is outside the input
+        }
+        read_inputs(d, &inside, corner, inputs, bits, is_signed);
+        uint32_t sums[4] = {(uint32_t)f.scales[0].bias, (uint32_t)f.scales[1].bias,
+                            (uint32_t)f.scales[2].bias, (uint32_t)f.scales[3].bias};
+        multiply(inputs, taps, is_signed, sums);
+        finish(&f, sums);
+        inside.x += (int32_t)w->stride;
+        corner += w->stride * pixel;
+    }
+}
+
+static void compute_any_line(const struct Depthwise* d, const struct Taps* taps, uint32_t* inputs,
+                             uint32_t channel, uint32_t y) {
+    const bool is_signed = d->precision.activation_signed;
+    if (d->precision.activation_bits == 8 && !is_signed) {
+        compute_line(d, taps, inputs, channel, y, 8, false);
+    } else if (d->precision.activation_bits == 8) {
+        compute_line(d, taps, inputs, channel, y, 8, true);
+    } else if (d->precision.activation_bits == 4) {
+        compute_line(d, taps, inputs, channel, y, 4, is_signed);
+    } else {
+        compute_line(d, taps, inputs, channel, y, 2, is_signed);
+    }
 }
 
 // Lines begin .. end - 1 of the output, counted over all groups of four channels.
 static void compute_lines(const struct Depthwise* d, struct Range share) {
     const uint32_t height = window_output_height(&d->window);
-    const uint32_t width = window_output_width(&d->window);
-    uint32_t inputs[kDepthwiseMaxTaps] = {0};
-    struct Taps taps = {0};
-    uint32_t channel = d->window.channels;  // of `taps`
-    for (uint32_t line = share.begin; line < share.end; ++line) {
+    struct Taps taps;
+    uint32_t inputs[kDepthwiseMaxTaps];
+    clear_words(inputs, kDepthwiseMaxTaps);  // behind the last tap they stay zeros
+    for (uint32_t line = share.begin; line < share.end;) {
         const uint32_t quad = line / height;
-        if (channel != 4 * quad) {
-            channel = 4 * quad;
-            read_taps(d, channel, &taps);
-        }
-        for (uint32_t x = 0; x < width; ++x) {
-            compute_pixel(d, &taps, channel, inputs, line - quad * height, x);
+        const uint32_t end = (quad + 1) * height < share.end ? (quad + 1) * height : share.end;
+        read_taps(d, 4 * quad, &taps);
+        for (; line < end; ++line) {
+            compute_any_line(d, &taps, inputs, 4 * quad, line - quad * height);
         }
     }
 }

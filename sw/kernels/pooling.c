@@ -43,16 +43,14 @@ static uint32_t average_quad(const struct Pooling* p, const struct Inside* insid
         const uint8_t* address = input_line(p, inside, y, channel);
         for (uint32_t x = inside->first_x; x < inside->end_x; ++x, address += step) {
             const uint32_t quad = quad_load(address, p->bits, p->is_signed);
-            for (uint32_t c = 0; c < 4; ++c) {  // a dot product picks and adds a byte
+            FOR_EACH_CHANNEL(c) {  // a dot product picks and adds a byte
                 sums[c] = p->is_signed ? pv_sdotsp_b(sums[c], quad, 1u << (8 * c))
                                        : pv_sdotup_b(sums[c], quad, 1u << (8 * c));
             }
         }
     }
     int32_t values[4];
-    for (uint32_t c = 0; c < 4; ++c) {
-        values[c] = average(p, sums[c]);
-    }
+    FOR_EACH_CHANNEL(c) { values[c] = average(p, sums[c]); }
     return quad_of(values);
 }
 

@@ -6,8 +6,13 @@
 #include "flexv/intrinsics.h"
 #include "packed.h"
 
+/// For inner loops: a function of its own for each constant argument, and loops over the four
+/// channels without branches, so that their arrays live in registers.
+#define KERNEL_INLINE static inline __attribute__((always_inline))
+#define FOR_EACH_CHANNEL(c) _Pragma("GCC unroll 4") for (uint32_t c = 0; c < 4; ++c)
+
 /// Four numbers of `bits` at `address`, which is aligned to them, widened to bytes.
-static inline uint32_t quad_load(const uint8_t* address, uint32_t bits, bool is_signed) {
+KERNEL_INLINE uint32_t quad_load(const uint8_t* address, uint32_t bits, bool is_signed) {
     if (bits == 8) {
         return *(const uint32_t*)address;
     }
@@ -24,7 +29,7 @@ static inline uint32_t quad_load(const uint8_t* address, uint32_t bits, bool is_
 }
 
 /// Packs four bytes to `bits` each and stores them.
-static inline void quad_store(uint8_t* address, uint32_t bits, uint32_t quad) {
+KERNEL_INLINE void quad_store(uint8_t* address, uint32_t bits, uint32_t quad) {
     if (bits == 8) {
         *(uint32_t*)address = quad;
     } else if (bits == 4) {
@@ -37,21 +42,21 @@ static inline void quad_store(uint8_t* address, uint32_t bits, uint32_t quad) {
 }
 
 /// A word of the low bytes of four numbers.
-static inline uint32_t quad_of(const int32_t values[4]) {
-    const uint32_t low = ((uint32_t)values[0] & 255) | ((uint32_t)values[1] & 255) << 8;
-    return low | ((uint32_t)values[2] & 255) << 16 | (uint32_t)values[3] << 24;
+KERNEL_INLINE uint32_t quad_of(const int32_t values[4]) {
+    const uint32_t low = pv_packlo_b(0, (uint32_t)values[1], (uint32_t)values[0]);
+    return pv_packhi_b(low, (uint32_t)values[3], (uint32_t)values[2]);
 }
 
 /// Bytes 0, 2 (even) or 1, 3 (odd) of both words.
-static inline uint32_t quad_even(uint32_t low, uint32_t high) {
+KERNEL_INLINE uint32_t quad_even(uint32_t low, uint32_t high) {
     return pv_shuffle2_b(low, high, 0x06040200);
 }
-static inline uint32_t quad_odd(uint32_t low, uint32_t high) {
+KERNEL_INLINE uint32_t quad_odd(uint32_t low, uint32_t high) {
     return pv_shuffle2_b(low, high, 0x07050301);
 }
 
 /// Columns of four words of bytes.
-static inline void quad_transpose(const uint32_t rows[4], uint32_t columns[4]) {
+KERNEL_INLINE void quad_transpose(const uint32_t rows[4], uint32_t columns[4]) {
     const uint32_t even_01 = quad_even(rows[0], rows[1]);
     const uint32_t even_23 = quad_even(rows[2], rows[3]);
     const uint32_t odd_01 = quad_odd(rows[0], rows[1]);

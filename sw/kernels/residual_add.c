@@ -15,7 +15,7 @@ static uint32_t add_quads(const struct ResidualAdd* l, uint32_t a, uint32_t b) {
     const int32_t low = lowest_of(l->output.bits, l->output.is_signed);
     const int32_t high = highest_of(l->output.bits, l->output.is_signed);
     int32_t values[4];
-    for (uint32_t i = 0; i < 4; ++i) {
+    FOR_EACH_CHANNEL(i) {
         int32_t sum = p_mac(l->bias, byte_of(a, i, l->a.is_signed), l->multiplier_a);
         sum = p_mac(sum, byte_of(b, i, l->b.is_signed), l->multiplier_b);
         values[i] = p_min(p_max(sum >> l->shift, low), high);

@@ -11,8 +11,8 @@ struct Range {
     uint32_t begin, end;
 };
 
-/// Quotient. The divider takes a cycle for each leading zero of the divisor, so powers of two, which
-/// most numbers of cores and blocks are, are worth a shift.
+/// Quotient. The divider takes a cycle for each leading zero of the divisor, so powers of two,
+/// which most numbers of cores and blocks are, are worth a shift.
 static inline uint32_t quotient(uint32_t dividend, uint32_t divisor) {
     return (divisor & (divisor - 1)) == 0 ? dividend >> p_ff1(divisor) : dividend / divisor;
 }

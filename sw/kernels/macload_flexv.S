@@ -216,6 +216,9 @@
     bnez    t2, .Lrow_\@
 
     csrwi   CSR_SIMD_LEGACY, 1
+    .if \ratio != 1
+    csrwi   CSR_MIXED_SKIP, 0           // other dot products shall not count
+    .endif
     leave \name
 .endm
 

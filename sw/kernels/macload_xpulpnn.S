@@ -11,9 +11,12 @@
     .option norelax
 
 #define FRAME_ROWS FRAME_OWN
-#define FRAME_MATMUL (FRAME_OWN + 4)
-#define FRAME_LEFT (FRAME_OWN + 8)
-#define FRAME_OUTPUT (FRAME_OWN + 12)
+#define FRAME_LEFT (FRAME_OWN + 4)
+#define FRAME_OUTPUT (FRAME_OWN + 8)
+#define FRAME_STEPS (FRAME_OWN + 12)
+#define FRAME_PIXEL_PITCH (FRAME_OWN + 16)
+#define FRAME_CHANNEL_PITCH (FRAME_OWN + 20)
+#define FRAME_OUTPUT_PITCH (FRAME_OWN + 24)
 #define LOAD_A 8
 #define LOAD_W 16
 
@@ -40,11 +43,18 @@
 .macro kernel name, width, s, bits, result_signed
     enter \name
     lw      t0, ROWS_COUNT(a0)
+    lw      t1, ROWS_STEPS(a0)
+    lw      t2, MATMUL_ACTIVATION_PITCH(a1)
+    lw      t3, MATMUL_WEIGHT_PITCH(a1)
+    lw      t4, MATMUL_OUTPUT_PITCH(a1)
     lw      s0, ROWS_ACTIVATIONS(a0)
     lw      s11, ROWS_OUTPUT(a0)
     sw      a0, FRAME_ROWS(sp)
-    sw      a1, FRAME_MATMUL(sp)
     sw      t0, FRAME_LEFT(sp)
+    sw      t1, FRAME_STEPS(sp)
+    sw      t2, FRAME_PIXEL_PITCH(sp)
+    sw      t3, FRAME_CHANNEL_PITCH(sp)
+    sw      t4, FRAME_OUTPUT_PITCH(sp)
 
 .Lrow_\@:
     lw      a0, FRAME_ROWS(sp)
@@ -57,11 +67,9 @@
     lp.starti 0, .Lstep_\@
     lp.endi 0, .Llast_of_step_\@
     lp.setup 1, a3, .Llast_of_block_\@
-    lw      t0, FRAME_MATMUL(sp)
-    lw      t3, FRAME_ROWS(sp)
-    lw      t1, MATMUL_ACTIVATION_PITCH(t0)
-    lw      t2, MATMUL_WEIGHT_PITCH(t0)
-    lw      t3, ROWS_STEPS(t3)
+    lw      t1, FRAME_PIXEL_PITCH(sp)
+    lw      t2, FRAME_CHANNEL_PITCH(sp)
+    lw      t3, FRAME_STEPS(sp)
     mv      a0, s0
     add     a1, s0, t1
     add     a2, a1, t1
@@ -95,18 +103,18 @@
 .Llast_of_step_\@:
     mac \width, \s, zero, 3, 1, LOAD_A, a1
 
+    .if \bits == 8
     lw      a0, FRAME_ROWS(sp)
-    lw      a1, FRAME_MATMUL(sp)
-    lw      a3, MATMUL_OUTPUT_PITCH(a1)
+    .endif
+    lw      a3, FRAME_OUTPUT_PITCH(sp)
     load_constants \bits, 1
     requantise_4x4 \bits, \result_signed, 1, a4, s2, s6, t0, a5, s3, s7, t1, \
                    a6, s4, s8, t2, a7, s5, s9, t3
 .set .Llast_of_block_\@, . - 4
 
     lw      t2, FRAME_LEFT(sp)
-    lw      a1, FRAME_MATMUL(sp)
+    lw      t0, FRAME_PIXEL_PITCH(sp)
     lw      s11, FRAME_OUTPUT(sp)
-    lw      t0, MATMUL_ACTIVATION_PITCH(a1)
     addi    t2, t2, -1
     slli    t1, a3, 2
     slli    t0, t0, 2

@@ -44,7 +44,7 @@ struct Job {
 static void prepare(struct Job* job, const struct Matmul* m) {
     const bool is_signed = m->precision.output_signed;
     job->matmul = m;
-    job->kernel = choose_rows(&job->rows, &m->precision);
+    job->kernel = choose_rows(&job->rows, &m->precision, m->pixels);
     job->rows.steps = steps_over(&m->precision, m->depth);
     job->rows.shift = m->requantisation.shift - 16;
     job->rows.low = lowest_of(8, is_signed);

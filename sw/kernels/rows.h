@@ -52,8 +52,8 @@ _Static_assert(sizeof(struct ChannelScale) == 8, "the kernels read pairs of word
 /// Computes all blocks of `rows`, part of `matmul`. Ends in legacy SIMD mode.
 typedef void RowsKernel(const struct Rows* rows, const struct Matmul* matmul);
 
-/// The kernel of the build's instruction set for `precision`.
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* precision);
+/// The kernel of the build's instruction set for `precision` and that many pixels.
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* precision, uint32_t pixels);
 
 #endif
 #endif

@@ -96,7 +96,6 @@ static void compute(const struct LayerPlan* p, const struct Tile* t, const struc
     depthwise(&layer, core_id(), core_count());
 }
 
-// ---- Operands in the TCDM ---------------------------------------------------------------------
 
 static uint8_t* next_free;
 
@@ -137,7 +136,6 @@ static void allocate(const struct LayerPlan* p) {
     workspace = gathers ? take(conv2d_workspace_bytes(&conv, core_count())) : arena;
 }
 
-// ---- Transfers --------------------------------------------------------------------------------
 
 struct Transfers {
     DmaTransfer ids[3];

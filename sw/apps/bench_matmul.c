@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// MatMul throughput of BENCH_PIXELS pixels x 64 channels x depth 288 in the TCDM for six precisions. The code
-// is in the caches from a first run; then a region runs from a synchronised start to behind the
-// closing barrier; its results are compared with plain C at every eighth output.
+// MatMul throughput of BENCH_PIXELS pixels x 64 channels x depth 288 in the TCDM for six
+// precisions. The code is in the caches from a first run; then a region runs from a synchronised
+// start to behind the closing barrier; its results are compared with plain C at every eighth
+// output.
 #include "flexv/flexv.h"
 #include "matmul.h"
 #include "packed.h"

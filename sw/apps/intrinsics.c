@@ -25,7 +25,6 @@ static uint32_t random_word(void) {
     return state;
 }
 
-// ---- Lanes in plain C -------------------------------------------------------------------------
 
 static int32_t lane(uint32_t word, uint32_t index, uint32_t bits, int is_signed) {
     const uint32_t high = word << (32 - bits * (index + 1));
@@ -61,7 +60,6 @@ static int32_t bits_and(int32_t a, int32_t b) { return a & b; }
 static int32_t shift_left_b(int32_t a, int32_t b) { return (int32_t)((uint32_t)a << (b & 7)); }
 static int32_t shift_right_b(int32_t a, int32_t b) { return a >> (b & 7); }
 
-// ---- Groups of instructions -------------------------------------------------------------------
 
 static int32_t clip(int32_t a, int32_t low, int32_t high) {
     return a < low ? low : a > high ? high : a;
@@ -163,7 +161,6 @@ static void check_dot_products(uint32_t a, uint32_t b) {
     CHECK(pv_sdotup_sc_b(77, a, b), 77 + dot(a, 0x01010101 * (b & 255), 8, 0, 0));
 }
 
-// ---- Flex-V: formats in a CSR, Mac&Load -------------------------------------------------------
 
 static void check_formats(uint32_t a, uint32_t b) {
     csr_write(CSR_SIMD_FORMAT, FORMAT_4X4);
@@ -222,7 +219,6 @@ static void check_mac_load(uint32_t a, uint32_t b) {
     CHECK(mac_load_legacy_bytes(), 5 + dot(a, b, 8, 0, 1));
 }
 
-// ---- Memory -----------------------------------------------------------------------------------
 
 static void check_memory(uint32_t a, uint32_t b) {
     uint32_t source[5] = {a, b, a + b, a - b, a ^ b};

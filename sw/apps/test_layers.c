@@ -149,9 +149,16 @@ static void print_failure(uint32_t index, const struct LayerCase* c, uint32_t co
            c->in_channels, c->out_channels, (unsigned)count);
 }
 
+// A batch normalisation becomes a scale whose bias is rounded to the nearest.
+static bool is_batch_norm_right(void) {
+    const struct ChannelScale up = scale_of_batch_norm(7, 11);
+    const struct ChannelScale down = scale_of_batch_norm(7, -11);
+    return up.bias == 2 && down.bias == -2 && up.multiplier == 7 && down.multiplier == 7;
+}
+
 int main(void) {
     const uint32_t count = sizeof cases / sizeof cases[0];
-    uint32_t failures = 0;
+    uint32_t failures = !is_batch_norm_right();
     for (uint32_t i = 0; i < count; ++i) {
         if (core_id() == 0) {
             bring_in(&cases[i]);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The convolution layers of MobileNetV1 0.75/224 and ResNet-20 with a tiling for the TCDM.
 
-Writes the C header that sw/apps/bench_layers.c includes, or the list as JSON. Layers that occur several
-times stand once, with their number. Shapes: Howard 2017 (MobileNetV1), He 2016 (ResNet-20 with
+Writes the C header that sw/apps/bench_layers.c includes, or the list as JSON. Layers that occur
+several times stand once, with their number. Shapes: Howard 2017 (MobileNetV1), He 2016 (ResNet-20 with
 projection shortcuts); precisions as published for the 8b, 8b4b and 4b2b networks.
 """
 from __future__ import annotations

@@ -3,8 +3,8 @@
 """Cases for the layers of sw/kernels with expected outputs, computed in plain integers.
 
 Writes the C header that sw/apps/test_layers.c includes: a fixed part that walks all combinations of
-widths, signs, odd sizes and extreme values, and random shapes from a seed, which is printed. Uses no
-code of the firmware.
+widths, signs, odd sizes and extreme values, and random shapes from a seed, which is printed.
+Uses no code of the firmware.
 """
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def requantise(case: Case, total: int, scale: tuple[int, int]) -> int:
 
 
 def weight_row_bytes(case: Case, depth: int) -> int:
-    """A row is filled up with zeros to whole steps of the kernels: words of the narrower operand."""
+    """A row is filled up with zeros to whole steps: words of the narrower operand."""
     narrow = min(case.a_bits, case.w_bits)
     steps = max((depth * narrow + 31) // 32, 2 if case.a_bits == case.w_bits else 1)
     return steps * 4 * case.w_bits // narrow
@@ -214,7 +214,8 @@ def shift_for(bits: int, rng: random.Random) -> int:
 def matrix(rng: random.Random) -> list[Case]:
     """Every combination of widths and signs of a MatMul, and what is special about the rest."""
     cases = []
-    sizes = itertools.cycle([(9, 16, 8), (5, 40, 12), (4, 9, 4), (13, 33, 7), (1, 64, 5), (3, 17, 8)])
+    sizes = itertools.cycle(
+        [(9, 16, 8), (5, 40, 12), (4, 9, 4), (13, 33, 7), (1, 64, 5), (3, 17, 8)])
     values = itertools.cycle(["random", "random", "max", "random", "min"])
     for a, w, o, a_signed, o_signed in itertools.product(WIDTHS, WIDTHS, WIDTHS, (False, True),
                                                          (False, True)):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of 4 channels x 4 or 2 pixels with Mac&Load whose formats and addresses come from CSRs. A word
-// of the narrow operand meets `ratio` words of the wide one; for each such word of all rows there are
-// 16 (or 8) products, which refill the operand registers on the side, and one instruction in a step
-// that only loads.
+// Blocks of 4 channels x 4 or 2 pixels with Mac&Load whose formats and addresses come from CSRs. A
+// word of the narrow operand meets `ratio` words of the wide one; for each such word of all rows
+// there are 16 (or 8) products, which refill the operand registers on the side, and one instruction
+// in a step that only loads.
 #include "flexv/csr.h"
 #include "rows.h"
 
@@ -18,8 +18,8 @@
 #define FRAME_PIXELS_STEP (FRAME_OWN + 12)  // bytes from block to block
 #define FRAME_OUTPUT_STEP (FRAME_OWN + 16)
 
-// The wide operand streams through the activation registers a0 and a1, row after row; the narrow one
-// lies in the weight registers w0..w3, a row each. Where weights are wider than activations the
+// The wide operand streams through the activation registers a0 and a1, row after row; the narrow
+// one lies in the weight registers w0..w3, a row each. Where weights are wider than activations the
 // operands change places (`w` = 1), so the instruction's signs do too. `s` = 1: signed activations.
 .macro mac w, s, sum, weight, activation, load=0
     .if !\s && !\w
@@ -56,8 +56,8 @@
     mac \w, \s, \s1, 1, 1, LOAD_W
 .endm
 
-// A word of all wide rows but the last one: 4 x 4 rows; two pixels x 4 narrow rows; 4 wide rows x two
-// pixels.
+// A word of all wide rows but the last one: 4 x 4 rows; two pixels x 4 narrow rows; 4 wide rows x
+// two pixels.
 .macro rows_before_last pixels, w, s
     .if \pixels == 4
     row4 \w, \s, 0, a4, a5, a6, a7
@@ -113,8 +113,8 @@
     mac \w, \s, zero, 0, 1, LOAD_A
 .endm
 
-// The last step of a block of 4 x 4 operands of equal width: what it refills are the first words of the
-// next block. For the other kernels the copy of the step would not fit the private cache.
+// The last step of a block of 4 x 4 operands of equal width: what it refills are the first words of
+// the next block. For the other kernels the copy of the step would not fit the private cache.
 .macro last_step s
     row4 0, \s, 0, a4, a5, a6, a7
     row4 0, \s, 1, s2, s3, s4, s5
@@ -142,8 +142,8 @@
     csr_stream CSR_W_STRIDE, CSR_W_ROLLBACK, CSR_W_SKIP, \w_pitch, \w_rows
 .endm
 
-// Earlier dot products have left the counter of products in a slice at any value; with a slice of one
-// product the next one clears it.
+// Earlier dot products have left the counter of products in a slice at any value; with a slice of
+// one product the next one clears it.
 .macro restart_slices pixels
     csrwi   CSR_MIXED_SKIP, 0
     nop

@@ -29,7 +29,8 @@
     .endif
 .endm
 
-// Four products of a pixel; the last one refills the activation register with the pixel at `pointer`.
+// Four products of a pixel; the last one refills the activation register with the pixel at
+// `pointer`.
 .macro pixel width, s, activation, pointer, s0, s1, s2, s3
     mac \width, \s, \s0, 0, \activation
     mac \width, \s, \s1, 1, \activation
@@ -39,7 +40,8 @@
 
 // void name(const struct Rows*, const struct Matmul*)
 //
-// a0..a3: the pixels   ra, tp, t4, t5: the channels   s0, s1: activations, weights of the next block
+// a0..a3: the pixels   ra, tp, t4, t5: the channels
+// s0, s1: activations, weights of the next block
 .macro kernel name, width, s, bits, result_signed
     enter \name
     lw      t0, ROWS_COUNT(a0)

@@ -22,6 +22,13 @@ struct ChannelScale {
     int32_t multiplier;
 };
 
+/// Batch normalisation (kappa * sum + lambda) as a scale. The bias is rounded to a whole sum, which
+/// moves a product by kappa / 2 at most.
+static inline struct ChannelScale scale_of_batch_norm(int32_t kappa, int32_t lambda) {
+    const int32_t half = kappa / 2;
+    return (struct ChannelScale){(lambda + (lambda < 0 ? -half : half)) / kappa, kappa};
+}
+
 /// Requantisation of a layer.
 struct Requantisation {
     const struct ChannelScale* scales;  ///< [channels], in the TCDM

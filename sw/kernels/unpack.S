@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of 2 pixels x 4 channels for cores whose SIMD ends at 8 bits (Xpulpv2): operands below a byte
-// are unpacked in the inner loop. A step takes a word of the narrower operand, `groups` = 1, 2 or 4
-// registers of four bytes; group g holds elements g, g + groups, g + 2 * groups, g + 3 * groups, the
-// order in which shifts and masks unpack the narrower operand.
+// Blocks of 2 pixels x 4 channels for cores whose SIMD ends at 8 bits (Xpulpv2): operands below a
+// byte are unpacked in the inner loop. A step takes a word of the narrower operand, `groups` = 1, 2
+// or 4 registers of four bytes; group g holds elements g, g + groups, g + 2 * groups, g + 3 *
+// groups, the order in which shifts and masks unpack the narrower operand.
 #include "flexv/csr.h"
 #include "rows.h"
 

@@ -41,10 +41,19 @@ if(FLEXV_FIRMWARE_DIR)
     flexv_run_test(NAME "the layers equal the reference in plain integers on ${isa}"
       IMAGE ${images}/test_layers_${isa}.elf OUTPUT "PASS: [0-9]+ cases"
       ARGUMENTS --set soc.cluster.core.isa=${isa})
+    flexv_run_test(NAME "the layers on ${isa} avoid what silicon gets wrong"
+      IMAGE ${images}/test_layers_${isa}.elf OUTPUT "PASS: [0-9]+ cases"
+      MESSAGE "^(?!(.|\n)*hazard)"
+      ARGUMENTS --check hazards --set soc.cluster.core.quirks=true
+        --set soc.cluster.core.isa=${isa})
   endforeach()
   add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
     COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
       --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul_flexv.elf)
+  flexv_run_test(NAME "the MatMul keeps its speed"
+    IMAGE ${images}/bench_matmul_64_flexv.elf
+    OUTPUT "a8w8: 4[23][0-9]+ cycles.*\na8w4: 4[23][0-9]+ .*\na8w2: 4[123][0-9]+ "
+      "a4w4: 2[23][0-9]+ .*\na4w2: 2[23][0-9]+ .*\na2w2: 1[23][0-9]+ ")
   foreach(cores 1 5 16)
     flexv_run_test(NAME "the layers equal the reference on ${cores} cores"
       IMAGE ${images}/test_layers_flexv.elf OUTPUT "PASS: [0-9]+ cases"

@@ -96,7 +96,6 @@ static void compute(const struct LayerPlan* p, const struct Tile* t, const struc
     depthwise(&layer, core_id(), core_count());
 }
 
-
 static uint8_t* next_free;
 
 static void* take(uint32_t bytes) {
@@ -135,7 +134,6 @@ static void allocate(const struct LayerPlan* p) {
     const bool gathers = !p->is_depthwise && (p->kernel != 1 || p->stride != 1);
     workspace = gathers ? take(conv2d_workspace_bytes(&conv, core_count())) : arena;
 }
-
 
 struct Transfers {
     DmaTransfer ids[3];

@@ -119,7 +119,7 @@ def tile_bytes(layer: Layer, rows: int, channels: int) -> int:
     if layer.depthwise:
         return 2 * (inputs + outputs) + channels * (8 + layer.kernel ** 2) + 256
     row = weight_bytes(layer)
-    gathered = MAX_CORES * 4 * pitch(row * layer.a_bits // layer.w_bits)
+    gathered = MAX_CORES * 8 * pitch(row * layer.a_bits // layer.w_bits)
     workspace = 0 if layer.kernel == layer.stride == 1 else gathered
     return 2 * (inputs + outputs + channels * pitch(row)) + 8 * channels + workspace + 512
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { kRows = 4 };  // pixels that a core gathers at a time
+enum { kRows = 8 };  // pixels that a core gathers at a time
 
 static uint32_t depth_of(const struct Conv2d* c) {
     return c->kernel_height * c->kernel_width * c->input_channels;
@@ -37,26 +37,31 @@ static void clear(uint8_t* to, uint32_t bytes) {
     }
 }
 
-static inline void copy(uint8_t* to, const uint8_t* from, uint32_t bytes) {
-    if ((((uint32_t)to | (uint32_t)from | bytes) & 3) == 0) {
-        copy_words(to, from, bytes / 4);
-    } else {
-        copy_bytes(to, from, bytes);
-    }
-}
-
 // What is constant while a core gathers rows.
 struct Gather {
     const struct Conv2d* conv;
     uint32_t pixel_bytes, line_bytes;  // of the input, of a line of the window
     uint32_t input_pitch;              // bytes from line to line of the input
     uint32_t output_width;
+    bool is_in_words;  // pixels lie on words and consist of them
 };
 
 static struct Gather gather_of(const struct Conv2d* c) {
     const uint32_t bytes = pixel_bytes(c);
-    return (struct Gather){c, bytes, c->kernel_width * bytes, c->width * bytes,
-                           conv2d_output_width(c)};
+    return (struct Gather){c,
+                           bytes,
+                           c->kernel_width * bytes,
+                           c->width * bytes,
+                           conv2d_output_width(c),
+                           ((bytes | (uint32_t)c->input) & 3) == 0};
+}
+
+static inline void copy(const struct Gather* g, uint8_t* to, const uint8_t* from, uint32_t bytes) {
+    if (g->is_in_words) {
+        copy_words(to, from, bytes / 4);
+    } else {
+        copy_bytes(to, from, bytes);
+    }
 }
 
 // A line of the window that is partly outside; its left end is input column `x`.
@@ -70,27 +75,40 @@ static void gather_partly(const struct Gather* g, uint8_t* row, const uint8_t* l
         return;
     }
     clear(row, left);
-    copy(row + left, line + (x < 0 ? 0 : (uint32_t)x * g->pixel_bytes),
+    copy(g, row + left, line + (x < 0 ? 0 : (uint32_t)x * g->pixel_bytes),
          g->line_bytes - left - right);
     clear(row + g->line_bytes - right, right);
 }
 
-// The inputs of output pixel `pixel`, line by line.
-static void gather(const struct Gather* g, uint8_t* row, uint32_t pixel) {
+// The window of the output pixel at `output_y`, `output_x`, line by line.
+static void gather(const struct Gather* g, uint8_t* row, uint32_t output_y, uint32_t output_x) {
     const struct Conv2d* const c = g->conv;
-    const uint32_t output_y = quotient(pixel, g->output_width);
-    const uint32_t output_x = pixel - output_y * g->output_width;
     const int32_t x = (int32_t)(output_x * c->stride) - (int32_t)c->pad_left;
     const bool is_inside = x >= 0 && (uint32_t)x + c->kernel_width <= c->width;
     uint32_t y = output_y * c->stride - c->pad_top;  // wraps above the input
-    for (uint32_t i = 0; i < c->kernel_height; ++i, ++y, row += g->line_bytes) {
-        const uint8_t* const line = c->input + y * g->input_pitch;
+    const uint8_t* line = c->input + y * g->input_pitch;
+    for (uint32_t i = c->kernel_height; i != 0; --i, ++y, line += g->input_pitch) {
         if (y >= c->height) {
             clear(row, g->line_bytes);
         } else if (is_inside) {
-            copy(row, line + (uint32_t)x * g->pixel_bytes, g->line_bytes);
+            copy(g, row, line + (uint32_t)x * g->pixel_bytes, g->line_bytes);
         } else {
             gather_partly(g, row, line, x);
+        }
+        row += g->line_bytes;
+    }
+}
+
+// `count` pixels from `pixel` on, a row of `pitch` bytes each.
+static void gather_rows(const struct Gather* g, uint8_t* rows, uint32_t pitch, uint32_t pixel,
+                        uint32_t count) {
+    uint32_t y = quotient(pixel, g->output_width);
+    uint32_t x = pixel - y * g->output_width;
+    for (; count != 0; --count, rows += pitch) {
+        gather(g, rows, y, x);
+        if (++x == g->output_width) {
+            x = 0;
+            ++y;
         }
     }
 }
@@ -148,7 +166,7 @@ static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
 static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
     const struct Division division = divide(c, workers);
     const struct Range share = share_of(division.groups * division.parts, worker, workers);
-    const struct Gather gather_from = gather_of(c);
+    const struct Gather source = gather_of(c);
     uint8_t* const rows = rows_of(c, worker);
     for (uint32_t unit = share.begin; unit < share.end; ++unit) {
         const uint32_t group = division.parts == 1 ? unit : unit / division.parts;
@@ -162,9 +180,7 @@ static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t work
         // The last group is moved back to end at the edge, and repeats results there.
         const uint32_t last = division.pixels - m.pixels;
         const uint32_t first = group * kRows < last ? group * kRows : last;
-        for (uint32_t i = 0; i < m.pixels; ++i) {
-            gather(&gather_from, rows + i * m.activation_pitch, first + i);
-        }
+        gather_rows(&source, rows, m.activation_pitch, first, m.pixels);
         m.output += first * m.output_pitch;
         matmul(&m, 0, 1);
     }

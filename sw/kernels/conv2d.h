@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // 2D convolution of packed tensors [height][width][channels], any kernel size, stride and padding
-// with zeros: each core copies the inputs of four output pixels at a time into rows of its own
+// with zeros: each core copies the inputs of eight output pixels at a time into rows of its own
 // (im2col) and multiplies them. Where an input pixel is a row already (1 x 1, stride 1, whole
 // words) nothing is copied.
 #ifndef FLEXV_CONV2D_H

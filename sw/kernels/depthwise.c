@@ -7,69 +7,91 @@
 
 enum { kMaxWords = kDepthwiseMaxTaps / 4 };
 
-// Kernels of four channels as bytes, four taps a word, with zeros at the end.
+// Kernels of four channels as bytes: four taps of a column a word, with zeros at its end.
 struct Taps {
-    uint32_t words;
-    uint32_t weights[kMaxWords][4];  // [word][channel]
+    uint32_t column_words, count;
+    uint32_t weights[kMaxWords][4];  // [column][word of the column], [channel]
 };
 
-static uint32_t tap_word(const struct Depthwise* d, const uint8_t* row, uint32_t first) {
-    const uint32_t taps = d->window.kernel_height * d->window.kernel_width;
+// The last columns of inputs, in the same form, in a ring of as many columns as the kernel has.
+// Each lies twice, so that from the oldest on all follow one another.
+struct Columns {
+    uint32_t words[2 * kMaxWords][4];
+    uint32_t oldest;  // index of its first word
+};
+
+static uint32_t tap_word(const struct Depthwise* d, const uint8_t* row, uint32_t y, uint32_t x) {
     int32_t values[4];
     for (uint32_t i = 0; i < 4; ++i) {
-        values[i] =
-            first + i < taps ? packed_get(row, first + i, d->precision.weight_bits, true) : 0;
+        const uint32_t tap = (y + i) * d->window.kernel_width + x;
+        values[i] = y + i < d->window.kernel_height
+                        ? packed_get(row, tap, d->precision.weight_bits, true)
+                        : 0;
     }
     return quad_of(values);
 }
 
 static void read_taps(const struct Depthwise* d, uint32_t channel, struct Taps* taps) {
-    taps->words = (d->window.kernel_height * d->window.kernel_width + 3) / 4;
-    for (uint32_t c = 0; c < 4; ++c) {
-        const uint8_t* const row = d->weights + (channel + c) * d->weight_pitch;
-        for (uint32_t i = 0; i < taps->words; ++i) {
-            taps->weights[i][c] = tap_word(d, row, 4 * i);
+    taps->column_words = (d->window.kernel_height + 3) / 4;
+    taps->count = 0;
+    for (uint32_t x = 0; x < d->window.kernel_width; ++x) {
+        for (uint32_t y = 0; y < d->window.kernel_height; y += 4, ++taps->count) {
+            for (uint32_t c = 0; c < 4; ++c) {
+                const uint8_t* const row = d->weights + (channel + c) * d->weight_pitch;
+                taps->weights[taps->count][c] = tap_word(d, row, y, x);
+            }
         }
     }
 }
 
-static inline bool is_whole(const struct Window* w, const struct Inside* inside) {
-    return inside->end_y - inside->first_y == w->kernel_height &&
-           inside->end_x - inside->first_x == w->kernel_width;
-}
+// What is constant along a line of the output.
+struct Line {
+    const uint8_t* corner;  // of the window in input column 0, four channels of it
+    uint32_t pitch, pixel;  // bytes from line to line, from pixel to pixel of the input
+    uint32_t first, rows;   // rows of the window that lie inside the input
+};
 
-static void clear_words(uint32_t* words, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) {
-        words[i] = 0;
-        __asm__ volatile("");  // stays a loop over words; the library's memset goes by bytes
+// Rows y .. y + 3 of a column, a word a channel; outside the input they are zeros.
+KERNEL_INLINE void read_column(const struct Line* l, const uint8_t* address, uint32_t y,
+                               uint32_t bits, bool is_signed, uint32_t columns[4]) {
+    uint32_t rows[4];
+    address += y * l->pitch;
+    FOR_EACH_CHANNEL(i) {
+        rows[i] = y + i - l->first < l->rows ? quad_load(address, bits, is_signed) : 0;
+        address += l->pitch;
     }
+    quad_transpose(rows, columns);
 }
 
-// The window's inputs of four channels, a word a tap; outside the input they are zeros.
-KERNEL_INLINE void read_inputs(const struct Depthwise* d, const struct Inside* inside,
-                               const uint8_t* corner, uint32_t* inputs, uint32_t bits,
-                               bool is_signed) {
-    const struct Window* const w = &d->window;
-    const uint32_t pixel = w->channels * bits / 8;
-    const uint32_t line = w->width * pixel;
-    for (uint32_t y = inside->first_y; y < inside->end_y; ++y) {
-        const uint8_t* address = corner + y * line + inside->first_x * pixel;
-        uint32_t* input = inputs + y * w->kernel_width + inside->first_x;
-        for (uint32_t x = inside->first_x; x < inside->end_x; ++x, address += pixel) {
-            *input++ = quad_load(address, bits, is_signed);
+// Input column `x` takes the place of the oldest one.
+KERNEL_INLINE void push_column(struct Columns* columns, const struct Depthwise* d,
+                               const struct Taps* taps, const struct Line* l, int32_t x,
+                               uint32_t bits, bool is_signed) {
+    const bool is_inside = (uint32_t)x < d->window.width;
+    for (uint32_t i = 0; i < taps->column_words; ++i) {
+        uint32_t word[4] = {0, 0, 0, 0};
+        if (is_inside) {
+            read_column(l, l->corner + (uint32_t)x * l->pixel, 4 * i, bits, is_signed, word);
         }
-    }
-}
-
-KERNEL_INLINE void multiply(const uint32_t* inputs, const struct Taps* taps, bool is_signed,
-                            uint32_t sums[4]) {
-    for (uint32_t i = 0; i < taps->words; ++i) {
-        uint32_t columns[4];
-        quad_transpose(&inputs[4 * i], columns);
         FOR_EACH_CHANNEL(c) {
-            const uint32_t weights = taps->weights[i][c];
-            sums[c] = is_signed ? pv_sdotsp_b(sums[c], columns[c], weights)
-                                : pv_sdotusp_b(sums[c], columns[c], weights);
+            columns->words[columns->oldest][c] = word[c];
+            columns->words[columns->oldest + taps->count][c] = word[c];
+        }
+        ++columns->oldest;
+    }
+    if (columns->oldest == taps->count) {
+        columns->oldest = 0;
+    }
+}
+
+KERNEL_INLINE void multiply(const struct Columns* columns, const struct Taps* taps, bool is_signed,
+                            uint32_t sums[4]) {
+    const uint32_t(*inputs)[4] = &columns->words[columns->oldest];
+    const uint32_t(*weights)[4] = taps->weights;
+    for (const uint32_t(*end)[4] = weights + taps->count; weights != end; ++weights, ++inputs) {
+        FOR_EACH_CHANNEL(c) {
+            sums[c] = is_signed ? pv_sdotsp_b(sums[c], (*inputs)[c], (*weights)[c])
+                                : pv_sdotusp_b(sums[c], (*inputs)[c], (*weights)[c]);
         }
     }
 }
@@ -104,43 +126,50 @@ static struct Finish finish_of(const struct Depthwise* d, uint32_t channel, uint
                            .step = d->window.channels * bits / 8};
 }
 
+static struct Line line_of(const struct Depthwise* d, uint32_t channel, uint32_t y) {
+    const struct Inside inside = window_inside(&d->window, y, 0);
+    const uint32_t bits = d->precision.activation_bits;
+    const uint32_t pixel = d->window.channels * bits / 8;
+    const uint32_t pitch = d->window.width * pixel;
+    return (struct Line){.corner = d->input + channel * bits / 8 + (uint32_t)inside.y * pitch,
+                         .pitch = pitch,
+                         .pixel = pixel,
+                         .first = inside.first_y,
+                         .rows = inside.end_y - inside.first_y};
+}
+
 // One line of the output of four channels. Inlined for each kind of input.
 KERNEL_INLINE void compute_line(const struct Depthwise* d, const struct Taps* taps,
-                                uint32_t* inputs, uint32_t channel, uint32_t y, uint32_t bits,
-                                bool is_signed) {
-    const struct Window* const w = &d->window;
-    struct Inside inside = window_inside(w, y, 0);
+                                struct Columns* columns, uint32_t channel, uint32_t y,
+                                uint32_t bits, bool is_signed) {
+    const int32_t stride = (int32_t)d->window.stride;
+    const struct Line l = line_of(d, channel, y);
     struct Finish f = finish_of(d, channel, y);
-    const uint32_t pixel = w->channels * bits / 8;
-    const uint8_t* corner =
-        d->input + channel * bits / 8 + (uint32_t)(inside.y * (int32_t)w->width + inside.x) * pixel;
-    for (uint32_t x = window_output_width(w); x != 0; --x) {
-        inside.first_x = window_first(inside.x);
-        inside.end_x = window_end(inside.x, w->kernel_width, w->width);
-        if (!is_whole(w, &inside)) {
-            clear_words(inputs, 4 * taps->words);  // what is outside the input
+    int32_t left = -(int32_t)d->window.pad_left;
+    int32_t next = left;  // column to read
+    columns->oldest = 0;
+    for (uint32_t x = window_output_width(&d->window); x != 0; --x, left += stride) {
+        for (next = p_max(next, left); next < left + (int32_t)d->window.kernel_width; ++next) {
+            push_column(columns, d, taps, &l, next, bits, is_signed);
         }
-        read_inputs(d, &inside, corner, inputs, bits, is_signed);
         uint32_t sums[4] = {(uint32_t)f.scales[0].bias, (uint32_t)f.scales[1].bias,
                             (uint32_t)f.scales[2].bias, (uint32_t)f.scales[3].bias};
-        multiply(inputs, taps, is_signed, sums);
+        multiply(columns, taps, is_signed, sums);
         finish(&f, sums);
-        inside.x += (int32_t)w->stride;
-        corner += w->stride * pixel;
     }
 }
 
-static void compute_any_line(const struct Depthwise* d, const struct Taps* taps, uint32_t* inputs,
-                             uint32_t channel, uint32_t y) {
+static void compute_any_line(const struct Depthwise* d, const struct Taps* taps,
+                             struct Columns* columns, uint32_t channel, uint32_t y) {
     const bool is_signed = d->precision.activation_signed;
     if (d->precision.activation_bits == 8 && !is_signed) {
-        compute_line(d, taps, inputs, channel, y, 8, false);
+        compute_line(d, taps, columns, channel, y, 8, false);
     } else if (d->precision.activation_bits == 8) {
-        compute_line(d, taps, inputs, channel, y, 8, true);
+        compute_line(d, taps, columns, channel, y, 8, true);
     } else if (d->precision.activation_bits == 4) {
-        compute_line(d, taps, inputs, channel, y, 4, is_signed);
+        compute_line(d, taps, columns, channel, y, 4, is_signed);
     } else {
-        compute_line(d, taps, inputs, channel, y, 2, is_signed);
+        compute_line(d, taps, columns, channel, y, 2, is_signed);
     }
 }
 
@@ -148,14 +177,13 @@ static void compute_any_line(const struct Depthwise* d, const struct Taps* taps,
 static void compute_lines(const struct Depthwise* d, struct Range share) {
     const uint32_t height = window_output_height(&d->window);
     struct Taps taps;
-    uint32_t inputs[kDepthwiseMaxTaps];
-    clear_words(inputs, kDepthwiseMaxTaps);  // behind the last tap they stay zeros
+    struct Columns columns;
     for (uint32_t line = share.begin; line < share.end;) {
         const uint32_t quad = line / height;
         const uint32_t end = (quad + 1) * height < share.end ? (quad + 1) * height : share.end;
         read_taps(d, 4 * quad, &taps);
         for (; line < end; ++line) {
-            compute_any_line(d, &taps, inputs, 4 * quad, line - quad * height);
+            compute_any_line(d, &taps, &columns, 4 * quad, line - quad * height);
         }
     }
 }
@@ -163,7 +191,7 @@ static void compute_lines(const struct Depthwise* d, struct Range share) {
 void depthwise(const struct Depthwise* d, uint32_t worker, uint32_t workers) {
     const struct Window* const w = &d->window;
     kernel_check(w->channels % 4 == 0, "depthwise: channels must be a multiple of 4");
-    kernel_check(w->kernel_height * w->kernel_width <= kDepthwiseMaxTaps,
+    kernel_check((w->kernel_height + 3) / 4 * 4 * w->kernel_width <= kDepthwiseMaxTaps,
                  "depthwise: the kernel has more than kDepthwiseMaxTaps taps");
     kernel_check(is_shift_valid(&d->precision, d->requantisation.shift),
                  "depthwise: shift must be 16..31 for 8-bit outputs, 24 for narrower ones");

@@ -7,7 +7,8 @@
 #include "matmul.h"
 #include "window.h"
 
-enum { kDepthwiseMaxTaps = 64 };  ///< kernel_height * kernel_width
+/// kernel_width * kernel_height, the height rounded up to a multiple of 4.
+enum { kDepthwiseMaxTaps = 64 };
 
 /// One layer, in the TCDM. Input, output and weights are aligned to four numbers.
 struct Depthwise {

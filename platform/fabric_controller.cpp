@@ -16,6 +16,7 @@ FabricController::FabricController(const sc_core::sc_module_name& name, ClockDom
             .hartid = kHartid,
             .address_map = {.cluster_bytes = 0},
             .extensions = extensions_,
+            .has_quirks = config.fabric_controller.core.quirks,
             .mtvec_is_writable = true}),
       port("port", clock,
            {.memory_base = memory_map::kL2Base,

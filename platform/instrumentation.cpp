@@ -66,7 +66,8 @@ void Instrumentation::check_hazards(core::Core& core) {
         [this, &core](Address pc, const core::HazardRule& rule) {
             fmt::print(stderr, "flexv: warning: {}: hazard {} ({}) at pc {}: {}\n  hint: {}\n",
                        core.name(), rule.name, rule.quirk, place_(pc), rule.what, rule.remedy);
-        }));
+        },
+        core.mtvec_is_writable()));
     core.observe(*hazard_checks_.back());
 }
 

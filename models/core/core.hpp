@@ -105,6 +105,7 @@ public:
     [[nodiscard]] const isa::Hart& hart() const { return hart_; }
     [[nodiscard]] u32 hartid() const { return config_.hartid; }
     [[nodiscard]] const ClockDomain& clock() const { return clock_; }
+    [[nodiscard]] bool mtvec_is_writable() const { return config_.mtvec_is_writable; }
     [[nodiscard]] u64 instructions() const;
     [[nodiscard]] u64 macs() const { return hart_.macs; }
     [[nodiscard]] u64 stall_cycles(Stall cause) const { return stalls_[unsigned(cause)]; }

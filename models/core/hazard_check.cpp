@@ -264,7 +264,7 @@ void HazardCheck::check_csr_access(const Execution& execution, const isa::Hart& 
     const bool clears = (slot.op.word >> 12 & 3) == 3;
     warn_if(clears && is_performance_csr(number), execution, inverted_clear);
     warn_if(!isa::csr_has_name(number), execution, no_such_csr);
-    warn_if(number == csr("mtvec") && !reads, execution, fixed_mtvec);
+    warn_if(number == csr("mtvec") && !reads && !mtvec_is_writable_, execution, fixed_mtvec);
 }
 
 void HazardCheck::check_arithmetic(const Execution& execution, const isa::Hart& hart) {

@@ -30,7 +30,9 @@ public:
     /// Called once for each rule and pc.
     using Report = std::function<void(Address pc, const HazardRule& rule)>;
 
-    explicit HazardCheck(Report report) : report_(std::move(report)) {}
+    /// `mtvec_is_writable` as in the fabric controller; in the cluster's cores it is not.
+    explicit HazardCheck(Report report, bool mtvec_is_writable = false)
+        : report_(std::move(report)), mtvec_is_writable_(mtvec_is_writable) {}
 
     void before(const Execution& execution, isa::Hart& hart) override;
     void after(const Execution& execution, isa::Hart& hart) override;
@@ -51,6 +53,7 @@ private:
     void track_clobbered(const Execution& execution);
 
     Report report_;
+    const bool mtvec_is_writable_;
     std::set<std::pair<Address, unsigned>> reported_;
     u32 clobbered_ = 0;  ///< x registers that hold garbage in hardware
 };

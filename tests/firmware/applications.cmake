@@ -49,7 +49,7 @@ if(FLEXV_FIRMWARE_DIR)
   endforeach()
   add_test(NAME "firmware: the a2w2 MatMul and the silicon's points meet the energy anchors"
     COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/calibrate --check
-      --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul_flexv.elf)
+      --program $<TARGET_FILE:flexv-vp> --firmware ${images}/bench_matmul_64_flexv.elf)
   flexv_run_test(NAME "the MatMul keeps its speed"
     IMAGE ${images}/bench_matmul_64_flexv.elf
     OUTPUT "a8w8: 4[23][0-9]+ cycles.*\na8w4: 4[23][0-9]+ .*\na8w2: 4[123][0-9]+ "

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 
 using namespace flexv;
 using namespace flexv::energy;
@@ -177,6 +176,6 @@ TEST_CASE("the residual term is positive and tells the run that it was solved fo
     REQUIRE(infra != profile.coefficients.end());
     CHECK(infra->pj > 0);
     CHECK(infra->kind == Kind::derived);
-    CHECK(std::regex_search(infra->source,
-                            std::regex(R"(scripts/calibrate, \d{4}-\d\d-\d\d: .*MAC/cycle)")));
+    CHECK_THAT(infra->source, Catch::Matches(".*scripts/calibrate, 20[0-9]{2}-[0-9]{2}-[0-9]{2}: "
+                                             ".*MAC/cycle.*"));
 }

@@ -16,6 +16,7 @@
 // First command word.
 #define DMA_MAX_BYTES MCHAN_CMD_LEN_MASK
 #define DMA_TO_TCDM MCHAN_CMD_TYPE_MASK
+#define DMA_TO_EXTERNAL 0u
 #define DMA_INCREMENT MCHAN_CMD_INC_MASK       ///< the external address counts up
 #define DMA_2D_EXTERNAL MCHAN_CMD_2D_EXT_MASK  ///< two more words: bytes a line, from line to line
 #define DMA_EVENT MCHAN_CMD_ELE_MASK           ///< event line 8 of the issuing core at the end
@@ -32,7 +33,7 @@ struct DmaShape {
 
 static inline void dma_push(uint32_t word) { io_write(DMA + DMA_COMMAND, word); }
 
-/// Starts one transfer; `direction` is DMA_TO_TCDM or 0. 1 <= bytes <= DMA_MAX_BYTES.
+/// Starts one transfer; `direction` is DMA_TO_TCDM or DMA_TO_EXTERNAL. 1 <= bytes <= DMA_MAX_BYTES.
 static inline DmaTransfer dma_start_2d(uint32_t direction, const volatile void* tcdm,
                                        struct DmaShape tcdm_shape, const volatile void* external,
                                        struct DmaShape external_shape, size_t bytes) {
@@ -65,7 +66,7 @@ static inline DmaTransfer dma_start_in(volatile void* tcdm, const volatile void*
 static inline DmaTransfer dma_start_out(volatile void* external, const volatile void* tcdm,
                                         size_t bytes) {
     const struct DmaShape flat = {0, 0};
-    return dma_start_2d(0, tcdm, flat, external, flat, bytes);
+    return dma_start_2d(DMA_TO_EXTERNAL, tcdm, flat, external, flat, bytes);
 }
 
 /// Sleeps until the transfer is complete, and gives its id back.

@@ -28,6 +28,11 @@ foreach(cores 1 16)
     IMAGE ${images}/matmul.elf OUTPUT "PASS.*24576"
     ARGUMENTS --set soc.cluster.core_count=${cores} --set soc.cluster.tcdm.size_bytes=1048576)
 endforeach()
+foreach(cores 3 16)
+  flexv_run_test(NAME "matmul runs on ${cores} cores with 16 KiB, in smaller tiles"
+    IMAGE ${images}/matmul.elf OUTPUT "PASS.*24576"
+    ARGUMENTS --set soc.cluster.core_count=${cores} --set soc.cluster.tcdm.size_bytes=16384)
+endforeach()
 flexv_run_test(NAME "the length of the quantum changes nothing"
   IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 308000 327000
   ARGUMENTS --set simulation.quantum_cycles=17)

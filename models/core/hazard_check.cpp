@@ -218,15 +218,11 @@ void HazardCheck::check_mac_load(const Execution& execution) {
 }
 
 void HazardCheck::check_slices(const Execution& execution, const isa::Hart& hart) {
-    const Retired& previous = execution.previous;
     const u32 slices = isa::slices_of_format(hart.simd_format);
     warn_if(!hart.simd_legacy && slices > 1 && hart.mixed_slice >= slices, execution, slice_range);
-    if (!is_vector_dot_product(execution) || hart.mixed_skip < 2 || previous.slot == nullptr)
-        return;
-    const bool waited =
-        execution.entered == previous.left + 2 && (previous.slot->late & execution.slot.uses) != 0;
-    const bool was_held_up = execution.is_right_behind() && previous.waited_in_ex;
-    warn_if(waited || was_held_up, execution, skip_over_count);
+    warn_if(
+        is_vector_dot_product(execution) && hart.mixed_skip >= 2 && execution.waited_in_decode(),
+        execution, skip_over_count);
 }
 
 /// An instruction right behind a write to one of the CSRs 0x00D to 0x010.

@@ -50,6 +50,12 @@ struct Execution {
     [[nodiscard]] bool is_right_behind() const {
         return previous.slot != nullptr && entered == previous.left + 1;
     }
+    /// It stood in decode for a cycle, for a result or while a misaligned access held EX.
+    [[nodiscard]] bool waited_in_decode() const {
+        const bool waited_for_result = previous.slot != nullptr && entered == previous.left + 2 &&
+                                       (previous.slot->late & slot.uses) != 0;
+        return waited_for_result || (is_right_behind() && previous.waited_in_ex);
+    }
 };
 
 class Observer {

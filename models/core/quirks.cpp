@@ -53,6 +53,7 @@ void Quirks::before(const Execution& execution, isa::Hart& hart) {
     hide_accumulator(execution, hart);
     hide_csr_write(execution, hart);
     choose_slice(execution, hart);
+    over_count(execution, hart);
     note_counter(execution, hart);
 }
 
@@ -110,6 +111,13 @@ void Quirks::choose_slice(const Execution& execution, isa::Hart& hart) {
         tick_base_ = hart.mixed_slice;
         slice_.hide(hart.mixed_slice, execution.previous.slice);
     }
+}
+
+/// Q5, Q27: the skip counter, but not the slice, moves in a cycle that a dot product waits in
+/// decode.
+void Quirks::over_count(const Execution& execution, isa::Hart& hart) {
+    if (is_vector_dot_product(execution) && execution.waited_in_decode())
+        hart.mixed_count = hart.mixed_count + 1 < hart.mixed_skip ? hart.mixed_count + 1 : 0;
 }
 
 /// The tick has gone on from the slice that was multiplied instead of from tick_base_.

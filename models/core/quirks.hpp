@@ -27,6 +27,7 @@ private:
     void hide_csr_write(const Execution& execution, isa::Hart& hart);
     void choose_slice(const Execution& execution, isa::Hart& hart);
     void show_accumulator(const Execution& execution, isa::Hart& hart);
+    void over_count(const Execution& execution, isa::Hart& hart);
     void tick_from_base(isa::Hart& hart);
     void defer_legacy(const Execution& execution, isa::Hart& hart);
     void note_counter(const Execution& execution, isa::Hart& hart);

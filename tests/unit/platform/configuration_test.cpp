@@ -3,13 +3,12 @@
 #include "platform/configuration_reader.hpp"
 
 #include "platform/embedded.hpp"
+#include "support/scratch_folder.hpp"
 
 #include "error_text.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdio>
-#include <fstream>
 #include <set>
 
 namespace flexv::platform {
@@ -204,11 +203,10 @@ TEST_CASE("parameters that contradict each other are refused with their origins"
 }
 
 TEST_CASE("a file is read by path, and a name that nobody ships is refused", "[configuration]") {
-    const std::string path = "configuration_test_file.json";
-    std::ofstream(path) << "{\"clock\": {\n\"mhz\": 100}}";
+    const test::ScratchFolder folder;
+    const std::string path = folder.write("mine.json", "{\"clock\": {\n\"mhz\": 100}}");
 
     CHECK(load_configuration(path, {}).origins.at("clock.mhz") == path + ":2");
-    std::remove(path.c_str());
     CHECK(error_of([] {
               (void)load_configuration("nowhere.json", {});
           }).starts_with("nowhere.json: no such configuration file\n  shipped: flexv_cluster"));

@@ -2,12 +2,9 @@
 #include "platform/energy_profiles.hpp"
 
 #include "base/error.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 using namespace flexv;
 using namespace flexv::platform;
@@ -23,14 +20,13 @@ TEST_CASE("the shipped energy profiles are part of the program", "[report][profi
 }
 
 TEST_CASE("an energy profile can be a file that extends a shipped one", "[report][profile]") {
-    const auto path = std::filesystem::temp_directory_path() / "flexv_unit_report_profile.json";
-    std::ofstream(path) << R"({"extends": "isvlsi23", "name": "mine"})";
+    const flexv::test::ScratchFolder folder;
 
-    const energy::Profile profile = load_energy_profile(path.string());
+    const energy::Profile profile = load_energy_profile(
+        folder.write("mine.json", R"({"extends": "isvlsi23", "name": "mine"})"));
 
     CHECK(profile.name == "mine");
     CHECK(profile.reference.vdd == 0.65);
-    std::filesystem::remove(path);
 }
 
 TEST_CASE("an unknown energy profile is answered with those that exist", "[report][profile]") {

@@ -4,13 +4,10 @@
 
 #include "base/error.hpp"
 #include "platform/power_trace.hpp"
+#include "support/scratch_folder.hpp"
 #include "unit/report/sample_run.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace flexv;
 using namespace flexv::platform;
@@ -32,13 +29,6 @@ struct Bench {
     }
     void count_macs(u64 macs) { now[3] += macs; }
 };
-
-std::string text_of(const std::string& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 }  // namespace
 
@@ -98,9 +88,9 @@ TEST_CASE("the peak is the window that needed most, a short last one left out", 
 }
 
 TEST_CASE("the power trace has one line a window and exact picojoule", "[power]") {
-    const auto path = (std::filesystem::temp_directory_path() / "flexv_power_trace.csv").string();
+    const flexv::test::ScratchFolder folder;
     Bench bench;
-    PowerTrace trace(path, bench.meter.components(), 100);
+    PowerTrace trace(folder.file("power.csv"), bench.meter.components(), 100);
     bench.meter.listen([&trace](const PowerWindow& window) { trace.add(window); });
     bench.count_macs(3);
 
@@ -108,12 +98,11 @@ TEST_CASE("the power trace has one line a window and exact picojoule", "[power]"
     bench.meter.close(150);
     trace.finish();
 
-    CHECK(text_of(path) ==
+    CHECK(folder.read("power.csv") ==
           "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj,cluster.core0_pj,cluster.core1_pj,"
           "cluster.leakage_pj\n"
           "0,100,0.000,0.101500,101.500000,1.500000,0.000000,100.000000\n"
           "100,150,1000.000,0.100000,50.000000,0.000000,0.000000,50.000000\n");
-    std::filesystem::remove(path);
 }
 
 TEST_CASE("a power trace that cannot be written is the user's mistake", "[power]") {

@@ -3,12 +3,9 @@
 #include "platform/wave.hpp"
 
 #include "base/error.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace flexv;
 using namespace flexv::platform;
@@ -17,15 +14,10 @@ using Catch::Contains;
 namespace {
 
 struct File {
-    std::string path = (std::filesystem::temp_directory_path() / "flexv_wave_test.vcd").string();
+    flexv::test::ScratchFolder folder;
+    std::string path = folder.file("run.vcd");
 
-    ~File() { std::filesystem::remove(path); }
-    [[nodiscard]] std::string text() const {
-        std::ifstream file(path);
-        std::ostringstream text;
-        text << file.rdbuf();
-        return text.str();
-    }
+    [[nodiscard]] std::string text() const { return folder.read("run.vcd"); }
     /// What follows the initial values.
     [[nodiscard]] std::string changes() const {
         const std::string all = text();

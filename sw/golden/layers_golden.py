@@ -223,6 +223,14 @@ def matrix(rng: random.Random) -> list[Case]:
         cases.append(Case(MATMUL, a, w, o, a_signed, o_signed, height=pixels, in_channels=depth,
                           out_channels=channels, values=next(values), shift=shift_for(o, rng),
                           extra_pitch=4 * rng.randint(0, 2)))
+    # Enough pixels for columns of blocks.
+    sizes = itertools.cycle([(16, 20, 12), (20, 37, 8), (32, 16, 22), (48, 9, 4)])
+    for a, w, o, a_signed, o_signed in itertools.product(WIDTHS, WIDTHS, (4, 2), (False, True),
+                                                         (False, True)):
+        pixels, depth, channels = next(sizes)
+        cases.append(Case(MATMUL, a, w, o, a_signed, o_signed, height=pixels, in_channels=depth,
+                          out_channels=channels, values=next(values), shift=shift_for(o, rng),
+                          extra_pitch=4 * rng.randint(0, 2)))
     for a, w in itertools.product(WIDTHS, WIDTHS):
         cases.append(Case(CONV, a, w, a, height=5, width=6, in_channels=8, out_channels=8,
                           kernel=(3, 3), pads=(1, 1, 1, 1), shift=shift_for(a, rng)))
@@ -254,7 +262,8 @@ def random_case(rng: random.Random) -> Case:
     case = Case(kind, a, w, o, rng.random() < .3, rng.random() < .3, shift=shift_for(o, rng),
                 values=rng.choice(("random", "random", "max", "min")), b_signed=rng.random() < .3)
     if kind == MATMUL:
-        case.height, case.in_channels = rng.randint(1, 18), rng.randint(1, 70)
+        case.height = rng.choice((rng.randint(1, 18), 4 * rng.randint(4, 12)))
+        case.in_channels = rng.randint(1, 70)
         case.out_channels, case.extra_pitch = rng.randint(1, 14), 4 * rng.randint(0, 3)
         return case
     quantum = 8 // a if kind == CONV else 4

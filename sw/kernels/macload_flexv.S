@@ -15,8 +15,9 @@
 #define FRAME_ROWS FRAME_OWN
 #define FRAME_LEFT (FRAME_OWN + 4)
 #define FRAME_OUTPUT (FRAME_OWN + 8)
-#define FRAME_PIXELS_STEP (FRAME_OWN + 12)  // bytes from block to block
+#define FRAME_OPERAND_STEP (FRAME_OWN + 12)  // bytes from row to row, or from column to column
 #define FRAME_OUTPUT_STEP (FRAME_OWN + 16)
+#define FRAME_BLOCKS (FRAME_OWN + 20)
 
 // The wide operand streams through the activation registers a0 and a1, row after row; the narrow
 // one lies in the weight registers w0..w3, a row each. Where weights are wider than activations the
@@ -180,8 +181,14 @@
     copy a7, s5
     .endif
 .endm
-.macro finish_sums pixels, ratio, w, bits, signed
-    .if \pixels == 4 && \w
+.macro finish_sums pixels, ratio, w, is_column, bits, signed
+    .if \is_column && \w
+    requantise_column \bits, \signed, \ratio, a4, a5, a6, a7, s2, s3, s4, s5, \
+                      s6, s7, s8, s9, t0, t1, t2, t3
+    .elseif \is_column
+    requantise_column \bits, \signed, \ratio, a4, s2, s6, t0, a5, s3, s7, t1, \
+                      a6, s4, s8, t2, a7, s5, s9, t3
+    .elseif \pixels == 4 && \w
     requantise_4x4 \bits, \signed, \ratio, a4, a5, a6, a7, s2, s3, s4, s5, \
                    s6, s7, s8, s9, t0, t1, t2, t3
     .elseif \pixels == 4
@@ -196,9 +203,9 @@
 
 // void name(const struct Rows*, const struct Matmul*)
 //
-// s0 activations   s1 weights of the next block   t4 steps in the loop   t5 bytes of 4 weight rows
+// s0 activations, s1 weights of the next block   t4 steps in the loop   t5 bytes to the next block
 // a4..a7 s2..s5 s6..s9 t0..t3: the sums of wide rows 0, 1, 2, 3; the rest in requantise.inc
-.macro kernel name, pixels, ratio, w, s, bits, result_signed
+.macro kernel name, pixels, ratio, w, is_column, s, bits, result_signed
     .set    .Lis_peeled, \pixels == 4 && \ratio == 1
     enter \name
     lw      a4, MATMUL_ACTIVATION_PITCH(a1)
@@ -207,16 +214,26 @@
     lw      a6, ROWS_FORMAT(a0)
     lw      a7, ROWS_COUNT(a0)
     lw      s0, ROWS_ACTIVATIONS(a0)
-    lw      t4, ROWS_STEPS(a0)
+    lw      s1, ROWS_WEIGHTS(a0)
+    lw      s10, ROWS_SCALES(a0)
     lw      s11, ROWS_OUTPUT(a0)
-    slli    t5, a4, \pixels / 2
-    slli    t6, a3, \pixels / 2
+    lw      t0, ROWS_BLOCKS(a0)
+    lw      t4, ROWS_STEPS(a0)
     sw      a0, FRAME_ROWS(sp)
     sw      a7, FRAME_LEFT(sp)
-    sw      t5, FRAME_PIXELS_STEP(sp)
-    sw      t6, FRAME_OUTPUT_STEP(sp)
-    load_constants \bits, \ratio
+    sw      t0, FRAME_BLOCKS(sp)
+    addi    s10, s10, 28
+    .if \is_column
+    slli    t5, a4, \pixels / 2
+    slli    t6, a5, 2
+    .else
+    slli    t6, a4, \pixels / 2
     slli    t5, a5, 2
+    slli    t1, a3, \pixels / 2
+    sw      t1, FRAME_OUTPUT_STEP(sp)
+    .endif
+    sw      t6, FRAME_OPERAND_STEP(sp)
+    load_constants \bits, \ratio
     .if .Lis_peeled
     addi    t4, t4, -1
     .endif
@@ -229,20 +246,21 @@
     .else
     csr_streams a4, \pixels, a5, 4
     .endif
-
-.Lrow_\@:
-    lw      s1, ROWS_WEIGHTS(a0)
-    lw      s10, ROWS_SCALES(a0)
-    lw      a1, ROWS_BLOCKS(a0)
-    sw      s11, FRAME_OUTPUT(sp)
+    .balign 16                          // the loop over blocks will start a line of the cache
     csrwi   CSR_SIMD_LEGACY, 0
-    addi    s10, s10, 28
+
+.Lline_\@:
+    lw      t0, FRAME_BLOCKS(sp)
+    sw      s11, FRAME_OUTPUT(sp)
+    .if \is_column
+    load_multipliers \bits
+    .endif
     .if .Lis_peeled
     csr_addresses \w
     fill_registers \pixels, \w, \s
     .endif
 
-    lp.setup 1, a1, .Llast_of_block_\@
+    lp.setup 1, t0, .Llast_of_block_\@
     .if !.Lis_peeled
     csr_addresses \w
     fill_registers \pixels, \w, \s
@@ -253,26 +271,40 @@
     step \pixels, \ratio, \w, \s
 .Llast_of_step_\@:
     mac \w, \s, zero, 3, 1, LOAD_A
+    .if \is_column
+    add     s0, s0, t5
+    .else
     add     s1, s1, t5
+    .endif
     .if .Lis_peeled
     last_step \s
     .endif
 
     csrwi   CSR_SIMD_LEGACY, 1
-    finish_sums \pixels, \ratio, \w, \bits, \result_signed
+    finish_sums \pixels, \ratio, \w, \is_column, \bits, \result_signed
 .Llast_of_block_\@:
     csrwi   CSR_SIMD_LEGACY, 0
 
     lw      t2, FRAME_LEFT(sp)
     lw      a0, FRAME_ROWS(sp)
-    lw      t0, FRAME_PIXELS_STEP(sp)
+    lw      t0, FRAME_OPERAND_STEP(sp)
     lw      s11, FRAME_OUTPUT(sp)
+    .if \is_column
+    lw      s0, ROWS_ACTIVATIONS(a0)
+    addi    s10, s10, 32
+    addi    s11, s11, \bits / 2
+    add     s1, s1, t0
+    .else
     lw      t1, FRAME_OUTPUT_STEP(sp)
-    addi    t2, t2, -1
+    lw      s1, ROWS_WEIGHTS(a0)
+    lw      s10, ROWS_SCALES(a0)
     add     s0, s0, t0
     add     s11, s11, t1
+    addi    s10, s10, 28
+    .endif
+    addi    t2, t2, -1
     sw      t2, FRAME_LEFT(sp)
-    bnez    t2, .Lrow_\@
+    bnez    t2, .Lline_\@
 
     csrwi   CSR_SIMD_LEGACY, 1
     .if \ratio != 1
@@ -281,13 +313,14 @@
     leave \name
 .endm
 
-// rows<pixels>_<ratio>[w: swapped]_...
-.macro kernels pixels
-    instances kernel, rows\pixels\()_1, \pixels, 1, 0
-    instances kernel, rows\pixels\()_2, \pixels, 2, 0
-    instances kernel, rows\pixels\()_4, \pixels, 4, 0
-    instances kernel, rows\pixels\()_2w, \pixels, 2, 1
-    instances kernel, rows\pixels\()_4w, \pixels, 4, 1
+// rows<pixels>_<ratio>[w: swapped]_..., columns<pixels>_...
+.macro kernels lines, pixels, is_column
+    instances kernel, \lines\pixels\()_1, \pixels, 1, 0, \is_column
+    instances kernel, \lines\pixels\()_2, \pixels, 2, 0, \is_column
+    instances kernel, \lines\pixels\()_4, \pixels, 4, 0, \is_column
+    instances kernel, \lines\pixels\()_2w, \pixels, 2, 1, \is_column
+    instances kernel, \lines\pixels\()_4w, \pixels, 4, 1, \is_column
 .endm
-    kernels 4
-    kernels 2
+    kernels rows, 4, 0
+    kernels rows, 2, 0
+    kernels columns, 4, 1

@@ -11,14 +11,13 @@
 enum { kBlockChannels = 4 };
 
 static uint32_t narrow_bits(const struct Precision* precision) {
-    return precision->activation_bits < precision->weight_bits ? precision->activation_bits
-                                                               : precision->weight_bits;
+    return p_minu(precision->activation_bits, precision->weight_bits);
 }
 
 // A step consumes a word of the narrower operand. Operands of equal width need at least two.
 static uint32_t steps_over(const struct Precision* precision, uint32_t depth) {
-    const uint32_t steps = (depth * narrow_bits(precision) + 31) / 32;
-    return steps < 2 && precision->activation_bits == precision->weight_bits ? 2 : steps;
+    const uint32_t least = 1 + (precision->activation_bits == precision->weight_bits);
+    return p_maxu((depth * narrow_bits(precision) + 31) / 32, least);
 }
 
 uint32_t matmul_weight_bytes(const struct Precision* precision, uint32_t depth) {
@@ -41,17 +40,19 @@ struct Job {
     struct Rows rows;
 };
 
-static void prepare(struct Job* job, const struct Matmul* m) {
-    const bool is_signed = m->precision.output_signed;
+static inline void prepare(struct Job* job, const struct Matmul* m) {
+    const struct Precision* const p = &m->precision;
     job->matmul = m;
-    job->kernel = choose_rows(&job->rows, &m->precision, m->pixels);
-    job->rows.steps = steps_over(&m->precision, m->depth);
-    job->rows.shift = m->requantisation.shift - 16;
-    job->rows.low = lowest_of(8, is_signed);
-    job->rows.high = highest_of(8, is_signed);
+    job->kernel = choose_rows(&job->rows, p, m);
+    job->rows.steps = steps_over(p, m->depth);
+    if (p->output_bits == 8) {
+        job->rows.shift = m->requantisation.shift - 16;
+        job->rows.low = lowest_of(8, p->output_signed);
+        job->rows.high = highest_of(8, p->output_signed);
+    }
 }
 
-// `count` rows of `blocks` blocks; the first block starts at `pixel`, `channel`.
+// `count` lines of `blocks` blocks; the first block starts at `pixel`, `channel`.
 static inline void compute(struct Job* job, uint32_t pixel, uint32_t channel, uint32_t count,
                            uint32_t blocks) {
     const struct Matmul* const m = job->matmul;
@@ -65,39 +66,51 @@ static inline void compute(struct Job* job, uint32_t pixel, uint32_t channel, ui
     job->kernel(rows, m);
 }
 
-// `blocks` blocks of row `row`, from block `first` on. A last row that is not whole is moved back
-// to end at the edge, and repeats results there.
-static void compute_row(struct Job* job, uint32_t row, uint32_t first, uint32_t blocks) {
-    const uint32_t start = row << job->rows.log2_pixels;
+// `count` lines of `blocks` blocks, from block `first` of line `line` on. A last row that is not
+// whole is moved back to end at the edge, and repeats results there.
+static inline void compute_lines(struct Job* job, uint32_t line, uint32_t first, uint32_t count,
+                                 uint32_t blocks) {
+    const uint32_t row = job->rows.in_columns ? first : line;
+    const uint32_t quad = job->rows.in_columns ? line : first;
     const uint32_t last = job->matmul->pixels - (1u << job->rows.log2_pixels);
-    compute(job, start < last ? start : last, kBlockChannels * first, 1, blocks);
+    const uint32_t pixel = row << job->rows.log2_pixels;
+    compute(job, pixel < last ? pixel : last, kBlockChannels * quad, count, blocks);
 }
 
-// A run of `count` blocks: the rest of a row, whole rows, the start of a row.
-static void compute_blocks(struct Job* job, uint32_t begin, uint32_t count, uint32_t blocks) {
-    uint32_t row = quotient(begin, blocks);
-    const uint32_t first = begin - row * blocks;
-    if (first != 0) {
-        const uint32_t left = blocks - first;
-        const uint32_t run = count < left ? count : left;
-        compute_row(job, row++, first, run);
-        count -= run;
+// A run of `left` blocks from block `first` of line `line` on: the rest of that line, whole lines
+// of `blocks`, the start of a line. `whole_lines`: all there are.
+static __attribute__((noinline)) void compute_run(struct Job* job, uint32_t line, uint32_t first,
+                                                  uint32_t left, uint32_t blocks,
+                                                  uint32_t whole_lines) {
+    while (left != 0) {
+        const uint32_t run = p_minu(blocks - first, left);
+        uint32_t count = 1;
+        if (run == blocks && line < whole_lines) {
+            count = p_minu(quotient(left, blocks), whole_lines - line);
+        }
+        compute_lines(job, line, first, count, run);
+        line += count;
+        left -= count * run;
+        first = 0;
     }
-    uint32_t whole = quotient(count, blocks);
-    if (whole != 0 && row + whole > job->matmul->pixels >> job->rows.log2_pixels) {
-        --whole;
-    }
-    if (whole != 0) {
-        compute(job, row << job->rows.log2_pixels, 0, whole, blocks);
-        count -= whole * blocks;
-    }
-    if (count != 0) {
-        compute_row(job, row + whole, 0, count);
+}
+
+// The blocks of `share`, numbered line by line. Most shares are whole lines.
+static inline void compute_share(struct Job* job, struct Range share, uint32_t blocks,
+                                 uint32_t whole_lines) {
+    const uint32_t left = share.end - share.begin;
+    const uint32_t line = quotient(share.begin, blocks);
+    const uint32_t count = quotient(left, blocks);
+    const bool is_whole = line * blocks == share.begin && count * blocks == left;
+    if (is_whole && count != 0 && line + count <= whole_lines) {
+        compute_lines(job, line, 0, count, blocks);
+    } else {
+        compute_run(job, line, share.begin - line * blocks, left, blocks, whole_lines);
     }
 }
 
 // Fewer pixels than a block has: each one fills a block alone, all of whose rows are the same.
-static void compute_single_pixels(struct Job* job, struct Range share) {
+static __attribute__((noinline)) void compute_single_pixels(struct Job* job, struct Range share) {
     struct Matmul repeated = *job->matmul;
     repeated.activation_pitch = 0;
     repeated.output_pitch = 0;
@@ -142,18 +155,22 @@ void matmul(const struct Matmul* m, uint32_t worker, uint32_t workers) {
     check_rules(m);
     struct Job job;
     prepare(&job, m);
-    const uint32_t blocks = m->channels / kBlockChannels;
-    const uint32_t whole_rows = m->pixels >> job.rows.log2_pixels;
-    const uint32_t rows = (m->pixels + (1u << job.rows.log2_pixels) - 1) >> job.rows.log2_pixels;
-    const struct Range share = share_of(rows * blocks, worker, workers);
-    if (share.begin != share.end) {
+    const uint32_t quads = m->channels / kBlockChannels;
+    if (job.rows.in_columns) {
+        const uint32_t rows = m->pixels / 4;
+        compute_share(&job, share_of(rows * quads, worker, workers), rows, quads);
+    } else {
+        const uint32_t whole_rows = m->pixels >> job.rows.log2_pixels;
+        const uint32_t rows =
+            (m->pixels + (1u << job.rows.log2_pixels) - 1) >> job.rows.log2_pixels;
+        const struct Range share = share_of(rows * quads, worker, workers);
         if (whole_rows != 0) {
-            compute_blocks(&job, share.begin, share.end - share.begin, blocks);
-        } else {
+            compute_share(&job, share, quads, whole_rows);
+        } else if (share.begin != share.end) {
             compute_single_pixels(&job, share);
         }
     }
     if (m->channels % kBlockChannels != 0) {
-        compute_plain(m, blocks * kBlockChannels, worker, workers);
+        compute_plain(m, quads * kBlockChannels, worker, workers);
     }
 }

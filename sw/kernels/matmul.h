@@ -73,8 +73,8 @@ enum { kMatmulSkewWords = 2 };
 /// Computes the share of `worker` (0 .. workers - 1). Shares may overlap at the edges, with equal
 /// results. The last channels of a number that is no multiple of 4 are computed by plain C, which
 /// is slower; so is a product with fewer pixels than a block has. Up to four rows behind the
-/// weights and a word behind each row are read and ignored. Stops the program with a message where
-/// the operands break a rule above.
+/// weights, two behind the activations and a word behind each row are read and ignored. Stops the
+/// program with a message where the operands break a rule above.
 void matmul(const struct Matmul* matmul, uint32_t worker, uint32_t workers);
 
 /// One output, in plain C.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the driver (matmul.c) hands to the kernels in assembly: some rows of blocks of one core.
+// What the driver (matmul.c) hands to the kernels in assembly: some lines of blocks of one core.
+// A line is a row, from channel to channel, or a column, from pixel to pixel.
 // Also read by the assembler, which takes the offsets only.
 #ifndef FLEXV_ROWS_H
 #define FLEXV_ROWS_H
@@ -32,13 +33,14 @@ struct Rows {
     const uint8_t* weights;             ///< of the first channel
     const struct ChannelScale* scales;  ///< of the first channel
     uint8_t* output;                    ///< first channel of the first pixel
-    uint32_t count;                     ///< rows of blocks, from pixel to pixel
-    uint32_t blocks;                    ///< in each row, from channel to channel
+    uint32_t count;                     ///< lines
+    uint32_t blocks;                    ///< in each line
     uint32_t steps;                     ///< over the depth
     uint32_t shift;                     ///< of 8-bit outputs, behind the free shift by 16
     int32_t low, high;                  ///< of 8-bit outputs
     uint32_t format;                    ///< for CSR_SIMD_FORMAT; set by choose_rows()
     uint32_t log2_pixels;               ///< of a block; set by choose_rows()
+    bool in_columns;                    ///< the kernel computes columns; set by choose_rows()
 };
 
 _Static_assert(offsetof(struct Rows, output) == ROWS_OUTPUT, "rows.h");
@@ -52,8 +54,10 @@ _Static_assert(sizeof(struct ChannelScale) == 8, "the kernels read pairs of word
 /// Computes all blocks of `rows`, part of `matmul`. Ends in legacy SIMD mode.
 typedef void RowsKernel(const struct Rows* rows, const struct Matmul* matmul);
 
-/// The kernel of the build's instruction set for `precision` and that many pixels.
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* precision, uint32_t pixels);
+/// The kernel of the build's instruction set for a product of that precision. One for columns
+/// leaves no rest of pixels.
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* precision,
+                        const struct Matmul* matmul);
 
 #endif
 #endif

@@ -11,33 +11,43 @@
     DECLARE_ROWS(blocks##_4w)
 DECLARE_BLOCKS(rows4);
 DECLARE_BLOCKS(rows2);
+DECLARE_BLOCKS(columns4);
 
-#define BLOCKS_INSTANCES(blocks)                                                            \
-    {                                                                                       \
-        ROWS_INSTANCES(blocks##_1), ROWS_INSTANCES(blocks##_2), ROWS_INSTANCES(blocks##_4), \
-            ROWS_INSTANCES(blocks##_2w), ROWS_INSTANCES(blocks##_4w)                        \
+#define BLOCKS_INSTANCES(blocks)                                                        \
+    ROWS_INSTANCES(blocks##_1), ROWS_INSTANCES(blocks##_2), ROWS_INSTANCES(blocks##_4), \
+        ROWS_INSTANCES(blocks##_2w), ROWS_INSTANCES(blocks##_4w)
+
+// Rows of blocks of 4 and of 2 pixels, columns of blocks of 4. In the TCDM, where a look-up takes a
+// cycle.
+enum { kRows4 = 0, kRows2 = 5, kColumns4 = 10, kInstances = 15 };
+FLEXV_TCDM_DATA static RowsInstances instances[kInstances] = {
+    BLOCKS_INSTANCES(rows4), BLOCKS_INSTANCES(rows2), BLOCKS_INSTANCES(columns4)};
+
+// Code of the format, and the place of the kernel in its group in the high byte: one load.
+// [activations][weights]; the fourth of a row is unused.
+FLEXV_TCDM_DATA static uint16_t formats[3][4] = {
+    {FORMAT_2X2, FORMAT_4X2 | 3 << 8, FORMAT_8X2 | 4 << 8},
+    {FORMAT_4X2 | 1 << 8, FORMAT_4X4, FORMAT_8X4 | 3 << 8},
+    {FORMAT_8X2 | 2 << 8, FORMAT_8X4 | 1 << 8, FORMAT_8X8},
+};
+
+// A column costs a little more to start than a row, and a block of it takes less. All harts read
+// the same pixels at a time, though, which must not lie in one bank.
+static bool are_columns_better(const struct Matmul* m) {
+    return (m->pixels & 3) == 0 && m->pixels >= 16 && (m->activation_pitch & 63) != 0;
+}
+
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, const struct Matmul* m) {
+    const uint32_t format = formats[width_index(p->activation_bits)][width_index(p->weight_bits)];
+    uint32_t blocks = kColumns4;
+    rows->format = format & 15;
+    rows->log2_pixels = 2;
+    rows->in_columns = true;
+    if (!are_columns_better(m)) {
+        const bool is_small = m->pixels < 4;
+        rows->log2_pixels = 2 - is_small;
+        rows->in_columns = false;
+        blocks = is_small ? kRows2 : kRows4;
     }
-
-// Blocks of 4 and of 2 pixels. In the TCDM, where a look-up takes a cycle.
-FLEXV_TCDM_DATA static RowsInstances instances[2][5] = {BLOCKS_INSTANCES(rows4),
-                                                        BLOCKS_INSTANCES(rows2)};
-
-struct Format {
-    uint8_t instances, code;
-};
-
-// [activations][weights]
-FLEXV_TCDM_DATA static struct Format formats[3][3] = {
-    {{0, FORMAT_2X2}, {3, FORMAT_4X2}, {4, FORMAT_8X2}},
-    {{1, FORMAT_4X2}, {0, FORMAT_4X4}, {3, FORMAT_8X4}},
-    {{2, FORMAT_8X2}, {1, FORMAT_8X4}, {0, FORMAT_8X8}},
-};
-
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, uint32_t pixels) {
-    const struct Format* const format =
-        &formats[width_index(p->activation_bits)][width_index(p->weight_bits)];
-    const bool is_small = pixels < 4;
-    rows->format = format->code;
-    rows->log2_pixels = is_small ? 1 : 2;
-    return instance_for(&instances[is_small][format->instances], p);
+    return instance_for(&instances[(format >> 8) + blocks], p);
 }

@@ -5,8 +5,8 @@
 
 #include "rows.h"
 
-/// [signed activations][signed output][2, 4, 8 bits]
-typedef RowsKernel* RowsInstances[2][2][3];
+/// [signed activations][signed output][2, 4, 8 bits]; a power of two addresses it by shifts.
+typedef RowsKernel* RowsInstances[2][2][4];
 
 #define DECLARE_ROWS(name)                                                      \
     RowsKernel name##_u_u8, name##_u_u4, name##_u_u2, name##_u_s4, name##_u_s2; \

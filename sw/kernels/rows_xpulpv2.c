@@ -20,8 +20,9 @@ FLEXV_TCDM_DATA static RowsInstances instances[3][3] = {
     {ROWS_INSTANCES(unpack_a8w2), ROWS_INSTANCES(unpack_a8w4), ROWS_INSTANCES(unpack_a8w8)},
 };
 
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, uint32_t pixels) {
-    (void)pixels;
+RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, const struct Matmul* m) {
+    (void)m;
+    rows->in_columns = false;
     rows->log2_pixels = 1;
     return instance_for(&instances[width_index(p->activation_bits)][width_index(p->weight_bits)],
                         p);

@@ -5,8 +5,9 @@
 
 #include "check.h"
 #include "packed.h"
-#include "rows.h"
 #include "share.h"
+
+#include ROWS_OF_ISA  // choose_rows()
 
 enum { kBlockChannels = 4 };
 
@@ -24,12 +25,21 @@ uint32_t matmul_weight_bytes(const struct Precision* precision, uint32_t depth) 
     return steps_over(precision, depth) * 4 * precision->weight_bits / narrow_bits(precision);
 }
 
-static void check_rules(const struct Matmul* m) {
+// The precision, four bytes by one load: harts that run a cycle apart and read a bank several times
+// in a row push each other apart.
+static inline struct Precision read_precision(const struct Matmul* m) {
+    typedef const uint32_t __attribute__((may_alias)) Word;
+    const uint32_t word = *(Word*)(const void*)&m->precision;
+    return (struct Precision){(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
+                              (word >> 24) != 0, m->precision.output_signed};
+}
+
+static inline void check_rules(const struct Matmul* m, const struct Precision* p) {
     const uint32_t operands =
         (uint32_t)m->activations | (uint32_t)m->weights | m->activation_pitch | m->weight_pitch;
     kernel_check((operands & 3) == 0,
                  "matmul: activations and weights must be word-aligned, with their pitches");
-    kernel_check(is_shift_valid(&m->precision, m->requantisation.shift),
+    kernel_check(is_shift_valid(p, m->requantisation.shift),
                  "matmul: shift must be 16..31 for 8-bit outputs, 24 for narrower ones");
 }
 
@@ -37,18 +47,21 @@ static void check_rules(const struct Matmul* m) {
 struct Job {
     const struct Matmul* matmul;
     RowsKernel* kernel;
+    uint32_t output_bits;
     struct Rows rows;
 };
 
 static inline void prepare(struct Job* job, const struct Matmul* m) {
-    const struct Precision* const p = &m->precision;
+    const struct Precision p = read_precision(m);
+    check_rules(m, &p);
     job->matmul = m;
-    job->kernel = choose_rows(&job->rows, p, m);
-    job->rows.steps = steps_over(p, m->depth);
-    if (p->output_bits == 8) {
+    job->output_bits = p.output_bits;
+    job->kernel = choose_rows(&job->rows, &p, m);
+    job->rows.steps = steps_over(&p, m->depth);
+    if (p.output_bits == 8) {
         job->rows.shift = m->requantisation.shift - 16;
-        job->rows.low = lowest_of(8, p->output_signed);
-        job->rows.high = highest_of(8, p->output_signed);
+        job->rows.low = lowest_of(8, p.output_signed);
+        job->rows.high = highest_of(8, p.output_signed);
     }
 }
 
@@ -60,7 +73,7 @@ static inline void compute(struct Job* job, uint32_t pixel, uint32_t channel, ui
     rows->activations = m->activations + pixel * m->activation_pitch;
     rows->weights = m->weights + channel * m->weight_pitch;
     rows->scales = m->requantisation.scales + channel;
-    rows->output = m->output + pixel * m->output_pitch + channel * m->precision.output_bits / 8;
+    rows->output = m->output + pixel * m->output_pitch + channel * job->output_bits / 8;
     rows->count = count;
     rows->blocks = blocks;
     job->kernel(rows, m);
@@ -77,11 +90,13 @@ static inline void compute_lines(struct Job* job, uint32_t line, uint32_t first,
     compute(job, pixel < last ? pixel : last, kBlockChannels * quad, count, blocks);
 }
 
-// A run of `left` blocks from block `first` of line `line` on: the rest of that line, whole lines
-// of `blocks`, the start of a line. `whole_lines`: all there are.
-static __attribute__((noinline)) void compute_run(struct Job* job, uint32_t line, uint32_t first,
-                                                  uint32_t left, uint32_t blocks,
-                                                  uint32_t whole_lines) {
+// The blocks of `share`, numbered line by line: the rest of a line, whole lines of `blocks`, the
+// start of a line.
+static __attribute__((noinline)) void compute_blocks(struct Job* job, struct Range share,
+                                                     uint32_t blocks, uint32_t whole_lines) {
+    uint32_t line = quotient(share.begin, blocks);
+    uint32_t first = share.begin - line * blocks;
+    uint32_t left = share.end - share.begin;
     while (left != 0) {
         const uint32_t run = p_minu(blocks - first, left);
         uint32_t count = 1;
@@ -95,22 +110,26 @@ static __attribute__((noinline)) void compute_run(struct Job* job, uint32_t line
     }
 }
 
-// The blocks of `share`, numbered line by line. Most shares are whole lines.
-static inline void compute_share(struct Job* job, struct Range share, uint32_t blocks,
-                                 uint32_t whole_lines) {
-    const uint32_t left = share.end - share.begin;
-    const uint32_t line = quotient(share.begin, blocks);
-    const uint32_t count = quotient(left, blocks);
-    const bool is_whole = line * blocks == share.begin && count * blocks == left;
-    if (is_whole && count != 0 && line + count <= whole_lines) {
+// The share of a worker of `lines` lines of `blocks` blocks: lines where they divide evenly, else
+// blocks.
+static inline __attribute__((always_inline)) void compute_share(struct Job* job, uint32_t lines,
+                                                                uint32_t blocks,
+                                                                uint32_t whole_lines,
+                                                                uint32_t worker, uint32_t workers) {
+    const uint32_t count = quotient(lines, workers);
+    const uint32_t line = worker * count;
+    if (count * blocks != 0 && count * workers == lines && line + count <= whole_lines) {
         compute_lines(job, line, 0, count, blocks);
     } else {
-        compute_run(job, line, share.begin - line * blocks, left, blocks, whole_lines);
+        compute_blocks(job, share_of(lines * blocks, worker, workers), blocks, whole_lines);
     }
 }
 
 // Fewer pixels than a block has: each one fills a block alone, all of whose rows are the same.
 static __attribute__((noinline)) void compute_single_pixels(struct Job* job, struct Range share) {
+    if (share.begin == share.end) {
+        return;
+    }
     struct Matmul repeated = *job->matmul;
     repeated.activation_pitch = 0;
     repeated.output_pitch = 0;
@@ -152,23 +171,17 @@ void matmul_plain(const struct Matmul* m, uint32_t worker, uint32_t workers) {
 }
 
 void matmul(const struct Matmul* m, uint32_t worker, uint32_t workers) {
-    check_rules(m);
     struct Job job;
     prepare(&job, m);
     const uint32_t quads = m->channels / kBlockChannels;
+    const uint32_t whole_rows = m->pixels >> job.rows.log2_pixels;
     if (job.rows.in_columns) {
-        const uint32_t rows = m->pixels / 4;
-        compute_share(&job, share_of(rows * quads, worker, workers), rows, quads);
+        compute_share(&job, quads, whole_rows, quads, worker, workers);
+    } else if (whole_rows != 0) {
+        const uint32_t rest = m->pixels - (whole_rows << job.rows.log2_pixels);
+        compute_share(&job, whole_rows + (rest != 0), quads, whole_rows, worker, workers);
     } else {
-        const uint32_t whole_rows = m->pixels >> job.rows.log2_pixels;
-        const uint32_t rows =
-            (m->pixels + (1u << job.rows.log2_pixels) - 1) >> job.rows.log2_pixels;
-        const struct Range share = share_of(rows * quads, worker, workers);
-        if (whole_rows != 0) {
-            compute_share(&job, share, quads, whole_rows);
-        } else if (share.begin != share.end) {
-            compute_single_pixels(&job, share);
-        }
+        compute_single_pixels(&job, share_of(quads, worker, workers));
     }
     if (m->channels % kBlockChannels != 0) {
         compute_plain(m, quads * kBlockChannels, worker, workers);

@@ -12,7 +12,8 @@
 
 /// Widths of a layer's numbers: 8, 4 or 2 bits each. Weights are signed.
 struct Precision {
-    uint8_t activation_bits, weight_bits, output_bits;
+    _Alignas(4) uint8_t activation_bits;
+    uint8_t weight_bits, output_bits;
     bool activation_signed, output_signed;
 };
 

@@ -54,10 +54,5 @@ _Static_assert(sizeof(struct ChannelScale) == 8, "the kernels read pairs of word
 /// Computes all blocks of `rows`, part of `matmul`. Ends in legacy SIMD mode.
 typedef void RowsKernel(const struct Rows* rows, const struct Matmul* matmul);
 
-/// The kernel of the build's instruction set for a product of that precision. One for columns
-/// leaves no rest of pixels.
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* precision,
-                        const struct Matmul* matmul);
-
 #endif
 #endif

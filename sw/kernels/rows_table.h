@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables over the instances of a kernel template (requantise.inc).
+// Tables over the instances of a kernel template (requantise.inc). The header of an instruction set
+// defines with them, for matmul.c:
+//   RowsKernel* choose_rows(struct Rows*, const struct Precision*, const struct Matmul*)
+// chooses the kernel for a product of that precision. One for columns leaves no rest of pixels.
 #ifndef FLEXV_ROWS_TABLE_H
 #define FLEXV_ROWS_TABLE_H
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Flex-V: one kernel serves all widths of equal ratio, because the format is in a CSR.
+#ifndef FLEXV_ROWS_FLEXV_H
+#define FLEXV_ROWS_FLEXV_H
+
 #include "flexv/flexv.h"
 #include "rows_table.h"
 
@@ -33,11 +36,12 @@ FLEXV_TCDM_DATA static uint16_t formats[3][4] = {
 
 // A column costs a little more to start than a row, and a block of it takes less. All harts read
 // the same pixels at a time, though, which must not lie in one bank.
-static bool are_columns_better(const struct Matmul* m) {
+static inline bool are_columns_better(const struct Matmul* m) {
     return (m->pixels & 3) == 0 && m->pixels >= 16 && (m->activation_pitch & 63) != 0;
 }
 
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, const struct Matmul* m) {
+static inline RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p,
+                                      const struct Matmul* m) {
     const uint32_t format = formats[width_index(p->activation_bits)][width_index(p->weight_bits)];
     uint32_t blocks = kColumns4;
     rows->format = format & 15;
@@ -51,3 +55,5 @@ RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, const stru
     }
     return instance_for(&instances[(format >> 8) + blocks], p);
 }
+
+#endif

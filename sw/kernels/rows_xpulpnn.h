@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // XpulpNN: Mac&Load for equal widths, unpacking for the others.
+#ifndef FLEXV_ROWS_XPULPNN_H
+#define FLEXV_ROWS_XPULPNN_H
+
 #include "flexv/flexv.h"
 #include "rows_table.h"
 
@@ -20,10 +23,13 @@ FLEXV_TCDM_DATA static RowsInstances instances[3][3] = {
     {ROWS_INSTANCES(unpack_a8w2), ROWS_INSTANCES(unpack_a8w4), ROWS_INSTANCES(legacy_b)},
 };
 
-RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p, const struct Matmul* m) {
+static inline RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p,
+                                      const struct Matmul* m) {
     (void)m;
     rows->in_columns = false;
     rows->log2_pixels = p->activation_bits == p->weight_bits ? 2 : 1;
     return instance_for(&instances[width_index(p->activation_bits)][width_index(p->weight_bits)],
                         p);
 }
+
+#endif

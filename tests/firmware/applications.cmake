@@ -16,7 +16,7 @@ endforeach()
 flexv_run_test(NAME "parallel checks itself on eight cores"
   IMAGE ${images}/parallel.elf OUTPUT "PASS.*on 8 cores" CYCLES 90700 96300 REPEAT)
 flexv_run_test(NAME "matmul equals the golden result and keeps its cycles"
-  IMAGE ${images}/matmul.elf OUTPUT "PASS: 24576 results" CYCLES 308000 327000 REPEAT
+  IMAGE ${images}/matmul.elf OUTPUT "PASS: 24576 results" CYCLES 300300 318900 REPEAT
   MESSAGE "MAC/cycle" "TOPS/W" "Stalls of all harts" "infrastructure")
 foreach(banks 8 64)
   flexv_run_test(NAME "matmul runs with ${banks} banks and 64 KiB"
@@ -34,7 +34,7 @@ foreach(cores 3 16)
     ARGUMENTS --set soc.cluster.core_count=${cores} --set soc.cluster.tcdm.size_bytes=16384)
 endforeach()
 flexv_run_test(NAME "the length of the quantum changes nothing"
-  IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 308000 327000
+  IMAGE ${images}/matmul.elf OUTPUT "PASS" CYCLES 300300 318900
   ARGUMENTS --set simulation.quantum_cycles=17)
 if(FLEXV_FIRMWARE_DIR)
   flexv_run_test(NAME "the intrinsics do what plain C does"

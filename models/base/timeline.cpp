@@ -17,23 +17,26 @@ void Timeline::schedule_far(unsigned index, Cycles cycle) {
     FLEXV_ASSERT(index < agents_.size(), "the agent is registered with this timeline");
     FLEXV_ASSERT(cycle >= now_, "an agent does not act in the past");
     far_.emplace(cycle, index);
+    far_first_ = far_.top().first;
+    next_ = std::min(next_, cycle);
 }
 
+/// The first of the far events has come into the window.
 void Timeline::pull_far() {
-    while (!far_.empty() && far_.top().first - now_ < kWindow) {
-        mark(far_.top().second, far_.top().first);
+    while (far_first_ - now_ < kWindow) {
+        mark(far_.top().second, far_first_);
         far_.pop();
+        far_first_ = far_.empty() ? kNever : far_.top().first;
     }
 }
 
-Cycles Timeline::next_in_ring(Cycles from) const {
+/// next_in_ring() behind the word of busy_ that holds `from`.
+Cycles Timeline::next_in_later_words(Cycles from) const {
     const unsigned start = unsigned(from) % kWindow;
-    for (unsigned step = 0; step <= kWords; ++step) {
+    for (unsigned step = 1; step <= kWords; ++step) {
         const unsigned word = (start / 64 + step) % kWords;
         u64 bits = busy_[word];
-        if (step == 0)
-            bits &= ~u64{0} << (start % 64);
-        else if (step == kWords)
+        if (step == kWords)
             bits &= ~(~u64{0} << (start % 64));
         if (bits != 0) {
             const unsigned slot = word * 64 + unsigned(std::countr_zero(bits));
@@ -44,28 +47,18 @@ Cycles Timeline::next_in_ring(Cycles from) const {
 }
 
 Cycles Timeline::next_event() const {
-    // The slot of now() still carries the agents that act in this very cycle; cycles from now() + 1
-    // on fill the other kWindow - 1 slots.
+    if (next_ != now_) [[likely]]
+        return next_;
+    // Others act in this very cycle: its slot is busy, cycles behind it fill the rest of the ring.
     const Cycles near = next_in_ring(now_ + 1);
-    const Cycles far = far_.empty() ? kNever : far_.top().first;
-    return std::min(near == now_ + kWindow ? kNever : near, far);
-}
-
-Cycles Timeline::next_act() const {
-    const Cycles far = far_.empty() ? kNever : far_.top().first;
-    return std::min(next_in_ring(now_), far);
+    return std::min(near == now_ + kWindow ? kNever : near, far_first_);
 }
 
 void Timeline::skip_to(Cycles cycle) {
     if (cycle <= now_)
         return;
-    FLEXV_ASSERT(next_act() >= cycle, "no act is passed over");
+    FLEXV_ASSERT(next_ >= cycle, "no act is passed over");
     now_ = cycle;
-    pull_far();
-}
-
-bool Timeline::is_idle() const {
-    return far_.empty() && std::ranges::all_of(busy_, [](u64 word) { return word == 0; });
 }
 
 Cycles Timeline::run_until(Cycles end, Cycles limit) {
@@ -73,36 +66,54 @@ Cycles Timeline::run_until(Cycles end, Cycles limit) {
     stop_requested_ = false;
     end_ = end;
     limit_ = limit;
-    while (now_ < end) {
-        pull_far();
-        const Cycles next = next_in_ring(now_);
-        if (next >= end || next == kNever) {
-            // Nothing in the ring: jump to the far events, if they come before the end.
-            const Cycles target = far_.empty() ? end : std::min(end, far_.top().first);
-            now_ = next == kNever ? target : end;
-            continue;
-        }
-        now_ = last_act_ = next;
-        const unsigned slot = unsigned(now_) % kWindow;
-        u64 acted = 0;
-        for (u64 agents = due_[slot]; agents != 0; agents = due_[slot] & ~acted) {
-            acted |= agents & -agents;
-            agents_[unsigned(std::countr_zero(agents))]->act(now_);
-        }
-        due_[slot] = 0;
-        busy_[slot / 64] &= ~(u64{1} << (slot % 64));
+    while (next_ < end) {
+        now_ = last_act_ = next_;
+        if (far_first_ - now_ < kWindow) [[unlikely]]
+            pull_far();
+        // The cycle behind this one is looked up before anybody acts: the processor then need not
+        // wait for the outcome of an act to begin the next, which is seldom ordered by it.
+        find_next();
+        act();
+        if (next_ == now_) [[unlikely]]  // was asked for in its own course
+            find_next();
         ++now_;
-        if (stop_requested_)
-            break;
+        if (stop_requested_) [[unlikely]]
+            return now_;
     }
+    now_ = std::max(now_, end);
     return now_;
+}
+
+/// Takes now() out of the ring and finds the first cycle behind it.
+inline void Timeline::find_next() {
+    const unsigned slot = unsigned(now_) % kWindow;
+    busy_[slot / 64] &= ~(u64{1} << (slot % 64));
+    next_ = std::min(next_in_ring(now_ + 1), far_first_);
+}
+
+/// Lets those act whose cycle is now().
+inline void Timeline::act() {
+    const unsigned slot = unsigned(now_) % kWindow;
+    u64 acted = 0;
+    for (u64 agents = due_[slot]; agents != 0; agents = due_[slot] & ~acted) {
+        const u64 first = agents & -agents;
+        if (first != last_bit_) {  // often the one that acted last: then no look-up is waited for
+            last_bit_ = first;
+            last_agent_ = agents_[unsigned(std::countr_zero(agents))];
+        }
+        acted |= first;
+        last_agent_->act(now_);
+    }
+    due_[slot] = 0;
 }
 
 void Timeline::reset() {
     due_.fill(0);
     busy_.fill(0);
     far_ = {};
+    far_first_ = kNever;
     now_ = 0;
+    next_ = kNever;
     limit_ = 0;
     end_ = 0;
     last_act_ = 0;

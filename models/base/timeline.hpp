@@ -45,7 +45,7 @@ public:
 
     /// Lets `agent` act at `cycle`, which must not lie in the past. A second call for the same
     /// cycle changes nothing; several cycles may be pending for one agent.
-    void schedule(const Agent& agent, Cycles cycle) {
+    [[gnu::always_inline]] void schedule(const Agent& agent, Cycles cycle) {
         if (cycle - now_ < kWindow) [[likely]]
             mark(agent.timeline_index_, cycle);
         else
@@ -72,12 +72,12 @@ public:
     /// The first cycle after now() at which some agent acts; kNever when nothing is pending.
     [[nodiscard]] Cycles next_event() const;
     /// Between two runs: the first cycle at which some agent acts; kNever when nothing is pending.
-    [[nodiscard]] Cycles next_act() const;
+    [[nodiscard]] Cycles next_act() const { return next_; }
     /// Between two runs: passes over cycles in which nothing is pending. An earlier cycle than
     /// now() changes nothing.
     void skip_to(Cycles cycle);
     /// True when no agent will ever act again.
-    [[nodiscard]] bool is_idle() const;
+    [[nodiscard]] bool is_idle() const { return next_ == kNever; }
 
     /// Forgets everything pending and starts again at cycle 0; the agents stay.
     void reset();
@@ -88,23 +88,39 @@ private:
 
     using Far = std::pair<Cycles, unsigned>;
 
-    void mark(unsigned index, Cycles cycle) {
+    [[gnu::always_inline]] void mark(unsigned index, Cycles cycle) {
         const unsigned slot = unsigned(cycle) % kWindow;
         due_[slot] |= u64{1} << index;
         busy_[slot / 64] |= u64{1} << (slot % 64);
+        if (cycle < next_)
+            next_ = cycle;
     }
     void schedule_far(unsigned index, Cycles cycle);
     void pull_far();
-    [[nodiscard]] Cycles next_in_ring(Cycles from) const;
+    void find_next();
+    void act();
+    /// The first cycle from `from` on that the ring holds; kNever when it is empty.
+    [[nodiscard]] Cycles next_in_ring(Cycles from) const {
+        const unsigned start = unsigned(from) % kWindow;
+        const u64 bits = busy_[start / 64] >> (start % 64);
+        if (bits != 0) [[likely]]
+            return from + unsigned(std::countr_zero(bits));
+        return next_in_later_words(from);
+    }
+    [[nodiscard]] Cycles next_in_later_words(Cycles from) const;
 
     std::vector<Agent*> agents_;
     std::array<u64, kWindow> due_{};  // [cycle % kWindow]: set of agents
     std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
+    Cycles far_first_ = kNever;  // of far_
     Cycles now_ = 0;
+    Cycles next_ = kNever;  // first cycle from now_ on in which an agent acts
     Cycles limit_ = 0;
     Cycles end_ = 0;
     Cycles last_act_ = 0;
+    u64 last_bit_ = 0;  // of the agent that acted last
+    Agent* last_agent_ = nullptr;
     bool stop_requested_ = false;
 };
 

@@ -189,6 +189,22 @@ TEST_CASE("next_event skips the present cycle and sees the ring and what lies be
     CHECK(seen == next);
 }
 
+TEST_CASE("an act may ask for an earlier cycle than the next known one, and for its own",
+          "[timeline]") {
+    Bench bench(3);
+    bench.timeline.schedule(bench.agents[0], 5);
+    bench.timeline.schedule(bench.agents[2], 100);
+    bench.agents[0].then = [&](Cycles now) {
+        bench.timeline.schedule(bench.agents[1], now);
+        bench.timeline.schedule(bench.agents[2], now + 1);
+        CHECK(bench.timeline.next_event() == 6);
+    };
+
+    bench.timeline.run_until(200);
+
+    CHECK(bench.acts == std::vector<Act>{{5, 0}, {5, 1}, {6, 2}, {100, 2}});
+}
+
 TEST_CASE("stop lets the cycle finish and ends the run after it", "[timeline]") {
     Bench bench(2);
     bench.timeline.schedule(bench.agents[0], 4);

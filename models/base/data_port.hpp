@@ -52,27 +52,6 @@ public:
     [[nodiscard]] virtual unsigned latency_cycles() const { return 1; }
 };
 
-/// Direct access to the banks of the TCDM for the initiators that are wired to its interconnect.
-/// Arbitration is asked for ahead of time, so that a core costs the scheduler one call an access.
-class TcdmTarget : public virtual sc_core::sc_interface {
-public:
-    /// Asks for the bank that holds `address` at `cycle` (this one or a later one). The answer is
-    /// granted(cycle of the grant, 0); the initiator itself moves the data through storage().
-    /// A refused address does not exist: the window wraps.
-    virtual void request(DataInitiator& initiator, Address address, bool is_write,
-                         Cycles cycle) = 0;
-    /// Takes back a request that was not granted yet.
-    virtual void cancel(DataInitiator& initiator) = 0;
-    /// The memory, size_bytes() bytes, word-interleaved in hardware but linear here; stays where it
-    /// is.
-    [[nodiscard]] virtual std::byte* storage() = 0;
-    [[nodiscard]] virtual u32 size_bytes() const = 0;
-    /// One flag a 4 KiB page of storage(): somebody holds decoded instructions of this page.
-    /// After a write to such a page the writer calls code_written().
-    [[nodiscard]] virtual const u8* code_pages() const = 0;
-    virtual void code_written(u32 offset, u32 bytes) = 0;
-};
-
 /// Level of the interrupt line of one core, driven by the event unit or the interrupt controller.
 class InterruptTarget : public virtual sc_core::sc_interface {
 public:

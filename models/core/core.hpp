@@ -8,6 +8,7 @@
 #include "base/data_port.hpp"
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
+#include "base/tcdm_target.hpp"
 #include "core/address_map.hpp"
 #include "core/csr_file.hpp"
 #include "core/decode_cache.hpp"

@@ -8,6 +8,7 @@
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
+#include "base/tcdm_target.hpp"
 #include "dma/command_unit.hpp"
 #include "dma/receiver.hpp"
 #include "dma/registers.hpp"

@@ -10,9 +10,9 @@ namespace flexv::tcdm {
 
 Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : Module(name),
+      TcdmTarget(clock.timeline, *this, config.bank_count),
       config_(config),
       clock_(clock),
-      bank_mask_(config.bank_count - 1),
       bytes_(config.size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
       code_pages_(config.size_bytes / kPageBytes + 1),
       arbiters_(config.bank_count, RoundRobin(config.port_count)),
@@ -20,7 +20,7 @@ Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config
       accesses_{&reads_, &writes_} {
     FLEXV_ASSERT(std::has_single_bit(config.size_bytes) && std::has_single_bit(config.bank_count),
                  "size and bank count of the TCDM are powers of two");
-    FLEXV_ASSERT(config.bank_count <= 64 && config.port_count <= kMaxPorts,
+    FLEXV_ASSERT(config.bank_count <= 64 && config.port_count <= TcdmRequests::kMaxPorts,
                  "the TCDM has at most 64 banks and 32 ports");
     clock_.timeline.add(*this);
     add_bank_counters();
@@ -40,50 +40,22 @@ void Tcdm::add_bank_counters() {
 
 void Tcdm::reset() {
     std::ranges::fill(arbiters_, RoundRobin(config_.port_count));
-    pending_.fill({});
-    due_.fill(0);
-}
-
-void Tcdm::request(DataInitiator& initiator, Address address, bool is_write, Cycles cycle) {
-    const unsigned port = initiator.port();
-    Pending& pending = pending_[port];
-    pending.initiator = &initiator;
-    pending.bank = u8((address >> 2) & bank_mask_);
-    pending.is_write = is_write;
-    wait_until(port, cycle);
-}
-
-void Tcdm::cancel(DataInitiator& initiator) {
-    const unsigned port = initiator.port();
-    due_[pending_[port].cycle % kWindow] &= ~(1U << port);
-}
-
-void Tcdm::wait_until(unsigned port, Cycles cycle) {
-    pending_[port].cycle = cycle;
-    due_[cycle % kWindow] |= 1U << port;
-    clock_.timeline.schedule(*this, cycle);
-}
-
-/// The ports whose request falls into this cycle. A slot of the ring can also hold requests of a
-/// cycle one or more turns ahead; those stay.
-u32 Tcdm::take_due(Cycles now) {
-    u32& slot = due_[now % kWindow];
-    u32 ports = slot;
-    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
-        const unsigned port = unsigned(std::countr_zero(rest));
-        if (pending_[port].cycle != now) [[unlikely]]
-            ports &= ~(1U << port);
-    }
-    slot &= ~ports;
-    return ports;
+    requests_.clear();
 }
 
 void Tcdm::act(Cycles now) {
-    const u32 ports = take_due(now);
+    const u32 ports = requests_.take(now);
+    if ((ports & (ports - 1)) != 0)  // several; popcount would be a library call
+        serve(ports, now);
+    else if (ports != 0)  // else it was cancelled
+        grant_alone(unsigned(std::countr_zero(ports)), now);
+}
+
+void Tcdm::serve(u32 ports, Cycles now) {
     u64 wanted = 0;
     u64 contested = 0;
     for (u32 rest = ports; rest != 0; rest &= rest - 1) {
-        const u64 bank = u64{1} << pending_[unsigned(std::countr_zero(rest))].bank;
+        const u64 bank = u64{1} << requests_[unsigned(std::countr_zero(rest))].bank;
         contested |= wanted & bank;
         wanted |= bank;
     }
@@ -91,11 +63,8 @@ void Tcdm::act(Cycles now) {
         arbitrate(ports, now);
         return;
     }
-    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
-        const unsigned port = unsigned(std::countr_zero(rest));
-        arbiters_[pending_[port].bank].grant_alone(port);
-        grant(port, now);
-    }
+    for (u32 rest = ports; rest != 0; rest &= rest - 1)
+        grant_alone(unsigned(std::countr_zero(rest)), now);
 }
 
 /// Losers are put back first: a winner may ask again while it is being granted.
@@ -103,12 +72,12 @@ void Tcdm::arbitrate(u32 ports, Cycles now) {
     std::array<u32, 64> requests{};  // [bank]: set of ports
     for (u32 rest = ports; rest != 0; rest &= rest - 1) {
         const unsigned port = unsigned(std::countr_zero(rest));
-        requests[pending_[port].bank] |= 1U << port;
+        requests[requests_[port].bank] |= 1U << port;
     }
     u32 winners = 0;
     for (u32 rest = ports; rest != 0; rest &= rest - 1) {
         const unsigned port = unsigned(std::countr_zero(rest));
-        const unsigned bank = pending_[port].bank;
+        const unsigned bank = requests_[port].bank;
         if (requests[bank] == 0)
             continue;
         winners |= 1U << arbiters_[bank].grant(requests[bank]);
@@ -118,15 +87,20 @@ void Tcdm::arbitrate(u32 ports, Cycles now) {
     const u32 losers = ports & ~winners;
     conflicts_ += unsigned(std::popcount(losers));
     for (u32 rest = losers; rest != 0; rest &= rest - 1)
-        wait_until(unsigned(std::countr_zero(rest)), now + 1);
+        requests_.repeat(unsigned(std::countr_zero(rest)), now + 1);
     for (u32 rest = winners; rest != 0; rest &= rest - 1)
         grant(unsigned(std::countr_zero(rest)), now);
 }
 
+void Tcdm::grant_alone(unsigned port, Cycles now) {
+    arbiters_[requests_[port].bank].grant_alone(port);
+    grant(port, now);
+}
+
 void Tcdm::grant(unsigned port, Cycles now) {
-    const Pending& pending = pending_[port];
-    ++*accesses_[pending.is_write];
-    pending.initiator->granted(now, 0);
+    const TcdmRequests::Request& request = requests_[port];
+    ++*accesses_[request.is_write];
+    request.initiator->granted(now, 0);
 }
 
 void Tcdm::code_written(u32 offset, u32 bytes) {

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "base/clock_domain.hpp"
-#include "base/data_port.hpp"
 #include "base/module.hpp"
 #include "base/round_robin.hpp"
+#include "base/tcdm_target.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
 
@@ -34,8 +34,6 @@ public:
     Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
 
-    void request(DataInitiator& initiator, Address address, bool is_write, Cycles cycle) override;
-    void cancel(DataInitiator& initiator) override;
     std::byte* storage() override { return bytes_.data(); }
     [[nodiscard]] u32 size_bytes() const override { return config_.size_bytes; }
     [[nodiscard]] const u8* code_pages() const override { return code_pages_.data(); }
@@ -44,22 +42,12 @@ public:
     [[nodiscard]] u64 conflicts_of_bank(unsigned bank) const { return bank_conflicts_.at(bank); }
 
 private:
-    static constexpr unsigned kWindow = 256;
-    static constexpr unsigned kMaxPorts = 32;
-
-    struct Pending {
-        DataInitiator* initiator = nullptr;
-        Cycles cycle = 0;
-        u8 bank = 0;
-        bool is_write = false;
-    };
-
     void act(Cycles now) override;
     void add_bank_counters();
+    [[gnu::noinline]] void serve(u32 ports, Cycles now);
     void grant(unsigned port, Cycles now);
+    void grant_alone(unsigned port, Cycles now);
     void arbitrate(u32 ports, Cycles now);
-    void wait_until(unsigned port, Cycles cycle);
-    u32 take_due(Cycles now);
 
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);
@@ -68,14 +56,11 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
-    const u32 bank_mask_;
     std::vector<std::byte> bytes_;
-    std::vector<u8> code_pages_;                // [page]
-    std::vector<RoundRobin> arbiters_;          // [bank]
-    std::vector<u64> bank_conflicts_;           // [bank]
-    std::array<Pending, kMaxPorts> pending_{};  // [port]
-    std::array<u32, kWindow> due_{};            // [cycle % kWindow]: set of ports
-    std::array<Counter*, 2> accesses_{};        // [is_write]
+    std::vector<u8> code_pages_;          // [page]
+    std::vector<RoundRobin> arbiters_;    // [bank]
+    std::vector<u64> bank_conflicts_;     // [bank]
+    std::array<Counter*, 2> accesses_{};  // [is_write]
     Counter reads_{*this, "reads", "32-bit words read from a bank"};
     Counter writes_{*this, "writes", "32-bit words written to a bank, whole or in part"};
     Counter conflicts_{*this, "conflicts",

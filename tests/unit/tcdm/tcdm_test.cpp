@@ -107,13 +107,17 @@ TEST_CASE("a request far ahead keeps its cycle", "[tcdm]") {
 
 TEST_CASE("a cancelled request is not granted", "[tcdm]") {
     Bench bench;
-    Requester port(2);
+    Requester soon(2);
+    Requester late(3);  // beyond the ring of pending requests
 
-    bench.memory.request(port, 0x40, false, 4);
-    bench.memory.cancel(port);
-    bench.clock.timeline.run_until(10);
+    bench.memory.request(soon, 0x40, false, 4);
+    bench.memory.request(late, 0x40, false, 400);
+    bench.memory.cancel(soon);
+    bench.memory.cancel(late);
+    bench.clock.timeline.run_until(1000);
 
-    CHECK(port.grants.empty());
+    CHECK(soon.grants.empty());
+    CHECK(late.grants.empty());
 }
 
 TEST_CASE("reset drops pending requests and keeps the memory", "[tcdm]") {

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Direct access to the banks of the TCDM for the initiators that are wired to its interconnect.
+// Arbitration is asked for ahead of time: an initiator notes its request in a calendar that it
+// shares with the interconnect, which answers in the cycle of the request.
+#pragma once
+
+#include "base/data_port.hpp"
+#include "base/timeline.hpp"
+
+#include <array>
+#include <bit>
+#include <utility>
+
+namespace flexv {
+
+/// Who asks for which bank in which cycle: one request a port. Every change is a few instructions,
+/// because each access of each core comes through here.
+class TcdmRequests {
+public:
+    static constexpr unsigned kMaxPorts = 32;
+
+    struct Request {
+        DataInitiator* initiator = nullptr;
+        Cycles cycle = 0;
+        u8 bank = 0;
+        bool is_write = false;
+    };
+
+    /// \param interconnect acts in the cycles that have requests
+    /// \param bank_count a power of two, at most 64
+    TcdmRequests(Timeline& timeline, const Agent& interconnect, u32 bank_count)
+        : timeline_(timeline), interconnect_(interconnect), bank_mask_(bank_count - 1) {}
+
+    [[gnu::always_inline]] void add(unsigned port, DataInitiator& initiator, Address address,
+                                    bool is_write, Cycles cycle) {
+        requests_[port] = {.initiator = &initiator,
+                           .cycle = cycle,
+                           .bank = u8((address >> 2) & bank_mask_),
+                           .is_write = is_write};
+        note(port, cycle);
+    }
+    /// The request of `port` lost its bank and is there again in `cycle`.
+    void repeat(unsigned port, Cycles cycle) {
+        requests_[port].cycle = cycle;
+        note(port, cycle);
+    }
+    void remove(unsigned port) {
+        due_[requests_[port].cycle % kWindow] &= ~(1U << port);
+        far_ &= ~(1U << port);
+    }
+    /// Takes out the requests of cycle `now`, in which the interconnect acts.
+    /// \returns the set of their ports
+    u32 take(Cycles now) {
+        if (far_ != 0) [[unlikely]]
+            pull_far(now);
+        return std::exchange(due_[now % kWindow], 0);
+    }
+    void clear() {
+        requests_.fill({});
+        due_.fill(0);
+        far_ = 0;
+    }
+    const Request& operator[](unsigned port) const { return requests_[port]; }
+
+private:
+    static constexpr unsigned kWindow = 256;
+
+    [[gnu::always_inline]] void note(unsigned port, Cycles cycle) {
+        if (cycle - timeline_.now() < kWindow) [[likely]]
+            due_[cycle % kWindow] |= 1U << port;
+        else
+            far_ |= 1U << port;
+        timeline_.schedule(interconnect_, cycle);
+    }
+    void pull_far(Cycles now) {
+        for (u32 rest = far_; rest != 0; rest &= rest - 1) {
+            const unsigned port = unsigned(std::countr_zero(rest));
+            if (requests_[port].cycle != now)
+                continue;
+            far_ &= ~(1U << port);
+            due_[now % kWindow] |= 1U << port;
+        }
+    }
+
+    Timeline& timeline_;
+    const Agent& interconnect_;
+    const u32 bank_mask_;
+    std::array<Request, kMaxPorts> requests_{};  // [port]
+    std::array<u32, kWindow> due_{};             // [cycle % kWindow]: set of ports
+    u32 far_ = 0;                                // ports whose cycle was beyond the window
+};
+
+/// The side that serves. Bound with sc_port<TcdmTarget> / sc_export<TcdmTarget>.
+class TcdmTarget : public virtual sc_core::sc_interface {
+public:
+    /// Asks for the bank that holds `address` at `cycle` (this one or a later one). The answer is
+    /// granted(cycle of the grant, 0); the initiator itself moves the data through storage().
+    /// A refused address does not exist: the window wraps.
+    /// \tparam Initiator a DataInitiator; its own type, so that its port() is known here
+    template <typename Initiator>
+    [[gnu::always_inline]] void request(Initiator& initiator, Address address, bool is_write,
+                                        Cycles cycle) {
+        requests_.add(initiator.port(), initiator, address, is_write, cycle);
+    }
+    /// Takes back a request that was not granted yet.
+    void cancel(const DataInitiator& initiator) { requests_.remove(initiator.port()); }
+    /// The memory, size_bytes() bytes, word-interleaved in hardware but linear here; stays where it
+    /// is.
+    [[nodiscard]] virtual std::byte* storage() = 0;
+    [[nodiscard]] virtual u32 size_bytes() const = 0;
+    /// One flag a 4 KiB page of storage(): somebody holds decoded instructions of this page.
+    /// After a write to such a page the writer calls code_written().
+    [[nodiscard]] virtual const u8* code_pages() const = 0;
+    virtual void code_written(u32 offset, u32 bytes) = 0;
+
+protected:
+    TcdmTarget(Timeline& timeline, const Agent& interconnect, u32 bank_count)
+        : requests_(timeline, interconnect, bank_count) {}
+
+    TcdmRequests requests_;
+};
+
+}  // namespace flexv

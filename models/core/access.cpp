@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads and stores: address, port, the wait for the grant. The row executes at the grant, when the
-// data of everything but the TCDM has travelled with the request.
-#include "core/core.hpp"
-#include "core/hazards.hpp"
-#include "core/pipeline.hpp"
+// Loads and stores: the way to what is not the TCDM, misaligned parts, waits. The row executes at
+// the grant, when the data of everything but the TCDM has travelled with the request.
+#include "core/hot_path.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace flexv::core {
@@ -28,58 +25,6 @@ Stall cause_of(DataPath path) {
 
 }  // namespace
 
-Address Core::address_of(const Slot& slot) const {
-    const auto& x = hart_.x;
-    const isa::Operands& op = slot.op;
-    switch (slot.access.mode) {
-        case isa::AddressMode::base_immediate:
-            return x[op.rs1] + u32(op.imm);
-        case isa::AddressMode::base:
-            return x[op.rs1];
-        case isa::AddressMode::base_register:
-            return x[op.rs1] + x[op.rs2];
-        case isa::AddressMode::base_rd:
-            return x[op.rs1] + x[op.rd];
-        case isa::AddressMode::mac_load:
-            if (hart_.simd_legacy)
-                return x[op.rs1];
-            return hazards::MacLoadField(op.imm2).loads_weight ? hart_.weights.address
-                                                               : hart_.activations.address;
-        case isa::AddressMode::none:
-            break;
-    }
-    return 0;
-}
-
-/// The load or store enters EX and asks for its first (usually only) word.
-void Core::begin_access(const Slot& slot) {
-    enter_ex(slot);
-    const Address address = address_of(slot);
-    const unsigned to_word_end = 4 - (address & 3);
-    access_.address = address;
-    access_.bytes = slot.access.bytes;
-    access_.first_bytes = u8(std::min<unsigned>(slot.access.bytes, to_word_end));
-    access_.second_part = false;
-    access_.is_write = slot.timing == isa::Timing::store;
-    access_.path = config_.address_map.path(address);
-    access_.entered = now_;
-    send_part(now_);
-}
-
-/// TCDM banks are asked for ahead of time; everything else when the timeline has got there.
-void Core::send_part(Cycles cycle) {
-    access_.requested = cycle;
-    access_.awake = 0;
-    now_ = cycle;
-    if (access_.path <= DataPath::test_and_set) {
-        state_ = State::waiting;
-        const Address address = access_.address + (access_.second_part ? 4U : 0U);
-        tcdm_->request(*this, address, access_.is_write, cycle);
-    } else {
-        meet(State::requesting);
-    }
-}
-
 void Core::send_request(Cycles now) {
     state_ = State::waiting;
     if (access_.path == DataPath::undecoded)
@@ -93,12 +38,15 @@ void Core::send_request(Cycles now) {
     request.is_write = access_.is_write;
     request.is_event_load = slot_->timing == isa::Timing::event_load;
     request.address = access_.address;
-    request.bytes = access_.first_bytes;
+    request.bytes = access_.bytes;
     unsigned shift = 0;
-    if (access_.second_part) {
-        request.address += access_.first_bytes;
-        request.bytes = u8(access_.bytes - access_.first_bytes);
-        shift = 8U * access_.first_bytes;
+    const unsigned first_bytes = access_.bytes_to_word_end();
+    if (access_.part == Part::first) {
+        request.bytes = u8(first_bytes);
+    } else if (access_.part == Part::second) {
+        request.address += first_bytes;
+        request.bytes = u8(access_.bytes - first_bytes);
+        shift = 8 * first_bytes;
     }
     if (access_.is_write)
         request.data = hart_.x[slot_->op.rs2] >> shift;
@@ -120,63 +68,23 @@ DataTarget& Core::target_of(DataPath path) const {
     }
 }
 
-void Core::granted(Cycles now, u32 data) {
-    book_wait(now);
-    if (access_.first_bytes == access_.bytes || access_.second_part) [[likely]] {
-        finish_part(now, data);
-        return;
+/// A part of a misaligned access is granted. False: the other part was asked for.
+bool Core::join_part(Cycles now, u32 data) {
+    if (access_.part == Part::second) {
+        access_.response |= data << (8 * access_.bytes_to_word_end());
+        return true;
     }
     access_.response = data;
-    access_.second_part = true;
+    access_.part = Part::second;
     ++split_[access_.is_write ? 1 : 0];
     stall(Stall::misaligned, 1);
     send_part(now + 1);
-}
-
-/// The last part is granted: the row executes and the core goes on.
-void Core::finish_part(Cycles now, u32 data) {
-    if (access_.second_part)
-        access_.response |= data << (8U * access_.first_bytes);
-    else
-        access_.response = data;
-    now_ = now;
-    if (slot_->timing == isa::Timing::event_load && interrupt_asserted_ && hart_.mie &&
-        take_interrupt()) {
-        run();  // the p.elw is executed again after mret
-        return;
-    }
-    try {
-        finish_access(now);
-    } catch (const isa::Trap& trap) {
-        take_trap(trap);
-    }
-    run();
-}
-
-void Core::finish_access(Cycles now) {
-    const Slot& slot = *slot_;
-    const Address from = hart_.pc;
-    execute(slot);
-    leave_ex(slot);
-    if (slot.timing == isa::Timing::mac_load) {
-        ++refills_;
-        load_only_ += slot.op.rd == 0 ? 1 : 0;
-    } else if (slot.timing == isa::Timing::event_load) {
-        flush_to(hart_.pc, pipeline::kEventLoad, from);
-    } else if (access_.is_write && access_.path <= DataPath::test_and_set) {
-        const u32 offset = access_.address & (tcdm_->size_bytes() - 1);
-        if (tcdm_->code_pages()[offset / 4096] != 0) [[unlikely]]
-            tcdm_->code_written(offset, access_.bytes);
-    }
-    if (access_.second_part)
-        held_until_ = now + 1;
+    return false;
 }
 
 /// Books the cycles between request and grant under the cause that the port stands for.
 void Core::book_wait(Cycles now) {
     const Cycles waited = now - access_.requested;
-    if (waited == 0)
-        return;
     late_before_ = 0;
     Cycles awake = waited;
     if (access_.path == DataPath::event_unit && slot_->timing == isa::Timing::event_load)

@@ -49,6 +49,7 @@ void Core::end_of_elaboration() {
     if (config_.address_map.cluster_bytes == 0)
         return;
     tcdm_ = tcdm_out.operator->();
+    code_pages_ = tcdm_->code_pages();
     // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
     // size.
     constexpr Address kTcdmWindow = 0xfff0'0000;
@@ -73,7 +74,8 @@ void Core::reset() {
     line_ = missing_line_ = kNoLine;
     flow_target_ = kNoTarget;
     pays_unaligned_target_ = false;
-    slack_ = line_stalls_ = 0;
+    slack_ = 0;
+    jump_bubbles_ = line_bubbles_ = 0;
     interrupt_asserted_ = interrupt_possible_ = false;
     executed_.fill({});
     stalls_.fill({});

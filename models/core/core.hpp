@@ -132,18 +132,22 @@ private:
     enum class State : u8 { off, running, requesting, waiting, fetching, marker, sleeping };
     enum class Next : u8 { run, yield };
 
-    /// The load or store in EX; a misaligned one has two parts.
+    /// Of a load or store that crosses a word there are two requests.
+    enum class Part : u8 { whole, first, second };
+
+    /// The load or store in EX.
     struct Access {
         Address address = 0;
         u8 bytes = 0;
-        u8 first_bytes = 0;  ///< of the first part
-        bool second_part = false;
+        Part part = Part::whole;  ///< the request in flight
         bool is_write = false;
         DataPath path = DataPath::tcdm;
         Cycles entered = 0;    ///< first cycle in EX
         Cycles requested = 0;  ///< EX cycle of the part in flight, or up to which it is booked
         Cycles awake = 0;      ///< booked cycles of this wait with the clock on
         u32 response = 0;
+
+        [[nodiscard]] unsigned bytes_to_word_end() const { return 4 - (address & 3); }
     };
 
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
@@ -163,14 +167,41 @@ private:
     void add_counters();
     void act(Cycles now) override;
 
-    // step.cpp: the loop
+    // loop.cpp: the tight loop, from grant to request
     void run();
+    void go_on();
+    void run_plain(Cycles horizon);
+    void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
+    [[nodiscard]] Cycles run_ahead_limit() const;
+    void finish_access(Cycles now);
+    void tell_written_code();
+
+    // hot_path.hpp: the parts that they share with the steps
+    void enter_ex(const Slot& slot);
+    void note_entry(Cycles cycle) { entered_ = {cycle, entered_[0], entered_[1]}; }
+    void execute(const Slot& slot);
+    void leave_ex(const Slot& slot);
+    void advance(const Slot& slot);
+    void stall(Stall cause, Cycles cycles);
+    void take_branch(Address target, Cycles bubbles);
+    void leave_for(Address target, Cycles left, unsigned words);
+    [[nodiscard]] bool wrong_path_misses(Address pc, Cycles left, unsigned words);
+    void arrive_at(Address target);
+    void enter(Address target);
+    bool pay_unaligned_target();
+    [[nodiscard]] bool takes_line(Address line);
+    [[nodiscard]] bool has_line(Address address);
+    void enter_line(Address line);
+    [[nodiscard]] Cycles slack() const;
+    void restart_slack();
+    void begin_access(const Slot& slot);
+    [[nodiscard]] Address address_of(const Slot& slot) const;
+    void send_part(Cycles cycle);
+
+    // step.cpp: one instruction
     void meet(State reason);
     void pass_marker(Cycles now);
     void mark_loop_ends();
-    void run_plain(Cycles horizon);
-    void note_stretch(Cycles steps, Cycles end);
-    [[nodiscard]] Cycles run_ahead_limit() const;
     [[nodiscard]] isa::Mode mode() const {
         return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;
     }
@@ -183,44 +214,27 @@ private:
     [[nodiscard]] Cycles cycles_in_shadow(const Slot& branch);
     void step_streams_in_shadow(const Slot& slot);
     void step_branch(const Slot& slot);
-    void take_branch(Address target, Cycles bubbles);
     void step_jump(const Slot& slot);
     void step_jump_register(const Slot& slot);
     void step_csr(const Slot& slot);
     void step_refetch(const Slot& slot);
     void step_hardware_loop(const Slot& slot);
-    void enter_ex(const Slot& slot);
-    void note_entry(Cycles cycle);
-    void execute(const Slot& slot);
-    void leave_ex(const Slot& slot);
-    void advance(const Slot& slot);
-    void stall(Stall cause, Cycles cycles);
 
     // flow.cpp: where the next instruction comes from
     void jump_to(Address target, Cycles bubbles);
     void flush_to(Address target, Cycles bubbles, Address from);
-    void leave_for(Address target, Cycles left, unsigned words);
-    [[nodiscard]] bool wrong_path_misses(Address pc, Cycles left, unsigned words);
-    void arrive_at(Address target);
-    void enter(Address target);
-    bool pay_unaligned_target();
+    void enter_page(Address base);
+    [[nodiscard]] bool finds_line(Address line);
+    [[nodiscard]] bool wrong_line_misses(Address pc, Cycles left, unsigned words);
     [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(Address pc);
-    void loop_back(const isa::HardwareLoop& loop);
+    [[nodiscard]] bool loops_back();
     void decode_slot();
-    [[nodiscard]] bool takes_line(Address address, u64 stalls);
-    [[nodiscard]] bool has_line(Address address);
-    void enter_line(Address line, u64 stalls);
-    void restart_slack();
     void end_fetch(Cycles now);
 
     // access.cpp: loads and stores
-    void begin_access(const Slot& slot);
-    [[nodiscard]] Address address_of(const Slot& slot) const;
-    void send_part(Cycles now);
     void send_request(Cycles now);
     [[nodiscard]] DataTarget& target_of(DataPath path) const;
-    void finish_part(Cycles now, u32 data);
-    void finish_access(Cycles now);
+    [[nodiscard]] bool join_part(Cycles now, u32 data);
     void book_wait(Cycles now);
     void book_sleep(Cycles until);
     void tell_wait(bool is_asleep, Cycles from, Cycles to) const {
@@ -273,8 +287,9 @@ private:
     Address flow_target_ = kNoTarget;  // of a jump that waits for a line of the wrong path
     Cycles target_cycle_ = 0;          // in which the target would be in EX without that
     bool pays_unaligned_target_ = false;
-    Cycles slack_ = 0;     // how much earlier than straight code the line was asked for
-    u64 line_stalls_ = 0;  // stall cycles when it was entered
+    Cycles slack_ = 0;      // how much earlier than straight code a wrong line was asked for
+    u64 jump_bubbles_ = 0;  // bubbles_ at the last restart of the prefetch buffer
+    u64 line_bubbles_ = 0;  // and when the line was entered
     State state_ = State::off;
     bool interrupt_possible_ = false;
     bool interrupt_asserted_ = false;
@@ -289,7 +304,8 @@ private:
     DecodeCache& code_;
     CsrFile csrs_;
     TcdmTarget* tcdm_ = nullptr;
-    FetchTarget* fetch_ = nullptr;  // null: every fetch hits
+    const u8* code_pages_ = nullptr;  // of the TCDM
+    FetchTarget* fetch_ = nullptr;    // null: every fetch hits
     LineFilter* filter_ = nullptr;
     std::unique_ptr<Watch> watch_;  // null while nobody observes
     Address boot_address_ = 0;

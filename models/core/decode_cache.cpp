@@ -18,7 +18,23 @@ bool is_region_marker(const isa::Instruction& row, const isa::Operands& op) {
 
 }  // namespace
 
-DecodeCache::Page::Page() {
+u32 Stretch::measure(Slot& first) {
+    u32 pattern = 0;
+    unsigned length = 0;
+    const Slot* slot = &first;
+    do {
+        pattern |= u32{slot->step} >> 1 << length++;
+        slot += slot->step;
+    } while (slot->flags == 0 && length < kMaxLength);
+    pattern |= 1U << length;
+    if ((slot->flags & kUndecoded) == 0)  // else it may get longer
+        first.stretch = pattern;
+    return pattern;
+}
+
+DecodeCache::Page::Page(Address address) : base(address) {
+    for (u32 index = 0; index < slots.size(); ++index)
+        slots[index].pc = base + 2 * index;
     for (unsigned sentinel = 0; sentinel < 2; ++sentinel)
         slots[kPageSlots + sentinel].flags = kPageEnd;
 }
@@ -64,10 +80,8 @@ DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
     QuickEntry& quick = quick_[which][(base / kPageBytes) % kQuick];
     if (quick.base != base) {
         std::unique_ptr<Page>& page = pages_[which][base];
-        if (!page) {
-            page = std::make_unique<Page>();
-            page->base = base;
-        }
+        if (!page)
+            page = std::make_unique<Page>(base);
         quick = {.base = base, .page = page.get()};
     }
     return *quick.page;
@@ -117,6 +131,7 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
         slot.op.word = word;
         slot.op.size = is_compressed ? 2 : 4;
         slot.flags = kIllegal;
+        slot.pc = pc;
         return true;
     }
     fill(slot, *row, word, pc);
@@ -131,9 +146,14 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.writes = isa::registers_written(row, slot.op);
     slot.row = u16(isa::index_of(row));
     slot.step = u8(slot.op.size / 2);
+    slot.stretch = 0;
+    slot.pc = pc;
+    slot.line = (pc + slot.op.size - 1) & ~Address{config_.line_bytes - 1};
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);
+    if (row.reads_pc || interceptor_ != nullptr)
+        slot.flags |= kSpecial;
     if (is_region_marker(row, slot.op))
         slot.flags |= kMarker;
 }
@@ -145,8 +165,6 @@ u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
     if (slot.timing == isa::Timing::branch)
         flags |= kBranch;
     else if (slot.timing != isa::Timing::single && !is_plain_mac)
-        flags |= kSpecial;
-    if (interceptor_ != nullptr)
         flags |= kSpecial;
     if (loop_ends_.contains(pc))
         flags |= kLoopEnd;
@@ -160,9 +178,13 @@ void DecodeCache::mark_loop_end(Address pc) {
     if (!loop_ends_.insert(pc).second)
         return;
     for (const isa::Mode mode : {isa::Mode::legacy, isa::Mode::status}) {
-        Slot* const marked = slot(pc, mode);
-        if ((marked->flags & kUndecoded) == 0)
-            marked->flags |= kLoopEnd;
+        Page& page = page_of(pc, mode);
+        Slot& marked = page.slots[(pc % kPageBytes) / 2];
+        if ((marked.flags & kUndecoded) != 0)
+            continue;
+        marked.flags |= kLoopEnd;
+        for (Slot& before : page.slots)
+            before.stretch = 0;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -23,7 +24,8 @@ namespace flexv::core {
 enum SlotFlag : u8 {
     kUndecoded = 1,   ///< not decoded yet, or forgotten
     kPageEnd = 2,     ///< behind the last halfword of the page
-    kSpecial = 4,     ///< timing class other than `single` and `branch`, or observed
+    kSpecial = 4,     ///< not for the tight loop: other timing than `single` and `branch`, reads
+                      ///< the pc, or observed
     kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
     kLineStart = 16,  ///< needs a cache line that the instruction before it did not
     kMarker = 32,     ///< region marker: slti/sltiu x0, x0, N
@@ -43,6 +45,42 @@ struct alignas(64) Slot {
     u8 step = 2;  ///< halfwords to the sequential successor
     isa::Timing timing = isa::Timing::single;
     isa::Access access;
+    Address pc = 0;    ///< of the slot, decoded or not
+    Address line = 0;  ///< the cache line of the instruction's last byte
+    u32 stretch = 0;   ///< pattern of the Stretch from here on; 0: not known
+};
+static_assert(sizeof(Slot) == 64);  // one line of the host's cache
+
+/// Instructions that follow each other, of which none but the first has a flag, as a pattern of
+/// their steps: bit i is set when instruction i has 32 bits, so that its successor is the slot
+/// after the next; one more bit ends the pattern. A loop over it knows the next slot without a
+/// load.
+class Stretch {
+public:
+    static constexpr unsigned kMaxLength = 31;
+
+    Stretch() = default;  // empty
+
+    /// The stretch that begins at `first`; noted there.
+    static Stretch at(Slot& first) {
+        return Stretch(first.stretch != 0 ? first.stretch : measure(first));
+    }
+
+    [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(pattern_)) - 1; }
+    [[nodiscard]] Stretch first(unsigned length) const {
+        const u32 end = 1U << length;
+        return Stretch((pattern_ & (end - 1)) | end);
+    }
+    /// The first instruction has 32 bits: 0 or 1, to be added.
+    [[nodiscard]] unsigned is_wide() const { return pattern_ & 1; }
+    void drop_first() { pattern_ >>= 1; }
+    [[nodiscard]] bool is_empty() const { return pattern_ == 1; }
+
+private:
+    explicit Stretch(u32 pattern) : pattern_(pattern) {}
+    static u32 measure(Slot& first);
+
+    u32 pattern_ = 1;
 };
 
 class DecodeCache final : public Module {
@@ -81,10 +119,10 @@ private:
     static constexpr unsigned kQuick = 64;
 
     struct Page {
-        Address base = 0;
+        const Address base;
         std::array<Slot, kPageSlots + 2>
             slots;  // two sentinels: a 32-bit instruction may jump over one
-        Page();
+        explicit Page(Address address);
         void forget();
     };
     struct QuickEntry {

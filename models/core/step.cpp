@@ -1,113 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The step loop: plain instructions in a tight loop, everything else one at a time.
-#include "core/core.hpp"
-#include "core/hazards.hpp"
-#include "core/pipeline.hpp"
-
-#include <algorithm>
-#include <utility>
+// One instruction at a time: what the tight loop does not know, a function a timing class.
+#include "core/hot_path.hpp"
 
 namespace flexv::core {
-
-/// Runs until the core needs something that others can see, or has run ahead far enough.
-void Core::run() {
-    state_ = State::running;
-    for (;;) {
-        if (missing_line_ != kNoLine) {
-            meet(State::fetching);
-            return;
-        }
-        const Cycles horizon = run_ahead_limit();
-        if (now_ >= horizon) {
-            clock_.timeline.schedule(*this, now_);
-            return;
-        }
-        if (interrupt_asserted_ && take_interrupt())
-            continue;
-        try {
-            if ((late_ & slot_->uses) == 0)
-                run_plain(horizon);
-            if (now_ < horizon && missing_line_ == kNoLine && step_special() == Next::yield)
-                return;
-        } catch (const isa::Trap& trap) {
-            take_trap(trap);
-        }
-    }
-}
-
-/// Nobody acts before the timeline's next event, or its end where another domain may act, so nobody
-/// can raise an interrupt before it that this core would see earlier than one cycle later.
-Cycles Core::run_ahead_limit() const {
-    const Timeline& timeline = clock_.timeline;
-    if (!hart_.mie || !interrupt_possible_)
-        return timeline.limit();
-    const Cycles next = timeline.next_event();
-    return next == kNever ? timeline.end() : std::min(timeline.end(), next + 1);
-}
-
-/// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of
-/// the simulator. Ends in front of everything else. None of these delivers anything late, so only
-/// the first one could have to wait for its predecessor: the caller has seen that it need not.
-void Core::run_plain(Cycles horizon) {
-    Slot* slot = slot_;
-    const Slot* previous = previous_;
-    u32 pc = hart_.pc;
-    Cycles now = now_;
-    Cycles started = now;  // of a stretch without jumps
-    const auto save = [&] {
-        if (now != started)
-            note_stretch(now - started, now);
-        slot_ = slot;
-        now_ = now;
-        previous_ = previous;
-        hart_.pc = pc;
-    };
-    try {
-        while (now < horizon) {
-            const u8 flags = slot->flags;
-            if (flags != 0) [[unlikely]] {
-                if ((flags & ~(kLineStart | kBranch)) != 0)
-                    break;
-                if ((flags & kLineStart) != 0 && !takes_line(pc + slot->op.size - 1, bubbles_))
-                    break;
-                if ((flags & kBranch) != 0 && now == held_until_)
-                    break;  // behind an instruction that held EX a branch costs less
-                hart_.next_pc = kNotTaken;
-            }
-            hart_.pc = pc;
-            slot->execute(hart_, slot->op);
-            hart_.x[0] = 0;
-            ++executed_[slot->row];
-            ++now;
-            if ((flags & kBranch) != 0 && hart_.next_pc != kNotTaken) {
-                save();
-                take_branch(hart_.next_pc, pipeline::kTakenBranch);
-                if (missing_line_ != kNoLine)
-                    return;
-                slot = slot_;
-                now = started = now_;
-                previous = nullptr;
-                pc = hart_.pc;
-                continue;
-            }
-            previous = slot;
-            pc += slot->op.size;
-            slot += slot->step;
-        }
-    } catch (const isa::Trap&) {
-        save();
-        throw;
-    }
-    save();
-}
-
-/// A stretch of `steps` instructions of one cycle each has ended before cycle `end`.
-void Core::note_stretch(Cycles steps, Cycles end) {
-    late_before_ = steps == 1 ? late_ : 0;
-    late_ = 0;
-    entered_[1] = steps == 1 ? entered_[0] : end - 2;
-    entered_[0] = end - 1;
-}
 
 /// One instruction, or one obstacle before it, that the tight loop does not know.
 Core::Next Core::step_special() {
@@ -230,50 +125,6 @@ void Core::pass_marker(Cycles now) {
     run();
 }
 
-/// Hazards: the instruction enters EX at now_.
-void Core::enter_ex(const Slot& slot) {
-    hides_bubble_ = now_ == held_until_;
-    const bool waits = (late_ & slot.uses) != 0;
-    if (waits)
-        stall(Stall::load_use, 1), ++now_;
-    late_before_ = waits ? 0 : late_;
-    late_ = 0;
-    note_entry(now_);
-}
-
-void Core::note_entry(Cycles cycle) { entered_ = {cycle, entered_[0], entered_[1]}; }
-
-void Core::execute(const Slot& slot) {
-    hart_.next_pc = hart_.pc + slot.op.size;
-    slot.execute(hart_, slot.op);
-    hart_.x[0] = 0;
-    ++executed_[slot.row];
-}
-
-/// The instruction leaves EX at the end of cycle now_, its successor follows it.
-void Core::leave_ex(const Slot& slot) {
-    ++now_;
-    late_ = slot.late;
-    previous_ = &slot;
-    advance(slot);
-}
-
-void Core::advance(const Slot& slot) {
-    if ((slot.flags & kLoopEnd) != 0) {
-        if (const isa::HardwareLoop* const loop = loop_that_ends_at(hart_.pc)) {
-            loop_back(*loop);
-            return;
-        }
-    }
-    hart_.pc += slot.op.size;
-    slot_ += slot.step;
-}
-
-void Core::stall(Stall cause, Cycles cycles) {
-    stalls_[unsigned(cause)] += cycles;
-    bubbles_ += cycles;
-}
-
 void Core::step_over(const Slot& slot, Stall cause, Cycles extra) {
     enter_ex(slot);
     execute(slot);
@@ -316,18 +167,6 @@ void Core::step_jump(const Slot& slot) {
     enter_ex(slot);
     execute(slot);
     jump_to(hart_.next_pc, pipeline::kJump);
-}
-
-/// The branch left EX at the end of cycle now_ - 1. A multi-cycle instruction behind it is not
-/// executed, yet its cycles are lost (timing.md 1.8).
-void Core::take_branch(Address target, Cycles bubbles) {
-    ++taken_branches_;
-    const Cycles left = now_ - 1;
-    const Cycles shadow = cycles_in_shadow(*slot_);
-    bubbles = std::max(bubbles, shadow);
-    now_ += bubbles;
-    stall(Stall::jump, bubbles);
-    leave_for(target, left, kWordsBehindBranch);
 }
 
 /// Cycles of a divide or mulh right behind `branch`; 0 for anything else.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exceptions, interrupts and sleep (spec/isa.md section 5). Traps that no firmware handles become
 // faults.
-#include "core/core.hpp"
-#include "core/pipeline.hpp"
-
-#include <algorithm>
+#include "core/hot_path.hpp"
 
 namespace flexv::core {
 

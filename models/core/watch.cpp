@@ -65,7 +65,7 @@ void Core::add_quirks() {
 }
 
 Retired Core::snapshot(const Execution& execution) const {
-    const bool is_misaligned = execution.memory && access_.second_part;
+    const bool is_misaligned = execution.memory && access_.part == Part::second;
     return {.slot = &execution.slot,
             .pc = execution.pc,
             .left = execution.cycle,

@@ -51,6 +51,9 @@ struct DirectWindow {
     Address tag_mask = 0;
     Address tag = 1;
     Address offset_mask = 0;
+
+    [[nodiscard]] bool covers(Address address) const { return (address & tag_mask) == tag; }
+    [[nodiscard]] std::byte* at(Address address) const { return host + (address & offset_mask); }
 };
 
 struct HardwareLoop {
@@ -113,17 +116,17 @@ struct Hart {
 
     template <typename T>
     T load(Address address) {
-        if ((address & window.tag_mask) == window.tag) [[likely]] {
+        if (window.covers(address)) [[likely]] {
             T value;
-            std::memcpy(&value, window.host + (address & window.offset_mask), sizeof(T));
+            std::memcpy(&value, window.at(address), sizeof(T));
             return value;
         }
         return T(bus->load(address, sizeof(T)));
     }
     template <typename T>
     void store(Address address, T value) {
-        if ((address & window.tag_mask) == window.tag) [[likely]]
-            std::memcpy(window.host + (address & window.offset_mask), &value, sizeof(T));
+        if (window.covers(address)) [[likely]]
+            std::memcpy(window.at(address), &value, sizeof(T));
         else
             bus->store(address, sizeof(T), u32(value));
     }

@@ -78,6 +78,7 @@ struct Instruction {
     Energy energy = Energy::alu;
     Access access{};
     bool reads_rd = false;  ///< the old rd is a source
+    bool reads_pc = false;  ///< the result depends on the address, apart from jumps
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
     std::string_view semantics{};  ///< one line for the ISA page

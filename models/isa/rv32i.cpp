@@ -72,6 +72,7 @@ constexpr std::array kRows{
         .name = "auipc",
         .bits = "imm[31:12] rd 0010111",
         .syntax = "rd, upper",
+        .reads_pc = true,
         .execute = [](Hart& hart, const Operands& op) { hart.x[op.rd] = hart.pc + u32(op.imm); },
         .semantics = "rd = pc + imm"},
     Instruction{.name = "jal",

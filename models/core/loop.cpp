@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: plain instructions in a tight loop, up to the next access, and on from its grant.
+// Everything else leaves it for one step.
+#include "core/hot_path.hpp"
+
+namespace flexv::core {
+
+/// Leaves the tight loop in front of `slot` at cycle `now`, behind instructions of one cycle each
+/// that began at `started`.
+[[gnu::always_inline]] inline void Core::stand_at(Slot* slot, const Slot* previous, Cycles started,
+                                                  Cycles now) {
+    if (now != started) {
+        const bool is_single = now - started == 1;
+        late_before_ = is_single ? late_ : 0;
+        late_ = 0;
+        entered_[1] = is_single ? entered_[0] : now - 2;
+        entered_[0] = now - 1;
+    }
+    if (slot != slot_)
+        hart_.pc = slot->pc;
+    slot_ = slot;
+    now_ = now;
+    previous_ = previous;
+}
+
+/// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of
+/// the simulator. Ends in front of everything else. None of these delivers anything late, so only
+/// the first one could have to wait for its predecessor: the caller has seen that it need not.
+[[gnu::always_inline]] inline void Core::run_plain(Cycles horizon) {
+    Slot* slot = slot_;
+    const Slot* previous = previous_;
+    Cycles now = now_;
+    Cycles started = now;  // of the instructions since the last jump
+    Stretch left;          // of the one that is being executed
+    try {
+        do {
+            const u8 flags = slot->flags;
+            if ((flags & ~(kLineStart | kBranch)) != 0)
+                break;
+            if ((flags & kLineStart) != 0 && !takes_line(slot->line))
+                break;
+            if ((flags & kBranch) == 0) {
+                left = Stretch::at(*slot);
+                if (left.length() > horizon - now) [[unlikely]]
+                    left = left.first(unsigned(horizon - now));
+                now += left.length();
+                do {
+                    slot->execute(hart_, slot->op);
+                    hart_.x[0] = 0;
+                    ++executed_[slot->row];
+                    previous = slot;
+                    slot = slot + left.is_wide() + 1;
+                    left.drop_first();
+                } while (!left.is_empty());
+                continue;
+            }
+            if (now == held_until_)
+                break;  // behind an instruction that held EX a branch costs less
+            hart_.pc = slot->pc;
+            hart_.next_pc = kNotTaken;
+            slot->execute(hart_, slot->op);
+            ++executed_[slot->row];
+            ++now;
+            if (hart_.next_pc == kNotTaken) {
+                previous = slot;
+                slot += slot->step;
+                continue;
+            }
+            stand_at(slot, previous, started, now);
+            take_branch(hart_.next_pc, pipeline::kTakenBranch);
+            if (missing_line_ != kNoLine)
+                return;
+            slot = slot_;
+            now = started = now_;
+            previous = nullptr;
+        } while (now < horizon);
+    } catch (const isa::Trap&) {
+        stand_at(slot, nullptr, started, now - left.length());
+        throw;
+    }
+    stand_at(slot, previous, started, now);
+}
+
+/// Nobody acts before the timeline's next event, or its end where another domain may act, so nobody
+/// can raise an interrupt before it that this core would see earlier than one cycle later.
+inline Cycles Core::run_ahead_limit() const {
+    const Timeline& timeline = clock_.timeline;
+    if (!hart_.mie || !interrupt_possible_)
+        return timeline.limit();
+    const Cycles next = timeline.next_event();
+    return next == kNever ? timeline.end() : std::min(timeline.end(), next + 1);
+}
+
+/// Runs until the core needs something that others can see, or has run ahead far enough.
+[[gnu::always_inline]] inline void Core::go_on() {
+    state_ = State::running;
+    for (;;) {
+        if (missing_line_ != kNoLine) [[unlikely]] {
+            meet(State::fetching);
+            return;
+        }
+        const Cycles horizon = run_ahead_limit();
+        if (now_ >= horizon) [[unlikely]] {
+            clock_.timeline.schedule(*this, now_);
+            return;
+        }
+        if (interrupt_asserted_ && take_interrupt())
+            continue;
+        try {
+            if ((late_ & slot_->uses) == 0)
+                run_plain(horizon);
+            if (now_ >= horizon || missing_line_ != kNoLine) [[unlikely]]
+                continue;
+            const Slot& slot = *slot_;
+            if (slot.flags == kSpecial && slot.access.mode != isa::AddressMode::none) [[likely]] {
+                begin_access(slot);
+                return;
+            }
+            if (step_special() == Next::yield)
+                return;
+        } catch (const isa::Trap& trap) {
+            take_trap(trap);
+        }
+    }
+}
+
+void Core::run() { go_on(); }
+
+/// The request in flight is granted: the row executes and the core goes on.
+void Core::granted(Cycles now, u32 data) {
+    if (now != access_.requested) [[unlikely]]
+        book_wait(now);
+    if (access_.part == Part::whole) [[likely]]
+        access_.response = data;
+    else if (!join_part(now, data))
+        return;
+    now_ = now;
+    if (slot_->timing == isa::Timing::event_load && interrupt_asserted_ && hart_.mie &&
+        take_interrupt()) {
+        run();  // the p.elw is executed again after mret
+        return;
+    }
+    try {
+        finish_access(now);
+    } catch (const isa::Trap& trap) {
+        take_trap(trap);
+    }
+    go_on();
+}
+
+[[gnu::always_inline]] inline void Core::finish_access(Cycles now) {
+    const Slot& slot = *slot_;
+    const Address from = hart_.pc;
+    execute(slot);
+    leave_ex(slot);
+    if (access_.is_write) {
+        if (access_.path <= DataPath::test_and_set)
+            tell_written_code();
+    } else if (slot.timing == isa::Timing::mac_load) {
+        ++refills_;
+        load_only_ += slot.op.rd == 0 ? 1 : 0;
+    } else if (slot.timing == isa::Timing::event_load) {
+        flush_to(hart_.pc, pipeline::kEventLoad, from);
+    }
+    if (access_.part == Part::second)
+        held_until_ = now + 1;
+}
+
+/// Whoever holds decoded instructions of the word that was written must forget them.
+[[gnu::always_inline]] inline void Core::tell_written_code() {
+    const u32 offset = access_.address & hart_.window.offset_mask;
+    if (code_pages_[offset / DecodeCache::kPageBytes] != 0) [[unlikely]]
+        tcdm_->code_written(offset, access_.bytes);
+}
+
+}  // namespace flexv::core

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stretches of plain instructions: where they end, what is noted, and when it is forgotten.
+#include "core/decode_cache.hpp"
+#include "support/core_bench.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using namespace flexv;
+using namespace flexv::core;
+
+namespace {
+
+/// Decoded slots: one instruction each of 16 or 32 bits, and the flags of those that have some.
+struct Row {
+    std::vector<Slot> slots;
+
+    explicit Row(const std::vector<unsigned>& halfwords) {
+        for (const unsigned step : halfwords) {
+            Slot slot;
+            slot.step = u8(step);
+            slot.flags = 0;
+            slots.push_back(slot);
+            if (step == 2)
+                slots.emplace_back();  // the second halfword: undecoded
+        }
+        slots.emplace_back().flags = kSpecial;
+    }
+};
+
+/// The steps of a stretch, first instruction first.
+std::vector<unsigned> steps_of(Stretch stretch) {
+    std::vector<unsigned> steps;
+    for (; !stretch.is_empty(); stretch.drop_first())
+        steps.push_back(1 + stretch.is_wide());
+    return steps;
+}
+
+}  // namespace
+
+TEST_CASE("a stretch ends in front of the first flag and knows its steps", "[stretch]") {
+    const std::vector<unsigned> halfwords = {2, 1, 1, 2, 2, 1};
+    Row row(halfwords);
+
+    const Stretch stretch = Stretch::at(row.slots.front());
+
+    CHECK(stretch.length() == 6);
+    CHECK(steps_of(stretch) == halfwords);
+    CHECK(steps_of(Stretch::at(row.slots.front())) == halfwords);  // from what was noted
+}
+
+TEST_CASE("the first instruction counts whatever flag it has", "[stretch]") {
+    Row row({1, 1});
+    row.slots.front().flags = kLineStart;
+
+    CHECK(Stretch::at(row.slots.front()).length() == 2);
+}
+
+TEST_CASE("a stretch cut short keeps the steps of what is left of it", "[stretch]") {
+    Row row({2, 1, 2, 1});
+
+    CHECK(steps_of(Stretch::at(row.slots.front()).first(3)) == std::vector<unsigned>{2, 1, 2});
+    CHECK(steps_of(Stretch::at(row.slots.front()).first(1)) == std::vector<unsigned>{2});
+}
+
+TEST_CASE("a long run of instructions is several stretches", "[stretch]") {
+    Row row(std::vector<unsigned>(40, 1));
+
+    CHECK(Stretch::at(row.slots[0]).length() == Stretch::kMaxLength);
+    CHECK(Stretch::at(row.slots[Stretch::kMaxLength]).length() == 40 - Stretch::kMaxLength);
+}
+
+TEST_CASE("a stretch grows as long as its end is not decoded", "[stretch]") {
+    Row row({1, 1, 1});
+    row.slots[2].flags = kUndecoded;
+    CHECK(Stretch::at(row.slots.front()).length() == 2);
+
+    row.slots[2].flags = 0;
+
+    CHECK(Stretch::at(row.slots.front()).length() == 3);
+}
+
+TEST_CASE("a loop that is set up later ends the stretch at its last instruction", "[stretch]") {
+    test::CoreBench bench;
+    bench.run({"addi t3, x0, 3", "jal x0, 4",
+               // 8: three times straight through, from the branch below
+               "addi t2, t2, 1", "addi t1, t1, 1", "addi t1, t1, 1", "addi t2, t2, 1",
+               "addi t3, t3, -1", "bne t3, x0, -20", "bne t6, x0, 40",
+               // 36: the same once more, the two in its middle as a loop of three turns
+               "addi t6, x0, 1", "addi t3, x0, 1", "auipc t4, 0", "addi t5, t4, -32",
+               "csrrw x0, 0x7c0, t5", "addi t5, t4, -28", "csrrw x0, 0x7c1, t5",
+               "csrrwi x0, 0x7c2, 3", "jal x0, -60"});
+
+    CHECK(bench.x(6) == 3 * 2 + 3 * 2);
+    CHECK(bench.x(7) == 4 * 2);
+}

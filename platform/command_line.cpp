@@ -88,7 +88,7 @@ po::options_description run_options() {
         "write the energy of each component over time");
     add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
         "write states of the cores, regions and power over time");
-    add("power-window", po::value<u64>()->value_name("CYCLES"),
+    add("power-window", po::value<std::string>()->value_name("CYCLES"),
         "resolution of power over time; 1000 when not given");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
@@ -175,12 +175,22 @@ void expect_none(const std::vector<std::string>& bare) {
         throw UserError("unexpected argument \"{}\"", bare.front());
 }
 
+template <typename Number>
+Number whole_number(const std::string& option, const std::string& text) {
+    Number value{};
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stopped != end || text.empty())
+        throw UserError("--{} {}: expected a whole number", option, text);
+    return value;
+}
+
 /// Cycles of a window of power over time.
 u64 read_power_window(const Line& line) {
     constexpr u64 kDefault = 1000;
     if (!line.has("power-window"))
         return kDefault;
-    const u64 cycles = line.values["power-window"].as<u64>();
+    const u64 cycles = whole_number<u64>("power-window", line.text("power-window"));
     if (cycles == 0)
         throw UserError("--power-window 0: must be at least one cycle");
     return cycles;
@@ -194,16 +204,6 @@ std::string firmware_of(const char* command, const std::vector<std::string>& fil
         throw UserError("{}: one firmware only, but {} were given: {}", command, files.size(),
                         fmt::join(files, " "));
     return files.front();
-}
-
-template <typename Number>
-Number whole_number(const std::string& option, const std::string& text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stopped != end || text.empty())
-        throw UserError("--{} {}: expected a whole number", option, text);
-    return value;
 }
 
 std::vector<u32> hart_numbers(const std::string& list) {

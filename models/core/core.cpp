@@ -29,7 +29,8 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
              .extensions = config.extensions,
              .mtvec_is_writable = config.mtvec_is_writable,
              .performance_counters = config.performance_counters},
-            this) {
+            this),
+      executes_(code.executes()) {
     clock_.timeline.add(*this);
     interrupt_in.bind(*this);
     hart_.bus = this;

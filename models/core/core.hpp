@@ -304,8 +304,9 @@ private:
     DecodeCache& code_;
     CsrFile csrs_;
     TcdmTarget* tcdm_ = nullptr;
-    const u8* code_pages_ = nullptr;  // of the TCDM
-    FetchTarget* fetch_ = nullptr;    // null: every fetch hits
+    const u8* code_pages_ = nullptr;      // of the TCDM
+    const isa::Execute* const executes_;  // [row]
+    FetchTarget* fetch_ = nullptr;        // null: every fetch hits
     LineFilter* filter_ = nullptr;
     std::unique_ptr<Watch> watch_;  // null while nobody observes
     Address boot_address_ = 0;

@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "core/hazards.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace flexv::core {
 
@@ -33,8 +33,10 @@ u32 Stretch::measure(Slot& first) {
 }
 
 DecodeCache::Page::Page(Address address) : base(address) {
-    for (u32 index = 0; index < slots.size(); ++index)
+    for (u32 index = 0; index < slots.size(); ++index) {
+        slots[index].flags = kUndecoded;
         slots[index].pc = base + 2 * index;
+    }
     for (unsigned sentinel = 0; sentinel < 2; ++sentinel)
         slots[kPageSlots + sentinel].flags = kPageEnd;
 }
@@ -48,6 +50,8 @@ void DecodeCache::Page::forget() {
 DecodeCache::DecodeCache(const sc_core::sc_module_name& name, const isa::Decoder& decoder,
                          const Config& config)
     : Module(name), decoder_(decoder), config_(config) {
+    for (const isa::Instruction& row : isa::all_instructions())
+        executes_.push_back(row.execute);
     code_out.register_invalidate_direct_mem_ptr(this, &DecodeCache::invalidate_range);
 }
 
@@ -70,7 +74,8 @@ void DecodeCache::invalidate(Address start, Address end) {
 }
 
 void DecodeCache::intercept(isa::Execute execute) {
-    interceptor_ = execute;
+    std::ranges::fill(executes_, execute);
+    is_intercepted_ = true;
     invalidate(0, ~0U);
 }
 
@@ -139,7 +144,7 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
 }
 
 void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
-    slot.execute = interceptor_ != nullptr ? interceptor_ : row.execute;
+    slot.chain = row.chain;
     slot.op = isa::operands_of(row, word);
     slot.uses = hazards::uses(row, slot.op);
     slot.late = hazards::late(row, slot.op);
@@ -152,7 +157,7 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);
-    if (row.reads_pc || interceptor_ != nullptr)
+    if (row.reads_pc || is_intercepted_)
         slot.flags |= kSpecial;
     if (is_region_marker(row, slot.op))
         slot.flags |= kMarker;

@@ -5,8 +5,9 @@
 #pragma once
 
 #include "base/module.hpp"
+#include "isa/chain.hpp"
 #include "isa/decoder.hpp"
-#include "isa/instruction.hpp"
+#include "isa/slot.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
@@ -33,54 +34,32 @@ enum SlotFlag : u8 {
     kBranch = 128,  ///< conditional branch
 };
 
-/// One decoded instruction. Resource masks: bit r is x[r], bits 32..35 W0..W3, bits 36..37 A0, A1.
-struct alignas(64) Slot {
-    isa::Execute execute = nullptr;
-    isa::Operands op;
-    u64 uses = 0;    ///< resources whose late arrival stalls this instruction
-    u64 late = 0;    ///< resources that are there only for the instruction after the next
-    u32 writes = 0;  ///< x registers written
-    u16 row = 0;
-    u8 flags = kUndecoded;
-    u8 step = 2;  ///< halfwords to the sequential successor
-    isa::Timing timing = isa::Timing::single;
-    isa::Access access;
-    Address pc = 0;    ///< of the slot, decoded or not
-    Address line = 0;  ///< the cache line of the instruction's last byte
-    u32 stretch = 0;   ///< pattern of the Stretch from here on; 0: not known
-};
-static_assert(sizeof(Slot) == 64);  // one line of the host's cache
+using isa::Slot;
 
-/// Instructions that follow each other, of which none but the first has a flag, as a pattern of
-/// their steps: bit i is set when instruction i has 32 bits, so that its successor is the slot
-/// after the next; one more bit ends the pattern. A loop over it knows the next slot without a
-/// load.
+/// Instructions that follow each other, of which none but the first has a flag: what a chain of
+/// rows executes at once (isa/chain.hpp).
 class Stretch {
 public:
     static constexpr unsigned kMaxLength = 31;
-
-    Stretch() = default;  // empty
 
     /// The stretch that begins at `first`; noted there.
     static Stretch at(Slot& first) {
         return Stretch(first.stretch != 0 ? first.stretch : measure(first));
     }
 
-    [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(pattern_)) - 1; }
+    [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(way_)) - 1; }
+    [[nodiscard]] u64 way() const { return u64{way_} << isa::kChainShift; }
+    /// Its first `length` instructions.
     [[nodiscard]] Stretch first(unsigned length) const {
         const u32 end = 1U << length;
-        return Stretch((pattern_ & (end - 1)) | end);
+        return Stretch((way_ & (end - 1)) | end);
     }
-    /// The first instruction has 32 bits: 0 or 1, to be added.
-    [[nodiscard]] unsigned is_wide() const { return pattern_ & 1; }
-    void drop_first() { pattern_ >>= 1; }
-    [[nodiscard]] bool is_empty() const { return pattern_ == 1; }
 
 private:
-    explicit Stretch(u32 pattern) : pattern_(pattern) {}
+    explicit Stretch(u32 way) : way_(way) {}
     static u32 measure(Slot& first);
 
-    u32 pattern_ = 1;
+    u32 way_;  // not shifted
 };
 
 class DecodeCache final : public Module {
@@ -111,6 +90,8 @@ public:
     void invalidate(Address start, Address end);
     /// Every instruction executes through `execute` instead of its row, and none in the tight loop.
     void intercept(isa::Execute execute);
+    /// [row]: what executes it, the row itself or the interceptor. Stays where it is.
+    [[nodiscard]] const isa::Execute* executes() const { return executes_.data(); }
 
     static constexpr u32 kPageBytes = 4096;
     static constexpr u32 kPageSlots = kPageBytes / 2;
@@ -142,7 +123,8 @@ private:
     std::array<Pages, 2> pages_;                           // [legacy, status]
     std::array<std::array<QuickEntry, kQuick>, 2> quick_;  // direct-mapped front of pages_
     std::unordered_set<Address> loop_ends_;
-    isa::Execute interceptor_ = nullptr;  // null: rows execute themselves
+    std::vector<isa::Execute> executes_;  // [row]
+    bool is_intercepted_ = false;
 };
 
 }  // namespace flexv::core

@@ -27,7 +27,7 @@ namespace flexv::core {
 
 [[gnu::always_inline]] inline void Core::execute(const Slot& slot) {
     hart_.next_pc = hart_.pc + slot.op.size;
-    slot.execute(hart_, slot.op);
+    executes_[slot.row](hart_, slot.op);
     hart_.x[0] = 0;
     ++executed_[slot.row];
 }

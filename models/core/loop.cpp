@@ -31,7 +31,6 @@ namespace flexv::core {
     const Slot* previous = previous_;
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
-    Stretch left;          // of the one that is being executed
     try {
         do {
             const u8 flags = slot->flags;
@@ -40,25 +39,20 @@ namespace flexv::core {
             if ((flags & kLineStart) != 0 && !takes_line(slot->line))
                 break;
             if ((flags & kBranch) == 0) {
-                left = Stretch::at(*slot);
-                if (left.length() > horizon - now) [[unlikely]]
-                    left = left.first(unsigned(horizon - now));
-                now += left.length();
-                do {
-                    slot->execute(hart_, slot->op);
-                    hart_.x[0] = 0;
-                    ++executed_[slot->row];
-                    previous = slot;
-                    slot = slot + left.is_wide() + 1;
-                    left.drop_first();
-                } while (!left.is_empty());
+                Stretch stretch = Stretch::at(*slot);
+                if (stretch.length() > horizon - now) [[unlikely]]
+                    stretch = stretch.first(unsigned(horizon - now));
+                Slot* const last = slot->chain(hart_, slot, stretch.way(), executed_.data());
+                now += stretch.length();
+                previous = last;
+                slot = last + last->step;
                 continue;
             }
             if (now == held_until_)
                 break;  // behind an instruction that held EX a branch costs less
             hart_.pc = slot->pc;
             hart_.next_pc = kNotTaken;
-            slot->execute(hart_, slot->op);
+            executes_[slot->row](hart_, slot->op);
             ++executed_[slot->row];
             ++now;
             if (hart_.next_pc == kNotTaken) {
@@ -74,8 +68,10 @@ namespace flexv::core {
             now = started = now_;
             previous = nullptr;
         } while (now < horizon);
-    } catch (const isa::Trap&) {
-        stand_at(slot, nullptr, started, now - left.length());
+    } catch (const isa::Trap& trap) {
+        for (; &slot->op != trap.operands; slot += slot->step)  // those before it have executed
+            ++now;
+        stand_at(slot, nullptr, started, now);
         throw;
     }
     stand_at(slot, previous, started, now);

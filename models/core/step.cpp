@@ -150,7 +150,7 @@ void Core::step_divide(const Slot& slot) {
 void Core::step_branch(const Slot& slot) {
     enter_ex(slot);
     hart_.next_pc = kNotTaken;
-    slot.execute(hart_, slot.op);
+    executes_[slot.row](hart_, slot.op);
     ++executed_[slot.row];
     if (hart_.next_pc == kNotTaken) {
         leave_ex(slot);

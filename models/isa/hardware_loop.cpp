@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set-up of the two hardware loops (spec/isa.md, section 8). The jump back belongs to fetching, so
 // the core does it. Unused fields are ignored by the hardware.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -60,6 +61,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows hardware_loop_rows() { return kRows; }
+Rows hardware_loop_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

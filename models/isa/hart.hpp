@@ -12,6 +12,8 @@
 
 namespace flexv::isa {
 
+struct Operands;
+
 enum class Cause : u32 {
     illegal_instruction = 2,
     breakpoint = 3,
@@ -22,6 +24,8 @@ enum class Cause : u32 {
 struct Trap {
     Cause cause;
     u32 value = 0;  ///< the instruction word for an illegal instruction
+    /// Of the row that raised it, where that could be one of several.
+    const Operands* operands = nullptr;
 };
 
 /// Memory behind the hart's load/store unit. Addresses of any alignment; `bytes` is 1, 2 or 4.

@@ -3,6 +3,7 @@
 // the ISA page and the test lists are derived from the rows.
 #pragma once
 
+#include "base/event_count.hpp"
 #include "base/units.hpp"
 
 #include <string_view>
@@ -23,6 +24,10 @@ struct Operands {
 };
 
 using Execute = void (*)(Hart&, const Operands&);
+
+struct Slot;
+/// A row that goes on to the next one by itself; chain.hpp.
+using Chain = Slot* (*)(Hart&, Slot*, u64 steps, EventCount* executed);
 
 /// What the pipeline does with an instruction; costs live in models/core.
 enum class Timing : u8 {
@@ -81,6 +86,7 @@ struct Instruction {
     bool reads_pc = false;  ///< the result depends on the address, apart from jumps
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
+    Chain chain = nullptr;         ///< null for what is not a plain computation; set by kChained
     std::string_view semantics{};  ///< one line for the ISA page
 };
 

@@ -3,6 +3,7 @@
 // time the load that refills one of them (spec/isa.md, section 12). Uniform lanes named by the
 // instruction with the address in rs1 (legacy mode), or the format of CSR 0x00D with the addresses
 // in CSRs (status mode).
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd.hpp"
@@ -76,7 +77,7 @@ void execute_status(Hart& hart, const Operands& op) {
             execute<Lanes, a_signed, w_signed, refill_from_stream>(hart, op, Lanes::kSlices);
         },
         [&] {
-            throw Trap{Cause::illegal_instruction, op.word};
+            throw Trap{Cause::illegal_instruction, op.word, &op};
         });
 }
 
@@ -126,6 +127,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows mac_load_rows() { return kRows; }
+Rows mac_load_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machine-mode instructions that are not CSR accesses (spec/isa.md, section 5; machine mode only).
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -48,6 +49,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows privileged_rows() { return kRows; }
+Rows privileged_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

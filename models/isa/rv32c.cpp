@@ -2,6 +2,7 @@
 // The integer part of the C extension. A row names the fields of its base instruction, fixed
 // registers behind the semicolon, and executes what the base instruction executes. Which reserved
 // and hint encodings the Flex-V decoder takes: spec/isa.csv, column constraint.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows.hpp"
 #include "isa/rv32i_execute.hpp"
@@ -93,6 +94,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows rv32c_rows() { return kRows; }
+Rows rv32c_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

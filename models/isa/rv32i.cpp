@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RV32I and Zifencei. Encodings: RISC-V unprivileged specification; what the Flex-V decoder
 // examines of them: spec/isa.csv, column rtl_mask.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows.hpp"
 #include "isa/rv32i_execute.hpp"
@@ -211,6 +212,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows rv32i_rows() { return kRows; }
+Rows rv32i_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The M extension: multiplication and division. Corner cases: RISC-V unprivileged specification, M,
 // table 1.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -115,6 +116,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows rv32m_rows() { return kRows; }
+Rows rv32m_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -2,6 +2,7 @@
 // Lane-wise arithmetic, logic and comparisons of opcode 0x57: 16- and 8-bit lanes named by the
 // instruction (legacy mode) or lanes of the format in CSR 0x00D (status mode). spec/isa.md, 10
 // and 11.
+#include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"
 #include "isa/simd_lanes.hpp"
@@ -104,6 +105,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows simd_alu_rows() { return kRows; }
+Rows simd_alu_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Complex numbers of two halfwords (real part low) and halfword sums with a shift. The same in both
 // SIMD modes; insn[14:13] is the shift (spec/isa.md, section 10).
+#include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"
 #include "isa/simd_permutation.hpp"
@@ -116,6 +117,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows simd_complex_rows() { return kRows; }
+Rows simd_complex_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dot products of opcode 0x57: 16- and 8-bit lanes named by the instruction (legacy mode), or any
 // uniform or mixed format named by CSR 0x00D (status mode). spec/isa.md, sections 10 and 11.2.
+#include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"
 
@@ -78,6 +79,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows simd_dot_product_rows() { return kRows; }
+Rows simd_dot_product_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

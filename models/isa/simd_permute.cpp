@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Extract, insert, shuffle and pack of opcode 0x57, with all encodings that the hardware takes for
 // them: it decodes many that no tool emits (spec/isa.csv, rows with canonical=n).
+#include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"
 #include "isa/simd_permutation.hpp"
@@ -242,6 +243,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows simd_permute_rows() { return kRows; }
+Rows simd_permute_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 scalar arithmetic: min, max, clipping, extension, branches on a constant, and additions
 // with shift and rounding (spec/isa.md, section 9).
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -33,14 +34,13 @@ constexpr Instruction branch(std::string_view name, std::string_view bits, Execu
 using Binary = u32 (*)(u32, u32);
 
 template <Binary function>
+void execute_binary(Hart& hart, const Operands& op) {
+    hart.x[op.rd] = function(hart.x[op.rs1], hart.x[op.rs2]);
+}
+template <Binary function>
 constexpr Instruction binary(std::string_view name, std::string_view bits,
                              std::string_view semantics) {
-    return row(
-        name, bits, "rd, rs1, rs2",
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = function(hart.x[op.rs1], hart.x[op.rs2]);
-        },
-        semantics);
+    return row(name, bits, "rd, rs1, rs2", execute_binary<function>, semantics);
 }
 
 /// insn[20], a bit of the unused rs2 field, selects the upper halfword for the byte forms.
@@ -132,24 +132,25 @@ constexpr u32 normalised(u32 a, u32 b, unsigned shift) {
     return shift_right<n.is_unsigned>(sum, shift);
 }
 
+template <Normalise n>
+void normalise(Hart& hart, const Operands& op) {
+    hart.x[op.rd] = normalised<n>(hart.x[op.rs1], hart.x[op.rs2], op.imm2);
+}
+template <Normalise n>
+void normalise_by_register(Hart& hart, const Operands& op) {
+    hart.x[op.rd] = normalised<n>(hart.x[op.rd], hart.x[op.rs1], hart.x[op.rs2] & 31);
+}
+
 /// The immediate form, and the register form that accumulates into rd.
 template <Normalise n, Text name, Text sign_bit, Text funct3>
 constexpr std::array<Instruction, 2> normalising() {
     std::array<Instruction, 2> rows{
-        row(
-            joined<name>, joined<sign_bit, "0 uimm2[4:0] rs2 rs1 ", funct3, " rd 1011011">,
-            "rd, rs1, rs2, imm2",
-            [](Hart& hart, const Operands& op) {
-                hart.x[op.rd] = normalised<n>(hart.x[op.rs1], hart.x[op.rs2], op.imm2);
-            },
+        row(joined<name>, joined<sign_bit, "0 uimm2[4:0] rs2 rs1 ", funct3, " rd 1011011">,
+            "rd, rs1, rs2, imm2", normalise<n>,
             n.subtracts ? "rd = (rs1-rs2 [+ 2^(imm2-1)]) >> imm2"
                         : "rd = (rs1+rs2 [+ 2^(imm2-1)]) >> imm2"),
-        row(
-            joined<name, "r">, joined<sign_bit, "1 (00000) rs2 rs1 ", funct3, " rd 1011011">,
-            "rd, rs1, rs2",
-            [](Hart& hart, const Operands& op) {
-                hart.x[op.rd] = normalised<n>(hart.x[op.rd], hart.x[op.rs1], hart.x[op.rs2] & 31);
-            },
+        row(joined<name, "r">, joined<sign_bit, "1 (00000) rs2 rs1 ", funct3, " rd 1011011">,
+            "rd, rs1, rs2", normalise_by_register<n>,
             n.subtracts ? "n = rs2[4:0]; rd = (rd-rs1 [+ 2^(n-1)]) >> n"
                         : "n = rs2[4:0]; rd = (rd+rs1 [+ 2^(n-1)]) >> n"),
     };
@@ -170,6 +171,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows xpulp_alu_rows() { return kRows; }
+Rows xpulp_alu_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

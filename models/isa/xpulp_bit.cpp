@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 bit manipulation: counting, bit fields given by immediates or by a register, and the
 // reversal of digits for transforms (spec/isa.md, section 9).
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -53,24 +54,24 @@ constexpr std::array kCounts{
 /// What a bit-field operation makes of the old rd, rs1 and the field.
 using Operation = u32 (*)(u32 rd, u32 rs1, BitField field);
 
+template <Operation operation>
+void operate(Hart& hart, const Operands& op) {
+    hart.x[op.rd] = operation(hart.x[op.rd], hart.x[op.rs1], {op.imm2, u32(op.imm)});
+}
+template <Operation operation>
+void operate_by_register(Hart& hart, const Operands& op) {
+    hart.x[op.rd] =
+        operation(hart.x[op.rd], hart.x[op.rs1], BitField::from_register(hart.x[op.rs2]));
+}
+
 /// Immediate form `rd, rs1, length-1, lsb` and register form.
 template <Operation operation, Text name, Text funct3>
 constexpr std::array<Instruction, 2> bit_field(bool reads_rd, std::string_view semantics) {
     std::array<Instruction, 2> rows{
-        row(
-            joined<name>, joined<"11 uimm2[4:0] uimm[4:0] rs1 ", funct3, " rd 0110011">,
-            "rd, rs1, imm2, imm",
-            [](Hart& hart, const Operands& op) {
-                hart.x[op.rd] = operation(hart.x[op.rd], hart.x[op.rs1], {op.imm2, u32(op.imm)});
-            },
-            semantics),
-        row(
-            joined<name, "r">, joined<"1000000 rs2 rs1 ", funct3, " rd 0110011">, "rd, rs1, rs2",
-            [](Hart& hart, const Operands& op) {
-                hart.x[op.rd] = operation(hart.x[op.rd], hart.x[op.rs1],
-                                          BitField::from_register(hart.x[op.rs2]));
-            },
-            semantics),
+        row(joined<name>, joined<"11 uimm2[4:0] uimm[4:0] rs1 ", funct3, " rd 0110011">,
+            "rd, rs1, imm2, imm", operate<operation>, semantics),
+        row(joined<name, "r">, joined<"1000000 rs2 rs1 ", funct3, " rd 0110011">, "rd, rs1, rs2",
+            operate_by_register<operation>, semantics),
     };
     rows[0].reads_rd = reads_rd;
     rows[1].reads_rd = reads_rd;
@@ -92,6 +93,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows xpulp_bit_rows() { return kRows; }
+Rows xpulp_bit_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 scalar multiply-accumulate, in 32 bits and on halfwords with shift and rounding
 // (spec/isa.md, section 9).
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -94,6 +95,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows xpulp_mac_rows() { return kRows; }
+Rows xpulp_mac_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

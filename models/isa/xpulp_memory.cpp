@@ -2,6 +2,7 @@
 // Xpulpv2 loads and stores: post-increment, register offset, and the event load (spec/isa.md,
 // section 7). The base register is written after the access, so that an access that fails changes
 // nothing.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -133,6 +134,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows xpulp_memory_rows() { return kRows; }
+Rows xpulp_memory_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

@@ -2,6 +2,7 @@
 // CSR instructions. Unlike the standard, the set and clear forms always write, also with x0 or 0,
 // and an unknown number never traps (spec/isa.md, section 3): a read of 0x100 or 0x101 has a side
 // effect.
+#include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
@@ -62,6 +63,6 @@ static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace
 
-Rows zicsr_rows() { return kRows; }
+Rows zicsr_rows() { return kChained<kRows>; }
 
 }  // namespace flexv::isa

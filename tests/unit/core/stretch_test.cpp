@@ -23,17 +23,17 @@ struct Row {
             slot.flags = 0;
             slots.push_back(slot);
             if (step == 2)
-                slots.emplace_back();  // the second halfword: undecoded
+                slots.emplace_back().flags = kUndecoded;  // the second halfword
         }
         slots.emplace_back().flags = kSpecial;
     }
 };
 
-/// The steps of a stretch, first instruction first.
+/// Halfwords from each instruction of a stretch to the next.
 std::vector<unsigned> steps_of(Stretch stretch) {
     std::vector<unsigned> steps;
-    for (; !stretch.is_empty(); stretch.drop_first())
-        steps.push_back(1 + stretch.is_wide());
+    for (u64 way = stretch.way() >> isa::kChainShift; way != 1; way >>= 1)
+        steps.push_back(1 + unsigned(way & 1));
     return steps;
 }
 
@@ -94,4 +94,23 @@ TEST_CASE("a loop that is set up later ends the stretch at its last instruction"
 
     CHECK(bench.x(6) == 3 * 2 + 3 * 2);
     CHECK(bench.x(7) == 4 * 2);
+}
+
+TEST_CASE("a trap inside a stretch leaves what was before it executed", "[stretch]") {
+    test::CoreBench bench;
+    // No handler: the fault tells where. The format is none, so the Mac&Load at 16 is illegal.
+    bench.put(test::CoreBench::kEntry,
+              {"csrrwi x0, simd_legacy, 0", "csrrwi x0, simd_format, 15", "addi t0, x0, 1",
+               "addi t1, x0, 2", "pv.mlsdotup.v t2, x0, 0", "addi t0, x0, 7", "jal x0, 0"});
+    bench.core.start(test::CoreBench::kEntry, 0);
+
+    try {
+        bench.clock.timeline.run_until(100);
+        FAIL("no fault");
+    } catch (const Fault& fault) {
+        CHECK(fault.pc() == test::CoreBench::kEntry + 16);
+    }
+    CHECK(bench.x(5) == 1);
+    CHECK(bench.x(6) == 2);
+    CHECK(bench.core.instructions() == 4);
 }

@@ -162,6 +162,8 @@ TEST_CASE("power over time is asked for by its files", "[command_line]") {
     CHECK(run({"run", "a.elf", "--power-window", "50"}).options.power_window == 50);
     CHECK(refusal({"run", "a.elf", "--power-window", "0"}) ==
           "--power-window 0: must be at least one cycle");
+    CHECK(refusal({"run", "a.elf", "--power-window=-1"}) ==
+          "--power-window -1: expected a whole number");
 }
 
 TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {

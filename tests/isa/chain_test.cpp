@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chains: every row that only computes, compiled to go on by itself, does what it does alone.
+#include "isa/chain.hpp"
+#include "isa/random_word.hpp"
+#include "isa/support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <random>
+
+using namespace flexv;
+using namespace flexv::test;
+using isa::Instruction;
+using isa::Slot;
+
+namespace {
+
+/// Slots of some instructions behind each other, and the way through them.
+struct Code {
+    std::array<Slot, 16> slots;
+    u64 way = 0;
+    unsigned length = 0;
+
+    void append(u32 word, Mode mode) {
+        const Instruction* row = Machine::decoder().find(word, mode);
+        REQUIRE(row != nullptr);
+        Slot& slot = slots.at(next_);
+        slot.chain = row->chain;
+        slot.op = isa::operands_of(*row, word);
+        slot.row = u16(isa::index_of(*row));
+        way |= u64{slot.op.size == 4} << length++;
+        next_ += slot.op.size / 2U;
+    }
+    /// \returns the last slot that executed
+    Slot* run(Hart& hart, std::array<EventCount, isa::kMaxRows>& executed) {
+        Slot& first = slots.front();
+        const u64 end = u64{1} << length;
+        return first.chain(hart, &first, (way | end) << isa::kChainShift, executed.data());
+    }
+
+private:
+    unsigned next_ = 0;
+};
+
+/// Registers with anything in them, in the mode and some format that the row needs.
+void scramble(Hart& hart, Mode mode, std::mt19937& random) {
+    const auto any = [&random] { return u32(random()); };
+    for (u32& x : hart.x)
+        x = any();
+    hart.x[0] = 0;
+    for (u32& word : hart.nn_weights)
+        word = any();
+    for (u32& word : hart.nn_activations)
+        word = any();
+    hart.activations = {any(), any(), any(), any() % 4, 0};
+    hart.weights = {any(), any(), any(), any() % 4, 0};
+    hart.simd_legacy = mode != Mode::status;
+    hart.simd_format = 1 + any() % 10;
+    hart.mixed_slice = any() % 2;
+    hart.mixed_skip = any() % 4;
+}
+
+bool are_equal(const isa::AddressStream& a, const isa::AddressStream& b) {
+    return a.address == b.address && a.count == b.count;
+}
+
+bool are_equal(const Hart& a, const Hart& b) {
+    return a.x == b.x && a.nn_weights == b.nn_weights && a.nn_activations == b.nn_activations &&
+           are_equal(a.activations, b.activations) && are_equal(a.weights, b.weights) &&
+           a.mixed_slice == b.mixed_slice && a.mixed_count == b.mixed_count && a.macs == b.macs &&
+           a.mixed_dot_products == b.mixed_dot_products;
+}
+
+}  // namespace
+
+TEST_CASE("what only computes has a chain, and nothing else", "[isa][chain]") {
+    for (const Instruction& row : isa::all_instructions()) {
+        INFO(row.name);
+        const bool computes =
+            row.timing == isa::Timing::single || row.timing == isa::Timing::mac_load;
+        CHECK((row.chain != nullptr) == (computes && row.name != "auipc"));
+    }
+}
+
+TEST_CASE("a row in a chain does what it does alone, and so does the one behind it",
+          "[isa][chain]") {
+    const u32 seed = random_seed();
+    INFO("FLEXV_SEED=" << seed);
+    std::mt19937 random(seed);
+    const u32 follower = isa::assemble("addi a0, a1, 17");
+
+    for (const Instruction& row : isa::all_instructions()) {
+        if (row.chain == nullptr)
+            continue;
+        INFO(row.name);
+        const Mode mode = row.mode == Mode::any ? Mode::legacy : row.mode;
+        for (unsigned repeat = 0; repeat < 30; ++repeat) {
+            const u32 word = random_word(isa::encoding_of(row), random);
+            if (Machine::decoder().find(word, mode) != &row)
+                continue;
+            Machine alone;
+            scramble(alone.hart, mode, random);
+            Machine chained;
+            chained.hart = alone.hart;
+            chained.hart.bus = &chained.memory;
+            chained.hart.csrs = &chained.csrs;
+            Code code;
+            code.append(word, mode);
+            code.append(follower, mode);
+            std::array<EventCount, isa::kMaxRows> executed{};
+
+            alone.run(word);
+            alone.run(follower);
+            const Slot* const last = code.run(chained.hart, executed);
+
+            INFO(std::hex << word);
+            REQUIRE(are_equal(alone.hart, chained.hart));
+            REQUIRE(last == &code.slots[isa::operands_of(row, word).size / 2U]);
+            REQUIRE(executed[code.slots[0].row] + executed[last->row] ==
+                    (code.slots[0].row == last->row ? 4 : 2));
+        }
+    }
+}
+
+TEST_CASE("a chain is as long as its way", "[isa][chain]") {
+    Machine machine;
+    Code code;
+    for (const char* line : {"addi a0, a0, 1", "c.addi a0, 1", "c.addi a0, 1", "addi a0, a0, 1"})
+        code.append(isa::assemble(line), Mode::legacy);
+    std::array<EventCount, isa::kMaxRows> executed{};
+    const unsigned length = GENERATE(1U, 2U, 3U, 4U);
+    code.length = length;
+    code.way &= (u64{1} << length) - 1;
+
+    code.run(machine.hart, executed);
+
+    CHECK(machine.x(a0) == length);
+}
+
+TEST_CASE("a trap in a chain names the operands of the row that raised it", "[isa][chain]") {
+    Machine machine;
+    machine.hart.simd_legacy = false;
+    machine.hart.simd_format = 15;  // no format
+    Code code;
+    code.append(isa::assemble("addi a0, a0, 1"), Mode::status);
+    code.append(isa::assemble("pv.mlsdotup.v a1, x0, 0"), Mode::status);
+    code.append(isa::assemble("addi a0, a0, 1"), Mode::status);
+    std::array<EventCount, isa::kMaxRows> executed{};
+
+    try {
+        code.run(machine.hart, executed);
+        FAIL("no trap");
+    } catch (const isa::Trap& trap) {
+        CHECK(trap.operands == &code.slots[2].op);
+    }
+    CHECK(machine.x(a0) == 1);
+}

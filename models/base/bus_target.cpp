@@ -72,7 +72,7 @@ void BusTarget::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& d
     if (!access.is_write)
         std::memcpy(trans.get_data_ptr(), &answer.data, access.bytes);
     if (clock_ != nullptr)
-        delay += clock_->period * double(latency_cycles_);
+        delay += clock_->duration_of(latency_cycles_);
 }
 
 unsigned BusTarget::transport_dbg(tlm::tlm_generic_payload& trans) {

@@ -21,6 +21,9 @@ struct ClockDomain {
         return sc_core::sc_time::from_value(anchor_time.value() +
                                             period.value() * (cycle - anchor));
     }
+    [[nodiscard]] sc_core::sc_time duration_of(Cycles cycles) const {
+        return sc_core::sc_time::from_value(period.value() * cycles);
+    }
     /// The first cycle that begins at `time` or later.
     [[nodiscard]] Cycles cycle_at(const sc_core::sc_time& time) const {
         return time > anchor_time ? anchor + cycles_in(time - anchor_time) : anchor;

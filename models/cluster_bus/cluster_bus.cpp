@@ -97,7 +97,7 @@ void ClusterBus::b_transport(int /*initiator*/, tlm::tlm_generic_payload& trans,
     }
     ++transactions_;
     bytes_ += trans.get_data_length();
-    delay += clock_.period * double(config_.latency_cycles);
+    delay += clock_.duration_of(config_.latency_cycles);
     const Translation translation(trans, *route);
     outlets_[route->target]->out->b_transport(trans, delay);
 }
@@ -134,7 +134,7 @@ bool ClusterBus::get_direct_mem_ptr(int /*initiator*/, tlm::tlm_generic_payload&
     dmi.set_dmi_ptr(dmi.get_dmi_ptr() + (start - dmi.get_start_address()));
     dmi.set_start_address(route->to_bus(start));
     dmi.set_end_address(route->to_bus(end));
-    const sc_core::sc_time latency = clock_.period * double(config_.latency_cycles);
+    const sc_core::sc_time latency = clock_.duration_of(config_.latency_cycles);
     dmi.set_read_latency(dmi.get_read_latency() + latency);
     dmi.set_write_latency(dmi.get_write_latency() + latency);
     if (route == rest_.get())

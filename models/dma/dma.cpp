@@ -138,8 +138,8 @@ public:
     Cycles access_external(OpenBurst& burst, Cycles now) override {
         ++dma_.bursts_;
         (is_receive_ ? dma_.bytes_in_ : dma_.bytes_out_) += burst.burst.bytes;
-        tlm::tlm_fw_transport_if<>& bus = *dma_.external_out.operator->();
-        const ExternalAnswer answer = dma::access_external(bus, dma_.clock_, burst, now);
+        const ExternalAnswer answer =
+            dma::access_external(dma_.bus_, *dma_.external_out.operator->(), burst, now);
         if (!answer.fault.empty()) {
             dma_.log_.debug("{}", answer.fault);
             if (dma_.on_fault)

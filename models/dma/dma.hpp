@@ -4,6 +4,7 @@
 // timeline.
 #pragma once
 
+#include "base/bus_initiator.hpp"
 #include "base/bus_target.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
@@ -102,6 +103,7 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
+    BusInitiator bus_{clock_};
     PortRegisters port_registers_{*this};
     CommandUnit unit_;
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a burst becomes TLM-2.0 transactions, and how their annotated delay becomes the latency of
-// the burst. The only place of the DMA where cycles and SystemC time meet.
+// the burst.
 #pragma once
 
-#include "base/clock_domain.hpp"
+#include "base/bus_initiator.hpp"
 #include "dma/engine.hpp"
 
 #include <string>
@@ -18,7 +18,7 @@ struct ExternalAnswer {
 
 /// Moves the data of a burst at once, as of cycle `now`. One transaction; at a fixed address one a
 /// beat. A target's delay is the time to the last beat, so beats - 1 cycles of it are not latency.
-ExternalAnswer access_external(tlm::tlm_fw_transport_if<>& bus, const ClockDomain& clock,
+ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& target,
                                OpenBurst& burst, Cycles now);
 
 }  // namespace flexv::dma

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fabric_port/fabric_port.hpp"
 
-#include "base/error.hpp"
-
-#include <algorithm>
 #include <utility>
 
 namespace flexv::fabric_port {
@@ -35,20 +32,13 @@ void FabricPort::request(DataInitiator& initiator, const DataRequest& request, C
     const bool is_memory = is_in_memory(address);
     (is_memory ? memory_accesses_ : bus_accesses_) += 1;
     u32 data = request.is_write ? request.data : 0;
-    tlm::tlm_generic_payload trans;
-    trans.set_command(request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    trans.set_address(is_memory ? address - config_.memory_base : address);
-    trans.set_data_ptr(bytes_of(data));
-    trans.set_data_length(request.bytes);
-    trans.set_streaming_width(request.bytes);
-    const sc_core::sc_time cycle = std::max(clock_.time_of(now), sc_core::sc_time_stamp());
-    const sc_core::sc_time before = cycle - sc_core::sc_time_stamp();
-    sc_core::sc_time delay = before;
-    (is_memory ? memory_out : bus_out)->b_transport(trans, delay);
-    FLEXV_ASSERT(delay >= before, "a target only adds to the delay");
-    if (!trans.is_response_ok())
-        return initiator.refused(now, refuse(request, trans));
-    const Cycles wait = clock_.cycles_in(delay - before) + (is_memory ? 0 : config_.bus_cycles);
+    const Cycles added = bus_.transport(
+        *(is_memory ? memory_out : bus_out).operator->(),
+        request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
+        is_memory ? address - config_.memory_base : address, bytes_of(data), request.bytes, now);
+    if (!bus_.payload().is_response_ok())
+        return initiator.refused(now, refuse(request));
+    const Cycles wait = added + (is_memory ? 0 : config_.bus_cycles);
     if (wait == 0)
         return initiator.granted(now, data);
     waiting_ = {.initiator = &initiator, .data = data, .due = now + wait};
@@ -64,11 +54,10 @@ void FabricPort::act(Cycles now) {
 
 void FabricPort::cancel(DataInitiator& /*initiator*/, Cycles /*now*/) { waiting_ = {}; }
 
-std::string FabricPort::refuse(const DataRequest& request,
-                               const tlm::tlm_generic_payload& trans) const {
+std::string FabricPort::refuse(const DataRequest& request) const {
     const std::string neighbours = nearest ? "; nearest: " + nearest(request.address) : "";
     return fmt::format("{}: nothing in the SoC takes it ({}){}", name(),
-                       trans.get_response_string(), neighbours);
+                       bus_.payload().get_response_string(), neighbours);
 }
 
 std::string FabricPort::waits_for(const DataInitiator& /*initiator*/) const {

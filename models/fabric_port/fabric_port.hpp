@@ -4,6 +4,7 @@
 // cluster core.
 #pragma once
 
+#include "base/bus_initiator.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
@@ -54,11 +55,11 @@ private:
     [[nodiscard]] bool is_in_memory(Address address) const {
         return address - config_.memory_base < config_.memory_bytes;
     }
-    [[nodiscard]] std::string refuse(const DataRequest& request,
-                                     const tlm::tlm_generic_payload& trans) const;
+    [[nodiscard]] std::string refuse(const DataRequest& request) const;
 
     const Config config_;
     ClockDomain& clock_;
+    BusInitiator bus_{clock_};
     Waiting waiting_;
     Counter memory_accesses_{*this, "memory_accesses", "loads and stores to L2"};
     Counter bus_accesses_{*this, "bus_accesses", "loads and stores to everything else"};

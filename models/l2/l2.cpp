@@ -54,7 +54,7 @@ void L2::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsign
         return;
     move(trans, trans.get_data_length());
     count(trans);
-    delay += clock_.period * double(latency_cycles + beats_of(trans) - 1);
+    delay += clock_.duration_of(latency_cycles + beats_of(trans) - 1);
 }
 
 u64 L2::beats_of(const tlm::tlm_generic_payload& trans) const {
@@ -108,7 +108,7 @@ bool L2::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) 
     dmi.set_start_address(page * kPageBytes);
     dmi.set_end_address(page * kPageBytes + kPageBytes - 1);
     dmi.set_dmi_ptr(bytes_.data() + page * kPageBytes);
-    dmi.set_read_latency(clock_.period * double(config_.latency_cycles));
+    dmi.set_read_latency(clock_.duration_of(config_.latency_cycles));
     return true;
 }
 

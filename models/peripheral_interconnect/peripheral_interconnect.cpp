@@ -154,20 +154,13 @@ void PeripheralInterconnect::send_outside(unsigned core, Cycles now) {
     Access& access = accesses_[core];
     (access.request.is_write ? external_stores_ : external_loads_) += 1;
     u32 data = access.request.is_write ? access.request.data : 0;
-    tlm::tlm_generic_payload trans;
-    trans.set_command(access.request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    trans.set_address(access.request.address);
-    trans.set_data_ptr(bytes_of(data));
-    trans.set_data_length(access.request.bytes);
-    trans.set_streaming_width(access.request.bytes);
-    const sc_core::sc_time cycle = std::max(clock_.time_of(now), sc_core::sc_time_stamp());
-    const sc_core::sc_time before = cycle - sc_core::sc_time_stamp();
-    sc_core::sc_time delay = before;
-    external_out->b_transport(trans, delay);
-    FLEXV_ASSERT(delay >= before, "a target only adds to the delay");
+    const Cycles added =
+        bus_.transport(*external_out.operator->(),
+                       access.request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
+                       access.request.address, bytes_of(data), access.request.bytes, now);
     access.data = data;
-    access.refusal = trans.is_response_ok() ? std::string() : refuse_outside(access, trans);
-    finish(core, now + config_.bridge_cycles + clock_.cycles_in(delay - before));
+    access.refusal = bus_.payload().is_response_ok() ? std::string() : refuse_outside(access);
+    finish(core, now + config_.bridge_cycles + added);
 }
 
 /// The target has carried out the access in cycle `now`, or refused it.
@@ -224,12 +217,11 @@ std::string PeripheralInterconnect::refuse_hole(const Access& access) const {
                        targets_[target_of_slot_[nearest]].name, base, base + kSlotBytes - 1);
 }
 
-std::string PeripheralInterconnect::refuse_outside(const Access& access,
-                                                   const tlm::tlm_generic_payload& trans) const {
+std::string PeripheralInterconnect::refuse_outside(const Access& access) const {
     const std::string neighbours =
         nearest_outside ? "; nearest: " + nearest_outside(access.request.address) : "";
     return fmt::format("{}: nothing outside the cluster takes it ({}){}", name(),
-                       trans.get_response_string(), neighbours);
+                       bus_.payload().get_response_string(), neighbours);
 }
 
 std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) const {

@@ -3,6 +3,7 @@
 // a crossbar to the cluster's peripherals, and the bridge per2axi to everything outside.
 #pragma once
 
+#include "base/bus_initiator.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
@@ -102,12 +103,12 @@ private:
     void finish(unsigned core, Cycles cycle);
     void count(const Access& access);
     [[nodiscard]] std::string refuse_hole(const Access& access) const;
-    [[nodiscard]] std::string refuse_outside(const Access& access,
-                                             const tlm::tlm_generic_payload& trans) const;
+    [[nodiscard]] std::string refuse_outside(const Access& access) const;
     [[nodiscard]] std::string describe(const Access& access) const;
 
     const Config config_;
     ClockDomain& clock_;
+    BusInitiator bus_{clock_};
     std::array<unsigned, kSlots> target_of_slot_{};  // [slot] -> index into targets_, or kNoTarget
     std::vector<Target> targets_;                    // 0 is the bridge
     std::vector<Proxy> proxies_;                     // [core]

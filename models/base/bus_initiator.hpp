@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The initiator side of a TLM-2.0 blocking transport that leaves a clock domain: cycles become an
+// annotated delay, and the delay that comes back becomes cycles.
+#pragma once
+
+#include "base/clock_domain.hpp"
+
+#include <tlm>
+
+namespace flexv {
+
+class BusInitiator {
+public:
+    explicit BusInitiator(const ClockDomain& clock) : clock_(clock) {}
+
+    /// Moves `bytes` bytes at `data` as of cycle `now`. The kernel's time may lag behind the
+    /// timeline, because a domain runs ahead within its quantum; a target that waits moves it.
+    /// \returns the cycles that the target adds; payload() tells whether it took the access
+    Cycles transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command, u64 address,
+                     unsigned char* data, unsigned bytes, Cycles now);
+    /// The last transaction.
+    [[nodiscard]] const tlm::tlm_generic_payload& payload() const { return trans_; }
+
+private:
+    const ClockDomain& clock_;
+    tlm::tlm_generic_payload trans_;  // used again: making one costs the host more than an access
+};
+
+}  // namespace flexv

@@ -26,6 +26,16 @@ public:
         ++*hits_;
         return true;
     }
+    /// True when the `count` lines behind `line` hit; then they are counted.
+    [[nodiscard]] bool take_behind(Address line, unsigned count) {
+        for (unsigned i = 0; i < count; ++i) {
+            line += kFetchLineBytes;
+            if (lines_[index_of(line)] != line)
+                return false;
+        }
+        *hits_ += count;
+        return true;
+    }
     void add(Address line) { lines_[index_of(line)] = line; }
     void clear() { lines_.fill(kNone); }
 

@@ -190,6 +190,7 @@ private:
     void enter(Address target);
     bool pay_unaligned_target();
     [[nodiscard]] bool takes_line(Address line);
+    [[nodiscard]] bool takes_lines_behind(Address line, unsigned count);
     [[nodiscard]] bool has_line(Address address);
     void enter_line(Address line);
     [[nodiscard]] Cycles slack() const;

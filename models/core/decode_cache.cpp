@@ -18,18 +18,42 @@ bool is_region_marker(const isa::Instruction& row, const isa::Operands& op) {
 
 }  // namespace
 
-u32 Stretch::measure(Slot& first) {
-    u32 pattern = 0;
+Stretch Stretch::measure(Slot& first) {
+    Stretch found(0, 0);
     unsigned length = 0;
     const Slot* slot = &first;
     do {
-        pattern |= u32{slot->step} >> 1 << length++;
+        if (length != 0 && (slot->flags & kLineStart) != 0)
+            ++found.lines_;
+        found.way_ |= u32{slot->step} >> 1 << length++;
         slot += slot->step;
-    } while (slot->flags == 0 && length < kMaxLength);
-    pattern |= 1U << length;
-    if ((slot->flags & kUndecoded) == 0)  // else it may get longer
-        first.stretch = pattern;
-    return pattern;
+    } while ((slot->flags & ~kLineStart) == 0 && length < kMaxLength);
+    found.way_ |= 1U << length;
+    if ((slot->flags & kUndecoded) == 0) {  // else it may get longer
+        first.stretch = found.way_;
+        first.lines = found.lines_;
+    }
+    return found;
+}
+
+Stretch Stretch::cut(const Slot& first, unsigned length) const {
+    const u32 end = 1U << length;
+    Stretch part((way_ & (end - 1)) | end, 0);
+    const Slot* slot = &first;
+    for (unsigned i = 1; i < length; ++i) {
+        slot += slot->step;
+        if ((slot->flags & kLineStart) != 0)
+            ++part.lines_;
+    }
+    return part;
+}
+
+Stretch Stretch::cut_at_line(const Slot& first) const {
+    unsigned length = 1;
+    const Slot* slot = &first + first.step;
+    for (; length < this->length() && (slot->flags & kLineStart) == 0; slot += slot->step)
+        ++length;
+    return cut(first, length);
 }
 
 DecodeCache::Page::Page(Address address) : base(address) {
@@ -67,9 +91,10 @@ void DecodeCache::invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end) {
 }
 
 void DecodeCache::invalidate(Address start, Address end) {
+    constexpr u64 kReach = kPageBytes + 2;  // the last instruction may end in the next page
     for (Pages& pages : pages_)
         for (auto& [base, page] : pages)
-            if (base <= end && base + (kPageBytes - 1) >= start)
+            if (base <= end && base + kReach > start)
                 page->forget();
 }
 

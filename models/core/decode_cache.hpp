@@ -36,30 +36,32 @@ enum SlotFlag : u8 {
 
 using isa::Slot;
 
-/// Instructions that follow each other, of which none but the first has a flag: what a chain of
-/// rows executes at once (isa/chain.hpp).
+/// Instructions that follow each other, of which none but the first has a flag other than
+/// kLineStart: what a chain of rows executes at once (isa/chain.hpp).
 class Stretch {
 public:
     static constexpr unsigned kMaxLength = 31;
 
     /// The stretch that begins at `first`; noted there.
     static Stretch at(Slot& first) {
-        return Stretch(first.stretch != 0 ? first.stretch : measure(first));
+        return first.stretch != 0 ? Stretch(first.stretch, first.lines) : measure(first);
     }
 
     [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(way_)) - 1; }
     [[nodiscard]] u64 way() const { return u64{way_} << isa::kChainShift; }
-    /// Its first `length` instructions.
-    [[nodiscard]] Stretch first(unsigned length) const {
-        const u32 end = 1U << length;
-        return Stretch((way_ & (end - 1)) | end);
-    }
+    /// Cache lines that it enters behind its first instruction, one behind the other.
+    [[nodiscard]] unsigned lines() const { return lines_; }
+    /// Its first `length` instructions, `first` being their slot.
+    [[nodiscard]] Stretch cut(const Slot& first, unsigned length) const;
+    /// Its instructions in the line of the first one.
+    [[nodiscard]] Stretch cut_at_line(const Slot& first) const;
 
 private:
-    explicit Stretch(u32 way) : way_(way) {}
-    static u32 measure(Slot& first);
+    Stretch(u32 way, u8 lines) : way_(way), lines_(lines) {}
+    static Stretch measure(Slot& first);
 
     u32 way_;  // not shifted
+    u8 lines_;
 };
 
 class DecodeCache final : public Module {

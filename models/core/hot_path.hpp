@@ -64,6 +64,15 @@ inline void Core::stall(Stall cause, Cycles cycles) {
     return true;
 }
 
+/// takes_line() for `count` lines behind `line`; false when the fetch stage gets not all of them at
+/// once.
+[[gnu::always_inline]] inline bool Core::takes_lines_behind(Address line, unsigned count) {
+    if (!filter_->take_behind(line, count))
+        return false;
+    enter_line(line + count * kFetchLineBytes);
+    return true;
+}
+
 [[gnu::always_inline]] inline void Core::enter_line(Address line) {
     line_ = line;
     line_bubbles_ = bubbles_;

@@ -41,7 +41,9 @@ namespace flexv::core {
             if ((flags & kBranch) == 0) {
                 Stretch stretch = Stretch::at(*slot);
                 if (stretch.length() > horizon - now) [[unlikely]]
-                    stretch = stretch.first(unsigned(horizon - now));
+                    stretch = stretch.cut(*slot, unsigned(horizon - now));
+                if (stretch.lines() != 0 && !takes_lines_behind(slot->line, stretch.lines()))
+                    stretch = stretch.cut_at_line(*slot);
                 Slot* const last = slot->chain(hart_, slot, stretch.way(), executed_.data());
                 now += stretch.length();
                 previous = last;

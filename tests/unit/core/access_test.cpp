@@ -84,6 +84,21 @@ TEST_CASE("code that a core writes into the TCDM is decoded anew", "[core][acces
     CHECK(bench.x(5) == 17);
 }
 
+TEST_CASE("an instruction across two pages is decoded anew when its second half is written",
+          "[core][access]") {
+    CoreBench bench;
+    // At the end of a page: c.nop, the lower half of addi t0, x0, 5; then its upper half, c.jr ra.
+    bench.set_word(0x1000'0ffc, 0x0293'0001);
+    bench.set_word(0x1000'1000, 0x8082'0050);
+
+    bench.run({"lui a2, 0x10001", "addi a3, a2, -4", "jalr x1, 0(a3)", "addi t1, t0, 0",
+               "addi a4, x0, 0x60", "sh a4, 0(a2)",  // now it is addi t0, x0, 6
+               "jalr x1, 0(a3)"});
+
+    CHECK(bench.x(6) == 5);
+    CHECK(bench.x(5) == 6);
+}
+
 TEST_CASE("reset in the middle of a wait leaves a core that can start again", "[core][access]") {
     CoreBench bench;
     bench.event_unit.delay = kNever;

@@ -60,8 +60,26 @@ TEST_CASE("the first instruction counts whatever flag it has", "[stretch]") {
 TEST_CASE("a stretch cut short keeps the steps of what is left of it", "[stretch]") {
     Row row({2, 1, 2, 1});
 
-    CHECK(steps_of(Stretch::at(row.slots.front()).first(3)) == std::vector<unsigned>{2, 1, 2});
-    CHECK(steps_of(Stretch::at(row.slots.front()).first(1)) == std::vector<unsigned>{2});
+    Slot& first = row.slots.front();
+    CHECK(steps_of(Stretch::at(first).cut(first, 3)) == std::vector<unsigned>{2, 1, 2});
+    CHECK(steps_of(Stretch::at(first).cut(first, 1)) == std::vector<unsigned>{2});
+}
+
+TEST_CASE("a stretch knows how many cache lines it enters, and where the first one ends",
+          "[stretch]") {
+    Row row({1, 2, 1, 1, 2});
+    row.slots[0].flags = kLineStart;
+    row.slots[3].flags = kLineStart;  // the third instruction
+    row.slots[5].flags = kLineStart;  // the fifth
+    Slot& first = row.slots.front();
+
+    const Stretch whole = Stretch::at(first);
+
+    CHECK(whole.length() == 5);
+    CHECK(whole.lines() == 2);
+    CHECK(whole.cut(first, 4).lines() == 1);
+    CHECK(whole.cut_at_line(first).length() == 2);
+    CHECK(whole.cut_at_line(first).lines() == 0);
 }
 
 TEST_CASE("a long run of instructions is several stretches", "[stretch]") {

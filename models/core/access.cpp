@@ -108,7 +108,7 @@ void Core::refused(Cycles /*now*/, const std::string& what) {
 u32 Core::load(Address address, unsigned bytes) {
     if (access_.path != DataPath::test_and_set)
         return access_.response;
-    std::byte* const memory = tcdm_->storage() + (address & (tcdm_->size_bytes() - 1));
+    std::byte* const memory = hart_.window.at(address);
     u32 value = 0;
     std::memcpy(&value, memory, bytes);
     std::memset(memory, 0xff, bytes);
@@ -117,7 +117,7 @@ u32 Core::load(Address address, unsigned bytes) {
 
 void Core::store(Address address, unsigned bytes, u32 value) {
     if (access_.path == DataPath::test_and_set)
-        std::memcpy(tcdm_->storage() + (address & (tcdm_->size_bytes() - 1)), &value, bytes);
+        std::memcpy(hart_.window.at(address), &value, bytes);
 }
 
 }  // namespace flexv::core

@@ -182,19 +182,18 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);
-    if (row.reads_pc || is_intercepted_)
-        slot.flags |= kSpecial;
     if (is_region_marker(row, slot.op))
         slot.flags |= kMarker;
 }
 
 u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
     u8 flags = 0;
-    const bool is_plain_mac =
-        slot.timing == isa::Timing::mac_load && slot.access.mode == isa::AddressMode::none;
+    const bool is_plain = slot.chain != nullptr && slot.access.mode == isa::AddressMode::none;
     if (slot.timing == isa::Timing::branch)
         flags |= kBranch;
-    else if (slot.timing != isa::Timing::single && !is_plain_mac)
+    else if (!is_plain)
+        flags |= kSpecial;
+    if (is_intercepted_)
         flags |= kSpecial;
     if (loop_ends_.contains(pc))
         flags |= kLoopEnd;

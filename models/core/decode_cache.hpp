@@ -25,8 +25,7 @@ namespace flexv::core {
 enum SlotFlag : u8 {
     kUndecoded = 1,   ///< not decoded yet, or forgotten
     kPageEnd = 2,     ///< behind the last halfword of the page
-    kSpecial = 4,     ///< not for the tight loop: other timing than `single` and `branch`, reads
-                      ///< the pc, or observed
+    kSpecial = 4,     ///< not for the tight loop: has no chain, accesses memory, or is observed
     kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
     kLineStart = 16,  ///< needs a cache line that the instruction before it did not
     kMarker = 32,     ///< region marker: slti/sltiu x0, x0, N

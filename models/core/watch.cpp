@@ -86,8 +86,7 @@ MemoryAccess Core::seen_access() const {
     if (seen.is_write)
         seen.data = hart_.x[slot_->op.rs2];
     else if (seen.is_tcdm)
-        std::memcpy(&seen.data, tcdm_->storage() + (seen.address & (tcdm_->size_bytes() - 1)),
-                    seen.bytes);
+        std::memcpy(&seen.data, hart_.window.at(seen.address), seen.bytes);
     else
         seen.data = access_.response;
     return seen;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bus_initiator.hpp"
 
+#include "base/error.hpp"
+
 namespace flexv {
 
 Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command,
@@ -18,7 +20,16 @@ Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command
     sc_core::sc_time delay = start > kernel ? start - kernel : sc_core::SC_ZERO_TIME;
     bus.b_transport(trans_, delay);
     const sc_core::sc_time end = sc_core::sc_time_stamp() + delay;
-    return end > start ? clock_.cycles_in(end - start) : 0;
+    FLEXV_ASSERT(end >= start, "a target only adds to the delay");
+    return clock_.cycles_in(end - start);
+}
+
+Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, const DataRequest& request,
+                               u64 address, u32& data, Cycles now) {
+    data = request.is_write ? request.data : 0;
+    return transport(bus, request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
+                     address, static_cast<unsigned char*>(static_cast<void*>(&data)), request.bytes,
+                     now);
 }
 
 }  // namespace flexv

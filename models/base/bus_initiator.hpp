@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock_domain.hpp"
+#include "base/data_port.hpp"
 
 #include <tlm>
 
@@ -18,6 +19,10 @@ public:
     /// \returns the cycles that the target adds; payload() tells whether it took the access
     Cycles transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command, u64 address,
                      unsigned char* data, unsigned bytes, Cycles now);
+    /// The same for one load or store of a core at `address`, which may differ from the request's.
+    /// \param data receives what is loaded
+    Cycles transport(tlm::tlm_fw_transport_if<>& bus, const DataRequest& request, u64 address,
+                     u32& data, Cycles now);
     /// The last transaction.
     [[nodiscard]] const tlm::tlm_generic_payload& payload() const { return trans_; }
 

@@ -5,14 +5,6 @@
 
 namespace flexv::fabric_port {
 
-namespace {
-
-unsigned char* bytes_of(u32& word) {
-    return static_cast<unsigned char*>(static_cast<void*>(&word));
-}
-
-}  // namespace
-
 FabricPort::FabricPort(const sc_core::sc_module_name& name, ClockDomain& clock,
                        const Config& config)
     : Module(name), config_(config), clock_(clock) {
@@ -31,11 +23,10 @@ void FabricPort::request(DataInitiator& initiator, const DataRequest& request, C
     const Address address = translated(request.address);
     const bool is_memory = is_in_memory(address);
     (is_memory ? memory_accesses_ : bus_accesses_) += 1;
-    u32 data = request.is_write ? request.data : 0;
-    const Cycles added = bus_.transport(
-        *(is_memory ? memory_out : bus_out).operator->(),
-        request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
-        is_memory ? address - config_.memory_base : address, bytes_of(data), request.bytes, now);
+    u32 data = 0;
+    const Cycles added =
+        bus_.transport(*(is_memory ? memory_out : bus_out).operator->(), request,
+                       is_memory ? address - config_.memory_base : address, data, now);
     if (!bus_.payload().is_response_ok())
         return initiator.refused(now, refuse(request));
     const Cycles wait = added + (is_memory ? 0 : config_.bus_cycles);

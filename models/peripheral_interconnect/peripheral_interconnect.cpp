@@ -13,10 +13,6 @@ namespace {
 constexpr unsigned kMaxCores = 16;
 constexpr unsigned kBridge = 0;
 
-unsigned char* bytes_of(u32& word) {
-    return static_cast<unsigned char*>(static_cast<void*>(&word));
-}
-
 }  // namespace
 
 PeripheralInterconnect::PeripheralInterconnect(const sc_core::sc_module_name& name,
@@ -153,12 +149,8 @@ void PeripheralInterconnect::send_tied_off(unsigned core, Target& target, Cycles
 void PeripheralInterconnect::send_outside(unsigned core, Cycles now) {
     Access& access = accesses_[core];
     (access.request.is_write ? external_stores_ : external_loads_) += 1;
-    u32 data = access.request.is_write ? access.request.data : 0;
-    const Cycles added =
-        bus_.transport(*external_out.operator->(),
-                       access.request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
-                       access.request.address, bytes_of(data), access.request.bytes, now);
-    access.data = data;
+    const Cycles added = bus_.transport(*external_out.operator->(), access.request,
+                                        access.request.address, access.data, now);
     access.refusal = bus_.payload().is_response_ok() ? std::string() : refuse_outside(access);
     finish(core, now + config_.bridge_cycles + added);
 }

@@ -2,6 +2,8 @@
 // What leaves a clock domain as a payload, and what comes back as cycles.
 #include "base/bus_initiator.hpp"
 
+#include "base/error.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <cstring>
@@ -17,7 +19,7 @@ struct Target final : tlm::tlm_fw_transport_if<> {
         had_leftovers = trans.is_response_ok() || trans.is_dmi_allowed() ||
                         trans.get_byte_enable_ptr() != nullptr;
         std::memcpy(trans.get_data_ptr(), &word, trans.get_data_length());
-        annotated += delay;
+        annotated = takes_back ? sc_core::SC_ZERO_TIME : annotated + delay;
         trans.set_dmi_allowed(true);
         trans.set_response_status(status);
     }
@@ -33,6 +35,7 @@ struct Target final : tlm::tlm_fw_transport_if<> {
     tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE;
     u32 word = 0x1234'5678;
     bool had_leftovers = false;
+    bool takes_back = false;
 };
 
 struct Bench {
@@ -70,6 +73,24 @@ TEST_CASE("a payload that is used again carries nothing over", "[bus_initiator]"
 
     CHECK_FALSE(bench.target.had_leftovers);
     CHECK(bench.bus.payload().get_response_status() == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+}
+
+TEST_CASE("a target that takes time back breaks TLM-2.0", "[bus_initiator]") {
+    Bench bench;
+    bench.target.takes_back = true;
+
+    CHECK_THROWS_AS(bench.read(7), InternalError);
+}
+
+TEST_CASE("a load or store of a core is a payload of its bytes", "[bus_initiator]") {
+    Bench bench;
+    const DataRequest load{.address = 0x1c00'0042, .bytes = 2};
+
+    CHECK(bench.bus.transport(bench.target, load, 0x42, bench.word, 1) == 0);
+
+    CHECK(bench.bus.payload().is_read());
+    CHECK(bench.bus.payload().get_address() == 0x42);
+    CHECK(bench.word == 0x5678);
 }
 
 TEST_CASE("a target that has let the kernel's time pass is not answered in the past",

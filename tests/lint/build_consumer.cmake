@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the libraries of a build and builds consumer/ against them, as somebody else would.
-# usage: cmake -DBUILD=folder -DCOMPILER=c++ [-DLAUNCHER=ccache] -DIMAGE=file.elf -DSCRATCH=folder -P this
+# usage: cmake -DBUILD=folder -DGENERATOR=Ninja -DCOMPILER=c++ [-DLAUNCHER=ccache] -DIMAGE=file.elf
+#   -DSCRATCH=folder -P this
 set(prefix ${SCRATCH}/prefix)
 file(REMOVE_RECURSE ${SCRATCH})
 
@@ -11,7 +12,7 @@ endfunction()
 # Installed headers are the sources of now, so the libraries have to be, too.
 step(${CMAKE_COMMAND} --build ${BUILD} --target flexv_platform)
 step(${CMAKE_COMMAND} --install ${BUILD} --component development --prefix ${prefix})
-step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${SCRATCH}/build
+step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${SCRATCH}/build -G ${GENERATOR}
   -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER}
   -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
 step(${CMAKE_COMMAND} --build ${SCRATCH}/build)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Do what a page of docs/tutorial tells its reader: tutorial.py PAGE.md FLEXV_VP REPOSITORY.
+"""Do what a page of docs/tutorial tells its reader: tutorial.py PAGE.md FLEXV_VP REPOSITORY [FIRMWARE_BUILD].
 
 Blocks ```json NAME are written as files. In blocks ```console each line behind `$ ` is run by a shell, and the
 lines below it must be the beginnings of lines of its output (stdout and stderr), in this order; `...` stands for any
@@ -59,8 +59,12 @@ def missing(expected: list[str], output: str) -> str | None:
     return None
 
 
-def prepare(folder: Path, program: Path, repository: Path) -> dict[str, str]:
+def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None) -> dict[str, str]:
     """The folder of the page's first sentence, and the environment of its commands."""
+    (folder / "build").mkdir()
+    (folder / "build/release").symlink_to(program.parent)
+    if firmware:
+        (folder / "build/sw").symlink_to(firmware)
     (folder / "bin").mkdir()
     (folder / "bin/flexv-vp").symlink_to(program)
     (folder / "scripts").mkdir()
@@ -97,10 +101,10 @@ def follow(page: Path, folder: Path, environment: dict[str, str]) -> int:
 
 
 def main() -> None:
-    page, program, repository = (Path(argument).resolve() for argument in sys.argv[1:])
+    page, program, repository, *firmware = (Path(argument).resolve() for argument in sys.argv[1:])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        count = follow(page, folder, prepare(folder, program, repository))
+        count = follow(page, folder, prepare(folder, program, repository, *firmware or [None]))
     if count == 0:
         sys.exit(f"{page}: no command found")
     print(f"{count} commands")

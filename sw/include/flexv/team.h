@@ -65,4 +65,17 @@ static inline void event_trigger(uint32_t event, uint32_t cores) {
     io_write(EVENT_UNIT + EVENT_UNIT_SW_TRIGGER + 4 * event, cores);
 }
 
+/// Lets the event lines in `mask` interrupt this core from now on; 0: none. Line n enters slot n of the
+/// vectors, and with that is cleared; slots without a handler of the program's own go on to
+/// flexv_interrupt_handler(), which then has to exist.
+static inline void interrupts_enable(uint32_t mask) {
+    io_write(EVENT_UNIT + EVENT_UNIT_IRQ_MASK, mask);
+    __asm__ volatile("csrsi mstatus, 8" : : : "memory");  // MIE
+}
+
+/// Keeps interrupts away until interrupts_enable(); those that arrive meanwhile are not lost.
+static inline void interrupts_disable(void) {
+    __asm__ volatile("csrci mstatus, 8" : : : "memory");
+}
+
 #endif

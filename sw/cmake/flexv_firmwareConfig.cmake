@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# Package of the firmware runtime: what a program for the cluster is compiled and linked with, and flexv_app().
+# It comes as sources beside this file, in the repository as well as installed, so that it fits any
+# compiler. A project of its own configures with -DCMAKE_TOOLCHAIN_FILE=.../flexv_firmware/toolchain.cmake and
+# calls find_package(flexv_firmware); programs that use no kernels do not build them.
+if(TARGET flexv_options)
+  return()
+endif()
+if(NOT CMAKE_C_COMPILER OR NOT CMAKE_ASM_COMPILER OR NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  message(FATAL_ERROR "flexv_firmware needs a RISC-V compiler for C and assembly.\n"
+    "hint: project(... LANGUAGES C ASM), configured with\n"
+    "  -DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/../toolchain.cmake")
+endif()
+
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH firmware)
+
+# What every program is compiled and linked with. Linking takes the architecture without suffixes:
+# with them gcc looks for its libraries in the folder of the 64-bit ones.
+set(integer_printf -DPICOLIBC_INTEGER_PRINTF_SCANF)  # the specs choose the library's variant by it
+add_library(flexv_options INTERFACE)
+target_include_directories(flexv_options INTERFACE ${firmware}/include
+  ${firmware}/drivers ${firmware}/kernels)
+target_compile_options(flexv_options INTERFACE
+  -march=rv32imc_zicsr_zifencei -mabi=ilp32 --specs=picolibc.specs ${integer_printf}
+  -ffreestanding -O2 -g -ffunction-sections -fdata-sections -fno-jump-tables
+  -Wa,-I${firmware}/include $<$<COMPILE_LANGUAGE:C>:-std=c17>)
+target_link_options(flexv_options INTERFACE
+  -march=rv32imc -mabi=ilp32 --specs=picolibc.specs ${integer_printf} -nostartfiles -static
+  -T${firmware}/runtime/link.ld -Wl,--gc-sections -Wl,--fatal-warnings
+  -Wl,-z,max-page-size=16)
+
+# flexv_firmware_sources(variable file...): files of the package. The compiler does not see that the
+# assembler includes the macros of the custom instructions.
+function(flexv_firmware_sources result)
+  cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
+  list(TRANSFORM ARGN PREPEND ${firmware}/ OUTPUT_VARIABLE files)
+  set_property(SOURCE ${files} APPEND PROPERTY OBJECT_DEPENDS ${firmware}/include/flexv/isa.inc)
+  set(${result} ${files} PARENT_SCOPE)
+endfunction()
+
+flexv_firmware_sources(runtime
+  runtime/crt0.S runtime/start.c runtime/exit.c runtime/stdout.c runtime/l1.c)
+add_library(flexv_runtime OBJECT EXCLUDE_FROM_ALL ${runtime})
+target_link_libraries(flexv_runtime PUBLIC flexv_options)
+
+# The layers, for each of the instruction sets.
+set(layers kernels/matmul.c kernels/conv2d.c kernels/depthwise.c kernels/pooling.c
+  kernels/residual_add.c kernels/check.c)
+set(kernels_flexv kernels/macload_flexv.S)
+set(kernels_xpulpnn kernels/macload_xpulpnn.S kernels/unpack.S)
+set(kernels_xpulpv2 kernels/unpack.S)
+foreach(isa IN ITEMS flexv xpulpnn xpulpv2)
+  flexv_firmware_sources(kernels ${layers} ${kernels_${isa}})
+  add_library(flexv_kernels_${isa} STATIC EXCLUDE_FROM_ALL ${kernels})
+  target_link_libraries(flexv_kernels_${isa} PUBLIC flexv_options)
+  target_compile_definitions(flexv_kernels_${isa} PRIVATE ROWS_OF_ISA="rows_${isa}.h")
+endforeach()
+
+# flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none]): one program,
+# hello.elf, with the kernels of an instruction set (flexv), or without.
+function(flexv_app name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ISA" "SOURCES;DEFINITIONS")
+  if(NOT ARG_ISA)
+    set(ARG_ISA flexv)
+  endif()
+  set(kernels "")
+  if(NOT ARG_ISA STREQUAL "none")
+    set(kernels flexv_kernels_${ARG_ISA})
+  endif()
+  if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR (kernels AND NOT TARGET ${kernels}))
+    message(FATAL_ERROR "flexv_app(${ARGV}): expected NAME SOURCES file... "
+      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none]")
+  endif()
+  cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
+  add_executable(${name} ${ARG_SOURCES})
+  set_property(SOURCE ${ARG_SOURCES} APPEND PROPERTY OBJECT_DEPENDS ${firmware}/include/flexv/isa.inc)
+  set_target_properties(${name} PROPERTIES SUFFIX .elf
+    LINK_DEPENDS ${firmware}/runtime/link.ld)
+  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
+  target_link_libraries(${name} PRIVATE flexv_runtime ${kernels})
+endfunction()

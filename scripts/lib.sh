@@ -12,7 +12,8 @@ cd "$ROOT"
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-json3-dev libboost-dev
   libboost-program-options-dev libelf-dev libdw-dev python3)
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
-TEST_PACKAGES=(catch2 clang-format git gtkwave qemu-user clang-14 libclang-rt-14-dev)
+TEST_PACKAGES=(catch2 clang-format git gtkwave qemu-user clang-14 libclang-rt-14-dev
+  mypy python3-distributed python3-deap chromium)
 
 # ccache looks into precompiled headers only when told so.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
@@ -80,4 +81,13 @@ run_program() {
   say "flexv-vp run ${elf#"$ROOT"/} $*"
   cd "$CALLER_FOLDER"
   exec "$ROOT/build/release/flexv-vp" run "$elf" "$@"
+}
+
+# run_tool MODULE [ARGUMENT...]: a module of scripts/flexv_tools, from the caller's folder, by Debian's
+# Python, which sees Debian's packages.
+run_tool() {
+  local python=/usr/bin/python3
+  [ -x "$python" ] || python=python3
+  cd "$CALLER_FOLDER"
+  PYTHONPATH="$ROOT/scripts" PYTHONDONTWRITEBYTECODE=1 exec "$python" -m "$@"
 }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.machinery
 import importlib.util
 import json
@@ -31,7 +32,8 @@ def load(name: str) -> ModuleType:
 
 energy_report = load("energy_report")
 operating_points = load("operating_points")
-calibrate = load("calibrate")
+sys.path.insert(0, str(SCRIPTS))
+calibrate = importlib.import_module("flexv_tools.calibrate")
 
 
 def sample_report() -> dict[str, Any]:

@@ -97,6 +97,25 @@ std::string unpriced_text(const std::vector<std::string>& paths) {
     return text + (shown < paths.size() ? ", ..)\n" : ")\n");
 }
 
+/// What the profile was not made for: "cores 1 instead of 8".
+std::string extrapolations_text(const std::vector<energy::Extrapolation>& sizes) {
+    if (sizes.empty())
+        return {};
+    std::string text;
+    std::string line = "  extrapolated by laws of size:";
+    for (const energy::Extrapolation& size : sizes) {
+        const std::string item = fmt::format(
+            " {} {} instead of {}{}", size.name, energy::size_text(size.name, size.size),
+            energy::size_text(size.name, size.reference), &size == &sizes.back() ? "" : ",");
+        if (line.size() + item.size() > TerminalTable::kMaxWidth) {
+            text += line + "\n";
+            line = "   ";
+        }
+        line += item;
+    }
+    return text + line + "\n";
+}
+
 }  // namespace
 
 std::string point_text(const EnergyResult& energy) {
@@ -160,13 +179,15 @@ std::string provenance(const RunResult& result) {
         return share_text(double(energy.bill.by_kind[std::size_t(kind)]),
                           double(energy.bill.total));
     };
-    const energy::Uncertainty& uncertainty = energy.profile.uncertainty;
+    const energy::Uncertainty& uncertainty = energy.uncertainty;
     std::string text = fmt::format(
-        "  uncertain by +-{} % (totals) and +-{} % (components), but for the anchors of the "
+        "  uncertain by +-{:.3g} % (totals) and +-{:.3g} % (components), but for the anchors of "
+        "the "
         "profile\n"
         "  coefficients behind the total: published {}, derived {}, assumed {}\n",
         uncertainty.total_percent, uncertainty.component_percent, share(energy::Kind::published),
         share(energy::Kind::derived), share(energy::Kind::assumed));
+    text += extrapolations_text(energy.extrapolations);
     if (energy.peak_cycles != 0)
         text += fmt::format("  peak {:.3f} mW in a window of {} cycles\n", energy.peak_mw,
                             grouped(energy.peak_cycles));

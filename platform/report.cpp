@@ -112,6 +112,7 @@ Json coefficients_json(const EnergyResult& energy) {
                         {"component", coefficient.component},
                         {"value", coefficient.pj},
                         {"unit", "pJ"},
+                        {"scale", item->scale},
                         {"kind", name_of(coefficient.kind)},
                         {"source", coefficient.source},
                         {"outside", coefficient.outside},
@@ -125,6 +126,7 @@ Json coefficients_json(const EnergyResult& energy) {
                         {"component", standing.component},
                         {"value", standing.mw},
                         {"unit", "mW"},
+                        {"scale", item->scale},
                         {"kind", name_of(standing.kind)},
                         {"source", standing.source},
                         {"outside", false},
@@ -137,6 +139,27 @@ Json coefficients_json(const EnergyResult& energy) {
 
 Json uncertainty_json(const energy::Uncertainty& uncertainty) {
     return {{"total", uncertainty.total_percent}, {"component", uncertainty.component_percent}};
+}
+
+Json size_json(const energy::Size& size) {
+    return std::visit([](const auto& held) { return Json(held); }, size);
+}
+
+Json architecture_json(const energy::Architecture& architecture) {
+    Json sizes = Json::object();
+    for (const auto& [name, size] : architecture)
+        sizes[name] = size_json(size);
+    return sizes;
+}
+
+Json extrapolations_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    for (const energy::Extrapolation& size : energy.extrapolations)
+        list.push_back({{"size", size.name},
+                        {"value", size_json(size.size)},
+                        {"reference", size_json(size.reference)},
+                        {"outside", size.outside}});
+    return list;
 }
 
 Json energy_json(const RunResult& result) {
@@ -155,13 +178,14 @@ Json energy_json(const RunResult& result) {
             {"unpriced", energy.unpriced},
             {"profile_source", energy.profile_source},
             {"profile_meaning", energy.profile.meaning},
-            {"uncertainty_percent", uncertainty_json(energy.profile.uncertainty)},
+            {"uncertainty_percent", uncertainty_json(energy.uncertainty)},
             {"valid_vdd", {energy.profile.valid.min, energy.profile.valid.max}},
             {"max_mhz", energy.profile.max_mhz(energy.point.vdd)},
             {"warnings", energy.doubts},
             {"rest_pj", picojoules(energy.rest_attojoules)},
             {"instruction_classes", classes_json(energy)},
-            {"coefficients", coefficients_json(energy)}};
+            {"coefficients", coefficients_json(energy)},
+            {"extrapolations", extrapolations_json(energy)}};
 }
 
 Outcome read_outcome(const std::string& text) {
@@ -169,6 +193,25 @@ Outcome read_outcome(const std::string& text) {
         if (text == name_of(outcome))
             return outcome;
     throw UserError("result = \"{}\": must be exit, fault, limit or deadlock", text);
+}
+
+energy::Architecture read_architecture(const Json& json) {
+    if (!json.contains("architecture"))
+        throw UserError(
+            "has no `architecture`, the sizes that prices follow; it is of an older version\n"
+            "  hint: run the firmware again with --report");
+    energy::Architecture sizes;
+    for (const auto& item : json.at("architecture").items()) {
+        const Json& size = item.value();
+        if (size.is_string())
+            sizes.emplace_back(item.key(), size.get<std::string>());
+        else if (size.is_number_unsigned())
+            sizes.emplace_back(item.key(), size.get<u64>());
+        else
+            throw UserError("architecture.{} = {}: must be a whole number or a name", item.key(),
+                            size.dump());
+    }
+    return sizes;
 }
 
 std::vector<HartResult> read_harts(const Json& list) {
@@ -244,6 +287,7 @@ RunResult read_run(const Json& json) {
     result.host_seconds = json.at("host").at("seconds").get<double>();
     result.clock = {.vdd = json.at("clock").at("vdd").get<double>(),
                     .mhz = json.at("clock").at("mhz").get<double>()};
+    result.architecture = read_architecture(json);
     result.energy.profile_source = json.at("energy").at("profile_source").get<std::string>();
     result.harts = read_harts(json.at("harts"));
     read_counters(json.at("counters"), result);
@@ -265,6 +309,7 @@ std::string report_text(const RunResult& result) {
         {"instructions", result.instructions},
         {"host", {{"seconds", result.host_seconds}, {"mips", result.host_mips()}}},
         {"clock", {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}}},
+        {"architecture", architecture_json(result.architecture)},
         {"harts", harts_json(result)},
         {"regions", regions_json(result)},
         {"counters", counters_json(result.counter_paths, result.counts, true)},

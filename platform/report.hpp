@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a run as JSON, schema "flexv-report-1" (docs/design: contracts). Besides the
-// contract's keys it holds, for `price`, the counters of each region, and what the energy total
-// leaves out.
+// contract's keys it holds, for `price`, the sizes of the platform and the counters of each region,
+// and what the energy total leaves out.
 #pragma once
 
 #include "platform/run_result.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run_result.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -10,6 +12,17 @@ namespace {
 
 constexpr double kOperationsPerMac = 2;  // design: 1 MAC = 2 operations
 constexpr std::string_view kStallSuffix = "_stalls";
+
+/// What is doubtful about the profile itself.
+std::vector<std::string> doubts_about(const energy::Profile& profile,
+                                      const energy::OperatingPoint& point) {
+    std::vector<std::string> doubts = profile.doubts(point);
+    if (profile.architecture.empty())
+        doubts.push_back(fmt::format(
+            "profile {} has no reference.architecture: its prices are used for any size",
+            profile.name));
+    return doubts;
+}
 
 double ratio(double numerator, double denominator) {
     return denominator == 0 ? 0 : numerator / denominator;
@@ -86,7 +99,9 @@ void set_clock(RunResult& result, const energy::OperatingPoint& point) {
 }
 
 void price_run(RunResult& result, const energy::Profile& profile, const std::string& source) {
-    const energy::PriceList prices(profile, result.clock, result.counter_paths);
+    const energy::PriceList prices(profile, result.clock, result.architecture,
+                                   result.counter_paths);
+    const auto extrapolations = profile.extrapolations(result.architecture);
     result.energy = {.profile = profile,
                      .profile_source = source,
                      .point = result.clock,
@@ -94,7 +109,9 @@ void price_run(RunResult& result, const energy::Profile& profile, const std::str
                      .rest_attojoules = 0,
                      .classes = instruction_classes(result.counter_paths, result.counts, prices),
                      .unpriced = prices.unpriced(),
-                     .doubts = profile.doubts(result.clock)};
+                     .doubts = doubts_about(profile, result.clock),
+                     .extrapolations = extrapolations,
+                     .uncertainty = profile.uncertainty_of(extrapolations)};
     result.energy.rest_attojoules = result.energy.bill.total;
     for (RegionResult& entry : result.regions) {
         const Region& region = entry.region;
@@ -112,8 +129,12 @@ void price_run(RunResult& result, const energy::Profile& profile, const std::str
 }
 
 u64 attojoules_of(const energy::Bill& bill, const std::string& path) {
-    const auto found = std::ranges::find(bill.by_origin, path, &energy::ComponentEnergy::path);
-    return found == bill.by_origin.end() ? 0 : found->attojoules;
+    u64 sum = 0;
+    for (const auto* list : {&bill.by_origin, &bill.outside}) {
+        const auto found = std::ranges::find(*list, path, &energy::ComponentEnergy::path);
+        sum += found == list->end() ? 0 : found->attojoules;
+    }
+    return sum;
 }
 
 }  // namespace flexv::platform

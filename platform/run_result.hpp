@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/units.hpp"
+#include "energy/architecture.hpp"
 #include "energy/counters.hpp"
 #include "energy/pricing.hpp"
 #include "platform/instruction_classes.hpp"
@@ -62,7 +63,9 @@ struct EnergyResult {
     u64 shared_attojoules = 0;  ///< in no function; needs functions
     std::vector<InstructionClass> classes;
     std::vector<std::string> unpriced;  ///< paths of counters without a price
-    std::vector<std::string> doubts;    ///< about the operating point
+    std::vector<std::string> doubts;    ///< about the operating point and the profile
+    std::vector<energy::Extrapolation> extrapolations;  ///< sizes that the profile does not know
+    energy::Uncertainty uncertainty;                    ///< with these extrapolations
 };
 
 struct RunResult {
@@ -73,6 +76,7 @@ struct RunResult {
     u64 instructions = 0;
     double host_seconds = 0;  ///< the only member that differs between two equal runs
     energy::OperatingPoint clock;
+    energy::Architecture architecture;
     std::vector<HartResult> harts;
     std::vector<RegionResult> regions;
     std::vector<FunctionResult> functions;  ///< empty unless they were watched
@@ -105,7 +109,8 @@ void set_clock(RunResult& result, const energy::OperatingPoint& point);
 void price_run(RunResult& result, const energy::Profile& profile, const std::string& source);
 
 /// Energy by the block that caused it, core by core: of path "cluster.core0" the core itself and
-/// its fetches. 0 for a block that counts nothing with a price.
+/// its fetches; of a core outside of the cluster what is charged to it. 0 for a block that counts
+/// nothing with a price.
 [[nodiscard]] u64 attojoules_of(const energy::Bill& bill, const std::string& path);
 
 /// Mean power in mW of `attojoules` over `cycles` at `mhz`; 0 for no time.

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "core/fault.hpp"
+#include "platform/architecture.hpp"
 #include "platform/energy_profiles.hpp"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       counters_(soc_),
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
       profile_(load_energy_profile(configuration.energy.profile)),
-      prices_(profile_, point_, counters_.paths()),
+      prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
       regions_(region_names(image), [this] {
           soc_.cluster.settle_part(soc_.now());
           return counters_.read();
@@ -194,6 +195,7 @@ RunResult Simulation::result() const {
     result.instructions = instructions();
     result.host_seconds = host_seconds_;
     result.clock = {.vdd = configuration_.clock.vdd, .mhz = soc_.mean_mhz()};
+    result.architecture = architecture_of(configuration_.soc);
     result.counter_paths = counters_.paths();
     result.counts = counters_.read();
     add_harts(result);
@@ -205,6 +207,10 @@ RunResult Simulation::result() const {
         const PowerPeak& peak = meter_->peak();
         result.energy.peak_mw = mean_mw(peak.attojoules, peak.cycles, point_.mhz);
         result.energy.peak_cycles = peak.cycles;
+        if (result.clock.mhz != point_.mhz)
+            result.energy.doubts.push_back(fmt::format(
+                "firmware changed the clock: windows are priced at {} MHz, the run at its mean",
+                point_.mhz));
     }
     return result;
 }

@@ -37,8 +37,8 @@ std::string headline(const RunResult& result) {
 std::string regions_table(const RunResult& result) {
     const double mhz = result.energy.point.mhz;
     TerminalTable table(
-        fmt::format("Regions ({}; energy, mW and TOPS/W +-{} %)", point_text(result.energy),
-                    result.energy.profile.uncertainty.total_percent),
+        fmt::format("Regions ({}; energy, mW and TOPS/W +-{:.3g} %)", point_text(result.energy),
+                    result.energy.uncertainty.total_percent),
         {"region", "visits", "cycles", "instructions", "MAC/cycle", "GOPS", "energy", "mW",
          "TOPS/W"});
     for (const RegionResult& entry : result.regions) {

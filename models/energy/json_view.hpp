@@ -4,7 +4,9 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "energy/architecture.hpp"
 #include "energy/pattern.hpp"
+#include "energy/profile.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -54,6 +56,37 @@ public:
         if (!at(key).is_boolean())
             throw UserError("{}.{}: must be true or false", where_, key);
         return at(key).get<bool>();
+    }
+    [[nodiscard]] std::vector<std::string> texts(const std::string& key) {
+        const Json& found = at(key);
+        const bool is_list = found.is_array() && std::ranges::all_of(found, [](const Json& item) {
+                                 return item.is_string();
+                             });
+        if (!is_list)
+            throw UserError("{}.{}: must be a list of strings", where_, key);
+        return found.get<std::vector<std::string>>();
+    }
+    /// A count or a name.
+    [[nodiscard]] Size size(const std::string& key) {
+        const Json& found = at(key);
+        if (found.is_string())
+            return found.get<std::string>();
+        if (!found.is_number_unsigned() || found.get<u64>() == 0)
+            throw UserError("{}.{} = {}: must be a whole number above 0, or a name", where_, key,
+                            found.dump());
+        return found.get<u64>();
+    }
+    [[nodiscard]] Kind kind() {
+        const std::string found = text("kind");
+        for (const Kind kind : {Kind::published, Kind::derived, Kind::assumed})
+            if (found == name_of(kind))
+                return kind;
+        throw UserError("{}.kind = \"{}\": must be published, derived or assumed", where_, found);
+    }
+    /// Every law says where it comes from; the text is for the reader of the file.
+    void require_source() {
+        static_cast<void>(kind());
+        static_cast<void>(text("source"));
     }
     [[nodiscard]] JsonView object(const std::string& key) { return {at(key), where_ + "." + key}; }
     [[nodiscard]] std::vector<JsonView> objects(const std::string& key) {

@@ -25,40 +25,43 @@ bool is_statistic(const Profile& profile, const std::string& counter) {
 }  // namespace
 
 PriceList::PriceList(const Profile& profile, const OperatingPoint& point,
-                     const std::vector<std::string>& counters) {
-    for (std::size_t i = 0; i < profile.coefficients.size(); ++i)
-        add(profile, items_++, point, counters);
+                     const Architecture& architecture, const std::vector<std::string>& counters)
+    : architecture_(architecture) {
+    for (const Coefficient& coefficient : profile.coefficients)
+        add(profile, coefficient, point, counters);
     for (const Standing& standing : profile.standing)
-        add(profile, standing, items_++, point);
+        add(profile, standing, point);
     find_unpriced(profile, counters);
 }
 
-void PriceList::add(const Profile& profile, const Standing& standing, std::size_t item,
-                    const OperatingPoint& point) {
-    lines_.push_back({.item = item,
+void PriceList::add(const Profile& profile, const Standing& standing, const OperatingPoint& point) {
+    scales_.push_back(profile.scale_of(standing.scales, architecture_));
+    lines_.push_back({.item = scales_.size() - 1,
                       .counter = kElapsed,
                       .account = account(standing.component, false),
                       .origin = origin(standing.component),
-                      .attojoules = profile.attojoules(standing, point),
+                      .attojoules = profile.attojoules(standing, point, scales_.back()),
                       .kind = standing.kind,
                       .symbol = {}});
 }
 
-void PriceList::add(const Profile& profile, std::size_t item, const OperatingPoint& point,
-                    const std::vector<std::string>& counters) {
-    const Coefficient& coefficient = profile.coefficients[item];
+void PriceList::add(const Profile& profile, const Coefficient& coefficient,
+                    const OperatingPoint& point, const std::vector<std::string>& counters) {
+    scales_.push_back(1);
     bool found = false;
     for (std::size_t i = 0; i < counters.size(); ++i) {
         const auto parts = match(coefficient.counter, counters[i]);
         if (!parts)
             continue;
+        if (!found)  // what is not there has no size either
+            scales_.back() = profile.scale_of(coefficient.scales, architecture_);
         found = true;
         const std::string component = substitute(coefficient.component, *parts);
-        add_line({.item = item,
+        add_line({.item = scales_.size() - 1,
                   .counter = i,
                   .account = account(component, coefficient.outside),
                   .origin = origin(component_of(counters[i])),
-                  .attojoules = profile.attojoules(coefficient, point),
+                  .attojoules = profile.attojoules(coefficient, point, scales_.back()),
                   .kind = coefficient.kind,
                   .symbol = coefficient.symbol},
                  counters);
@@ -108,7 +111,8 @@ void PriceList::find_unpriced(const Profile& profile, const std::vector<std::str
 
 Bill PriceList::price(const Counts& counts, Cycles elapsed) const {
     Bill bill;
-    bill.items.resize(items_);
+    for (const double scale : scales_)
+        bill.items.push_back({.scale = scale});
     for (const std::string& block : origins_)
         bill.by_origin.push_back({block, 0});
     std::vector<u64> spent(accounts_.size());

@@ -23,6 +23,7 @@ struct ComponentEnergy {
 struct ItemEnergy {
     u64 events = 0;  ///< of all counters that it prices; elapsed cycles for power
     u64 attojoules = 0;
+    double scale = 1;  ///< what the laws of size have made of the price; 1 where nothing has it
 };
 
 /// What a stretch of a run has cost. 64 bits hold 18 J, some ten minutes of a busy cluster.
@@ -37,11 +38,12 @@ struct Bill {
     std::vector<ComponentEnergy> by_origin;
 };
 
-/// A profile at one operating point, resolved against the counters of one platform.
+/// A profile at one operating point, resolved against the sizes and counters of one platform.
 class PriceList {
 public:
     /// Throws UserError for a price without a counter and for a counter priced twice by one symbol.
-    PriceList(const Profile& profile, const OperatingPoint& point,
+    /// The same for a size that its laws need and `architecture` lacks.
+    PriceList(const Profile& profile, const OperatingPoint& point, const Architecture& architecture,
               const std::vector<std::string>& counters);
 
     /// `counts` in the order of the names given to the constructor; `elapsed` cycles have passed.
@@ -67,10 +69,9 @@ private:
 
     static constexpr std::size_t kElapsed = ~std::size_t{0};
 
-    void add(const Profile& profile, std::size_t item, const OperatingPoint& point,
+    void add(const Profile& profile, const Coefficient& coefficient, const OperatingPoint& point,
              const std::vector<std::string>& counters);
-    void add(const Profile& profile, const Standing& standing, std::size_t item,
-             const OperatingPoint& point);
+    void add(const Profile& profile, const Standing& standing, const OperatingPoint& point);
     void add_line(const Line& line, const std::vector<std::string>& counters);
     std::size_t account(const std::string& component, bool outside);
     std::size_t origin(std::string_view block);
@@ -79,7 +80,8 @@ private:
     std::vector<Line> lines_;
     std::vector<Account> accounts_;
     std::vector<std::string> origins_;
-    std::size_t items_ = 0;
+    Architecture architecture_;
+    std::vector<double> scales_;  // of each line of the profile
     std::vector<std::string> unpriced_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -60,16 +61,67 @@ std::vector<std::string> Profile::doubts(const OperatingPoint& point) const {
     return found;
 }
 
-u64 Profile::attojoules(const Coefficient& coefficient, const OperatingPoint& point) const {
-    const double factor =
-        laws.dynamic_scale * std::pow(point.vdd / reference.vdd, laws.dynamic_exponent);
-    return rounded_attojoules(coefficient.pj * factor);
+double Profile::scale_of(const std::vector<std::string>& names, const Architecture& now) const {
+    double factor = 1;
+    for (const std::string& law : names)
+        factor *= std::ranges::find(size_laws, law, &SizeLaw::name)->factor(now, architecture);
+    return factor;
 }
 
-u64 Profile::attojoules(const Standing& source, const OperatingPoint& point) const {
+bool Profile::follows(const std::vector<std::string>& laws_of_price,
+                      const std::string& size) const {
+    return std::ranges::any_of(laws_of_price, [&](const std::string& law) {
+        const auto sizes = std::ranges::find(size_laws, law, &SizeLaw::name)->names();
+        return std::ranges::find(sizes, size) != sizes.end();
+    });
+}
+
+bool Profile::is_followed_inside(const std::string& size) const {
+    const auto follows_size = [&](const auto& price) { return follows(price.scales, size); };
+    return std::ranges::any_of(standing, follows_size) ||
+           std::ranges::any_of(coefficients, [&](const Coefficient& coefficient) {
+               return !coefficient.outside && follows_size(coefficient);
+           });
+}
+
+std::vector<Extrapolation> Profile::extrapolations(const Architecture& now) const {
+    std::vector<Extrapolation> found;
+    for (const auto& [size_name, reference_size] : architecture) {
+        const Size* size = find_size(now, size_name);
+        if (size != nullptr && *size != reference_size)
+            found.push_back({.name = size_name,
+                             .size = *size,
+                             .reference = reference_size,
+                             .outside = !is_followed_inside(size_name)});
+    }
+    return found;
+}
+
+Uncertainty Profile::uncertainty_of(const std::vector<Extrapolation>& sizes) const {
+    Uncertainty sum = uncertainty;
+    for (const Extrapolation& size : sizes) {
+        if (size.outside)
+            continue;
+        const double doublings = size.doublings();
+        sum.total_percent =
+            std::hypot(sum.total_percent, uncertainty_growth.total_percent * doublings);
+        sum.component_percent =
+            std::hypot(sum.component_percent, uncertainty_growth.component_percent * doublings);
+    }
+    return sum;
+}
+
+u64 Profile::attojoules(const Coefficient& coefficient, const OperatingPoint& point,
+                        double scale) const {
+    const double factor =
+        laws.dynamic_scale * std::pow(point.vdd / reference.vdd, laws.dynamic_exponent);
+    return rounded_attojoules(coefficient.pj * factor * scale);
+}
+
+u64 Profile::attojoules(const Standing& source, const OperatingPoint& point, double scale) const {
     const double factor =
         source.leaks ? std::exp(laws.leakage_per_volt * (point.vdd - reference.vdd)) : 1.0;
-    return rounded_attojoules(source.mw * factor * 1000.0 / point.mhz);  // mW / MHz = nJ
+    return rounded_attojoules(source.mw * factor * 1000.0 / point.mhz * scale);  // mW / MHz = nJ
 }
 
 }  // namespace flexv::energy

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A power annotation file in memory: prices of events at a reference operating point, and the laws
-// that carry them to another one. Values live in platform/energy/*.json, never here.
+// A power annotation file in memory: prices of events at a reference operating point and for a
+// reference architecture, and the laws that carry them to others. Values live in
+// platform/energy/*.json, never here.
 #pragma once
 
 #include "base/units.hpp"
+#include "energy/architecture.hpp"
+#include "energy/size_law.hpp"
 
 #include <functional>
 #include <string>
@@ -30,8 +33,9 @@ struct Coefficient {
     double pj = 0;          ///< pJ an event at the reference point
     Kind kind = Kind::assumed;
     std::string source;
-    bool outside = false;   ///< not part of the cluster: priced, but not in its total
-    bool optional = false;  ///< the platform may be built without this component
+    bool outside = false;             ///< not part of the cluster: priced, but not in its total
+    bool optional = false;            ///< the platform may be built without this component
+    std::vector<std::string> scales;  ///< names of the size laws that it follows, all of them
 };
 
 /// Power that flows with time, whatever happens: leakage, or the constant of a fit.
@@ -40,7 +44,8 @@ struct Standing {
     double mw = 0;  ///< mW at the reference point
     Kind kind = Kind::assumed;
     std::string source;
-    bool leaks = false;  ///< follows the leakage law; else constant
+    bool leaks = false;               ///< follows the leakage law; else constant
+    std::vector<std::string> scales;  ///< names of the size laws that it follows, all of them
 };
 
 /// Counters that cost nothing by intention, so that they are not listed as unpriced.
@@ -71,14 +76,24 @@ struct Uncertainty {
     double component_percent = 0;  ///< of one component: only the sum is anchored
 };
 
+/// What the laws of size add to the uncertainty of a figure: for each size this much a doubling,
+/// independent of the others, so that squares are added.
+struct UncertaintyGrowth {
+    double total_percent = 0;
+    double component_percent = 0;
+};
+
 struct Profile {
     std::string name;
     std::string meaning;
     OperatingPoint reference;
-    VoltageRange valid;   ///< where the laws are founded; beyond they extrapolate
+    Architecture architecture;  ///< that the prices were made for; empty: the file does not say
+    VoltageRange valid;         ///< where the laws are founded; beyond they extrapolate
     VoltageRange limits;  ///< where they mean anything; equal to `valid` unless the file says more
     Laws laws;
-    Uncertainty uncertainty;
+    std::vector<SizeLaw> size_laws;
+    Uncertainty uncertainty;  ///< for the reference architecture
+    UncertaintyGrowth uncertainty_growth;
     std::vector<Standing> standing;
     std::vector<Coefficient> coefficients;
     std::vector<Statistic> statistics;
@@ -88,12 +103,25 @@ struct Profile {
     /// What is doubtful about this operating point; throws UserError beyond `limits` and above the
     /// clock that the highest of these voltages allows.
     [[nodiscard]] std::vector<std::string> doubts(const OperatingPoint& point) const;
-    /// Energy of one event, in attojoule (1e-6 pJ), rounded.
-    [[nodiscard]] u64 attojoules(const Coefficient& coefficient, const OperatingPoint& point) const;
-    /// Energy of one cycle of the cluster clock, in attojoule, rounded.
-    [[nodiscard]] u64 attojoules(const Standing& standing, const OperatingPoint& point) const;
+    /// What the size laws called `names` make of a price; exactly 1 at the reference architecture.
+    /// Throws UserError when `now` lacks a size.
+    [[nodiscard]] double scale_of(const std::vector<std::string>& names,
+                                  const Architecture& now) const;
+    /// The sizes of `now` for which the prices were not made.
+    [[nodiscard]] std::vector<Extrapolation> extrapolations(const Architecture& now) const;
+    /// For a platform with these extrapolations.
+    [[nodiscard]] Uncertainty uncertainty_of(const std::vector<Extrapolation>& sizes) const;
+    /// Energy of one event, in attojoule (1e-6 pJ), rounded; `scale` by size.
+    [[nodiscard]] u64 attojoules(const Coefficient& coefficient, const OperatingPoint& point,
+                                 double scale = 1) const;
+    /// Energy of one cycle of the cluster clock, in attojoule, rounded; `scale` by size.
+    [[nodiscard]] u64 attojoules(const Standing& standing, const OperatingPoint& point,
+                                 double scale = 1) const;
 
 private:
+    [[nodiscard]] bool is_followed_inside(const std::string& size) const;
+    [[nodiscard]] bool follows(const std::vector<std::string>& laws_of_price,
+                               const std::string& size) const;
     void require_meaning(const OperatingPoint& point) const;
 };
 

@@ -4,10 +4,12 @@
 #include "base/error.hpp"
 #include "energy/json_view.hpp"
 #include "energy/profile.hpp"
+#include "energy/size_law_reader.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace flexv::energy {
@@ -100,15 +102,7 @@ Json resolved(const std::string& text, const std::string& origin, const ProfileS
     return result;
 }
 
-Kind read_kind(JsonView& view) {
-    const std::string text = view.text("kind");
-    for (const Kind kind : {Kind::published, Kind::derived, Kind::assumed})
-        if (text == name_of(kind))
-            return kind;
-    throw UserError("{}.kind = \"{}\": must be published, derived or assumed", view.where(), text);
-}
-
-Coefficient read_coefficient(JsonView view) {
+Coefficient read_coefficient(JsonView view, const std::vector<SizeLaw>& laws) {
     const std::string unit = view.text("unit");
     if (unit != "pJ")
         throw UserError("{}.unit = \"{}\": must be pJ", view.where(), unit);
@@ -116,70 +110,94 @@ Coefficient read_coefficient(JsonView view) {
                        .counter = view.text("counter"),
                        .component = view.text("component"),
                        .pj = view.not_negative("value"),
-                       .kind = read_kind(view),
+                       .kind = view.kind(),
                        .source = view.text("source"),
                        .outside = view.flag("outside"),
-                       .optional = view.flag("optional")};
+                       .optional = view.flag("optional"),
+                       .scales = read_scales(view, "scales", laws)};
     view.finish();
     return result;
 }
 
+/// The laws of each component's leakage; every key is a component of the split.
+std::map<std::string, std::vector<std::string>> read_leakage_scales(
+    JsonView& view, const std::vector<std::string>& components, const std::vector<SizeLaw>& laws) {
+    std::map<std::string, std::vector<std::string>> result;
+    if (!view.has("scales"))
+        return result;
+    JsonView scales = view.object("scales");
+    for (const std::string& component : scales.keys()) {
+        if (std::ranges::find(components, component) == components.end())
+            throw UserError("{}: {} is no component of the split; nearest: {}", scales.where(),
+                            component, nearest(component, components));
+        result[component] = read_scales(scales, component, laws);
+    }
+    return result;
+}
+
 /// One Standing a share of the split, so that each component's leakage is seen.
-void read_leakage(JsonView view, std::vector<Standing>& standing) {
+void read_leakage(JsonView view, Profile& profile) {
     const double mw = view.not_negative("mw");
-    const Kind kind = read_kind(view);
+    const Kind kind = view.kind();
     const std::string source = view.text("source");
     JsonView split = view.object("split");
+    auto scales = read_leakage_scales(view, split.keys(), profile.size_laws);
     double sum = 0;
     for (const std::string& component : split.keys()) {
         const double share = split.not_negative(component);
         sum += share;
         if (mw * share > 0)
-            standing.push_back({component, mw * share, kind, source, true});
+            profile.standing.push_back(
+                {component, mw * share, kind, source, true, scales[component]});
     }
     if (std::abs(sum - 1) > 1e-9)
         throw UserError("{} sums up to {}: the shares must sum up to 1", split.where(), sum);
     view.finish();
 }
 
-void read_fixed(JsonView view, std::vector<Standing>& standing) {
-    const Standing fixed{view.text("component"), view.not_negative("mw"), read_kind(view),
-                         view.text("source"), false};
+void read_fixed(JsonView view, Profile& profile) {
+    const Standing fixed{view.text("component"),
+                         view.not_negative("mw"),
+                         view.kind(),
+                         view.text("source"),
+                         false,
+                         read_scales(view, "scales", profile.size_laws)};
     if (fixed.mw > 0)
-        standing.push_back(fixed);
+        profile.standing.push_back(fixed);
     view.finish();
 }
 
-/// Every law says where it comes from; the text is for the reader of the file.
-void require_source(JsonView& view) {
-    static_cast<void>(read_kind(view));
-    static_cast<void>(view.text("source"));
-    view.finish();
+void finish_law(JsonView& law) {
+    law.require_source();
+    law.finish();
 }
 
-Laws read_laws(JsonView view) {
-    Laws laws;
+void read_laws(JsonView view, Profile& profile) {
+    Laws& laws = profile.laws;
     JsonView dynamic = view.object("dynamic");
     laws.dynamic_exponent = dynamic.not_negative("exponent");
     laws.dynamic_scale = dynamic.not_negative("scale");
-    require_source(dynamic);
+    finish_law(dynamic);
     JsonView leakage = view.object("leakage");
     laws.leakage_per_volt = leakage.not_negative("slope_per_volt");
-    require_source(leakage);
+    finish_law(leakage);
     if (view.has("max_mhz")) {
         JsonView limit = view.object("max_mhz");
         const double scale = limit.not_negative("scale");
         laws.max_mhz_per_volt = scale * limit.number("per_volt");
         laws.max_mhz_offset = scale * limit.number("offset");
-        require_source(limit);
+        finish_law(limit);
     }
+    if (view.has("size"))
+        profile.size_laws = read_size_laws(view.object("size"), profile.architecture);
     view.finish();
-    return laws;
 }
 
 void read_reference(JsonView view, Profile& profile) {
     profile.reference = {.vdd = view.not_negative("vdd"), .mhz = view.not_negative("mhz")};
     static_cast<void>(view.text("corner"));
+    if (view.has("architecture"))
+        profile.architecture = read_architecture(view.object("architecture"));
     view.finish();
 }
 
@@ -189,7 +207,7 @@ VoltageRange read_range(JsonView view) {
     if (range.min == 0 || range.max < range.min)
         throw UserError("{}: {}..{} V is no range; 0 < vdd_min <= vdd_max", view.where(), range.min,
                         range.max);
-    require_source(view);
+    finish_law(view);
     return range;
 }
 
@@ -201,11 +219,17 @@ void read_ranges(JsonView& view, Profile& profile) {
                         profile.valid.min, profile.valid.max);
 }
 
-Uncertainty read_uncertainty(JsonView view) {
-    const Uncertainty uncertainty{.total_percent = view.not_negative("total_percent"),
-                                  .component_percent = view.not_negative("component_percent")};
-    require_source(view);
-    return uncertainty;
+void read_uncertainty(JsonView view, Profile& profile) {
+    profile.uncertainty = {.total_percent = view.not_negative("total_percent"),
+                           .component_percent = view.not_negative("component_percent")};
+    if (!profile.architecture.empty()) {
+        JsonView growth = view.object("per_doubling");
+        profile.uncertainty_growth = {
+            .total_percent = growth.not_negative("total_percent"),
+            .component_percent = growth.not_negative("component_percent")};
+        finish_law(growth);
+    }
+    finish_law(view);
 }
 
 void read_statistics(JsonView& view, Profile& profile) {
@@ -226,13 +250,13 @@ Profile parse_profile(const std::string& text, const std::string& origin,
     profile.meaning = view.text("meaning");
     read_reference(view.object("reference"), profile);
     read_ranges(view, profile);
-    profile.uncertainty = read_uncertainty(view.object("uncertainty"));
-    profile.laws = read_laws(view.object("laws"));
+    read_uncertainty(view.object("uncertainty"), profile);
+    read_laws(view.object("laws"), profile);
     for (const JsonView& item : view.objects("coefficients"))
-        profile.coefficients.push_back(read_coefficient(item));
-    read_leakage(view.object("leakage"), profile.standing);
+        profile.coefficients.push_back(read_coefficient(item, profile.size_laws));
+    read_leakage(view.object("leakage"), profile);
     if (view.has("fixed"))
-        read_fixed(view.object("fixed"), profile.standing);
+        read_fixed(view.object("fixed"), profile);
     if (view.has("statistics"))
         read_statistics(view, profile);
     view.finish();

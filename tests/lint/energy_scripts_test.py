@@ -39,7 +39,7 @@ calibrate = importlib.import_module("flexv_tools.calibrate")
 def sample_report() -> dict[str, Any]:
     components = {"cluster.core0": 600.0, "cluster.core1": 200.0, "cluster.leakage.tcdm": 200.0}
     item = {"symbol": "alu", "counter": "cluster.core*.alu", "value": 0.3, "unit": "pJ", "kind": "assumed",
-            "source": "a <table>", "events": 10, "energy_pj": 800.0}  # fmt: skip
+            "source": "a <table>", "events": 10, "scale": 2.0, "energy_pj": 800.0}  # fmt: skip
     return {
         "schema": "flexv-report-1",
         "cycles": 100,
@@ -55,6 +55,7 @@ def sample_report() -> dict[str, Any]:
                    "coefficient_kinds": {"published": 0.0, "derived": 200.0, "assumed": 800.0},
                    "unpriced": ["mine.events"], "warnings": ["0.9 V is too much"], "rest_pj": 600.0,
                    "uncertainty_percent": {"total": 10.0, "component": 30.0},
+                   "extrapolations": [{"size": "cores", "value": 1, "reference": 8, "outside": False}],
                    "instruction_classes": [{"class": "alu", "instructions": 9, "pj_each": 4.6}],
                    "coefficients": [item, item | {"symbol": "unused", "events": 0, "energy_pj": 0.0}]},
     }  # fmt: skip
@@ -85,6 +86,9 @@ class EnergyReport(unittest.TestCase):
     def test_warnings_and_unpriced_counters_are_shown(self) -> None:
         self.assertIn("0.9 V is too much", self.page())
         self.assertIn("mine.events", self.page())
+
+    def test_what_is_extrapolated_is_said(self) -> None:
+        self.assertIn("with a larger uncertainty: cores 1 instead of 8.", self.page())
 
     def test_uncertainty_stands_beside_the_figures(self) -> None:
         self.assertIn("mean power, ±10\N{NO-BREAK SPACE}%", self.page())

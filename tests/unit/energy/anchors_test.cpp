@@ -57,7 +57,7 @@ double pj_per_cycle(const Profile& profile, const OperatingPoint& point, const P
         const auto rate = rates.find(is_core ? std::string(event_of(path)) : path);
         counts.push_back(rate == rates.end() ? 0 : u64(rate->second * double(kCycles) + 0.5));
     }
-    const Bill bill = PriceList(profile, point, paths).price(counts, kCycles);
+    const Bill bill = PriceList(profile, point, profile.architecture, paths).price(counts, kCycles);
     return double(bill.total) * 1e-6 / double(kCycles);
 }
 

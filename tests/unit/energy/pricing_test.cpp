@@ -46,7 +46,7 @@ u64 sum(const std::vector<ComponentEnergy>& components) {
 
 TEST_CASE("every event is charged to its component", "[energy][pricing]") {
     const Profile profile = example();
-    const PriceList prices(profile, profile.reference, kCounters);
+    const PriceList prices(profile, profile.reference, profile.architecture, kCounters);
 
     const Bill bill = prices.price({10, 20, 100, 1000, 7}, 2);
 
@@ -64,7 +64,7 @@ TEST_CASE("every event is charged to its component", "[energy][pricing]") {
 
 TEST_CASE("what lies outside of the cluster is priced but not in the total", "[energy][pricing]") {
     const Profile profile = example();
-    const PriceList prices(profile, profile.reference, kCounters);
+    const PriceList prices(profile, profile.reference, profile.architecture, kCounters);
 
     const Bill bill = prices.price({0, 0, 0, 1000, 0}, 0);
 
@@ -83,8 +83,8 @@ TEST_CASE("the total is the sum of the components and of the kinds of coefficien
 
     for (int round = 0; round < 100; ++round) {
         const OperatingPoint point{.vdd = 0.5 + 0.01 * round, .mhz = 100.0 + round};
-        const Bill bill =
-            PriceList(profile, point, kCounters).price(random_counts(random), u64(round) * 12345);
+        const Bill bill = PriceList(profile, point, profile.architecture, kCounters)
+                              .price(random_counts(random), u64(round) * 12345);
 
         CHECK(bill.total == sum(bill.components));
         CHECK(bill.total == std::accumulate(bill.by_kind.begin(), bill.by_kind.end(), u64{0}));
@@ -97,7 +97,7 @@ TEST_CASE("the total is the sum over the blocks that counted and over the lines 
     CAPTURE(seed);
     std::mt19937 random(seed);
     const Profile profile = example();
-    const PriceList prices(profile, profile.reference, kCounters);
+    const PriceList prices(profile, profile.reference, profile.architecture, kCounters);
 
     for (int round = 0; round < 100; ++round) {
         const Bill bill = prices.price(random_counts(random), 1000);
@@ -115,7 +115,7 @@ TEST_CASE("the total is the sum over the blocks that counted and over the lines 
 TEST_CASE("a block is the origin of what it counts, also where another one is charged",
           "[energy][pricing]") {
     const Profile profile = small(price("fetch", "cl.core*.alu", "cl.mem", "2"));
-    const PriceList prices(profile, profile.reference, kCounters);
+    const PriceList prices(profile, profile.reference, profile.architecture, kCounters);
 
     const Bill bill = prices.price({3, 5, 0, 0, 0}, 0);
 
@@ -131,13 +131,15 @@ TEST_CASE("dynamic energy follows the voltage by its law, leakage by its own",
           "[energy][pricing][law]") {
     const Profile profile = example();
     const Counts counts = {1000, 2000, 3000, 0, 0};
-    const u64 dynamic =
-        PriceList(profile, {.vdd = 1, .mhz = 100}, kCounters).price(counts, 0).total;
-    const u64 leakage =
-        PriceList(profile, {.vdd = 1, .mhz = 100}, kCounters).price({0, 0, 0, 0, 0}, 1000).total;
+    const u64 dynamic = PriceList(profile, {.vdd = 1, .mhz = 100}, profile.architecture, kCounters)
+                            .price(counts, 0)
+                            .total;
+    const u64 leakage = PriceList(profile, {.vdd = 1, .mhz = 100}, profile.architecture, kCounters)
+                            .price({0, 0, 0, 0, 0}, 1000)
+                            .total;
 
     for (const double vdd : {0.5, 0.8, 1.3, 2.0}) {
-        const PriceList prices(profile, {.vdd = vdd, .mhz = 100}, kCounters);
+        const PriceList prices(profile, {.vdd = vdd, .mhz = 100}, profile.architecture, kCounters);
         CHECK(double(prices.price(counts, 0).total) == Approx(double(dynamic) * vdd * vdd));
         CHECK(double(prices.price({0, 0, 0, 0, 0}, 1000).total) ==
               Approx(double(leakage) * std::exp(2 * (vdd - 1))));
@@ -150,7 +152,7 @@ TEST_CASE("a run costs what its windows cost together, and never less than a par
     CAPTURE(seed);
     std::mt19937 random(seed);
     const Profile profile = example();
-    const PriceList prices(profile, {.vdd = 0.77, .mhz = 463}, kCounters);
+    const PriceList prices(profile, {.vdd = 0.77, .mhz = 463}, profile.architecture, kCounters);
     Counts whole(kCounters.size());
     u64 of_windows = 0;
 
@@ -172,7 +174,7 @@ TEST_CASE("a price for something that nothing counts names the nearest counter",
     const Profile profile = small(price("alu", "cl.core*.alus", "cl.core*", "0.3"));
 
     CHECK_THROWS_WITH(
-        PriceList(profile, profile.reference, kCounters),
+        PriceList(profile, profile.reference, profile.architecture, kCounters),
         Contains("price alu is for cl.core*.alus") && Contains("nearest: cl.core0.alu"));
 }
 
@@ -182,15 +184,16 @@ TEST_CASE("an optional price may be without its component, but not without its c
     const Profile absent = small(price("c", "cl.cache.hits", "cl.cache", "1", optional));
     const Profile misspelt = small(price("r", "cl.mem.raeds", "cl.mem", "1", optional));
 
-    CHECK_NOTHROW(PriceList(absent, absent.reference, kCounters));
-    CHECK_THROWS_AS(PriceList(misspelt, misspelt.reference, kCounters), UserError);
+    CHECK_NOTHROW(PriceList(absent, absent.reference, absent.architecture, kCounters));
+    CHECK_THROWS_AS(PriceList(misspelt, misspelt.reference, misspelt.architecture, kCounters),
+                    UserError);
 }
 
 TEST_CASE("one symbol prices a counter once", "[energy][pricing]") {
     const Profile profile = small(price("alu", "cl.core*.alu", "cl.core*", "0.3") + "," +
                                   price("alu", "cl.core1.alu", "cl.core1", "0.4"));
 
-    CHECK_THROWS_WITH(PriceList(profile, profile.reference, kCounters),
+    CHECK_THROWS_WITH(PriceList(profile, profile.reference, profile.architecture, kCounters),
                       Contains("cl.core1.alu is priced twice as alu"));
 }
 
@@ -200,7 +203,7 @@ TEST_CASE("a counter without a price is listed, unless it is declared a statisti
                                   R"(, "statistics": [{"counter": "cl.core*.stalls",
                                                        "reason": "in the clock"}])");
 
-    const PriceList prices(profile, profile.reference, kCounters);
+    const PriceList prices(profile, profile.reference, profile.architecture, kCounters);
 
     CHECK(prices.unpriced() ==
           std::vector<std::string>{"cl.core0.alu", "cl.core1.alu", "l2.bytes"});

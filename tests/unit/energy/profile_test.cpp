@@ -45,7 +45,7 @@ TEST_CASE("a profile changes one price of what it extends, and adds another one"
     REQUIRE(mine.coefficients.size() == base.coefficients.size() + 1);
     CHECK(mine.coefficients.back().symbol == "mine");
     for (std::size_t i = 0; i < base.coefficients.size(); ++i) {
-        const bool is_changed = base.coefficients[i].symbol == "dot";
+        const bool is_changed = base.coefficients[i].counter == "cluster.core*.dot_products";
         CHECK(mine.coefficients[i].symbol == base.coefficients[i].symbol);
         CHECK(mine.coefficients[i].pj == (is_changed ? 1.5 : base.coefficients[i].pj));
     }

@@ -39,7 +39,7 @@ struct Platform {
     }
     [[nodiscard]] InstructionClass find(const std::string& name) const {
         const energy::Profile profile = load_energy_profile("isvlsi23");
-        const energy::PriceList prices(profile, profile.reference, paths);
+        const energy::PriceList prices(profile, profile.reference, profile.architecture, paths);
         const auto classes = instruction_classes(paths, counts, prices);
         const auto found = std::ranges::find(classes, name, &InstructionClass::name);
         REQUIRE(found != classes.end());
@@ -92,7 +92,8 @@ TEST_CASE("a division costs its average cycles", "[report][classes]") {
 TEST_CASE("without cores there are no classes", "[report][classes]") {
     const energy::Profile profile = load_energy_profile("isvlsi23");
     const Platform platform;
-    const energy::PriceList prices(profile, profile.reference, platform.paths);
+    const energy::PriceList prices(profile, profile.reference, profile.architecture,
+                                   platform.paths);
 
     CHECK(instruction_classes({"cluster.cycles"}, {0}, prices).empty());
 }

@@ -19,7 +19,7 @@ namespace {
 struct Bench {
     const RunResult run = sample_run();
     const energy::Profile profile = sample_profile();
-    const energy::PriceList prices{profile, run.clock, run.counter_paths};
+    const energy::PriceList prices{profile, run.clock, run.architecture, run.counter_paths};
     energy::Counts now = energy::Counts(run.counts.size());
     PowerMeter meter{prices, [this] { return now; }};
     std::vector<PowerWindow> windows;

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 using namespace flexv;
 using namespace flexv::platform;
 using namespace flexv::platform::test;
@@ -31,8 +33,8 @@ TEST_CASE("the report has the keys of its schema", "[report]") {
 
     CHECK(report["schema"] == "flexv-report-1");
     CHECK(keys(report) == Names{"schema", "result", "exit_code", "cycles", "time_ns",
-                                "instructions", "host", "clock", "harts", "regions", "counters",
-                                "energy"});
+                                "instructions", "host", "clock", "architecture", "harts", "regions",
+                                "counters", "energy"});
     CHECK(keys(report["host"]) == Names{"seconds", "mips"});
     CHECK(keys(report["clock"]) == Names{"mhz", "vdd"});
     CHECK(keys(report["harts"][0]) == Names{"name", "hartid", "instructions", "active_cycles",
@@ -41,11 +43,11 @@ TEST_CASE("the report has the keys of its schema", "[report]") {
           Names{"id", "name", "visits", "cycles", "instructions", "macs", "mac_per_cycle",
                 "energy_pj", "mean_mw", "tops_per_watt", "gops", "own_energy_pj", "own_cycles",
                 "components", "counters", "own_counters"});
-    CHECK(keys(report["energy"]) == Names{"profile", "vdd", "mhz", "total_pj", "mean_mw",
-                                          "components", "outside_components", "coefficient_kinds",
-                                          "unpriced", "profile_source", "profile_meaning",
-                                          "uncertainty_percent", "valid_vdd", "max_mhz", "warnings",
-                                          "rest_pj", "instruction_classes", "coefficients"});
+    CHECK(keys(report["energy"]) ==
+          Names{"profile", "vdd", "mhz", "total_pj", "mean_mw", "components", "outside_components",
+                "coefficient_kinds", "unpriced", "profile_source", "profile_meaning",
+                "uncertainty_percent", "valid_vdd", "max_mhz", "warnings", "rest_pj",
+                "instruction_classes", "coefficients", "extrapolations"});
 }
 
 TEST_CASE("the report holds what the run has brought", "[report]") {
@@ -92,7 +94,8 @@ TEST_CASE("regions and the rest of the run make up the total", "[report][law]") 
             rest[i] -= entry.region.counts[i];
     }
 
-    const energy::PriceList prices(sample_profile(), run.energy.point, run.counter_paths);
+    const energy::PriceList prices(sample_profile(), run.energy.point, run.architecture,
+                                   run.counter_paths);
 
     CHECK(of_regions + prices.price(rest, rest_cycles).total == run.energy.bill.total);
 }
@@ -178,6 +181,73 @@ TEST_CASE("a report can be priced for another voltage without another run", "[re
 
     CHECK(again.energy.bill.components[0].attojoules == 4 * u64{2'000'000'000});
     CHECK(again.regions[0].attojoules > 4 * u64{1'500'000'000});
+}
+
+TEST_CASE("a report carries the sizes that its prices follow", "[report][size]") {
+    RunResult run = sample_run();
+    CHECK(Json::parse(report_text(run))["energy"]["extrapolations"].empty());
+    run.architecture = {{"cores", u64{8}}, {"core.isa", std::string{"flexv"}}};
+    price_run(run, sample_profile(), "sample.json");
+
+    const std::string text = report_text(run);
+    const Json json = Json::parse(text);
+    RunResult again = parse_report(text, "report.json");
+    price_run(again, sample_profile(), "sample.json");
+
+    CHECK(json["architecture"] == Json{{"cores", 8}, {"core.isa", "flexv"}});
+    const Json& energy = json["energy"];
+    CHECK(energy["components"]["cluster.leakage"] == 4000.0);  // four times two cores
+    CHECK(energy["coefficients"][2]["scale"] == 4.0);
+    CHECK(energy["extrapolations"] ==
+          Json::array({{{"size", "cores"}, {"value", 8}, {"reference", 2}, {"outside", false}}}));
+    CHECK(energy["uncertainty_percent"]["total"].get<double>() == Approx(std::sqrt(200.0)));
+    CHECK(report_text(again) == text);
+}
+
+TEST_CASE("a report without sizes, or with senseless ones, is refused", "[report][size]") {
+    Json json = Json::parse(report_text(sample_run()));
+    const auto answer = [](const Json& report) {
+        try {
+            RunResult run = parse_report(report.dump(), "old.json");
+            price_run(run, sample_profile(), "sample.json");
+        } catch (const UserError& error) {
+            return std::string(error.what());
+        }
+        return std::string{};
+    };
+
+    json["architecture"] = {{"cores", -1}};
+    CHECK_THAT(answer(json), Contains("old.json: architecture.cores = -1: must be a whole number"));
+    json["architecture"] = {{"core", 2}};
+    CHECK_THAT(answer(json),
+               Contains("architecture.cores: is missing") && Contains("nearest: core"));
+    json.erase("architecture");
+    CHECK_THAT(answer(json), Contains("report old.json: has no `architecture`") &&
+                                 Contains("run the firmware again"));
+}
+
+TEST_CASE("a core outside of the cluster has the energy that is charged to it", "[report]") {
+    energy::Bill bill;
+    bill.by_origin = {{"cluster.core0", 5}, {"fc.core", 0}};
+    bill.outside = {{"fc.core", 7}};
+
+    CHECK(attojoules_of(bill, "cluster.core0") == 5);
+    CHECK(attojoules_of(bill, "fc.core") == 7);
+    CHECK(attojoules_of(bill, "nobody") == 0);
+}
+
+TEST_CASE("a profile that knows no sizes says so", "[report][size]") {
+    RunResult run = sample_run();
+    energy::Profile profile = sample_profile();
+    profile.architecture.clear();
+    profile.size_laws.clear();
+    for (energy::Standing& standing : profile.standing)
+        standing.scales.clear();
+
+    price_run(run, profile, "sample.json");
+
+    REQUIRE(run.energy.doubts.size() == 1);
+    CHECK_THAT(run.energy.doubts[0], Contains("has no reference.architecture"));
 }
 
 TEST_CASE("a file that is no report is refused with its name", "[report]") {

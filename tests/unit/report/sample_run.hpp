@@ -13,14 +13,19 @@ namespace flexv::platform::test {
 inline energy::Profile sample_profile() {
     return energy::parse_profile(R"({
         "name": "sample", "meaning": "for tests",
-        "reference": {"vdd": 1.0, "mhz": 100, "corner": "none"},
+        "reference": {"vdd": 1.0, "mhz": 100, "corner": "none", "architecture": {"cores": 2}},
         "valid": {"vdd_min": 0.5, "vdd_max": 2.0, "kind": "assumed", "source": "test"},
         "limits": {"vdd_min": 0.1, "vdd_max": 3.0, "kind": "assumed", "source": "test"},
         "uncertainty": {"total_percent": 10, "component_percent": 30, "kind": "assumed",
-                        "source": "test"},
-        "laws": {"dynamic": {"exponent": 2, "scale": 1, "kind": "assumed", "source": "test"},
+                        "source": "test",
+                        "per_doubling": {"total_percent": 5, "component_percent": 15,
+                                         "kind": "assumed", "source": "test"}},
+        "laws": {"size": {"cores": {"terms": [{"share": 1, "per": "cores", "curve": "linear"}],
+                                    "kind": "assumed", "source": "test"}},
+                 "dynamic": {"exponent": 2, "scale": 1, "kind": "assumed", "source": "test"},
                  "leakage": {"slope_per_volt": 2, "kind": "assumed", "source": "test"}},
-        "leakage": {"mw": 0.1, "kind": "derived", "source": "test", "split": {"cluster.leakage": 1}},
+        "leakage": {"mw": 0.1, "kind": "derived", "source": "test", "split": {"cluster.leakage": 1},
+                    "scales": {"cluster.leakage": ["cores"]}},
         "coefficients": [
             {"symbol": "mac", "counter": "cluster.core*.macs", "component": "cluster.core*",
              "value": 0.5, "unit": "pJ", "kind": "assumed", "source": "test"},
@@ -37,6 +42,7 @@ inline RunResult sample_run() {
     run.instructions = 1500;
     run.host_seconds = 0.001;
     run.clock = {.vdd = 1.0, .mhz = 100};
+    run.architecture = {{"cores", u64{2}}};
     run.counter_paths = {"cluster.core0.instructions",
                          "cluster.core0.active_cycles",
                          "cluster.core0.load_use_stalls",

@@ -8,6 +8,7 @@
 
 #include <sstream>
 
+using namespace flexv;
 using namespace flexv::platform;
 using namespace flexv::platform::test;
 using Catch::Contains;
@@ -46,6 +47,20 @@ TEST_CASE("no line of the summary is longer than a terminal", "[report][summary]
         INFO(line);
         CHECK(line.size() <= TerminalTable::kMaxWidth);
     }
+}
+
+TEST_CASE("what is extrapolated stands beside a larger uncertainty", "[report][summary]") {
+    RunResult run = sample_run();
+    CHECK_THAT(summary(run), Contains("uncertain by +-10 % (totals) and +-30 % (components)") &&
+                                 !Contains("extrapolated"));
+    run.architecture = {{"cores", u64{8}}};
+    price_run(run, sample_profile(), "sample.json");
+
+    const std::string text = summary(run);
+
+    CHECK_THAT(text, Contains("Regions (sample, 1 V, 100 MHz; energy, mW and TOPS/W +-14.1 %)"));
+    CHECK_THAT(text, Contains("uncertain by +-14.1 % (totals) and +-42.4 % (components)"));
+    CHECK_THAT(text, Contains("extrapolated by laws of size: cores 8 instead of 2\n"));
 }
 
 TEST_CASE("an outcome other than exit is named", "[report][summary]") {

@@ -134,10 +134,10 @@ static bool is_pointwise(const struct Conv2d* c) {
 }
 
 // This core's rows, placed for few bank conflicts with the weights.
-static uint8_t* rows_of(const struct Conv2d* c, uint32_t worker) {
+static uint8_t* rows_of(const struct Conv2d* c, uint32_t worker, uint32_t pitch) {
     const uint32_t best = (uint32_t)c->weights - 4 * kMatmulSkewWords;
     const uint32_t start = (uint32_t)c->workspace;
-    return c->workspace + ((best - start) & 12) + worker * kRows * row_pitch(c);
+    return c->workspace + ((best - start) & 12) + worker * kRows * pitch;
 }
 
 // How the output is divided: groups of pixels, and parts of the channels where there are fewer
@@ -167,12 +167,13 @@ static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t work
     const struct Division division = divide(c, workers);
     const struct Range share = share_of(division.groups * division.parts, worker, workers);
     const struct Gather source = gather_of(c);
-    uint8_t* const rows = rows_of(c, worker);
+    const uint32_t pitch = row_pitch(c);
+    uint8_t* const rows = rows_of(c, worker, pitch);
     for (uint32_t unit = share.begin; unit < share.end; ++unit) {
         const uint32_t group = division.parts == 1 ? unit : unit / division.parts;
         struct Matmul m = matmul_of(c);
         m.activations = rows;
-        m.activation_pitch = row_pitch(c);
+        m.activation_pitch = pitch;
         m.pixels = division.pixels < kRows ? division.pixels : kRows;
         if (division.parts != 1) {
             take_part(&m, unit - group * division.parts, division.parts);

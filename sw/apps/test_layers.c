@@ -41,7 +41,8 @@ static struct Precision precision_of(const struct LayerCase* c) {
 }
 
 static struct Requantisation requantisation_of(const struct LayerCase* c) {
-    return (struct Requantisation){(const struct ChannelScale*)tensors[kScales], c->shift};
+    return (struct Requantisation){.scales = (const struct ChannelScale*)tensors[kScales],
+                                    .shift = c->shift};
 }
 
 static struct Window window_of(const struct LayerCase* c) {
@@ -101,6 +102,8 @@ static void run_pooling(const struct LayerCase* c) {
     const struct Pooling layer = {.window = window_of(c),
                                   .bits = c->a_bits,
                                   .is_signed = c->a_signed,
+                                  .output_bits = c->a_bits,
+                                  .output_signed = c->a_signed,
                                   .input = tensors[kInput],
                                   .output = tensors[kOutput],
                                   .multiplier = c->factor_a,

@@ -119,8 +119,8 @@ static struct Finish finish_of(const struct Depthwise* d, uint32_t channel, uint
     const uint32_t line = y * window_output_width(&d->window) * d->window.channels;
     return (struct Finish){.scales = d->requantisation.scales + channel,
                            .output = d->output + (line + channel) * bits / 8,
-                           .low = lowest_of(bits, d->precision.output_signed),
-                           .high = highest_of(bits, d->precision.output_signed),
+                           .low = lowest_result(&d->precision, &d->requantisation),
+                           .high = highest_result(&d->precision, &d->requantisation),
                            .shift = d->requantisation.shift,
                            .bits = bits,
                            .step = d->window.channels * bits / 8};

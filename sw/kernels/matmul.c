@@ -60,8 +60,8 @@ static inline void prepare(struct Job* job, const struct Matmul* m) {
     job->rows.steps = steps_over(&p, m->depth);
     if (p.output_bits == 8) {
         job->rows.shift = m->requantisation.shift - 16;
-        job->rows.low = lowest_of(8, p.output_signed);
-        job->rows.high = highest_of(8, p.output_signed);
+        job->rows.low = lowest_result(&p, &m->requantisation);
+        job->rows.high = highest_result(&p, &m->requantisation);
     }
 }
 
@@ -146,13 +146,12 @@ int32_t matmul_output(const struct Matmul* m, uint32_t pixel, uint32_t channel) 
     const struct Precision* const p = &m->precision;
     const uint8_t* const activations = m->activations + pixel * m->activation_pitch;
     const uint8_t* const weights = m->weights + channel * m->weight_pitch;
-    const struct ChannelScale* const scale = &m->requantisation.scales[channel];
-    int32_t sum = scale->bias;
+    int32_t sum = m->requantisation.scales[channel].bias;
     for (uint32_t k = 0; k < m->depth; ++k) {
         sum += packed_get(activations, k, p->activation_bits, p->activation_signed) *
                packed_get(weights, k, p->weight_bits, true);
     }
-    return requantise(p, m->requantisation.shift, scale, sum);
+    return requantise(p, &m->requantisation, channel, sum);
 }
 
 static void compute_plain(const struct Matmul* m, uint32_t first_channel, uint32_t worker,

@@ -34,6 +34,7 @@ static inline struct ChannelScale scale_of_batch_norm(int32_t kappa, int32_t lam
 struct Requantisation {
     const struct ChannelScale* scales;  ///< [channels], in the TCDM
     uint32_t shift;                     ///< 16..31 for outputs of 8 bits, 24 for those of 4 and 2
+    int16_t low, high;  ///< outputs of 8 bits are clipped to this; both 0: to all that 8 bits hold
 };
 
 /// One product. All operands lie in the TCDM: Mac&Load needs single-cycle memory.

@@ -29,12 +29,23 @@ static inline int32_t highest_of(uint32_t bits, bool is_signed) {
     return (1 << (is_signed ? bits - 1 : bits)) - 1;
 }
 
-/// Requantises a sum that contains its bias; the product wraps as in the kernels.
-static inline int32_t requantise(const struct Precision* precision, uint32_t shift,
-                                 const struct ChannelScale* scale, int32_t sum) {
-    const int32_t value = (int32_t)((uint32_t)sum * (uint32_t)scale->multiplier) >> shift;
-    const int32_t low = lowest_of(precision->output_bits, precision->output_signed);
-    const int32_t high = highest_of(precision->output_bits, precision->output_signed);
+/// Lowest and highest result of a layer.
+static inline int32_t lowest_result(const struct Precision* p, const struct Requantisation* r) {
+    const bool is_clipped = p->output_bits == 8 && (r->low | r->high) != 0;
+    return is_clipped ? r->low : lowest_of(p->output_bits, p->output_signed);
+}
+static inline int32_t highest_result(const struct Precision* p, const struct Requantisation* r) {
+    const bool is_clipped = p->output_bits == 8 && (r->low | r->high) != 0;
+    return is_clipped ? r->high : highest_of(p->output_bits, p->output_signed);
+}
+
+/// Requantises a sum of `channel` that contains its bias; the product wraps as in the kernels.
+static inline int32_t requantise(const struct Precision* precision, const struct Requantisation* r,
+                                 uint32_t channel, int32_t sum) {
+    const uint32_t multiplier = (uint32_t)r->scales[channel].multiplier;
+    const int32_t value = (int32_t)((uint32_t)sum * multiplier) >> r->shift;
+    const int32_t low = lowest_result(precision, r);
+    const int32_t high = highest_result(precision, r);
     return value < low ? low : value > high ? high : value;
 }
 

@@ -29,9 +29,10 @@ static uint32_t max_quad(const struct Pooling* p, const struct Inside* inside, u
 }
 
 static int32_t average(const struct Pooling* p, uint32_t sum) {
-    const int32_t value = (int32_t)(sum * (uint32_t)p->multiplier) >> p->shift;
-    const int32_t low = lowest_of(p->bits, p->is_signed);
-    const int32_t high = highest_of(p->bits, p->is_signed);
+    const uint32_t product = sum * (uint32_t)p->multiplier + (uint32_t)p->bias;
+    const int32_t value = (int32_t)product >> p->shift;
+    const int32_t low = lowest_of(p->output_bits, p->output_signed);
+    const int32_t high = highest_of(p->output_bits, p->output_signed);
     return value < low ? low : value > high ? high : value;
 }
 
@@ -55,7 +56,8 @@ static uint32_t average_quad(const struct Pooling* p, const struct Inside* insid
 }
 
 // Groups of four channels of all output pixels, one after the other.
-static void pool(const struct Pooling* p, uint32_t worker, uint32_t workers, Quad* compute) {
+static void pool(const struct Pooling* p, uint32_t bits, uint32_t worker, uint32_t workers,
+                 Quad* compute) {
     const struct Window* const w = &p->window;
     kernel_check(w->channels % 4 == 0, "pooling: channels must be a multiple of 4");
     const uint32_t quads = w->channels / 4;
@@ -66,14 +68,14 @@ static void pool(const struct Pooling* p, uint32_t worker, uint32_t workers, Qua
         const uint32_t y = pixel / width;
         const struct Inside inside = window_inside(w, y, pixel - y * width);
         const uint32_t quad = compute(p, &inside, 4 * (i - pixel * quads));
-        quad_store(p->output + i * p->bits / 2, p->bits, quad);
+        quad_store(p->output + i * bits / 2, bits, quad);
     }
 }
 
 void average_pooling(const struct Pooling* p, uint32_t worker, uint32_t workers) {
-    pool(p, worker, workers, average_quad);
+    pool(p, p->output_bits, worker, workers, average_quad);
 }
 
 void max_pooling(const struct Pooling* p, uint32_t worker, uint32_t workers) {
-    pool(p, worker, workers, max_quad);
+    pool(p, p->bits, worker, workers, max_quad);
 }

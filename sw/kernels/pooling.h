@@ -10,11 +10,14 @@
 /// One layer, in the TCDM. Input and output are aligned to four numbers.
 struct Pooling {
     struct Window window;
-    uint8_t bits;  ///< of inputs and outputs: 8, 4, 2
+    uint8_t bits;  ///< of inputs: 8, 4, 2
     bool is_signed;
+    uint8_t output_bits;  ///< of an average; a maximum keeps those of its inputs
+    bool output_signed;
     const uint8_t* input;  ///< [height][width][channels]
     uint8_t* output;       ///< [output height][output width][channels]
-    int32_t multiplier;    ///< average: (sum * multiplier) >> shift, clipped to the output's range
+    int32_t multiplier;    ///< average: (sum * multiplier + bias) >> shift, clipped to the output's range
+    int32_t bias;          ///< of an average, too
     uint32_t shift;
 };
 

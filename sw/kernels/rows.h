@@ -19,9 +19,9 @@
 #define ROWS_FORMAT 40
 
 // Offsets in struct Matmul.
-#define MATMUL_ACTIVATION_PITCH 28
-#define MATMUL_WEIGHT_PITCH 32
-#define MATMUL_OUTPUT_PITCH 36
+#define MATMUL_ACTIVATION_PITCH 32
+#define MATMUL_WEIGHT_PITCH 36
+#define MATMUL_OUTPUT_PITCH 40
 
 #ifndef __ASSEMBLER__
 #include "matmul.h"

@@ -56,6 +56,10 @@ foreach(isa IN ITEMS flexv xpulpnn xpulpv2)
   target_compile_definitions(flexv_kernels_${isa} PRIVATE ROWS_OF_ISA="rows_${isa}.h")
 endforeach()
 
+# The runtime of networks (network/): sources beside a network's own tables, which scripts/deploy makes.
+flexv_firmware_sources(FLEXV_NETWORK_SOURCES network/main.c network/network.c network/sums.c)
+set(FLEXV_NETWORK_INCLUDES ${firmware}/network)
+
 # flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none]): one program,
 # hello.elf, with the kernels of an instruction set (flexv), or without.
 function(flexv_app name)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network as a table of layers, and the runtime that computes them tile by tile: the DMA brings in
+// the next tile's operands and takes out the results before while all cores compute. Tables come
+// from scripts/deploy; shapes and tiles are checked there.
+#ifndef FLEXV_NETWORK_H
+#define FLEXV_NETWORK_H
+
+#include "matmul.h"
+
+enum NetworkKind {
+    kNetworkConvolution,  ///< dense, pointwise and fully connected layers
+    kNetworkDepthwise,
+    kNetworkSums,  ///< a dense layer whose result is the sum + bias itself, 32 bits
+    kNetworkAverage,
+    kNetworkMaximum,
+    kNetworkAdd,
+};
+
+/// One operand or result: packed numbers [height][width][channels] in L2.
+struct NetworkTensor {
+    uint8_t* data;
+    uint32_t pitch;  ///< bytes from pixel to pixel; more than a pixel has where it is part of another
+    uint8_t bits;    ///< 8, 4, 2; 32 for sums
+    bool is_signed;
+};
+
+/// Places in the TCDM, bytes from the arena's start; two of what the DMA moves while cores compute.
+struct NetworkPlaces {
+    uint32_t input[2], second[2], output[2], weights[2], scales[2], workspace;
+    uint32_t bytes;  ///< results before they are packed
+};
+
+struct NetworkLayer {
+    enum NetworkKind kind;
+    struct NetworkTensor input, second, output;  ///< `second` of an addition
+    const uint8_t* weights;                      ///< [out_channels] rows of `weight_bytes`, in L2
+    const struct ChannelScale* scales;           ///< [out_channels], in L2; biases alone for sums
+    uint8_t weight_bits, shift;
+    uint16_t height, width, channels;              ///< of the input
+    uint16_t out_height, out_width, out_channels;  ///< of the output
+    uint8_t kernel_height, kernel_width, stride;
+    uint8_t pad_top, pad_left, pad_bottom, pad_right;
+    int16_t low, high;                 ///< results of 8 bits are clipped to this; both 0: not
+    bool is_narrowed;                  ///< the kernel writes bytes, which are packed behind it
+    int32_t factor_a, factor_b, bias;  ///< addition; factor_a and bias also of an average
+    uint32_t weight_bytes;             ///< a row of weights in L2
+    uint32_t weight_pitch;             ///< and from row to row in the TCDM
+    uint16_t tile_rows, tile_channels;  ///< of the output
+    struct NetworkPlaces places;
+};
+
+/// What a layer cost beside its cycles. Of core 0.
+struct NetworkCost {
+    uint32_t dma_wait_cycles;  ///< asleep because a transfer had not ended
+    uint32_t dma_bytes;
+};
+
+/// Computes one layer; every core calls it. `arena` is the TCDM that `places` refers to.
+void network_run_layer(const struct NetworkLayer* layer, uint8_t* arena, struct NetworkCost* cost);
+
+/// Two sums over the bytes of a layer's result, which differ when two bytes are exchanged, too: for
+/// the comparison with the evaluator. Called by one core.
+struct NetworkChecksum {
+    uint32_t sum, weighted;
+};
+struct NetworkChecksum network_checksum(const struct NetworkLayer* layer);
+
+#endif

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long a tiled layer takes: cycles of the cores and of the DMA, from constants measured on the platform.
+
+The constants are cycles of one core: for each multiply-accumulate by kernel and widths, for each number that a
+layer gathers, writes, adds or compares, for a tile and for a call. `scripts/deploy --calibrate` measures them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer
+
+TILE_CYCLES = 900  # start of transfers, two barriers, dividing the work
+LAYER_CYCLES = 600
+DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
+DMA_START_CYCLES = 60
+LINE_CYCLES = 4  # more of each line of a two-dimensional transfer
+
+# Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
+PRODUCT = {
+    "flexv": {(8, 8): 0.282, (8, 4): 0.285, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
+    "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
+    "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
+}
+BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
+GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
+DEPTHWISE_TAP_CYCLES = 7.0
+SUM_QUAD_CYCLES = 7.0  # four products of the last layer
+POOL_QUAD_CYCLES = 22.0  # four numbers of a window
+ADD_QUAD_CYCLES = 46.0
+NARROW_QUAD_CYCLES = 14.0
+
+
+@dataclass(frozen=True)
+class TileShape:
+    rows: int
+    channels: int
+    row_tiles: int
+    channel_tiles: int
+    input_rows: int
+    input_channels: int
+    weight_bytes: int
+    gathers: bool
+
+
+@dataclass(frozen=True)
+class Prediction:
+    cycles: float = 0.0
+    compute_cycles: float = 0.0
+    dma_cycles: float = 0.0
+    dma_bytes: int = 0
+
+
+def predict(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
+    """Sum over tiles of the larger of compute and DMA, with fill and drain."""
+    tiles = shape.row_tiles * shape.channel_tiles
+    compute = tile_compute(layer, shape, isa, cores)
+    moved_in, moved_out = tile_bytes(layer, shape)
+    weights = shape.channels * (shape.weight_bytes + 8) if shape.weight_bytes else 0
+    dma_in = dma_cycles(moved_in) + 0.0
+    dma_out = dma_cycles(moved_out)
+    dma_weights = dma_cycles(weights) if weights else 0.0
+    fill = dma_in + dma_weights
+    steady = max(compute, dma_in + dma_out)
+    first_of_part = max(compute, dma_in + dma_out + dma_weights)
+    cycles = LAYER_CYCLES + fill + dma_out + tiles * TILE_CYCLES
+    cycles += (tiles - shape.channel_tiles + 1) * steady + (shape.channel_tiles - 1) * first_of_part
+    total_bytes = tiles * (moved_in + moved_out) + shape.channel_tiles * weights
+    total_dma = tiles * (dma_in + dma_out) + shape.channel_tiles * dma_weights
+    return Prediction(cycles, tiles * compute, total_dma, total_bytes)
+
+
+def dma_cycles(count: int) -> float:
+    return DMA_START_CYCLES + count / DMA_BYTES_PER_CYCLE
+
+
+def tile_bytes(layer: Layer, shape: TileShape) -> tuple[int, int]:
+    pixels = shape.input_rows * layer.input.width
+    moved_in = sum(pixels * shape.input_channels * tensor.format.bits // 8 for tensor in layer.inputs)
+    numbers = shape.rows * layer.output.width * shape.channels
+    return moved_in, numbers * layer.output.format.bits // 8
+
+
+def tile_compute(layer: Layer, shape: TileShape, isa: str, cores: int) -> float:
+    """Cycles until the slowest core has done its share."""
+    pixels = shape.rows * layer.output.width
+    results = pixels * shape.channels
+    taps = layer.window.kernel[0] * layer.window.kernel[1]
+    if isinstance(layer, Depthwise):
+        lines = shape.channels // 4 * shape.rows
+        return spread(lines, cores) * layer.output.width * 4 * (taps * DEPTHWISE_TAP_CYCLES + BLOCK_CYCLES)
+    if isinstance(layer, Dense):
+        return dense_compute(layer, shape, isa, cores, pixels, taps)
+    each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.6 if isinstance(layer, Average) else 1)
+    return spread(results // 4, cores) * each
+
+
+def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: int, taps: int) -> float:
+    depth = taps * layer.input.stored_channels
+    if layer.kind == "sums":
+        return spread(shape.channels, cores) * (depth / 4 * SUM_QUAD_CYCLES + 30)
+    a, w = layer.input.format.bits, layer.weight_bits
+    each = PRODUCT[isa][max(a, w), min(a, w)]
+    group = 8 if shape.gathers else 4
+    rows = float(spread(-(-pixels // group), cores) * group)
+    if pixels < group * cores:  # channels are divided, too
+        rows = max(pixels / cores, 1)
+    cycles = rows * shape.channels * (depth * each + BLOCK_CYCLES)
+    if shape.gathers:
+        words = depth * a / 32
+        cycles += rows * (words * GATHER_WORD_CYCLES + taps * 4)
+    if layer.is_narrowed:
+        cycles += pixels * shape.channels / 4 / cores * NARROW_QUAD_CYCLES
+    return cycles
+
+
+def spread(count: int, cores: int) -> int:
+    return -(-count // cores)

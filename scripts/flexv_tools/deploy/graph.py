@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A quantised network as layers of integers: what the kernels of sw/kernels compute, exactly.
+
+Tensors are [height][width][channels] of one sample. Channels are filled up with zeros to a multiple of
+four, which is what the kernels work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Scale = Floats | np.floating[Any]
+WIDTHS = (2, 4, 8)
+CHANNEL_GROUP = 4
+NARROW_SHIFT = 24  # of the kernels for results of 4 and 2 bits
+
+
+class Unsupported(Exception):
+    """A network that cannot be deployed: node, operator, what is not supported, what would be."""
+
+    def __init__(self, node: str, operator: str, what: str, accepted: str) -> None:
+        super().__init__(f"node {node} ({operator}): {what}; accepted: {accepted}")
+
+
+@dataclass(frozen=True)
+class Format:
+    """How numbers are stored. 32 bits: sums of the last layer."""
+
+    bits: int
+    signed: bool
+
+    @property
+    def low(self) -> int:
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def high(self) -> int:
+        return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
+
+    def __str__(self) -> str:
+        return f"{'' if self.signed else 'u'}int{self.bits}"
+
+
+@dataclass(eq=False)
+class Tensor:
+    """A tensor of activations. Its real values are scale * (stored - zero)."""
+
+    name: str
+    height: int
+    width: int
+    channels: int  # of the network; stored_channels are in memory
+    format: Format
+    scale: Scale  # scalar, or one a channel (sums only)
+    zero: int = 0
+    whole: Tensor | None = None  # the concatenation that this one is a part of
+    first: int = 0  # its first channel there
+
+    @property
+    def stored_channels(self) -> int:
+        return -(-self.channels // CHANNEL_GROUP) * CHANNEL_GROUP
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.height, self.width, self.stored_channels
+
+    @property
+    def pixel_bytes(self) -> int:
+        return self.stored_channels * self.format.bits // 8
+
+    @property
+    def size_bytes(self) -> int:
+        return self.height * self.width * self.pixel_bytes
+
+    def __str__(self) -> str:
+        return f"{self.height}x{self.width}x{self.channels} {self.format}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Kernel, stride and padding (top, left, bottom, right)."""
+
+    kernel: tuple[int, int] = (1, 1)
+    stride: int = 1
+    pads: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def output(self, height: int, width: int) -> tuple[int, int]:
+        top, left, bottom, right = self.pads
+        return (
+            (height + top + bottom - self.kernel[0]) // self.stride + 1,
+            (width + left + right - self.kernel[1]) // self.stride + 1,
+        )
+
+
+@dataclass(eq=False)
+class Layer:
+    """One call of a kernel. `error` bounds how far its results may be from the file's, in steps of the output,
+    before they are clipped."""
+
+    name: str  # of the node that it was made from
+    output: Tensor
+    inputs: tuple[Tensor, ...]
+    window: Window = field(default_factory=Window)
+    error: float = 0.0
+
+    @property
+    def input(self) -> Tensor:
+        return self.inputs[0]
+
+    @property
+    def macs(self) -> int:
+        """Of the network, without what fills channels up."""
+        return 0
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+
+@dataclass(eq=False)
+class Dense(Layer):
+    """Convolution over all channels; pointwise and fully connected layers are such. With `multipliers` None the
+    result is the sum + bias itself (32 bits)."""
+
+    weights: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # [out][kernel h][kernel w][in]
+    weight_bits: int = 8
+    biases: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # [out]
+    multipliers: Ints | None = None  # [out]
+    shift: int = 0
+    low: int = 0  # results are clipped to low..high
+    high: int = 0
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the kernel writes bytes first, which are packed behind it: narrow results of a clip or shift that
+        it does not have for them."""
+        form = self.output.format
+        whole = (self.low, self.high) == (form.low, form.high)
+        return form.bits < 8 and (self.shift != NARROW_SHIFT or not whole)
+
+    @property
+    def macs(self) -> int:
+        taps = self.window.kernel[0] * self.window.kernel[1]
+        pixels = self.output.height * self.output.width
+        return pixels * self.output.channels * taps * self.input.channels
+
+    @property
+    def kind(self) -> str:
+        return "sums" if self.multipliers is None else "convolution"
+
+
+@dataclass(eq=False)
+class Depthwise(Dense):
+    """Each channel with its own kernel; weights [channels][kernel h][kernel w][1]."""
+
+    @property
+    def macs(self) -> int:
+        taps = self.window.kernel[0] * self.window.kernel[1]
+        return self.output.height * self.output.width * self.output.channels * taps
+
+    @property
+    def kind(self) -> str:
+        return "depthwise"
+
+
+@dataclass(eq=False)
+class Average(Layer):
+    """(sum * multiplier + bias) >> shift."""
+
+    multiplier: int = 1
+    bias: int = 0
+    shift: int = 0
+
+
+@dataclass(eq=False)
+class Maximum(Layer):
+    """Padding never wins."""
+
+
+@dataclass(eq=False)
+class Add(Layer):
+    """(a * factors[0] + b * factors[1] + bias) >> shift."""
+
+    factors: tuple[int, int] = (1, 1)
+    bias: int = 0
+    shift: int = 0
+
+
+@dataclass
+class Network:
+    """Layers in an order in which they can run. `source_scale` etc. of the input say how samples are quantised."""
+
+    name: str
+    input: Tensor
+    layers: list[Layer]
+    output: Tensor
+    output_shape: tuple[int, ...]  # of the file, without batch
+    is_output_flat: bool
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def macs(self) -> int:
+        return sum(layer.macs for layer in self.layers)
+
+    def tensors(self) -> list[Tensor]:
+        """The input, then each layer's output; parts of a concatenation count as the whole."""
+        found: dict[int, Tensor] = {}
+        for tensor in (self.input, *(layer.output for layer in self.layers)):
+            whole = tensor.whole or tensor
+            found[id(whole)] = whole
+        return list(found.values())
+
+
+def json_of(layer: Layer) -> dict[str, Any]:
+    """A layer for plan.json."""
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "inputs": [str(tensor) for tensor in layer.inputs],
+        "output": str(layer.output),
+        "kernel": list(layer.window.kernel),
+        "stride": layer.window.stride,
+        "pads": list(layer.window.pads),
+        "macs": layer.macs,
+        "largest_error": layer.error,
+    }

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From steps with real scales to layers with integer factors, proved to stay within 32 bits.
+
+A requantisation is ((sum + bias) * multiplier) >> shift with a multiplier for each channel. Its largest deviation
+from the exact result is bounded over all sums that can occur, and kept with the layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from flexv_tools.deploy.graph import (
+    NARROW_SHIFT,
+    Add,
+    Average,
+    Dense,
+    Depthwise,
+    Floats,
+    Format,
+    Ints,
+    Layer,
+    Maximum,
+    Network,
+    Tensor,
+    Unsupported,
+)
+from flexv_tools.deploy.values import Imported, Pending, Step, bits_for
+
+LIMIT = 2.0**31 - 1
+WIDE_SHIFTS = range(31, 15, -1)  # that the kernels can do
+MAX_PLAIN_SHIFT = 30
+
+
+@dataclass
+class Scaling:
+    """(sum + biases) * multipliers >> shift, and how far that may be from the exact result."""
+
+    biases: Ints
+    multipliers: Ints
+    shift: int
+    error: float
+
+
+def integerise(imported: Imported) -> Network:
+    layers = [layer_of(step) for step in imported.steps]
+    output, notes = imported.output, []
+    if isinstance(output, Pending):
+        last = sums_of(output)
+        layers.append(last)
+        tensor = last.output
+    else:
+        tensor = output.tensor
+    worst = max(layers, key=lambda layer: layer.error, default=None)
+    if worst is not None and worst.error > 0:
+        notes.append(
+            f"largest deviation of a requantisation from the exact one: {worst.error:.3f} steps of the result of "
+            f"{worst.name}, before rounding"
+        )
+    return Network(
+        imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1, notes
+    )
+
+
+def layer_of(step: Step) -> Layer:
+    p = step.pending
+    if step.is_maximum:
+        return Maximum(step.output.name, step.output, p.inputs, p.window)
+    makers = {"dense": dense_of, "depthwise": dense_of, "average": average_of, "add": add_of, "copy": add_of}
+    return makers[p.kind](step)
+
+
+def refuse(p: Pending, what: str, accepted: str) -> Unsupported:
+    operators = {"dense": "Conv, Gemm or MatMul", "depthwise": "Conv", "average": "AveragePool", "add": "Add"}
+    return Unsupported(p.node, operators.get(p.kind, p.kind), what, accepted)
+
+
+def steps_of(step: Step) -> tuple[tuple[Floats, ...], Floats]:
+    """Gains and offset in steps of the output, so that the result is the floor of their sum."""
+    p, t = step.pending, step.output
+    rounding = 0.0 if step.is_floored else 0.5
+    return tuple(gain / t.scale for gain in p.gains), p.offset / t.scale + t.zero + rounding
+
+
+# --- sums of products
+
+
+def padded_channels(count: int) -> int:
+    return -(-count // 4) * 4
+
+
+def dense_of(step: Step) -> Layer:
+    p, t = step.pending, step.output
+    (gain,), offset = steps_of(step)
+    weights = flipped(p, np.broadcast_to(gain, p.channels))
+    gain = np.abs(np.broadcast_to(gain, p.channels))
+    offset = np.broadcast_to(offset, p.channels)
+    low, high = sum_bounds(weights, p.inputs[0].format)
+    weights = np.where((gain == 0)[:, None, None, None], 0, weights)
+    scaling = scaling_of(step, gain, offset, low, high)
+    count = padded_channels(p.channels)
+    kind = Depthwise if p.kind == "depthwise" else Dense
+    return kind(
+        t.name,
+        t,
+        p.inputs,
+        p.window,
+        scaling.error,
+        weights=padded_weights(weights, count, 1 if p.kind == "depthwise" else p.inputs[0].stored_channels),
+        weight_bits=bits_for(int(weights.min()), int(weights.max()), True) or 8,
+        biases=filled(scaling.biases, count),
+        multipliers=filled(scaling.multipliers, count),
+        shift=scaling.shift,
+        low=step.low,
+        high=step.high,
+    )
+
+
+def flipped(p: Pending, gain: Floats) -> Ints:
+    """Weights of channels with a negative gain with the other sign."""
+    assert p.weights is not None
+    weights = np.where((gain < 0)[:, None, None, None], -p.weights, p.weights)
+    if weights.max(initial=0) > 127:
+        raise refuse(p, "a weight of -128 in a channel with a negative scale", "weights from -127 there")
+    return weights
+
+
+def sum_bounds(weights: Ints, form: Format) -> tuple[Floats, Floats]:
+    """Lowest and highest sum of each channel, over all inputs; padding is 0 and inside of them."""
+    flat = weights.reshape(weights.shape[0], -1)
+    positive, negative = np.maximum(flat, 0).sum(axis=1), np.minimum(flat, 0).sum(axis=1)
+    low = positive * form.low + negative * form.high
+    high = positive * form.high + negative * form.low
+    return low.astype(np.float64), high.astype(np.float64)
+
+
+def scaling_of(step: Step, gain: Floats, offset: Floats, low: Floats, high: Floats) -> Scaling:
+    """The largest shift with which no product leaves 32 bits. Narrow results prefer the one with which the kernels
+    write them packed."""
+    p, form = step.pending, step.output.format
+    is_whole = (step.low, step.high) == (form.low, form.high)
+    preferred = [NARROW_SHIFT] if form.bits < 8 and is_whole else []
+    for shift in [*preferred, *WIDE_SHIFTS]:
+        scaling = scaling_with(shift, gain, offset, low, high)
+        if scaling is not None:
+            return scaling
+    worst = int(np.argmax(np.maximum(np.abs(gain * low + offset), np.abs(gain * high + offset))))
+    reach = max(abs(gain[worst] * low[worst] + offset[worst]), abs(gain[worst] * high[worst] + offset[worst]))
+    raise refuse(
+        p,
+        f"products leave 32 bits: channel {worst} reaches {reach:.0f} steps of its {form.bits}-bit result",
+        "at most 32,767 steps; a larger scale of the result",
+    )
+
+
+def scaling_with(shift: int, gain: Floats, offset: Floats, low: Floats, high: Floats) -> Scaling | None:
+    """None when a product could leave 32 bits, or a factor would be 0."""
+    power = 2.0**shift
+    multipliers = np.rint(gain * power)
+    dead = gain == 0
+    multipliers = np.where(dead, 2.0 ** max(0, shift - 8), multipliers)
+    if np.any(multipliers < 1):
+        return None
+    biases = np.rint(offset * power / multipliers)
+    low, high = np.where(dead, 0, low), np.where(dead, 0, high)
+    ends = np.stack([(low + biases) * multipliers, (high + biases) * multipliers])
+    if np.abs(ends).max(initial=0) > LIMIT or np.abs(biases).max(initial=0) > LIMIT:
+        return None
+    exact = np.stack([gain * low + offset, gain * high + offset])
+    error = float(np.abs(ends / power - exact).max(initial=0))
+    return Scaling(biases.astype(np.int64), multipliers.astype(np.int64), shift, error)
+
+
+def filled(values: Ints, count: int) -> Ints:
+    return np.concatenate([values, np.zeros(count - len(values), np.int64)])
+
+
+def padded_weights(weights: Ints, outputs: int, inputs: int) -> Ints:
+    o, kh, kw, i = weights.shape
+    padded = np.zeros((outputs, kh, kw, inputs), np.int64)
+    padded[:o, :, :, :i] = weights
+    return padded
+
+
+def sums_of(p: Pending) -> Dense:
+    """The last layer, whose results nobody quantises: sums of 32 bits, a scale a channel."""
+    if p.kind != "dense" or (p.height, p.width) != (1, 1):
+        raise refuse(p, "the output of the network is not quantised", "a quantised output, or a fully connected layer")
+    if p.low > -np.inf or p.high < np.inf:
+        raise refuse(p, "a clip or ReLU behind the last layer without quantisation", "a quantised output")
+    if p.inputs[0].height * p.inputs[0].width != p.window.kernel[0] * p.window.kernel[1]:
+        raise refuse(p, "an output that is not quantised of a convolution", "a quantised output")
+    assert p.weights is not None
+    gain = np.broadcast_to(p.gains[0], p.channels)
+    weights = flipped(p, gain)
+    if np.any(gain == 0):
+        raise refuse(p, "a scale of 0 in the last layer", "scales that are not 0")
+    scale = np.abs(gain)
+    biases = np.rint(np.broadcast_to(p.offset, p.channels) / scale)
+    low, high = sum_bounds(weights, p.inputs[0].format)
+    if max(np.abs(low + biases).max(), np.abs(high + biases).max()) > LIMIT:
+        raise refuse(p, "sums leave 32 bits", "fewer or smaller weights, a smaller bias")
+    count = padded_channels(p.channels)
+    output = Tensor(p.node, 1, 1, p.channels, Format(32, True), scale)
+    return Dense(
+        p.node,
+        output,
+        p.inputs,
+        p.window,
+        0.5,
+        weights=padded_weights(weights, count, p.inputs[0].stored_channels),
+        weight_bits=bits_for(int(weights.min()), int(weights.max()), True) or 8,
+        biases=filled(biases.astype(np.int64), count),
+        multipliers=None,
+    )
+
+
+# --- layers with one factor for all channels
+
+
+def average_of(step: Step) -> Layer:
+    p, t = step.pending, step.output
+    check_whole_range(step)
+    (gain,), offset = steps_of(step)
+    form = p.inputs[0].format
+    taps = p.window.kernel[0] * p.window.kernel[1]
+    reach = float(gain) * taps * max(abs(form.low), form.high) + abs(float(offset)) + 1
+    shift = plain_shift(p, reach, float(gain))
+    factor, bias = round(float(gain) * 2**shift), round(float(offset) * 2**shift)
+    error = abs(factor / 2**shift - float(gain)) * taps * max(abs(form.low), form.high) + 0.5 / 2**shift
+    return Average(t.name, t, p.inputs, p.window, error, multiplier=factor, shift=shift, bias=bias)
+
+
+def add_of(step: Step) -> Layer:
+    p, t = step.pending, step.output
+    check_whole_range(step)
+    gains, offset = steps_of(step)
+    inputs = p.inputs if len(p.inputs) == 2 else (p.inputs[0], p.inputs[0])
+    numbers = [float(gains[0]), float(gains[1]) if len(gains) == 2 else 0.0]
+    most = [max(abs(tensor.format.low), tensor.format.high) for tensor in inputs]
+    reach = sum(abs(g) * m for g, m in zip(numbers, most)) + abs(float(offset)) + 1
+    shift = plain_shift(p, reach, max(abs(number) for number in numbers))
+    factors = [round(g * 2**shift) for g in numbers]
+    error = sum(abs(f / 2**shift - g) * m for f, g, m in zip(factors, numbers, most)) + 0.5 / 2**shift
+    return Add(t.name, t, inputs, error=error, factors=(factors[0], factors[1]),
+               bias=round(float(offset) * 2**shift), shift=shift)  # fmt: skip
+
+
+def plain_shift(p: Pending, reach: float, gain: float) -> int:
+    """The largest shift with which neither the result nor a factor leaves 32 bits."""
+    for shift in range(MAX_PLAIN_SHIFT, -1, -1):
+        if reach * 2**shift < LIMIT and gain * 2**shift < LIMIT:
+            return shift
+    raise refuse(p, f"results of {reach:.3g} steps leave 32 bits", "a larger scale of the result")
+
+
+def check_whole_range(step: Step) -> None:
+    t = step.output
+    if (step.low, step.high) != (t.format.low, t.format.high):
+        raise refuse(
+            step.pending,
+            f"results clipped to {step.low}..{step.high}",
+            f"the whole range of {t.format}, {t.format.low}..{t.format.high}",
+        )
+

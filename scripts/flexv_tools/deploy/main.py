@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deploy a quantised ONNX network: firmware that computes it on the cluster, bit by bit as the evaluator.
+
+    scripts/deploy MODEL.onnx --out FOLDER                        sources, firmware and plan
+    scripts/deploy MODEL.onnx --out FOLDER --run [--input X.npy]  and runs it, compares, measures
+
+X.npy: float32 [samples, ...] in the layout of the file's input; without it one sample of random numbers. Writes
+FOLDER/src, firmware.elf, plan.json; with --run also output.npy, golden.npy, report.json (of the first sample),
+layers.csv and index.html. docs/tutorial/deploy.md shows it step by step.
+Exit status: 0; 1 when a result differs from the evaluator's, 2 for a network that is not supported or a mistake in
+the call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flexv_tools import simulator
+from flexv_tools.deploy import build, evaluator, execute, importer, integerise, planner, report, tiler
+from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
+from flexv_tools.deploy.planner import Plan
+from flexv_tools.deploy.tiler import Target, Tiling
+from flexv_tools.errors import Failure
+
+DEFAULT_L2_BYTES = 0x190000
+ISAS = ("flexv", "xpulpnn", "xpulpv2")
+
+
+@dataclass
+class Deployment:
+    network: Network
+    tilings: list[Tiling]
+    plan: Plan
+    target: Target
+    l2_bytes: int
+
+
+def prepare(options: argparse.Namespace) -> Deployment:
+    """Everything that is decided before a compiler runs."""
+    network = integerise.integerise(importer.load(options.model))
+    target = Target(options.isa, options.cores, options.l1_bytes)
+    tilings = [tiler.tile(layer, target) for layer in network.layers]
+    return Deployment(network, tilings, planner.plan(network, tilings, options.l2_bytes), target, options.l2_bytes)
+
+
+def plan_json(deployment: Deployment) -> dict[str, Any]:
+    """plan.json: tiles, places, predicted cycles."""
+    network, plan = deployment.network, deployment.plan
+    layers = []
+    for tiling in deployment.tilings:
+        predicted = tiling.predicted
+        layers.append(
+            json_of(tiling.layer)
+            | {
+                "tile": {"rows": tiling.rows, "channels": tiling.channels, "count": tiling.count},
+                "l1": asdict(tiling.places),
+                "predicted_cycles": round(predicted.cycles),
+                "predicted_dma_cycles": round(predicted.dma_cycles),
+                "dma_bytes": predicted.dma_bytes,
+            }
+        )
+    return {
+        "network": network.name,
+        "isa": deployment.target.isa,
+        "macs": network.macs,
+        "l1_bytes": deployment.target.l1_bytes,
+        "l2_bytes": deployment.l2_bytes,
+        "weight_bytes": plan.weight_bytes,
+        "activation_bytes": plan.activation_bytes,
+        "predicted_cycles": round(sum(tiling.predicted.cycles for tiling in deployment.tilings)),
+        "input": {"tensor": str(network.input), "scale": float(network.input.scale), "zero": network.input.zero},
+        "output": {"tensor": str(network.output), "shape": list(network.output_shape)},
+        "layers": layers,
+        "tensors": [
+            {
+                "name": life.tensor.name,
+                "bytes": life.tensor.size_bytes,
+                "address": plan.places[life.tensor],
+                "first_layer": life.begin + 1,
+                "last_layer": min(life.end + 1, len(network.layers)),
+            }
+            for life in plan.lives
+        ],
+        "notes": network.notes,
+    }
+
+
+# --- samples
+
+
+def read_samples(path: Path | None, network: Network) -> list[Ints]:
+    """Quantised samples. Without a file one of random codes, always the same."""
+    tensor = network.input
+    if path is None:
+        codes = np.random.default_rng(1).integers(tensor.format.low, tensor.format.high + 1, tensor.shape)
+        codes[..., tensor.channels :] = 0
+        return [codes]
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise Failure(f"{path}: no array of NumPy: {error}") from error
+    if values.dtype.kind not in "fiu" or values.ndim < 1:
+        raise Failure(f"{path}: expected numbers, float32 [samples, ...]")
+    return [evaluator.quantise_input(tensor, sample) for sample in shaped(path, values.astype(np.float64), network)]
+
+
+def shaped(path: Path, values: Floats, network: Network) -> list[Floats]:
+    """Samples as [height][width][channels]."""
+    tensor = network.input
+    wanted = (tensor.channels, tensor.height, tensor.width)
+    if values.shape[1:] == wanted:
+        return [sample.transpose(1, 2, 0) for sample in values]
+    if values.shape[1:] == (tensor.channels,) and wanted[1:] == (1, 1):
+        return [sample.reshape(1, 1, -1) for sample in values]
+    if values.shape == wanted:
+        return [values.transpose(1, 2, 0)]
+    raise Failure(f"{path}: has the shape {values.shape}; expected [samples, {', '.join(map(str, wanted))}]")
+
+
+def outputs_of(network: Network, stored: list[Ints]) -> npt.NDArray[np.float32]:
+    """Dequantised outputs in the shape of the file's, float32 [samples, ...]."""
+    real = [evaluator.dequantise(network.output, each).transpose(2, 0, 1) for each in stored]
+    outputs: npt.NDArray[np.float32] = np.stack([each.reshape(network.output_shape) for each in real]).astype(np.float32)
+    return outputs
+
+
+# --- the job
+
+
+def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.Namespace) -> int:
+    network, out = deployment.network, options.out
+    samples = read_samples(options.input, network)
+    platform = execute.Platform(options.program, platform_arguments(deployment, options))
+    runs = []
+    for number, sample in enumerate(samples, 1):
+        runs.append(execute.run_sample(platform, elfs, network, sample))
+        for difference in runs[-1].differences:
+            print(f"sample {number}: {difference}", file=sys.stderr)
+    golden = [evaluator.run(network, sample)[network.output] for sample in samples]
+    np.save(out / "output.npy", outputs_of(network, [run.output for run in runs]))
+    np.save(out / "golden.npy", outputs_of(network, golden))
+    (out / "report.json").write_text(json.dumps(runs[0].report, indent=2) + "\n")
+    rows = report.rows_of(deployment.tilings, runs[0])
+    (out / "layers.csv").write_text(report.csv_text(rows))
+    (out / "index.html").write_text(report.page(network, deployment.plan, rows, runs[0], deployment.target.isa))
+    print(report.summary(network, rows, runs[0], len(samples)))
+    return 1 if any(run.differences for run in runs) else 0
+
+
+def platform_arguments(deployment: Deployment, options: argparse.Namespace) -> tuple[str, ...]:
+    arguments = [f"soc.l2.size_bytes={deployment.l2_bytes}", f"soc.cluster.core.isa={deployment.target.isa}"]
+    arguments += [f"soc.cluster.core_count={deployment.target.cores}", *options.set]
+    return tuple(part for setting in arguments for part in ("--set", setting))
+
+
+def deploy(options: argparse.Namespace) -> int:
+    if options.run and not options.program.is_file():
+        raise Failure(f"{options.program}: not found; scripts/demo builds it")
+    deployment = prepare(options)
+    sample = read_samples(options.input, deployment.network)[0]
+    options.out.mkdir(parents=True, exist_ok=True)
+    source = options.out / "src"
+    build.write_sources(
+        source, deployment.network, deployment.tilings, deployment.plan, options.isa, options.l1_bytes,
+        options.l2_bytes, sample,
+    )  # fmt: skip
+    (options.out / "plan.json").write_text(json.dumps(plan_json(deployment), indent=2) + "\n")
+    elfs = build.build(source.resolve(), (options.out / "build").resolve())
+    (options.out / "firmware.elf").write_bytes(elfs[0].read_bytes())
+    for note in deployment.network.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return run_all(deployment, elfs, options) if options.run else 0
+
+
+def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/deploy", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", type=Path, metavar="MODEL.onnx")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where everything goes")
+    parser.add_argument("--isa", choices=ISAS, default="flexv", help="kernels of this instruction set")
+    parser.add_argument("--input", type=Path, metavar="X.npy", help="samples to run")
+    parser.add_argument("--run", action="store_true", help="run, compare and measure")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="parameter of the platform")
+    parser.add_argument("--cores", type=int, default=8, metavar="N", help="cores of the cluster (default 8)")
+    parser.add_argument("--l1-bytes", type=int, default=Target.l1_bytes, metavar="N", help="of the TCDM, for tiles")
+    parser.add_argument("--l2-bytes", type=int, default=DEFAULT_L2_BYTES, metavar="N", help="of the platform's L2")
+    parser.add_argument("--program", type=Path, default=simulator.PROGRAM, help="the simulator")
+    options = parser.parse_args(arguments)
+    if not 1 <= options.cores <= 16:
+        parser.error("--cores must be 1..16")
+    if options.l1_bytes < 4096 or options.l2_bytes < 65536:
+        parser.error("--l1-bytes must be at least 4096, --l2-bytes at least 65536")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    try:
+        return deploy(read_arguments(arguments))
+    except (Failure, Unsupported) as error:
+        print(f"deploy: error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

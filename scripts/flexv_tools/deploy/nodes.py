@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all operators need of a node: its operands, attributes, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flexv_tools.deploy.graph import Tensor, Unsupported
+from flexv_tools.deploy.values import QDQ, Coded, Const, Pending, Real, Step, Value
+
+
+class Nodes:
+    """The state of an import, and the node that is looked at."""
+
+    def __init__(self, model: Any, name: str) -> None:
+        self.graph = model.graph
+        self.name = name
+        self.values: dict[str, Value] = {}
+        self.steps: list[Step] = []
+        self.node: Any = None
+        self.names: set[str] = set()
+        self.input_name = ""
+        self.input_shape = (0, 0, 0)
+        self.input_tensor: Tensor | None = None
+        self.is_input_flat = False
+
+    def emit(self, coded: Coded) -> Tensor:
+        """Makes the tensor that `coded` describes."""
+        raise NotImplementedError
+
+
+    @staticmethod
+    def label(node: Any) -> str:
+        return str(node.name or (node.output[0] if node.output else "?"))
+
+    def refuse(self, what: str, accepted: str) -> Unsupported:
+        return Unsupported(self.label(self.node), self.node.op_type, what, accepted)
+
+    def attribute(self, name: str, default: Any = None) -> Any:
+        from onnx import helper  # type: ignore[import]
+
+        for item in self.node.attribute:
+            if item.name == name:
+                return helper.get_attribute_value(item)
+        return default
+
+    def operand(self, index: int) -> Value | None:
+        """None where it is left out."""
+        if index >= len(self.node.input) or not self.node.input[index]:
+            return None
+        name = self.node.input[index]
+        if name in self.values:
+            return self.values[name]
+        raise self.refuse(f"its operand {name} is the input, which is not quantised before", QDQ)
+
+    def is_input(self, index: int) -> bool:
+        return self.node.input[index] == self.input_name and self.input_name not in self.values
+
+    def constant(self, index: int, what: str) -> Const:
+        value = self.operand(index)
+        if not isinstance(value, Const):
+            raise self.refuse(f"{what} is not a constant", "an initializer")
+        if not np.all(np.isfinite(value.value)):
+            raise self.refuse(f"{what} is not finite", "finite numbers")
+        return value
+
+    def scalar(self, index: int, what: str) -> float:
+        value = self.constant(index, what).value
+        if value.size != 1:
+            raise self.refuse(f"{what} has {value.size} elements", "one number")
+        return float(value.reshape(()))
+
+    def stored(self, index: int) -> Real:
+        """Activations that are quantised."""
+        value = self.operand(index)
+        if isinstance(value, Coded):
+            value = Real(self.emit(value), value.pending.is_flat)
+            self.values[self.node.input[index]] = value
+        if isinstance(value, Pending):
+            raise self.refuse(f"its operand, the result of {value.node}, is not quantised", QDQ)
+        if not isinstance(value, Real):
+            raise self.refuse("its first operand is a constant", "activations")
+        return value
+
+    def unpadded(self, index: int) -> Real:
+        real = self.stored(index)
+        if any(real.pads):
+            raise self.refuse("a Pad node before it", "Pad only before Conv and pooling")
+        return real
+
+    @staticmethod
+    def tensor_value(value: Any) -> Any:
+        from onnx import numpy_helper
+
+        return numpy_helper.to_array(value) if hasattr(value, "data_type") else value

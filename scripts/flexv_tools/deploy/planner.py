@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where tensors lie in L2: those that live at the same time apart, the others on the same bytes.
+
+First fit, largest first. A tensor lives from the layer that makes it to the last one that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flexv_tools.deploy.graph import Dense, Network, Tensor, Unsupported
+from flexv_tools.deploy.tiler import Tiling, weight_row_bytes
+
+ALIGNMENT = 16
+CODE_BYTES = 160 * 1024  # of L2 for program, tables and what the runtime needs
+
+
+@dataclass(frozen=True)
+class Life:
+    tensor: Tensor
+    begin: int  # number of the layer that makes it; -1: the input
+    end: int  # of the last one that reads it
+
+    def meets(self, other: Life) -> bool:
+        return self.begin <= other.end and other.begin <= self.end
+
+
+@dataclass
+class Plan:
+    """Places of whole tensors, bytes from the start of the memory for activations."""
+
+    places: dict[Tensor, int]
+    lives: list[Life]
+    activation_bytes: int
+    weight_bytes: int
+    notes: list[str] = field(default_factory=list)
+
+    def place_of(self, tensor: Tensor) -> int:
+        """Of a tensor, or of a part of one."""
+        whole = tensor.whole
+        if whole is None:
+            return self.places[tensor]
+        return self.places[whole] + tensor.first * tensor.format.bits // 8
+
+
+def whole_of(tensor: Tensor) -> Tensor:
+    return tensor.whole or tensor
+
+
+def lives_of(network: Network) -> list[Life]:
+    begin: dict[Tensor, int] = {whole_of(network.input): -1}
+    end: dict[Tensor, int] = {whole_of(network.input): -1}
+    for number, layer in enumerate(network.layers):
+        for tensor in layer.inputs:
+            end[whole_of(tensor)] = number
+        output = whole_of(layer.output)
+        begin.setdefault(output, number)
+        end[output] = max(end.get(output, number), number)
+    end[whole_of(network.output)] = len(network.layers)
+    return [Life(tensor, begin[tensor], end[tensor]) for tensor in begin]
+
+
+def plan(network: Network, tilings: list[Tiling], l2_bytes: int) -> Plan:
+    """Raises Unsupported when the network needs more than `l2_bytes`."""
+    lives = lives_of(network)
+    places: dict[Tensor, int] = {}
+    for life in sorted(lives, key=lambda each: (-each.tensor.size_bytes, each.begin)):
+        places[life.tensor] = first_fit(life, lives, places)
+    activations = max((places[life.tensor] + life.tensor.size_bytes for life in lives), default=0)
+    weights = sum(weights_of(tiling) for tiling in tilings)
+    needed = activations + weights + CODE_BYTES
+    if needed > l2_bytes:
+        largest = max(range(len(network.layers)), key=lambda i: alive_bytes(lives, i))
+        raise Unsupported(
+            network.layers[largest].name,
+            "memory plan",
+            f"L2 has to hold {weights:,} bytes of weights, {activations:,} of activations (most at this node) and "
+            f"{CODE_BYTES:,} of program: {needed - l2_bytes:,} more than its {l2_bytes:,}",
+            f"--l2-bytes {-(-needed // 65536) * 65536}",
+        )
+    return Plan(places, lives, activations, weights)
+
+
+def weights_of(tiling: Tiling) -> int:
+    layer = tiling.layer
+    if not isinstance(layer, Dense):
+        return 0
+    return layer.weights.shape[0] * (weight_row_bytes(layer) + 8)
+
+
+def first_fit(life: Life, lives: list[Life], places: dict[Tensor, int]) -> int:
+    taken = sorted(
+        (places[other.tensor], places[other.tensor] + other.tensor.size_bytes)
+        for other in lives
+        if other.tensor in places and other.meets(life)
+    )
+    place = 0
+    for begin, end in taken:
+        if place + life.tensor.size_bytes <= begin:
+            break
+        place = max(place, -(-end // ALIGNMENT) * ALIGNMENT)
+    return place
+
+
+def alive_bytes(lives: list[Life], number: int) -> int:
+    return sum(life.tensor.size_bytes for life in lives if life.begin <= number <= life.end)

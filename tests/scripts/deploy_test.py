@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/deploy: what networks mean, what is refused, and that the platform computes the evaluator's numbers.
+
+The simulator is the one in the environment variable FLEXV_VP."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
+
+import networks  # noqa: E402
+import reference_executor  # noqa: E402
+
+from flexv_tools.deploy import evaluator, importer, integerise, main, planner, tiler  # noqa: E402
+from flexv_tools.deploy.graph import Dense, Network, Unsupported  # noqa: E402
+from flexv_tools.errors import Failure  # noqa: E402
+
+PROGRAM = Path(os.environ.get("FLEXV_VP", ROOT / "build/release/flexv-vp"))
+SEEDS = range(int(os.environ.get("FLEXV_DEPLOY_SEEDS", "6")))
+
+
+class Folder(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def builder(self, style: str = "qcdq") -> networks.Builder:
+        return networks.Builder(1, style)
+
+    def save(self, b: networks.Builder, output: str, shape: list[int], out_shape: list[int] | None = None) -> Path:
+        return b.save(self.folder / "net.onnx", shape, output, out_shape or [1])
+
+    def network(self, path: Path) -> Network:
+        return integerise.integerise(importer.load(path))
+
+
+class Meaning(Folder):
+    """The evaluator against the operators' definitions, layer by layer: each gets the evaluator's inputs."""
+
+    def check(self, path: Path, seed: int = 0) -> None:
+        network = self.network(path)
+        form = network.input.format
+        sample = np.random.default_rng(seed).integers(form.low, form.high + 1, network.input.shape)
+        sample[..., network.input.channels :] = 0
+        values = evaluator.run(network, sample)
+        layers = [layer for layer in network.layers if layer.output.format.bits != 32]
+        steps = iter(layers)
+        real = evaluator.dequantise(network.input, sample).transpose(2, 0, 1)
+        is_first = [True]
+
+        def hook(node: str, exact: Any, scale: float, zero: float) -> Any:
+            if is_first[0]:  # the input itself
+                is_first[0] = False
+                return real[None]
+            layer = next(steps)
+            out = layer.output
+            stored = values[out][..., : out.channels].transpose(2, 0, 1)[None].reshape(exact.shape)
+            if layer.kind != "maximum":
+                shift = out.zero - zero  # codes of the file may be those of another sign
+                bounded = np.clip(exact + shift, out.format.low, out.format.high)
+                limit = 0.5 + layer.error + 1e-6
+                self.assertLessEqual(np.abs(stored - bounded).max(), limit, f"{path.stem}: {layer.name} at {node}")
+            return (stored - out.zero) * out.scale
+
+        result = reference_executor.execute(onnx.load(str(path)).graph, real, hook)
+        ours = evaluator.dequantise(network.output, values[network.output]).transpose(2, 0, 1)
+        step = np.asarray(network.output.scale).reshape(-1, 1, 1)
+        self.assertLessEqual(np.abs((ours - result.reshape(ours.shape)) / step).max(), 0.5 + 1e-6)
+
+    def test_random_networks(self) -> None:
+        for seed in range(40):
+            with self.subTest(seed=seed):
+                self.check(networks.random_network(self.folder / f"random{seed}.onnx", seed), seed)
+
+    def test_a_batch_normalisation_with_negative_factors_is_folded(self) -> None:
+        b = self.builder()
+        x = b.quantise("x", 1 / 255)
+        y = b.conv(x, 3, 8, bits=4)
+        parameters = [b.constant(b.random.standard_normal(8)) for _ in range(3)]
+        y = b.node("BatchNormalization", y, *parameters, b.constant(b.random.random(8) + 0.1))
+        y = b.quantise(b.node("Relu", y), 0.01)
+        self.check(self.save(b, y, [1, 3, 9, 7]))
+
+    def test_an_activation_with_a_zero_of_its_own_feeds_a_layer_without_padding(self) -> None:
+        b = self.builder()
+        x = b.quantise("x", 0.02, zero=117)
+        y = b.quantise(b.conv(x, 3, 8, (1, 1), 1, (0, 0, 0, 0)), 0.01, zero=100)
+        self.check(self.save(b, y, [1, 3, 6, 5]))
+
+    def test_a_clip_of_the_reals_is_one_of_the_codes(self) -> None:
+        b = self.builder()
+        y = b.conv(b.quantise("x", 1 / 255), 3, 8)
+        y = b.quantise(b.node("Clip", y, b.constant(0.0), b.constant(6 * 0.01)), 0.001)
+        network = self.network(self.save(b, y, [1, 3, 6, 5]))
+        layer = network.layers[0]
+        assert isinstance(layer, Dense)
+        self.assertEqual((layer.low, layer.high), (0, 60))
+
+    def test_an_integer_network_is_floored_where_it_says_so(self) -> None:
+        """The addend of 11 is less than a whole sum and rounded to one, which the network says."""
+        b = self.builder()
+        x = b.quantise("x", 1.0)
+        w = b.constant(b.random.integers(-8, 8, (4, 4, 1, 1)))
+        y = b.node("Conv", x, w, kernel_shape=[1, 1])
+        y = b.node("Add", b.node("Mul", y, b.constant(37.0)), b.constant(11.0))
+        y = b.node("Floor", b.node("Div", y, b.constant(256.0)))
+        y = b.node("Clip", y, b.constant(0.0), b.constant(255.0))
+        network = self.network(self.save(b, y, [1, 4, 3, 3]))
+        sample = np.random.default_rng(3).integers(0, 256, network.input.shape)
+        weights = onnx.numpy_helper.to_array(b.constants[2]).reshape(4, 4)
+        expected = np.clip((sample @ weights.T.astype(np.int64) * 37 + 11) // 256, 0, 255)
+        ours = evaluator.run(network, sample)[network.output]
+        self.assertLessEqual(np.abs(ours - expected).max(), 1)
+        self.assertGreater(np.mean(ours == expected), 0.9)
+        self.assertAlmostEqual(network.layers[0].error, 11 / 256, places=3)
+        self.assertIn("largest deviation", network.notes[0])
+
+
+class Refusals(Folder):
+    """Node, operator, what is not supported and what would be."""
+
+    def refused(self, b: networks.Builder, output: str, *words: str, shape: tuple[int, ...] = (1, 4, 8, 8)) -> None:
+        with self.assertRaises(Unsupported) as caught:
+            self.network(self.save(b, output, list(shape)))
+        for word in ("node ", "accepted: ", *words):
+            self.assertIn(word, str(caught.exception))
+
+    def test_an_unknown_operator_is_named_with_the_known_ones(self) -> None:
+        b = self.builder()
+        self.refused(b, b.node("Softmax", b.quantise("x", 1.0)), "softmax", "Softmax", "conv")
+
+    def test_weights_that_are_not_quantised(self) -> None:
+        b = self.builder()
+        w = b.constant(b.random.standard_normal((4, 4, 3, 3)))
+        y = b.node("Conv", b.quantise("x", 1.0), w, kernel_shape=[3, 3])
+        self.refused(b, y, "weights are not quantised", "QuantizeLinear")
+
+    def test_an_input_that_is_not_quantised(self) -> None:
+        b = self.builder()
+        self.refused(b, b.conv("x", 4, 4), "not quantised")
+
+    def test_groups_dilation_and_two_strides(self) -> None:
+        for attributes, word in (({"group": 2}, "2 groups"), ({"dilations": [2, 2]}, "dilation"),
+                                 ({"strides": [1, 2]}, "strides")):  # fmt: skip
+            b = self.builder()
+            w = b.weights((4, 4 // attributes.get("group", 1), 3, 3), 8, 0.1)
+            y = b.node("Conv", b.quantise("x", 1.0), w, kernel_shape=[3, 3], **attributes)
+            self.refused(b, b.quantise(y, 1.0), word)
+
+    def test_padding_of_activations_with_another_zero(self) -> None:
+        b = self.builder()
+        self.refused(b, b.quantise(b.conv(b.quantise("x", 0.1, zero=7), 4, 4), 1.0), "zero is 7")
+
+    def test_scales_that_are_not_finite(self) -> None:
+        for scale in (float("nan"), float("inf"), 0.0, -1.0):
+            b = self.builder()
+            self.refused(b, b.quantise("x", scale), "scale")
+
+    def test_a_concatenation_of_different_scales(self) -> None:
+        b = self.builder()
+        x = b.quantise("x", 0.1)
+        parts = [b.quantise(b.conv(x, 4, 8), scale) for scale in (0.1, 0.2)]
+        self.refused(b, b.node("Concat", *parts, axis=1), "different ways")
+
+    def test_sums_that_leave_32_bits(self) -> None:
+        b = self.builder()
+        y = b.quantise(b.conv(b.quantise("x", 1.0), 4, 4, gain=1e6), 1e-3)
+        self.refused(b, y, "32 bits", "steps")
+
+    def test_a_layer_that_no_tile_makes_fit_says_how_much_is_missing(self) -> None:
+        b = self.builder()
+        y = b.quantise(b.conv(b.quantise("x", 1.0), 4, 4), 1.0)
+        network = self.network(self.save(b, y, [1, 4, 8, 4000]))
+        with self.assertRaisesRegex(Unsupported, r"conv.*needs [\d,]+ bytes of L1, [\d,]+ more"):
+            tiler.tile(network.layers[0], tiler.Target())
+
+    def test_a_network_larger_than_l2_says_what_would_do(self) -> None:
+        b = self.builder()
+        y = b.quantise(b.conv(b.quantise("x", 1.0), 4, 64), 1.0)
+        network = self.network(self.save(b, y, [1, 4, 64, 64]))
+        tilings = [tiler.tile(layer, tiler.Target()) for layer in network.layers]
+        with self.assertRaisesRegex(Unsupported, r"L2 has to hold.*more than its 262,144.*--l2-bytes \d+"):
+            planner.plan(network, tilings, 256 * 1024)
+
+
+class HostileFiles(Folder):
+    def failure(self, data: bytes, *words: str) -> None:
+        path = self.folder / "bad.onnx"
+        path.write_bytes(data)
+        with self.assertRaises((Failure, Unsupported)) as caught:
+            self.network(path)
+        for word in words:
+            self.assertIn(word, str(caught.exception))
+
+    def model(self) -> Any:
+        b = self.builder()
+        y = b.quantise(b.conv(b.quantise("x", 1.0), 4, 4), 1.0)
+        return onnx.load(str(self.save(b, y, [1, 4, 8, 8])))
+
+    def test_what_is_no_onnx_file(self) -> None:
+        self.failure(b"\x7fELF nothing of the kind", "no ONNX file")
+        self.failure(b"", "no ONNX file")
+        with self.assertRaisesRegex(Failure, "no such file"):
+            importer.load(self.folder)
+
+    def test_truncated_files(self) -> None:
+        data = self.model().SerializeToString()
+        for end in range(1, len(data), max(1, len(data) // 60)):
+            path = self.folder / "cut.onnx"
+            path.write_bytes(data[:end])
+            with contextlib.suppress(Failure, Unsupported):
+                self.network(path)
+
+    def test_a_cycle_and_a_missing_operand(self) -> None:
+        for name in ("conv7", "nobody"):
+            model = self.model()
+            node = next(node for node in model.graph.node if node.op_type == "Conv")
+            node.input[0] = node.output[0] if name == "conv7" else name
+            self.failure(model.SerializeToString(), "never made")
+
+    def test_huge_and_missing_dimensions(self) -> None:
+        for value in (1 << 40, 0):
+            model = self.model()
+            model.graph.input[0].type.tensor_type.shape.dim[2].dim_value = value
+            self.failure(model.SerializeToString(), "shape")
+
+    def test_a_constant_whose_data_do_not_fit_its_shape(self) -> None:
+        model = self.model()
+        model.graph.initializer[3].dims[0] = 99
+        self.failure(model.SerializeToString(), model.graph.initializer[3].name)
+
+
+@unittest.skipUnless(shutil.which("riscv64-unknown-elf-gcc"), "no cross compiler")
+class OnThePlatform(Folder):
+    """Every tensor of every layer is the evaluator's."""
+
+    def deploy(self, path: Path, *options: str) -> tuple[int, str]:
+        said = io.StringIO()
+        call = [str(path), "--out", str(self.folder / "out"), "--run", "--program", str(PROGRAM), *options]
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            return main.main(call), said.getvalue()
+
+    def test_random_networks(self) -> None:
+        for seed in SEEDS:
+            with self.subTest(seed=seed):
+                status, said = self.deploy(networks.random_network(self.folder / f"random{seed}.onnx", seed))
+                self.assertEqual(status, 0, said)
+                self.assertIn("every tensor equals", said)
+
+    def test_results_that_are_clipped_to_a_part_of_their_range(self) -> None:
+        for kind in (1, 4):  # dense and depthwise
+            b = self.builder()
+            y = b.conv(b.quantise("x", 1 / 255), 4, 4, group=kind, bits=4)
+            y = b.quantise(b.node("Clip", y, b.constant(-0.02), b.constant(0.3)), 0.005, signed=True)
+            status, said = self.deploy(self.save(b, y, [1, 4, 9, 11]))
+            self.assertEqual(status, 0, said)
+            codes = np.rint(np.load(self.folder / "out/output.npy") / 0.005)
+            self.assertEqual((codes.min(), codes.max()), (-4, 60))
+
+    def classifier(self) -> Path:
+        b = self.builder()
+        y = b.quantise(b.node("Relu", b.conv(b.quantise("x", 1 / 255), 3, 16, stride=2)), 0.01)
+        y = b.quantise(b.node("Relu", b.conv(y, 16, 16, bits=4)), 0.05, 4)
+        y = b.quantise(b.node("GlobalAveragePool", y), 0.01)
+        return self.save(b, b.gemm(b.node("Flatten", y), 16, 10), [1, 3, 16, 16], [1, 10])
+
+    def test_every_library_gives_the_same_output_for_all_samples(self) -> None:
+        path = self.classifier()
+        samples = np.random.default_rng(7).random((3, 3, 16, 16)).astype(np.float32)
+        np.save(self.folder / "x.npy", samples)
+        outputs = []
+        for isa in ("flexv", "xpulpnn", "xpulpv2"):
+            status, said = self.deploy(path, "--isa", isa, "--input", str(self.folder / "x.npy"))
+            self.assertEqual(status, 0, said)
+            outputs.append(np.load(self.folder / "out/output.npy"))
+            self.assertTrue(np.array_equal(outputs[-1], np.load(self.folder / "out/golden.npy")))
+        self.assertEqual((outputs[0].shape, outputs[0].dtype), ((3, 10), np.float32))
+        self.assertTrue(all(np.array_equal(outputs[0], other) for other in outputs))
+
+    def test_small_tiles_and_few_cores_change_cycles_only(self) -> None:
+        path = self.classifier()
+        outputs = []
+        for options in ((), ("--l1-bytes", "12000"), ("--cores", "3")):
+            status, said = self.deploy(path, *options)
+            self.assertEqual(status, 0, said)
+            outputs.append(np.load(self.folder / "out/output.npy"))
+        self.assertTrue(np.array_equal(outputs[0], outputs[1]) and np.array_equal(outputs[0], outputs[2]))
+
+    def test_the_files_of_the_contract_are_written(self) -> None:
+        self.deploy(self.classifier())
+        out = self.folder / "out"
+        for name in ("src", "firmware.elf", "plan.json", "output.npy", "golden.npy", "report.json", "layers.csv"):
+            self.assertTrue((out / name).exists(), name)
+        plan = json.loads((out / "plan.json").read_text())
+        report = json.loads((out / "report.json").read_text())
+        self.assertEqual(len(plan["layers"]), len(report["regions"]))
+        header = (out / "layers.csv").read_text().splitlines()[0]
+        for column in ("layer", "shape", "macs", "cycles", "mac_per_cycle", "predicted_cycles", "dma_bytes", "dma_overlap"):
+            self.assertIn(column, header.split(","))
+
+    def test_a_difference_is_found_and_named(self) -> None:
+        path = self.classifier()
+        original = evaluator.requantise
+
+        def wrong(layer: Any, sums: Any) -> Any:
+            result = original(layer, sums)
+            result[0, 0, 0] ^= 1
+            return result
+
+        evaluator.requantise = wrong
+        self.addCleanup(setattr, evaluator, "requantise", original)
+        status, said = self.deploy(path)
+        self.assertEqual(status, 1)
+        self.assertIn("layer 1 conv", said)
+
+    def test_a_network_that_is_not_supported_ends_with_2(self) -> None:
+        b = self.builder()
+        status, said = self.deploy(self.save(b, b.node("Softmax", b.quantise("x", 1.0)), [1, 4, 8, 8]))
+        self.assertEqual(status, 2)
+        self.assertIn("deploy: error: node softmax", said)
+
+    def test_samples_of_another_shape_are_refused(self) -> None:
+        np.save(self.folder / "x.npy", np.zeros((1, 3, 5, 5), np.float32))
+        status, said = self.deploy(self.classifier(), "--input", str(self.folder / "x.npy"))
+        self.assertEqual(status, 2)
+        self.assertIn("expected [samples, 3, 16, 16]", said)
+
+
+if __name__ == "__main__":
+    unittest.main()

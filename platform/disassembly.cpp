@@ -25,7 +25,7 @@ Labels labels_of(const ElfImage& image) {
 }
 
 /// Two or four bytes at `offset`; a cut off instruction at the end counts as compressed.
-u32 word_at(std::span<const std::byte> bytes, std::size_t offset) {
+u32 code_at(std::span<const std::byte> bytes, std::size_t offset) {
     u32 word = 0;
     std::memcpy(&word, bytes.data() + offset, std::min<std::size_t>(4, bytes.size() - offset));
     const bool is_whole = offset + 4 <= bytes.size();
@@ -41,7 +41,7 @@ void add_segment(std::string& text, const ElfImage& image, const ElfImage::Segme
         const auto [first, last] = labels.equal_range(pc);
         for (auto label = first; label != last; ++label)
             fmt::format_to(std::back_inserter(text), "\n{:08x} <{}>:\n", pc, label->second);
-        const u32 word = word_at(segment.bytes, offset);
+        const u32 word = code_at(segment.bytes, offset);
         const unsigned size = (word & 3) == 3 ? 4 : 2;
         fmt::format_to(std::back_inserter(text), "{:08x}:  {:<8}  {}\n", pc,
                        fmt::format("{:0{}x}", word, 2 * size),

@@ -2,6 +2,8 @@
 // The domains that parameters are declared with, and the reading of one value.
 #include "platform/schema.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>

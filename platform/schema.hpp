@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/units.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <functional>
 #include <limits>

@@ -4,6 +4,7 @@
 // shares with the interconnect, which answers in the cycle of the request.
 #pragma once
 
+#include "base/code_words.hpp"
 #include "base/data_port.hpp"
 #include "base/timeline.hpp"
 
@@ -108,9 +109,9 @@ public:
     /// is.
     [[nodiscard]] virtual std::byte* storage() = 0;
     [[nodiscard]] virtual u32 size_bytes() const = 0;
-    /// One flag a 4 KiB page of storage(): somebody holds decoded instructions of this page.
-    /// After a write to such a page the writer calls code_written().
-    [[nodiscard]] virtual const u8* code_pages() const = 0;
+    /// The words of storage() of which somebody holds decoded instructions. After a write that
+    /// meets one the writer calls code_written().
+    [[nodiscard]] virtual const CodeWords& code_words() const = 0;
     virtual void code_written(u32 offset, u32 bytes) = 0;
 
 protected:

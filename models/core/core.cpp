@@ -32,6 +32,7 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
             this),
       executes_(code.executes()) {
     clock_.timeline.add(*this);
+    code_.add(*this);
     interrupt_in.bind(*this);
     hart_.bus = this;
     hart_.csrs = &csrs_;
@@ -50,7 +51,7 @@ void Core::end_of_elaboration() {
     if (config_.address_map.cluster_bytes == 0)
         return;
     tcdm_ = tcdm_out.operator->();
-    code_pages_ = tcdm_->code_pages();
+    code_words_ = &tcdm_->code_words();
     // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
     // size.
     constexpr Address kTcdmWindow = 0xfff0'0000;

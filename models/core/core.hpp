@@ -46,6 +46,7 @@ class Core final : public Module,
                    public InterruptTarget,
                    private Agent,
                    private isa::Bus,
+                   private CodeUser,
                    private PerformanceEvents {
 public:
     struct Config {
@@ -238,6 +239,11 @@ private:
     [[nodiscard]] bool join_part(Cycles now, u32 data);
     void book_wait(Cycles now);
     void book_sleep(Cycles until);
+    void code_changes(Address first, Address last) override;
+    [[nodiscard]] bool is_in_ex() const {
+        return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
+    }
+
     void tell_wait(bool is_asleep, Cycles from, Cycles to) const {
         if (on_wait && to > from)
             on_wait(config_.index, is_asleep, from, to);
@@ -305,9 +311,9 @@ private:
     DecodeCache& code_;
     CsrFile csrs_;
     TcdmTarget* tcdm_ = nullptr;
-    const u8* code_pages_ = nullptr;      // of the TCDM
-    const isa::Execute* const executes_;  // [row]
-    FetchTarget* fetch_ = nullptr;        // null: every fetch hits
+    const CodeWords* code_words_ = nullptr;  // of the TCDM
+    const isa::Execute* const executes_;     // [row]
+    FetchTarget* fetch_ = nullptr;           // null: every fetch hits
     LineFilter* filter_ = nullptr;
     std::unique_ptr<Watch> watch_;  // null while nobody observes
     Address boot_address_ = 0;
@@ -327,3 +333,10 @@ private:
 };
 
 }  // namespace flexv::core
+
+    /// Copies of what is in the pipeline while its code has changed.
+    struct Kept {
+        std::array<Slot, 3> in_ex;  // and two sentinels, behind which the loop looks its way up
+        Slot previous;
+    };
+    Kept kept_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode_cache.hpp"
 
+#include "base/code_words.hpp"
 #include "base/error.hpp"
 #include "core/hazards.hpp"
 
@@ -65,10 +66,16 @@ DecodeCache::Page::Page(Address address) : base(address) {
         slots[kPageSlots + sentinel].flags = kPageEnd;
 }
 
-/// Only the flags: a core may be in the middle of an instruction of this page.
-void DecodeCache::Page::forget() {
-    for (u32 index = 0; index < kPageSlots; ++index)
+/// Forgets the slots from `first` to `last`, as far as they lie in this page, and the stretches
+/// that reach them.
+void DecodeCache::Page::forget(Address first, Address last) {
+    constexpr u32 kReach = 2 * Stretch::kMaxLength;
+    const u32 begin = (std::max(first, base) - base) / 2;
+    const u32 end = (std::min(last, base + (kPageBytes - 1)) - base) / 2 + 1;
+    for (u32 index = begin; index < end; ++index)
         slots[index].flags = kUndecoded;
+    for (u32 index = begin - std::min(begin, kReach); index < end; ++index)
+        slots[index].stretch = 0;
 }
 
 DecodeCache::DecodeCache(const sc_core::sc_module_name& name, const isa::Decoder& decoder,
@@ -91,11 +98,13 @@ void DecodeCache::invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end) {
 }
 
 void DecodeCache::invalidate(Address start, Address end) {
-    constexpr u64 kReach = kPageBytes + 2;  // the last instruction may end in the next page
+    const Address first = start - std::min(start, Address{2});  // 32 bits may begin before it
+    for (CodeUser* const user : users_)
+        user->code_changes(start, end);
     for (Pages& pages : pages_)
         for (auto& [base, page] : pages)
-            if (base <= end && base + kReach > start)
-                page->forget();
+            if (base <= end && base + (kPageBytes - 1) >= first)
+                page->forget(first, end);
 }
 
 void DecodeCache::intercept(isa::Execute execute) {
@@ -115,6 +124,12 @@ DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
         quick = {.base = base, .page = page.get()};
     }
     return *quick.page;
+}
+
+DecodeCache::Page* DecodeCache::find_page(Address pc, isa::Mode mode) const {
+    const Pages& pages = pages_[index_of_mode(mode)];
+    const auto page = pages.find(pc & ~(kPageBytes - 1));
+    return page == pages.end() ? nullptr : page->second.get();
 }
 
 Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
@@ -137,7 +152,7 @@ std::optional<u32> DecodeCache::peek(Address address) {
     return std::nullopt;
 }
 
-/// Holds read access to the page, so that the memory tells when it is written.
+/// Holds read access to the word, so that the memory tells when it is written.
 void DecodeCache::watch(Address pc) {
     tlm::tlm_generic_payload trans;
     tlm::tlm_dmi dmi;
@@ -151,10 +166,15 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
     if (!fetched)
         return false;
     watch(pc);
-    const bool is_compressed = (*fetched & 3) != 3;
-    if (!is_compressed)
-        watch(pc + 2);
-    const u32 word = is_compressed ? *fetched & 0xffff : *fetched;
+    if ((*fetched & 3) == 3 && pc % CodeWords::kBytes != 0)
+        watch(pc + 2);  // in the next word, perhaps of another memory
+    decode_word(slot, pc, mode, *fetched);
+    return true;
+}
+
+void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetched) const {
+    const bool is_compressed = (fetched & 3) != 3;
+    const u32 word = is_compressed ? fetched & 0xffff : fetched;
     const isa::Instruction* const row = decoder_.find(word, mode);
     if (row == nullptr) {
         slot = Slot{};
@@ -162,10 +182,9 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
         slot.op.size = is_compressed ? 2 : 4;
         slot.flags = kIllegal;
         slot.pc = pc;
-        return true;
+        return;
     }
     fill(slot, *row, word, pc);
-    return true;
 }
 
 void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
@@ -207,12 +226,14 @@ void DecodeCache::mark_loop_end(Address pc) {
     if (!loop_ends_.insert(pc).second)
         return;
     for (const isa::Mode mode : {isa::Mode::legacy, isa::Mode::status}) {
-        Page& page = page_of(pc, mode);
-        Slot& marked = page.slots[(pc % kPageBytes) / 2];
-        if ((marked.flags & kUndecoded) != 0)
+        Page* const page = find_page(pc, mode);
+        if (page == nullptr)
             continue;
+        Slot& marked = page->slots[(pc % kPageBytes) / 2];
+        if ((marked.flags & kUndecoded) != 0)
+            continue;  // flags_of() knows
         marked.flags |= kLoopEnd;
-        for (Slot& before : page.slots)
+        for (Slot& before : page->slots)
             before.stretch = 0;
     }
 }

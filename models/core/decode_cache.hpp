@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decoded instructions by address, shared by the cores of a cluster. Decode happens once; a write
-// to decoded code throws the page away. Holds no timing: what a fetch costs is the instruction
-// cache's.
+// makes the cache forget the instructions of the words that were written. Holds no timing: what a
+// fetch costs is the instruction cache's.
 #pragma once
 
 #include "base/module.hpp"
@@ -63,6 +63,16 @@ private:
     u8 lines_;
 };
 
+/// Who may be in the middle of an instruction when its code changes.
+class CodeUser {
+public:
+    /// The slots of what lies in [first, last] are about to be forgotten, and then used again.
+    virtual void code_changes(Address first, Address last) = 0;
+
+protected:
+    ~CodeUser() = default;
+};
+
 class DecodeCache final : public Module {
 public:
     struct Config {
@@ -70,7 +80,7 @@ public:
         u32 line_bytes = 16;
     };
 
-    /// Code is read here with transport_dbg; read-only DMI is held for pages that were decoded, so
+    /// Code is read here with transport_dbg; read-only DMI is held for words that were decoded, so
     /// that the memory tells when they change.
     tlm_utils::simple_initiator_socket<DecodeCache> code_out{"code_out"};
 
@@ -78,16 +88,20 @@ public:
                 const Config& config);
     ~DecodeCache() override;
     void reset() override;
+    /// Before time starts; `user` outlives the cache's use.
+    void add(CodeUser& user) { users_.push_back(&user); }
 
     /// The slot of `pc`; it may be undecoded. Stays valid as long as the cache.
     [[nodiscard]] Slot* slot(Address pc, isa::Mode mode);
     /// Fills the slot of `pc`. False when no memory answers there.
     bool decode(Slot& slot, Address pc, isa::Mode mode);
+    /// Fills the slot of `pc` with `word`, whatever lies there.
+    void decode_word(Slot& slot, Address pc, isa::Mode mode, u32 word) const;
     /// A hardware loop has its last instruction at `pc`.
     void mark_loop_end(Address pc);
     /// The word at `address`, two bytes at least; nullopt when no memory answers.
     [[nodiscard]] std::optional<u32> peek(Address address);
-    /// Forgets what was decoded in [start, end].
+    /// Forgets the instructions that have a byte in [start, end].
     void invalidate(Address start, Address end);
     /// Every instruction executes through `execute` instead of its row, and none in the tight loop.
     void intercept(isa::Execute execute);
@@ -105,7 +119,7 @@ private:
         std::array<Slot, kPageSlots + 2>
             slots;  // two sentinels: a 32-bit instruction may jump over one
         explicit Page(Address address);
-        void forget();
+        void forget(Address first, Address last);
     };
     struct QuickEntry {
         Address base = ~0U;
@@ -116,6 +130,7 @@ private:
     Page& page_of(Address pc, isa::Mode mode);
     void fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const;
     [[nodiscard]] u8 flags_of(const Slot& slot, Address pc) const;
+    [[nodiscard]] Page* find_page(Address pc, isa::Mode mode) const;
     void watch(Address pc);
     void invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end);
 
@@ -124,6 +139,7 @@ private:
     std::array<Pages, 2> pages_;                           // [legacy, status]
     std::array<std::array<QuickEntry, kQuick>, 2> quick_;  // direct-mapped front of pages_
     std::unordered_set<Address> loop_ends_;
+    std::vector<CodeUser*> users_;
     std::vector<isa::Execute> executes_;  // [row]
     bool is_intercepted_ = false;
 };

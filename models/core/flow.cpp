@@ -2,6 +2,7 @@
 // Where the next instruction comes from: jumps, hardware loops, decode, and the cache line that the
 // fetch stage needs.
 #include "core/hot_path.hpp"
+#include "core/watch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -40,7 +41,7 @@ const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
         // One instruction is too short for a loop: directly behind its set-up it runs once, else
         // twice (timing.md 1.4, `hwl_1x10`).
         if (loop.start == loop.end && previous_ != nullptr &&
-            (previous_->timing == isa::Timing::hardware_loop || previous_ == slot_))
+            (previous_->timing == isa::Timing::hardware_loop || previous_->pc == pc))
             return nullptr;
         --loop.count;
         return &loop;
@@ -70,6 +71,27 @@ void Core::enter_page(Address base) {
 }
 
 void Core::decode_slot() {
+/// What has left decode stays what it is, though others may execute the new code already: the
+/// instruction in EX, and the one before it for the hazards.
+void Core::code_changes(Address first, Address last) {
+    const auto meets = [&](const Slot* slot) {
+        return slot != nullptr && slot->pc <= last && slot->pc + (slot->op.size - 1) >= first;
+    };
+    if (previous_ != &kept_.previous && (meets(previous_) || previous_ == kept_.in_ex.data())) {
+        kept_.previous = *previous_;
+        if (watch_ && watch_->previous.slot == previous_)
+            watch_->previous.slot = &kept_.previous;
+        previous_ = &kept_.previous;
+    }
+    if (!is_in_ex() || slot_ == kept_.in_ex.data() || !meets(slot_))
+        return;
+    Slot sentinel;
+    sentinel.flags = kPageEnd;
+    kept_.in_ex.fill(sentinel);
+    kept_.in_ex.front() = *slot_;
+    slot_ = kept_.in_ex.data();
+}
+
     if (!code_.decode(*slot_, hart_.pc, mode()))
         fault(
             fmt::format("instruction fetch from {:#010x}, where there is no memory; the last jump "

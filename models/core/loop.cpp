@@ -160,6 +160,8 @@ void Core::granted(Cycles now, u32 data) {
     } else if (slot.timing == isa::Timing::event_load) {
         flush_to(hart_.pc, pipeline::kEventLoad, from);
     }
+    if (access_.path == DataPath::test_and_set && !access_.is_write) [[unlikely]]
+        tell_written_code();
     if (access_.part == Part::second)
         held_until_ = now + 1;
 }
@@ -167,8 +169,10 @@ void Core::granted(Cycles now, u32 data) {
 /// Whoever holds decoded instructions of the word that was written must forget them.
 [[gnu::always_inline]] inline void Core::tell_written_code() {
     const u32 offset = access_.address & hart_.window.offset_mask;
-    if (code_pages_[offset / DecodeCache::kPageBytes] != 0) [[unlikely]]
+    if (code_words_->meets_access(offset, access_.bytes)) [[unlikely]] {
+        state_ = State::running;  // the store has left EX, its successor may be what it wrote
         tcdm_->code_written(offset, access_.bytes);
+    }
 }
 
 }  // namespace flexv::core

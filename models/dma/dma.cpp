@@ -131,7 +131,7 @@ public:
             return;
         }
         std::memcpy(dma_.memory_ + place, data, bytes);
-        if (dma_.code_pages_[place / kPageBytes] != 0)
+        if (dma_.code_words_->meets_access(place, bytes))
             dma_.tcdm_out->code_written(place, bytes);
     }
 
@@ -207,7 +207,7 @@ void Mchan::end_of_elaboration() {
     memory_ = tcdm_out->storage();
     FLEXV_ASSERT(std::has_single_bit(tcdm_out->size_bytes()), "the TCDM's size is a power of two");
     memory_mask_ = tcdm_out->size_bytes() - 1;
-    code_pages_ = tcdm_out->code_pages();
+    code_words_ = &tcdm_out->code_words();
 }
 
 void Mchan::reset() {

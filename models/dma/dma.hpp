@@ -121,9 +121,9 @@ private:
     Cycles active_since_ = 0;
     bool was_active_ = false;
 
-    std::byte* memory_ = nullptr;  // the TCDM
-    u32 memory_mask_ = 0;          // only the address bits inside the TCDM count
-    const u8* code_pages_ = nullptr;
+    std::byte* memory_ = nullptr;            // the TCDM
+    u32 memory_mask_ = 0;                    // only the address bits inside the TCDM count
+    const CodeWords* code_words_ = nullptr;  // of the TCDM
 
     Counter commands_{*this, "commands", "commands taken by the engines"};
     Counter bursts_{*this, "bursts", "bursts on the external bus"};

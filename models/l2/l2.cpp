@@ -8,13 +8,17 @@
 
 namespace flexv::l2 {
 
+namespace {
+constexpr u64 kSizeStep = 4096;
+}
+
 L2::L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : Module(name),
       config_(config),
       clock_(clock),
       bytes_(config.size_bytes),
-      granted_pages_(config.size_bytes / kPageBytes) {
-    if (config.size_bytes == 0 || config.size_bytes % kPageBytes != 0)
+      code_words_(config.size_bytes) {
+    if (config.size_bytes == 0 || config.size_bytes % kSizeStep != 0)
         throw UserError("{}: size_bytes = 0x{:x}: must be a multiple of 4096 and not 0",
                         this->name(), config.size_bytes);
     if (config.bytes_per_cycle == 0)
@@ -94,31 +98,25 @@ void L2::move(tlm::tlm_generic_payload& trans, unsigned length) {
         std::memcpy(trans.get_data_ptr(), memory, length);
     } else if (trans.is_write()) {
         std::memcpy(memory, trans.get_data_ptr(), length);
-        withdraw_pages(trans.get_address(), length);
+        const u64 first = trans.get_address();
+        if (code_words_.remove(first, length))
+            bus_in->invalidate_direct_mem_ptr(first, first + length - 1);
     }
 }
 
-/// Read-only, for whoever decodes instructions: data accesses keep their timing and their counters.
+/// Read-only and a word at a time, for whoever decodes instructions: data accesses keep their
+/// timing and their counters, and a write withdraws what it has changed and nothing else.
 bool L2::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
-    const u64 page = trans.get_address() / kPageBytes;
-    if (!trans.is_read() || page >= granted_pages_.size())
+    const u64 word = trans.get_address() / CodeWords::kBytes * CodeWords::kBytes;
+    if (!trans.is_read() || word >= config_.size_bytes)
         return false;
-    granted_pages_[page] = true;
+    code_words_.add(word);
     dmi.allow_read();
-    dmi.set_start_address(page * kPageBytes);
-    dmi.set_end_address(page * kPageBytes + kPageBytes - 1);
-    dmi.set_dmi_ptr(bytes_.data() + page * kPageBytes);
+    dmi.set_start_address(word);
+    dmi.set_end_address(word + CodeWords::kBytes - 1);
+    dmi.set_dmi_ptr(bytes_.data() + word);
     dmi.set_read_latency(clock_.duration_of(config_.latency_cycles));
     return true;
-}
-
-void L2::withdraw_pages(u64 offset, unsigned length) {
-    for (u64 page = offset / kPageBytes; page <= (offset + length - 1) / kPageBytes; ++page) {
-        if (!granted_pages_[page])
-            continue;
-        granted_pages_[page] = false;
-        bus_in->invalidate_direct_mem_ptr(page * kPageBytes, page * kPageBytes + kPageBytes - 1);
-    }
 }
 
 }  // namespace flexv::l2

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock_domain.hpp"
+#include "base/code_words.hpp"
 #include "base/module.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
@@ -24,8 +25,6 @@ public:
             0;  ///< for the fabric controller, whose crossbar reaches the banks in one cycle
     };
 
-    static constexpr u64 kPageBytes = 4096;  ///< granularity of direct access
-
     tlm_utils::simple_target_socket<L2> bus_in{"bus_in"};  ///< addresses start at 0
     /// The port of the fabric controller's crossbar: no direct access. May stay unbound.
     tlm_utils::simple_target_socket_optional<L2> fabric_in{"fabric_in"};
@@ -41,14 +40,13 @@ private:
 
     [[nodiscard]] tlm::tlm_response_status check(const tlm::tlm_generic_payload& trans) const;
     void move(tlm::tlm_generic_payload& trans, unsigned length);
-    void withdraw_pages(u64 offset, unsigned length);
     void count(const tlm::tlm_generic_payload& trans);
     [[nodiscard]] u64 beats_of(const tlm::tlm_generic_payload& trans) const;
 
     const Config config_;
     const ClockDomain& clock_;
     std::vector<unsigned char> bytes_;
-    std::vector<bool> granted_pages_;  // [page]: somebody holds a pointer to it
+    CodeWords code_words_;  // somebody holds a pointer to them
     Counter reads_{*this, "reads", "read transactions"};
     Counter writes_{*this, "writes", "write transactions"};
     Counter bytes_read_{*this, "bytes_read", "bytes read"};

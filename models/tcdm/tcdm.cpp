@@ -14,7 +14,7 @@ Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config
       config_(config),
       clock_(clock),
       bytes_(config.size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
-      code_pages_(config.size_bytes / kPageBytes + 1),
+      code_words_(bytes_.size()),
       arbiters_(config.bank_count, RoundRobin(config.port_count)),
       bank_conflicts_(config.bank_count),
       accesses_{&reads_, &writes_} {
@@ -103,14 +103,13 @@ void Tcdm::grant(unsigned port, Cycles now) {
     request.initiator->granted(now, 0);
 }
 
+/// Code may have been fetched through either view.
 void Tcdm::code_written(u32 offset, u32 bytes) {
-    for (u32 page = offset / kPageBytes; page <= (offset + bytes - 1) / kPageBytes; ++page) {
-        if (code_pages_[page] == 0)
-            continue;
-        code_pages_[page] = 0;
-        const u64 start = u64{page} * kPageBytes;
-        bus_in->invalidate_direct_mem_ptr(start, start + kPageBytes - 1);
-    }
+    if (!code_words_.remove(offset, bytes))
+        return;
+    const u64 last = u64{offset} + bytes - 1;
+    bus_in->invalidate_direct_mem_ptr(offset, last);
+    bus_in->invalidate_direct_mem_ptr(kTestAndSet | offset, kTestAndSet + last);
 }
 
 /// Moves the bytes of a payload; 0 when it does not lie in the memory or is malformed.
@@ -126,8 +125,10 @@ unsigned Tcdm::copy(tlm::tlm_generic_payload& trans, bool has_side_effects) {
         code_written(u32(offset), length);
     } else if (trans.is_read()) {
         std::memcpy(trans.get_data_ptr(), memory, length);
-        if (has_side_effects && (address & kTestAndSet) != 0)
+        if (has_side_effects && (address & kTestAndSet) != 0) {
             std::memset(memory, 0xff, length);
+            code_written(u32(offset), length);
+        }
     }
     return length;
 }
@@ -164,17 +165,18 @@ unsigned Tcdm::transport_dbg(tlm::tlm_generic_payload& trans) {
     return moved;
 }
 
-/// Read-only, for whoever decodes instructions; withdrawn when the page is written. Data accesses
-/// go through the arbiters and are never granted a pointer.
+/// Read-only and a word at a time, for whoever decodes instructions; withdrawn when the word is
+/// written. Data accesses go through the arbiters and are never granted a pointer.
 bool Tcdm::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
     const u64 offset = trans.get_address() & ~u64{kTestAndSet};
     if (!trans.is_read() || offset >= config_.size_bytes)
         return false;
-    const u64 start = offset / kPageBytes * kPageBytes;
-    code_pages_[start / kPageBytes] = 1;
+    const u64 word = offset / CodeWords::kBytes * CodeWords::kBytes;
+    const u64 start = (trans.get_address() & kTestAndSet) | word;
+    code_words_.add(word);
     dmi.set_start_address(start);
-    dmi.set_end_address(start + kPageBytes - 1);
-    dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data() + start));
+    dmi.set_end_address(start + CodeWords::kBytes - 1);
+    dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data() + word));
     dmi.allow_read();
     return true;
 }

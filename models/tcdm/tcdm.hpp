@@ -26,7 +26,6 @@ public:
     };
 
     static constexpr Address kTestAndSet = 1U << 20;  ///< address bit of the test-and-set view
-    static constexpr u32 kPageBytes = 4096;
 
     sc_core::sc_export<TcdmTarget> initiators_in{"initiators_in"};
     tlm_utils::simple_target_socket<Tcdm> bus_in{"bus_in"};
@@ -36,7 +35,7 @@ public:
 
     std::byte* storage() override { return bytes_.data(); }
     [[nodiscard]] u32 size_bytes() const override { return config_.size_bytes; }
-    [[nodiscard]] const u8* code_pages() const override { return code_pages_.data(); }
+    [[nodiscard]] const CodeWords& code_words() const override { return code_words_; }
     void code_written(u32 offset, u32 bytes) override;
 
     [[nodiscard]] u64 conflicts_of_bank(unsigned bank) const { return bank_conflicts_.at(bank); }
@@ -57,7 +56,7 @@ private:
     const Config config_;
     ClockDomain& clock_;
     std::vector<std::byte> bytes_;
-    std::vector<u8> code_pages_;          // [page]
+    CodeWords code_words_;
     std::vector<RoundRobin> arbiters_;    // [bank]
     std::vector<u64> bank_conflicts_;     // [bank]
     std::array<Counter*, 2> accesses_{};  // [is_write]

@@ -118,34 +118,33 @@ struct HeldFixture {
     }
 };
 
-TEST_CASE("the L2 grants pages for reading only", "[l2]") {
+TEST_CASE("the L2 grants words for reading only", "[l2]") {
     HeldFixture f;
     f.write(0x1234, false);
 
     REQUIRE(f.fetcher.ask(0x1234));
 
-    CHECK(f.fetcher.granted.get_start_address() == 0x1000);
-    CHECK(f.fetcher.granted.get_end_address() == 0x1fff);
-    CHECK(f.fetcher.granted.get_dmi_ptr()[0x234] == 0x44);
+    CHECK(f.fetcher.granted.get_start_address() == 0x1234);
+    CHECK(f.fetcher.granted.get_end_address() == 0x1237);
+    CHECK(f.fetcher.granted.get_dmi_ptr()[0] == 0x44);
     CHECK(f.fetcher.granted.is_read_allowed());
     CHECK_FALSE(f.fetcher.granted.is_write_allowed());
     CHECK_FALSE(f.fetcher.ask(0x1234, tlm::TLM_WRITE_COMMAND));
     CHECK_FALSE(f.fetcher.ask(0x4000));
 }
 
-TEST_CASE("a write withdraws each granted page that it touches, once", "[l2]") {
+TEST_CASE("a write withdraws each granted word that it touches, once", "[l2]") {
     HeldFixture f;
-    for (const u64 page : {0x0000U, 0x1000U, 0x2000U})
-        REQUIRE(f.fetcher.ask(page));
+    for (const u64 word : {0x0100U, 0x1000U, 0x2ffcU})
+        REQUIRE(f.fetcher.ask(word));
 
-    f.write(0x3000, false);  // a page that nobody holds
+    f.write(0x0104, false);  // a word that nobody holds
     CHECK(f.fetcher.withdrawn.empty());
-    f.write(0x0ffe, false);  // crosses into the next page
-    f.write(0x0000, false);
+    f.write(0x0ffe, false);  // reaches into one
+    f.write(0x1000, false);
     f.write(0x2ffc, true);
 
-    CHECK(f.fetcher.withdrawn ==
-          test::PageHolder::Ranges{{0x0000, 0x0fff}, {0x1000, 0x1fff}, {0x2000, 0x2fff}});
+    CHECK(f.fetcher.withdrawn == test::PageHolder::Ranges{{0x0ffe, 0x1001}, {0x2ffc, 0x2fff}});
 }
 
 TEST_CASE("an L2 of an impossible size is the user's mistake", "[l2]") {

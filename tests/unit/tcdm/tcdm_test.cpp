@@ -2,6 +2,7 @@
 // The TCDM through its cycle-exact port and through its TLM-2.0 socket.
 #include "tcdm/tcdm.hpp"
 #include "support/bus_contract.hpp"
+#include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -154,7 +155,7 @@ TEST_CASE("a debug read of the test-and-set view changes nothing", "[tcdm]") {
     CHECK(bench.master.read32(0x20) == 5);
 }
 
-TEST_CASE("direct access for decoding ends when the page is written", "[tcdm]") {
+TEST_CASE("direct access for decoding ends when the word is written", "[tcdm]") {
     Bench bench;
     tlm::tlm_generic_payload trans;
     tlm::tlm_dmi dmi;
@@ -164,10 +165,43 @@ TEST_CASE("direct access for decoding ends when the page is written", "[tcdm]") 
     REQUIRE(bench.master.out->get_direct_mem_ptr(trans, dmi));
     CHECK(dmi.is_read_allowed());
     CHECK_FALSE(dmi.is_write_allowed());
-    CHECK(bench.memory.code_pages()[1] == 1);
+    CHECK(dmi.get_start_address() == 0x1004);
+    CHECK(dmi.get_end_address() == 0x1007);
+    CHECK(bench.memory.code_words().meets_access(0x1004, 4));
 
-    bench.master.write32(0x1ffc, 1);
-    CHECK(bench.memory.code_pages()[1] == 0);
+    bench.master.write32(0x1000, 1);
+    bench.master.write32(0x1008, 1);
+    CHECK(bench.memory.code_words().meets_access(0x1004, 4));
+    bench.master.write32(0x1004, 1);
+    CHECK_FALSE(bench.memory.code_words().meets_access(0x1004, 4));
+}
+
+TEST_CASE("whoever decodes through either view is told of a write through the other", "[tcdm]") {
+    ClockDomain clock;
+    Tcdm memory("tcdm", clock, {});
+    test::PageHolder fetcher("fetcher");
+    fetcher.out.bind(memory.bus_in);
+    test::elaborate();
+    u32 word = 0;
+    tlm::tlm_generic_payload trans;
+    trans.set_data_ptr(reinterpret_cast<unsigned char*>(&word));
+    trans.set_data_length(4);
+    trans.set_streaming_width(4);
+    sc_core::sc_time delay;
+
+    REQUIRE(fetcher.ask(0x10'0020));
+    CHECK(fetcher.granted.get_start_address() == 0x10'0020);
+    trans.set_write();
+    trans.set_address(0x20);
+    fetcher.out->b_transport(trans, delay);
+    CHECK(fetcher.withdrawn == test::PageHolder::Ranges{{0x20, 0x23}, {0x10'0020, 0x10'0023}});
+
+    fetcher.withdrawn.clear();
+    REQUIRE(fetcher.ask(0x20));
+    trans.set_read();  // which sets the word
+    trans.set_address(0x10'0020);
+    fetcher.out->b_transport(trans, delay);
+    CHECK(fetcher.withdrawn.size() == 2);
 }
 
 TEST_CASE("the TCDM keeps the contract of a TLM target", "[tcdm][bus]") {

@@ -2,6 +2,7 @@
 #include "platform/cluster.hpp"
 
 #include "base/error.hpp"
+#include "core/fault.hpp"
 #include "platform/memory_map.hpp"
 
 namespace flexv::platform {
@@ -66,10 +67,12 @@ core::AddressMap address_map_of(const ClusterConfiguration& config) {
 }  // namespace
 
 Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
-                 const ClusterConfiguration& config, u64 reference_clock_cycles)
+                 const ClusterConfiguration& config, BusErrors bus_errors,
+                 u64 reference_clock_cycles)
     : Module(name),
       clock_(clock),
       config_(config),
+      bus_errors_(bus_errors),
       extensions_(extensions_of(config.core.isa)),
       decoder_(extensions_),
       bus("bus", clock, config.bus),
@@ -98,6 +101,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
 
 Cluster::Cores Cluster::make_cores() {
     Cores cores;
+    const std::string setting = fmt::format("soc.cluster.core.isa = {}", config_.core.isa);
     for (unsigned index = 0; index < config_.core_count; ++index)
         cores.push_back(
             std::make_unique<core::Core>(fmt::format("core{}", index).c_str(), clock_, code,
@@ -105,7 +109,9 @@ Cluster::Cores Cluster::make_cores() {
                                                             .hartid = index,
                                                             .address_map = address_map_of(config_),
                                                             .extensions = extensions_,
-                                                            .has_quirks = config_.core.quirks}));
+                                                            .has_quirks = config_.core.quirks,
+                                                            .bus_errors = bus_errors_,
+                                                            .isa_setting = setting}));
     return cores;
 }
 
@@ -179,7 +185,18 @@ void Cluster::wire_events() {
         else if (port == dma.fabric_port() && on_fabric_event)
             on_fabric_event(line, cycle);
     };
-    dma.on_fault = [](const std::string& what, Cycles /*cycle*/) { throw FirmwareFault(what); };
+    dma.on_fault = [this](const Cause& cause, const std::string& what) {
+        if (bus_errors_ == BusErrors::respond)
+            return tell_misuse(cause, what + "; an error slave answers");
+        if (cause.is_known())
+            throw core::Fault(cause.initiator, cause.pc, what);
+        throw FirmwareFault(what);
+    };
+    dma.on_misuse = [this](const Cause& cause, const std::string& what) {
+        tell_misuse(cause, what);
+    };
+    for (const auto& core : cores_)
+        core->on_misuse = dma.on_misuse;
     icache.on_flush = [this] {
         for (const auto& core : cores_)
             core->drop_line();
@@ -188,6 +205,11 @@ void Cluster::wire_events() {
         if (is_enabled && index < cores_.size() && cores_[index]->is_off())
             cores_[index]->start(control.boot_address(index), now + 1);
     };
+}
+
+void Cluster::tell_misuse(const Cause& cause, const std::string& what) const {
+    if (on_misuse)
+        on_misuse(cause, what);
 }
 
 void Cluster::wire_marker() {

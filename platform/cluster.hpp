@@ -31,16 +31,20 @@ class Cluster final : public Module {
 private:
     ClockDomain& clock_;
     const ClusterConfiguration config_;
+    const BusErrors bus_errors_;
     const isa::ExtensionSet extensions_;
     const isa::Decoder decoder_;
 
 public:
     /// `reference_clock_cycles`: cycles between two edges of the 32768 Hz reference.
     Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
-            const ClusterConfiguration& config, u64 reference_clock_cycles);
+            const ClusterConfiguration& config, BusErrors bus_errors, u64 reference_clock_cycles);
 
     /// Event (8) or interrupt (9) of the DMA's port for the fabric controller, in cycle `now`.
     std::function<void(unsigned line, Cycles now)> on_fabric_event;
+
+    /// Cores or DMA did what the hardware tolerates and firmware does not mean.
+    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
 
     /// What the test bench of a cluster without a fabric controller does: all cores start together
     /// at `entry` (spec/firmware_abi.md section 2, style C).
@@ -80,6 +84,7 @@ private:
     void wire_buses();
     void wire_events();
     void wire_marker();
+    void tell_misuse(const Cause& cause, const std::string& what) const;
 
     DerivedCounter cycles_{*this, "cycles", "cycles of the cluster clock",
                            [this] { return clock_.timeline.now(); }};

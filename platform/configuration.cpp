@@ -207,7 +207,12 @@ Group<SocConfiguration> soc_group() {
         .group("events", &Config::events, "Event generator of the SoC.", soc_events_group())
         .group("uart", &Config::uart, "UART of the uDMA.", uart_group())
         .group("bus", &Config::bus, "Bus of the SoC.", bus_group())
-        .group("l2", &Config::l2, "Memory of the SoC, code and data.", l2_group());
+        .group("l2", &Config::l2, "Memory of the SoC, code and data.", l2_group())
+        .choice("bus_errors", &Config::bus_errors,
+                {{"fault", BusErrors::fault}, {"respond", BusErrors::respond}},
+                "What comes of an access that nobody answers: it ends the run, or an error slave "
+                "answers as on the chips (reads give 0xbadacce5, in a hole of the cluster "
+                "0xbadcab7e; writes are lost), with a warning once a pc; --strict ends the run.");
 }
 
 Group<ClockConfiguration> clock_group() {

@@ -4,6 +4,7 @@
 // be.
 #pragma once
 
+#include "base/bus_errors.hpp"
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "event_unit/event_unit.hpp"
@@ -70,6 +71,7 @@ struct SocConfiguration {
     /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (spec/cluster.md 3).
     cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
     l2::L2::Config l2;
+    BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
 };
 
 /// The operating point, and the clocks before firmware changes an FLL.

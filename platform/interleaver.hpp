@@ -29,6 +29,12 @@ public:
     /// The same behind the last act, which may lie far before it.
     [[nodiscard]] Cycles end_of_acts() const;
 
+    /// Time of the domain that acts at present.
+    [[nodiscard]] sc_core::sc_time time() const {
+        const ClockDomain& domain = soc_ran_last_ ? soc_ : cluster_;
+        return domain.time_of(domain.timeline.now());
+    }
+
 private:
     void run_cluster(Cycles end);
     void run_soc(Cycles end);

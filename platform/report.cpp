@@ -280,7 +280,9 @@ RunResult read_run(const Json& json) {
         throw UserError("schema is not \"flexv-report-1\"");
     RunResult result;
     result.outcome = read_outcome(json.at("result").get<std::string>());
-    result.exit_code = json.at("exit_code").get<i64>();
+    result.exit_code = u32(json.at("exit_code").get<i64>());
+    if (json.contains("warnings"))
+        result.warnings = json.at("warnings").get<std::vector<std::string>>();
     result.cycles = json.at("cycles").get<u64>();
     result.time_ns = json.at("time_ns").get<double>();
     result.instructions = json.at("instructions").get<u64>();
@@ -303,7 +305,8 @@ std::string report_text(const RunResult& result) {
     Json json = {
         {"schema", "flexv-report-1"},
         {"result", name_of(result.outcome)},
-        {"exit_code", result.exit_code},
+        {"exit_code", i32(result.exit_code)},
+        {"exit_code_unsigned", result.exit_code},
         {"cycles", result.cycles},
         {"time_ns", result.time_ns},
         {"instructions", result.instructions},
@@ -312,6 +315,7 @@ std::string report_text(const RunResult& result) {
         {"architecture", architecture_json(result.architecture)},
         {"harts", harts_json(result)},
         {"regions", regions_json(result)},
+        {"warnings", result.warnings},
         {"counters", counters_json(result.counter_paths, result.counts, true)},
         {"energy", energy_json(result)},
     };

@@ -96,7 +96,7 @@ private:
 int status_of(const RunResult& result) {
     switch (result.outcome) {
         case Outcome::exit:
-            return int(std::min<i64>(result.exit_code, 99));
+            return result.exit_status();
         case Outcome::fault:
             return firmware_fault;
         case Outcome::limit:

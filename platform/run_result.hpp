@@ -70,9 +70,10 @@ struct EnergyResult {
 
 struct RunResult {
     Outcome outcome = Outcome::exit;
-    i64 exit_code = 0;
-    Cycles cycles = 0;   ///< cluster clock, from reset to the end
-    double time_ns = 0;  ///< simulated
+    u32 exit_code = 0;                  ///< all bits of what the firmware returned
+    std::vector<std::string> warnings;  ///< a line each, for a person
+    Cycles cycles = 0;                  ///< cluster clock, from reset to the end
+    double time_ns = 0;                 ///< simulated
     u64 instructions = 0;
     double host_seconds = 0;  ///< the only member that differs between two equal runs
     energy::OperatingPoint clock;
@@ -85,6 +86,8 @@ struct RunResult {
     EnergyResult energy;
 
     [[nodiscard]] double host_mips() const;
+    /// What the program returns for an exit of the firmware: 0..99.
+    [[nodiscard]] int exit_status() const { return int(std::min<u32>(exit_code, 99)); }
 };
 
 /// A hart as its counters tell it: `instructions`, `active_cycles`, `sleep_cycles` and one

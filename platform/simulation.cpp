@@ -38,7 +38,13 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     soc_.load(image);
     for (core::Core* core : soc_.cores())
         watch_core(*core);
+    soc_.on_misuse(
+        [this](const Cause& cause, const std::string& what) { report_misuse(cause, what); });
+    Log::set_surroundings(
+        {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
 }
+
+Simulation::~Simulation() { Log::set_surroundings({}); }
 
 void Simulation::watch_core(core::Core& core) {
     core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
@@ -133,6 +139,17 @@ void Simulation::report_trap(const core::Core& core, const std::string& what, u3
                    core.name(), what, place(pc));
 }
 
+/// The hardware goes on; a person should know, once for each instruction.
+void Simulation::report_misuse(const Cause& cause, const std::string& what) {
+    if (is_strict_ && cause.is_known())
+        throw core::Fault(cause.initiator, cause.pc, what);
+    if (is_strict_)
+        throw FirmwareFault(what);
+    if (reported_misuses_.insert(cause.pc).second)
+        fmt::print(stderr, "flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
+                   Log::text_of(cause));
+}
+
 Outcome Simulation::outcome() const {
     if (soc_.fault())
         return Outcome::fault;
@@ -144,6 +161,11 @@ Outcome Simulation::outcome() const {
 std::string Simulation::deadlock_text() const {
     std::string text =
         fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending", soc_.end());
+    return text + where_cores_are();
+}
+
+std::string Simulation::where_cores_are() const {
+    std::string text;
     for (const core::Core* core : soc_.cores())
         text += fmt::format("\n  {} at pc {}: {}", core->name(), place(core->hart().pc),
                             core->describe_wait());
@@ -160,7 +182,8 @@ std::string Simulation::problem() const {
             return deadlock_text();
         case Outcome::limit:
             return fmt::format("stopped at the limit of {} cycles (simulation.max_cycles)",
-                               configuration_.simulation.max_cycles);
+                               configuration_.simulation.max_cycles) +
+                   where_cores_are();
     }
     return {};
 }
@@ -189,7 +212,13 @@ void Simulation::add_harts(RunResult& result) const {
 RunResult Simulation::result() const {
     RunResult result;
     result.outcome = outcome();
-    result.exit_code = i64{soc_.exit_code().value_or(0)};
+    result.exit_code = soc_.exit_code().value_or(0);
+    result.warnings = regions_.warnings();
+    if (result.outcome == Outcome::exit && result.exit_code != u32(result.exit_status()))
+        result.warnings.push_back(
+            fmt::format("the firmware returned {} ({:#x}, {} unsigned), which is clamped: the exit "
+                        "status of firmware is 0 to 99",
+                        i32(result.exit_code), result.exit_code, result.exit_code));
     result.cycles = soc_.end();
     result.time_ns = soc_.end_ns();
     result.instructions = instructions();

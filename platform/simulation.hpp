@@ -27,8 +27,12 @@ class Simulation {
 public:
     /// Elaborates the platform and loads the image. Throws UserError.
     Simulation(const Configuration& configuration, const ElfImage& image);
+    ~Simulation();
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
 
-    /// Stops at a trap that firmware handles, too.
+    /// What the hardware tolerates in silence ends the run: a trap that firmware handles, an access
+    /// that an error slave answers, DMA addresses that wrap.
     void make_strict() { is_strict_ = true; }
     /// Lets somebody look at every instruction. Throws UserError. Call before run().
     void instrument(const InstrumentationOptions& options);
@@ -66,9 +70,11 @@ public:
 private:
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string deadlock_text() const;
+    [[nodiscard]] std::string where_cores_are() const;
     [[nodiscard]] std::string fault_text() const;
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
+    void report_misuse(const Cause& cause, const std::string& what);
     void watch_core(core::Core& core);
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
@@ -87,7 +93,8 @@ private:
     bool is_strict_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;
-    std::set<u32> reported_traps_;  // pc
+    std::set<u32> reported_traps_;    // pc
+    std::set<u32> reported_misuses_;  // pc
     std::optional<Instrumentation> instrumentation_;
 };
 

@@ -12,7 +12,9 @@ namespace flexv::platform {
 
 namespace {
 
-constexpr u32 kStatusBits = 0x7fff'ffff;  // bit 31 of CORESTATUS only says that the value is valid
+/// Bit 31 of CORESTATUS and RETURN only says that the value is valid, so a code has 31 bits there.
+constexpr u32 kIsValid = 0x8000'0000;
+constexpr u32 code_of(u32 status) { return (status & ~kIsValid) | (status << 1 & kIsValid); }
 
 sc_core::sc_time period_of(double mhz) { return {1000.0 / mhz, sc_core::SC_NS}; }
 
@@ -34,7 +36,7 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
       fabric_controller(make_fabric_controller(clock_, config.soc)),
       l2("l2", clock_, config.soc.l2),
       peripherals(clock_, config),
-      cluster("cluster", cluster_clock_, config.soc.cluster,
+      cluster("cluster", cluster_clock_, config.soc.cluster, config.soc.bus_errors,
               reference_clock_cycles(config.clock.mhz)),
       to_cluster("to_cluster", clock_, cluster_clock_),
       from_cluster("from_cluster", cluster_clock_, clock_) {
@@ -63,7 +65,10 @@ void Soc::wire_buses() {
     cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
     from_cluster.bus_out.bind(bus.bus_in);
     debug_out_.bind(bus.bus_in);
-    cluster.peripherals.nearest_outside = [this](Address address) { return bus.nearest(address); };
+    cluster.peripherals.surroundings_outside = [this](Address address) {
+        const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
+        return surroundings(is_alias ? memory_map::kCluster.base + address : address);
+    };
 }
 
 void Soc::wire_fabric_controller() {
@@ -72,10 +77,33 @@ void Soc::wire_fabric_controller() {
     fabric.code.code_out.bind(bus.bus_in);
     fabric.port.bus_out.bind(bus.bus_in);
     fabric.port.memory_out.bind(l2.fabric_in);
-    fabric.port.nearest = [this](Address address) { return bus.nearest(address); };
+    fabric.port.surroundings = [this](Address address) { return surroundings(address); };
     peripherals.interrupt_controller.interrupt_out(fabric.core.interrupt_in);
     fabric.core.interrupt_ack_out(peripherals.interrupt_controller.interrupt_ack_in);
 }
+
+/// Why nobody takes an access: it lies between two ranges, in a hole of the cluster, or in a block
+/// that refuses it.
+std::string Soc::surroundings(Address address) const {
+    const cluster_bus::Route* const holder = bus.holder(address);
+    if (holder == nullptr)
+        return "nearest: " + bus.nearest(address);
+    if (holder->start != memory_map::kCluster.base)
+        return fmt::format("it begins in {}, which refuses it", holder->text());
+    const u64 offset = address - memory_map::kCluster.base;
+    if (const cluster_bus::Route* const inner = cluster.window.holder(offset))
+        return fmt::format("it begins in {}, which refuses it", inner->text(holder->start));
+    return fmt::format("it is in a hole of {}; nearest in there: {}", holder->text(),
+                       cluster.window.nearest(offset, holder->start));
+}
+
+void Soc::on_misuse(const Misuse& callback) {
+    cluster.on_misuse = callback;
+    if (fabric_controller)
+        fabric_controller->core.on_misuse = callback;
+}
+
+sc_core::sc_time Soc::time() const { return interleaver_.time(); }
 
 /// Events that cross from one clock domain into the other.
 void Soc::wire_events() {
@@ -109,13 +137,13 @@ void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
 
 void Soc::wire_ends() {
     peripherals.control.on_core_status = [this](u32 value, Cycles /*now*/) {
-        if ((value & ~kStatusBits) != 0)
-            end_with(value & kStatusBits);
+        if ((value & kIsValid) != 0)
+            end_with(code_of(value));
     };
     if (cluster.marker)
         cluster.marker->on_exit = [this](u32 code, Cycles /*now*/) { end_with(code); };
     cluster.control.on_end_of_computation = [this](u32 value, Cycles /*now*/) {
-        end_with(value & kStatusBits);
+        end_with(code_of(value));
     };
 }
 

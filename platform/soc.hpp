@@ -70,6 +70,13 @@ public:
     /// The broken invariant that ended the run; empty for none.
     [[nodiscard]] const std::string& broken() const { return broken_; }
 
+    using Misuse = std::function<void(const Cause& cause, const std::string& what)>;
+    /// Called when firmware does what the hardware tolerates and nobody means: an access that an
+    /// error slave answers, DMA addresses that wrap.
+    void on_misuse(const Misuse& callback);
+    /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
+    [[nodiscard]] sc_core::sc_time time() const;
+
     /// Called between quanta.
     std::function<void()> on_quantum;
 
@@ -89,6 +96,7 @@ private:
     void wire_fabric_controller();
     void wire_events();
     void wire_clocks();
+    [[nodiscard]] std::string surroundings(Address address) const;
     void wire_ends();
     void retune(ClockDomain& domain, timer::Timer& timer, double hz);
     void drive();

@@ -15,7 +15,10 @@ namespace {
 std::string outcome_text(const RunResult& result) {
     switch (result.outcome) {
         case Outcome::exit:
-            return fmt::format("exit {}", result.exit_code);
+            return result.exit_code == u32(result.exit_status())
+                       ? fmt::format("exit {}", result.exit_code)
+                       : fmt::format("exit {} ({} unsigned), status {},", i32(result.exit_code),
+                                     result.exit_code, result.exit_status());
         case Outcome::fault:
             return "firmware fault";
         case Outcome::limit:
@@ -116,6 +119,8 @@ std::string stalls_table(const RunResult& result) {
 
 std::string summary(const RunResult& result) {
     std::string text = headline(result);
+    for (const std::string& warning : result.warnings)
+        text += fmt::format("warning: {}\n", warning);
     const auto append = [&text](const std::string& part) {
         if (!part.empty())
             text += "\n" + part;

@@ -6,7 +6,9 @@
 namespace flexv {
 
 Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command,
-                               u64 address, unsigned char* data, unsigned bytes, Cycles now) {
+                               u64 address, unsigned char* data, unsigned bytes, Cycles now,
+                               const Cause& cause) {
+    cause_.cause = cause;
     trans_.set_command(command);
     trans_.set_address(address);
     trans_.set_data_ptr(data);
@@ -29,7 +31,7 @@ Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, const DataReques
     data = request.is_write ? request.data : 0;
     return transport(bus, request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
                      address, static_cast<unsigned char*>(static_cast<void*>(&data)), request.bytes,
-                     now);
+                     now, request.cause);
 }
 
 }  // namespace flexv

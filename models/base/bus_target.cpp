@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bus_target.hpp"
 
+#include "base/cause_extension.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -46,7 +47,9 @@ void BusTarget::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& d
     trans.set_dmi_allowed(false);
     const tlm::tlm_response_status shape = check(trans);
     trans.set_response_status(shape);
+    const Cycles now = cycle_of(sc_core::sc_time_stamp() + delay);
     if (shape != tlm::TLM_OK_RESPONSE) {
+        const Log::Scope scope(cause_of(trans), clock_, now);
         log_.warn(
             "{} of {} bytes at offset 0x{:x} refused: {}; expected 1, 2 or 4 aligned bytes below "
             "0x{:x}",
@@ -62,9 +65,9 @@ void BusTarget::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& d
                      .is_write = trans.is_write()};
     if (access.is_write)
         std::memcpy(&access.data, trans.get_data_ptr(), access.bytes);
-    const BusAnswer answer =
-        perform_at(access, kExternal, cycle_of(sc_core::sc_time_stamp() + delay));
+    const BusAnswer answer = perform_at(access, kExternal, now, cause_of(trans));
     if (answer.is_refused()) {
+        const Log::Scope scope(cause_of(trans), clock_, now);
         log_.warn("{}", answer.refusal);
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return;
@@ -102,7 +105,7 @@ unsigned BusTarget::debug_access_word(tlm::tlm_generic_payload& trans, unsigned 
     unsigned char* const data = trans.get_data_ptr() + done;
     if (access.is_write)
         std::memcpy(&access.data, data, access.bytes);
-    const BusAnswer answer = perform_at(access, kExternal, now());
+    const BusAnswer answer = perform_at(access, kExternal, now(), {});
     if (answer.is_refused())
         return 0;
     if (!access.is_write)
@@ -116,7 +119,7 @@ void BusTarget::request(DataInitiator& initiator, const DataRequest& request, Cy
                            .bytes = request.bytes,
                            .is_write = request.is_write};
     FLEXV_ASSERT(access.offset % 4 + access.bytes <= 4, "a data request stays within a word");
-    const BusAnswer answer = perform_at(access, initiator.port(), now);
+    const BusAnswer answer = perform_at(access, initiator.port(), now, request.cause);
     if (answer.is_refused())
         initiator.refused(now, answer.refusal);
     else
@@ -127,7 +130,8 @@ std::string BusTarget::waits_for(const DataInitiator& initiator) const {
     return fmt::format("{}: nothing, core {} is answered at once", name_, initiator.port());
 }
 
-BusAnswer BusTarget::perform_at(const BusAccess& access, unsigned initiator, Cycles now) {
+BusAnswer BusTarget::perform_at(const BusAccess& access, unsigned initiator, Cycles now,
+                                const Cause& cause) {
     struct Scope {
         BusTarget& target;
         ~Scope() {
@@ -136,6 +140,7 @@ BusAnswer BusTarget::perform_at(const BusAccess& access, unsigned initiator, Cyc
         }
     };
     const Scope scope{*this};
+    const Log::Scope about(cause, clock_, now);
     access_cycle_ = now;
     initiator_port_ = initiator;
     return perform(access);

@@ -82,7 +82,8 @@ protected:
 private:
     /// What is wrong with a payload's shape; TLM_OK_RESPONSE when nothing is.
     [[nodiscard]] tlm::tlm_response_status check(const tlm::tlm_generic_payload& trans) const;
-    BusAnswer perform_at(const BusAccess& access, unsigned initiator, Cycles now);
+    BusAnswer perform_at(const BusAccess& access, unsigned initiator, Cycles now,
+                         const Cause& cause);
     unsigned debug_access_word(tlm::tlm_generic_payload& trans, unsigned done);
     [[nodiscard]] Cycles cycle_of(const sc_core::sc_time& time) const;
 

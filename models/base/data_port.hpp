@@ -4,6 +4,7 @@
 // no kernel call is needed; the same blocks offer TLM-2.0 sockets towards the outside.
 #pragma once
 
+#include "base/cause.hpp"
 #include "base/units.hpp"
 
 #include <systemc>
@@ -19,6 +20,7 @@ struct DataRequest {
     u8 bytes = 4;  ///< 1, 2, 3 or 4
     bool is_write = false;
     bool is_event_load = false;  ///< p.elw: the core's clock may stop while it waits
+    Cause cause = {};            ///< for messages
 };
 
 /// The side that asks. One request is in flight at a time.

@@ -1,17 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
+#include "base/clock_domain.hpp"
+
 #include <array>
 #include <cstdio>
 #include <string_view>
-#include <systemc>
 
 namespace flexv {
 
+sc_core::sc_time Log::time() {
+    const LogSubject& about = Scope::about_;
+    if (about.clock != nullptr)
+        return about.clock->time_of(about.cycle);
+    return surroundings_.time ? surroundings_.time() : sc_core::sc_time_stamp();
+}
+
+std::string Log::text_of(const Cause& cause) {
+    if (!cause.is_known())
+        return {};
+    const std::string place =
+        surroundings_.place ? surroundings_.place(cause.pc) : fmt::format("{:#010x}", cause.pc);
+    return fmt::format(" ({}, pc {})", cause.initiator, place);
+}
+
 void Log::emit(LogLevel level, const std::string& message) const {
     static constexpr std::array<std::string_view, 4> kNames = {"error", "warn", "info", "debug"};
-    fmt::print(stderr, "{} {} {}: {}\n", sc_core::sc_time_stamp().to_string(),
-               kNames[std::size_t(level)], module_, message);
+    fmt::print(stderr, "{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6,
+               kNames[std::size_t(level)], module_, message, text_of(cause()));
 }
 
 }  // namespace flexv

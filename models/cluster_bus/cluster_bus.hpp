@@ -40,7 +40,12 @@ public:
     TargetSocket& map_rest(const std::string& target);
 
     /// The mapped ranges below and above an address that nothing serves, for messages.
-    [[nodiscard]] std::string nearest(Address address) const { return routes_.nearest(address); }
+    /// \param base added to the bus's own addresses
+    [[nodiscard]] std::string nearest(u64 address, u64 base = 0) const {
+        return routes_.nearest(address, base);
+    }
+    /// The range that holds `address`; null when there is none.
+    [[nodiscard]] const Route* holder(u64 address) const { return routes_.find(address, 1); }
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_.routes(); }
 
 private:

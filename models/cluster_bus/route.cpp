@@ -8,10 +8,10 @@
 
 namespace flexv::cluster_bus {
 
-std::string Route::text() const {
+std::string Route::text(u64 base) const {
     const std::string size = size_bytes % 1024 == 0 ? fmt::format("{} KiB", size_bytes / 1024)
                                                     : fmt::format("{} bytes", size_bytes);
-    return fmt::format("{} 0x{:08x}..0x{:08x} ({})", name, start, last(), size);
+    return fmt::format("{} 0x{:08x}..0x{:08x} ({})", name, base + start, base + last(), size);
 }
 
 void RouteTable::add(const std::string& bus, Route route) {
@@ -39,13 +39,13 @@ const Route* RouteTable::find(u64 address, u64 length) const {
     return length == 0 || length - 1 <= room ? route : nullptr;
 }
 
-std::string RouteTable::nearest(u64 address) const {
+std::string RouteTable::nearest(u64 address, u64 base) const {
     const Route* const above = next(address);
     const std::size_t index =
         above == nullptr ? routes_.size() : std::size_t(above - routes_.data());
-    std::string text = index > 0 ? routes_[index - 1].text() : "";
+    std::string text = index > 0 ? routes_[index - 1].text(base) : "";
     if (above != nullptr)
-        text += (text.empty() ? "" : ", ") + above->text();
+        text += (text.empty() ? "" : ", ") + above->text(base);
     return text.empty() ? "nothing is mapped" : text;
 }
 

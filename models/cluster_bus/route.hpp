@@ -22,13 +22,13 @@ struct Route {
     [[nodiscard]] u64 last() const { return start + size_bytes - 1; }
     [[nodiscard]] bool holds(u64 address) const { return address - start < size_bytes; }
     /// Address at the target of an address on the bus, modulo 2^64, and back.
-    [[nodiscard]] u64 to_target(u64 address) const { return address - base(); }
-    [[nodiscard]] u64 to_bus(u64 address) const { return address + base(); }
-    /// `name 0x1c000000..0x1c18ffff (1600 KiB)`
-    [[nodiscard]] std::string text() const;
+    [[nodiscard]] u64 to_target(u64 address) const { return address - origin(); }
+    [[nodiscard]] u64 to_bus(u64 address) const { return address + origin(); }
+    /// `name 0x1c000000..0x1c18ffff (1600 KiB)`, where the bus itself lies at `base`
+    [[nodiscard]] std::string text(u64 base = 0) const;
 
 private:
-    [[nodiscard]] u64 base() const { return addressing == Addressing::relative ? start : 0; }
+    [[nodiscard]] u64 origin() const { return addressing == Addressing::relative ? start : 0; }
 };
 
 /// Disjoint address ranges in ascending order.
@@ -43,7 +43,7 @@ public:
     /// First range that ends at or after `address`, null when there is none.
     [[nodiscard]] const Route* next(u64 address) const;
     /// The ranges below and above an address that nothing serves.
-    [[nodiscard]] std::string nearest(u64 address) const;
+    [[nodiscard]] std::string nearest(u64 address, u64 base = 0) const;
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
 private:

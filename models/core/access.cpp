@@ -39,6 +39,7 @@ void Core::send_request(Cycles now) {
     request.is_event_load = slot_->timing == isa::Timing::event_load;
     request.address = access_.address;
     request.bytes = access_.bytes;
+    request.cause = {.initiator = name(), .pc = hart_.pc};
     unsigned shift = 0;
     const unsigned first_bytes = access_.bytes_to_word_end();
     if (access_.part == Part::first) {
@@ -98,9 +99,24 @@ void Core::book_wait(Cycles now) {
     tell_wait(true, access_.requested + awake, now);
 }
 
-void Core::refused(Cycles /*now*/, const std::string& what) {
-    fault(fmt::format("{} of {} bytes at {:#010x}: {}", access_.is_write ? "store" : "load",
-                      unsigned{access_.bytes}, access_.address, what));
+std::string Core::describe_access() const {
+    return fmt::format("{} of {} bytes at {:#010x}", access_.is_write ? "store" : "load",
+                       unsigned{access_.bytes}, access_.address);
+}
+
+/// Nobody answers, or an error slave does: a read gives its word, a write is lost.
+void Core::refused(Cycles now, const std::string& what) {
+    if (config_.bus_errors == BusErrors::fault)
+        fault(fmt::format("{}: {}", describe_access(), what));
+    const bool is_second = access_.part == Part::second;
+    const Address address = access_.address + (is_second ? access_.bytes_to_word_end() : 0);
+    const u32 word = error_word(address);
+    tell_misuse(access_.is_write
+                    ? fmt::format("{}: {}; an error slave takes it and the data are lost",
+                                  describe_access(), what)
+                    : fmt::format("{}: {}; an error slave answers {:#010x}", describe_access(),
+                                  what, word));
+    granted(now, word >> (8 * (address & 3)));
 }
 
 /// Called by a row for what the direct window does not cover: the test-and-set view, and targets

@@ -130,6 +130,18 @@ char Core::state_letter() const {
     return state_ == State::sleeping || waits_for_event ? 'S' : 'R';
 }
 
+/// Of an error slave, for a word at `address`.
+u32 Core::error_word(Address address) const {
+    const Address offset = address - config_.address_map.cluster_base;
+    const Address bytes = config_.address_map.cluster_bytes;
+    return offset < bytes || address < bytes ? kClusterErrorWord : kSocErrorWord;
+}
+
+void Core::tell_misuse(const std::string& what) const {
+    if (on_misuse)
+        on_misuse({.initiator = name(), .pc = hart_.pc}, what);
+}
+
 std::string Core::describe_wait() const {
     switch (state_) {
         case State::off:

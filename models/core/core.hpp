@@ -4,6 +4,7 @@
 // it at the cycle at which the hardware would.
 #pragma once
 
+#include "base/bus_errors.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/fetch_port.hpp"
@@ -45,8 +46,8 @@ class Core final : public Module,
                    public DataInitiator,
                    public InterruptTarget,
                    private Agent,
-                   private isa::Bus,
                    private CodeUser,
+                   private isa::Bus,
                    private PerformanceEvents {
 public:
     struct Config {
@@ -57,6 +58,8 @@ public:
         unsigned performance_counters = 17;  ///< 12 of the core, 5 of the cluster (spec/isa.md 3.4)
         bool has_quirks = false;         ///< behave like the RTL where that is not the architecture
         bool mtvec_is_writable = false;  ///< as in the fabric controller
+        BusErrors bus_errors = BusErrors::fault;
+        std::string isa_setting = "core.isa";  ///< what chose the extensions, for messages
     };
 
     using OptionalPort = sc_core::sc_port<DataTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
@@ -78,6 +81,9 @@ public:
     std::function<void(unsigned core, unsigned id, bool is_begin, Cycles now)> on_region;
     /// A trap entered the firmware's handler: `what` names it. Called in the core's own time.
     std::function<void(const Core& core, const std::string& what, u32 pc)> on_trap;
+    /// Something that the hardware tolerates and that is a mistake of the firmware all the same:
+    /// an access that an error slave has answered. Called in the core's own time.
+    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
     /// The first instruction enters EX at `now`.
     std::function<void(unsigned core, Cycles now)> on_start;
     /// The core waits from `from` until `to` for a grant, a line or an event, its clock on or
@@ -233,17 +239,20 @@ private:
     void decode_slot();
     void end_fetch(Cycles now);
 
-    // access.cpp: loads and stores
-    void send_request(Cycles now);
-    [[nodiscard]] DataTarget& target_of(DataPath path) const;
-    [[nodiscard]] bool join_part(Cycles now, u32 data);
-    void book_wait(Cycles now);
-    void book_sleep(Cycles until);
     void code_changes(Address first, Address last) override;
     [[nodiscard]] bool is_in_ex() const {
         return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
     }
 
+    // access.cpp: loads and stores
+    void send_request(Cycles now);
+    [[nodiscard]] DataTarget& target_of(DataPath path) const;
+    [[nodiscard]] bool join_part(Cycles now, u32 data);
+    [[nodiscard]] std::string describe_access() const;
+    [[nodiscard]] u32 error_word(Address address) const;
+    void tell_misuse(const std::string& what) const;
+    void book_wait(Cycles now);
+    void book_sleep(Cycles until);
     void tell_wait(bool is_asleep, Cycles from, Cycles to) const {
         if (on_wait && to > from)
             on_wait(config_.index, is_asleep, from, to);
@@ -262,6 +271,7 @@ private:
 
     // trap.cpp
     void take_trap(const isa::Trap& trap);
+    [[nodiscard]] std::string describe(const isa::Trap& trap);
     bool take_interrupt();
     void enter_vector(Address pc, u32 cause, unsigned slot);
     [[nodiscard]] bool handles_traps();
@@ -305,7 +315,6 @@ private:
     Cycles slept_since_ = 0;
     Access access_;
     Address jumped_from_ = 0;
-
     const Config config_;
     ClockDomain& clock_;
     DecodeCache& code_;
@@ -330,9 +339,6 @@ private:
     std::array<EventCount, 2> external_{};  // [is_write], accesses behind the interconnect
     std::array<EventCount, 2> external_cycles_{};  // [is_write], that they waited
     Cycles started_ = 0;
-};
-
-}  // namespace flexv::core
 
     /// Copies of what is in the pipeline while its code has changed.
     struct Kept {
@@ -340,3 +346,6 @@ private:
         Slot previous;
     };
     Kept kept_;
+};
+
+}  // namespace flexv::core

@@ -5,6 +5,7 @@
 #include "core/watch.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace flexv::core {
@@ -70,7 +71,6 @@ void Core::enter_page(Address base) {
     page_base_ = base;
 }
 
-void Core::decode_slot() {
 /// What has left decode stays what it is, though others may execute the new code already: the
 /// instruction in EX, and the one before it for the hazards.
 void Core::code_changes(Address first, Address last) {
@@ -92,11 +92,18 @@ void Core::code_changes(Address first, Address last) {
     slot_ = kept_.in_ex.data();
 }
 
-    if (!code_.decode(*slot_, hart_.pc, mode()))
-        fault(
-            fmt::format("instruction fetch from {:#010x}, where there is no memory; the last jump "
-                        "was at {:#010x}",
-                        hart_.pc, jumped_from_));
+void Core::decode_slot() {
+    if (code_.decode(*slot_, hart_.pc, mode()))
+        return;
+    const std::string what = fmt::format(
+        "instruction fetch from {:#010x}, where there is no memory; the last jump was at {:#010x}",
+        hart_.pc, jumped_from_);
+    if (config_.bus_errors == BusErrors::fault)
+        fault(what);
+    const u32 word = error_word(hart_.pc);
+    tell_misuse(fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word));
+    const u32 rotated = (hart_.pc & 2) == 0 ? word : std::rotr(word, 16);
+    code_.decode_word(*slot_, hart_.pc, mode(), rotated);
 }
 
 /// Asks the cache for a line that the filter does not know.

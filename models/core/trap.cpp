@@ -2,24 +2,29 @@
 // Exceptions, interrupts and sleep (spec/isa.md section 5). Traps that no firmware handles become
 // faults.
 #include "core/hot_path.hpp"
+#include "core/illegal.hpp"
 
 namespace flexv::core {
 
-namespace {
-
-std::string describe(const isa::Trap& trap) {
+std::string Core::describe(const isa::Trap& trap) {
+    constexpr Address kBytes = 4;  // semihosting has uncompressed instructions around its ebreak
     switch (trap.cause) {
         case isa::Cause::illegal_instruction:
-            return fmt::format("illegal instruction {:#010x}", trap.value);
+            return fmt::format(
+                "illegal instruction {:#010x}{}", trap.value,
+                explain_illegal(trap.value, mode(), config_.extensions, config_.isa_setting));
         case isa::Cause::breakpoint:
+            if (is_semihosting(code_.peek(hart_.pc - kBytes), code_.peek(hart_.pc + kBytes)))
+                return fmt::format(
+                    "ebreak of a semihosting call (operation {:#x} in a0), which needs a debugger "
+                    "on the host; print and end the run by the platform's own devices",
+                    hart_.x[10]);
             return "ebreak";
         case isa::Cause::environment_call:
             return "ecall";
     }
     return fmt::format("exception {}", u32(trap.cause));
 }
-
-}  // namespace
 
 void Core::take_trap(const isa::Trap& trap) {
     const std::string what = describe(trap);

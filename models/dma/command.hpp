@@ -5,6 +5,7 @@
 
 #include "base/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -33,6 +34,14 @@ struct Command {
     Lines tcdm_lines = {};
     Lines external_lines = {};
 
+    /// Bytes from `tcdm` to behind the last one that it touches there.
+    [[nodiscard]] u64 tcdm_reach_bytes() const {
+        const u64 last = (length_bytes - 1) / tcdm_lines.count_bytes;  // index of the last line
+        const u64 rest = length_bytes - last * tcdm_lines.count_bytes;
+        const u64 whole =
+            last == 0 ? 0 : (last - 1) * tcdm_lines.stride_bytes + tcdm_lines.count_bytes;
+        return std::max(whole, last * tcdm_lines.stride_bytes + rest);
+    }
     [[nodiscard]] bool is_two_dimensional() const {
         return tcdm_lines != Lines{} || external_lines != Lines{};
     }

@@ -42,7 +42,7 @@ Answer CommandUnit::access(unsigned port, const Access& access, Cycles now) {
         return waits("the registration of the command before it", ports_[port].accepts_from);
     if (offset == u32(RegisterOffset::status))
         return access_status(access, now);
-    return access.is_write ? push(port, access.data, now) : allocate(ports_[port], now);
+    return access.is_write ? push(port, access, now) : allocate(ports_[port], now);
 }
 
 Answer CommandUnit::allocate(Port& port, Cycles now) {
@@ -63,17 +63,19 @@ Answer CommandUnit::access_status(const Access& access, Cycles now) {
     return {};
 }
 
-Answer CommandUnit::push(unsigned index, u32 word, Cycles now) {
+Answer CommandUnit::push(unsigned index, const Access& access, Cycles now) {
     Port& port = ports_[index];
     if (!port.id)
         return refused(
             "a DMA command needs a transfer identifier: read CMD before the first write");
     if (port.queue.size() >= config_.port_queue_depth)
         return waits("room in the command queue: the engines are busy with earlier commands");
-    const std::optional<Command> command = port.assembler.add(word);
+    const std::optional<Command> command = port.assembler.add(access.data);
     if (command) {
-        port.queue.push_back(
-            {.command = *command, .id = *port.id, .ready_at = now + kRegistrationCycles});
+        port.queue.push_back({.command = *command,
+                              .id = *port.id,
+                              .ready_at = now + kRegistrationCycles,
+                              .cause = access.cause});
         port.accepts_from = now + kRegistrationCycles + 1;
         ids_.add_command(*port.id,
                          {.port = index,

@@ -3,6 +3,7 @@
 // the arbiter in front of the engines. Plain logic; the shell keeps the initiators that wait.
 #pragma once
 
+#include "base/cause.hpp"
 #include "base/units.hpp"
 #include "dma/command.hpp"
 #include "dma/transfer_ids.hpp"
@@ -22,6 +23,7 @@ struct Access {
     u32 data = 0;
     unsigned bytes = 4;
     bool is_write = false;
+    Cause cause = {};
 };
 
 struct Answer {
@@ -38,6 +40,7 @@ struct IssuedCommand {
     Command command = {};
     unsigned id = 0;
     Cycles ready_at = 0;  ///< first cycle in which it may leave its port
+    Cause cause = {};     ///< of its last word
 };
 
 class CommandUnit {
@@ -71,7 +74,7 @@ private:
     };
 
     Answer allocate(Port& port, Cycles now);
-    Answer push(unsigned index, u32 word, Cycles now);
+    Answer push(unsigned index, const Access& access, Cycles now);
     Answer access_status(const Access& access, Cycles now);
 
     const Config config_;

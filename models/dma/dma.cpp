@@ -12,7 +12,7 @@ namespace flexv::dma {
 
 namespace {
 constexpr u32 kSlotBytes = 0x400;  // of a peripheral slot, source: spec/cluster.md 2.1
-constexpr u32 kPageBytes = 4096;   // of TcdmTarget::code_pages()
+constexpr u32 kRegisterBytes = 0x10;
 constexpr unsigned kRegisterLatency = 1;
 }  // namespace
 
@@ -27,7 +27,8 @@ public:
                      {.address = request.address,
                       .data = request.data,
                       .bytes = request.bytes,
-                      .is_write = request.is_write},
+                      .is_write = request.is_write,
+                      .cause = request.cause},
                      now);
     }
     void cancel(DataInitiator& initiator, Cycles /*now*/) override {
@@ -64,7 +65,8 @@ protected:
         const Access word{.address = access.offset,
                           .data = access.data,
                           .bytes = access.bytes,
-                          .is_write = access.is_write};
+                          .is_write = access.is_write,
+                          .cause = Log::cause()};
         dma_.catch_up(dma_.clock_.timeline.now());
         Answer answer = dma_.access_register(port_, word, now());
         if (answer.kind == Answer::Kind::waits && answer.retry_at != kNever)
@@ -138,12 +140,13 @@ public:
     Cycles access_external(OpenBurst& burst, Cycles now) override {
         ++dma_.bursts_;
         (is_receive_ ? dma_.bytes_in_ : dma_.bytes_out_) += burst.burst.bytes;
+        const Cause& cause = dma_.causes_[burst.id];
         const ExternalAnswer answer =
-            dma::access_external(dma_.bus_, *dma_.external_out.operator->(), burst, now);
+            dma::access_external(dma_.bus_, *dma_.external_out.operator->(), burst, now, cause);
         if (!answer.fault.empty()) {
             dma_.log_.debug("{}", answer.fault);
             if (dma_.on_fault)
-                dma_.on_fault(answer.fault, now);
+                dma_.on_fault(cause, answer.fault);
         }
         return answer.latency_cycles;
     }
@@ -304,7 +307,10 @@ void Mchan::serve_waiting(unsigned port, Cycles now) {
 }
 
 Answer Mchan::access_register(unsigned port, const Access& access, Cycles now) {
+    const Log::Scope about(access.cause, &clock_, now);
     Answer answer = unit_.access(port, access, now);
+    if (access.address % kSlotBytes >= kRegisterBytes)
+        answer_beyond_registers(access, answer);
     if (answer.kind != Answer::Kind::granted || !access.is_write)
         return answer;
     if (!was_active_ && unit_.ids().is_active()) {
@@ -314,6 +320,19 @@ Answer Mchan::access_register(unsigned port, const Access& access, Cycles now) {
     wake_for_next_command(now);
     wake(now + 1);  // a freed identifier may be waited for
     return answer;
+}
+
+/// The registers repeat through the slot, which no program for the DMA uses; but some clusters have
+/// an accelerator at this place, RedMulE for one (0x10201c00).
+void Mchan::answer_beyond_registers(const Access& access, Answer& answer) const {
+    const std::string what = fmt::format(
+        "{}: {} at offset {:#x} of the DMA's slot, whose registers end at {:#x}: is the program "
+        "for an accelerator? This cluster has none",
+        name(), access.is_write ? "store" : "load", access.address % kSlotBytes, kRegisterBytes);
+    if (answer.kind == Answer::Kind::refused)
+        answer.text = what;
+    else if (on_misuse)
+        on_misuse(access.cause, what);
 }
 
 void Mchan::wake_for_next_command(Cycles now) {
@@ -347,6 +366,8 @@ void Mchan::feed_engines(Cycles now) {
     const std::optional<IssuedCommand> issued = unit_.take_command(now, has_room);
     if (!issued)
         return;
+    causes_[issued->id] = issued->cause;
+    check_tcdm_side(*issued);
     ++commands_;
     ++queued_;
     const bool has_lines = issued->command.is_two_dimensional();
@@ -361,6 +382,30 @@ void Mchan::feed_engines(Cycles now) {
         sender_.add(queued, now);
     wake_for_next_command(now);
     wake(now + 1);  // a port may wait for room in its queue
+}
+
+/// Only the address bits inside the TCDM count, so what lies outside lands somewhere inside.
+void Mchan::check_tcdm_side(const IssuedCommand& issued) const {
+    if (!on_misuse)
+        return;
+    const Command& command = issued.command;
+    const u64 size = u64{memory_mask_} + 1;
+    const Address own = command.tcdm - config_.cluster_base;
+    const Address offset = own < size ? own : command.tcdm;  // else the alias
+    if (offset < size && command.tcdm_reach_bytes() <= size - offset)
+        return;
+    const std::string bounds = fmt::format("the TCDM, {:#010x}..{:#010x}", config_.cluster_base,
+                                           config_.cluster_base + memory_mask_);
+    on_misuse(
+        issued.cause,
+        offset < size
+            ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x} goes on behind "
+                          "the end of {}, and wraps to its start",
+                          name(), issued.id, command.length_bytes, command.tcdm, bounds)
+            : fmt::format("{}: TCDM address {:#010x} of transfer {} is outside of {}; only its "
+                          "low bits count: {:#010x}",
+                          name(), command.tcdm, issued.id, bounds,
+                          config_.cluster_base + (command.tcdm & memory_mask_)));
 }
 
 }  // namespace flexv::dma

@@ -31,10 +31,11 @@ namespace flexv::dma {
 class Mchan final : public Module, private Agent {
 public:
     struct Config {
-        unsigned core_count = 8;        ///< private ports
-        unsigned id_count = 16;         ///< 1..16
-        unsigned port_queue_depth = 2;  ///< commands a port, source: spec/timing.md 6
-        unsigned queue_depth = 16;      ///< commands in the engines, source: spec/cluster.md 6.1
+        unsigned core_count = 8;             ///< private ports
+        Address cluster_base = 0x1000'0000;  ///< where the TCDM begins; also at its alias, 0
+        unsigned id_count = 16;              ///< 1..16
+        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
+        unsigned queue_depth = 16;  ///< commands in the engines, source: spec/cluster.md 6.1
         unsigned two_dimensional_depth = 4;  ///< of them with lines, source: spec/cluster.md 6.1
         std::array<unsigned, 2> tcdm_read_ports = {12,
                                                    13};  ///< crossbar ports, even and odd words,
@@ -56,8 +57,10 @@ public:
     /// A pulse on `line` (8 event, 9 interrupt) of a port in `cycle`, called within that cycle.
     /// Ports: cores from 0, then cluster_port(), fabric_port().
     std::function<void(unsigned port, unsigned line, Cycles cycle)> on_event;
-    /// The external side refused a burst; the transfer goes on with zeros.
-    std::function<void(const std::string& what, Cycles cycle)> on_fault;
+    /// The external side refused a burst; the transfer goes on with an error slave's words.
+    std::function<void(const Cause& cause, const std::string& what)> on_fault;
+    /// A command names TCDM addresses outside of the TCDM, which wrap around.
+    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     ~Mchan() override;
@@ -94,10 +97,12 @@ private:
     void serve_waiting(unsigned port, Cycles now);
     Answer access_register(unsigned port, const Access& access, Cycles now);
 
+    void answer_beyond_registers(const Access& access, Answer& answer) const;
     void catch_up(Cycles now);
     void end_commands(Cycles now);
     void tell(const Notice& notice, Cycles cycle);
     void feed_engines(Cycles now);
+    void check_tcdm_side(const IssuedCommand& issued) const;
     void wake(Cycles cycle) { clock_.timeline.schedule(*this, cycle); }
     void wake_for_next_command(Cycles now);
 
@@ -117,6 +122,7 @@ private:
     std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings_;
     unsigned queued_ = 0;  // commands in the engines that still have bursts to issue
     unsigned queued_two_dimensional_ = 0;
+    std::array<Cause, TransferIds::kMaxIds> causes_{};  // [id], of its last command
     Cycles caught_up_at_ = kNever;
     Cycles active_since_ = 0;
     bool was_active_ = false;

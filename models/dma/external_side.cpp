@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dma/external_side.hpp"
 
+#include "base/bus_errors.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace flexv::dma {
 
@@ -17,22 +18,27 @@ std::string describe(const OpenBurst& burst, const tlm::tlm_generic_payload& tra
         burst.is_receive ? "to" : "from", burst.burst.tcdm, trans.get_response_string());
 }
 
+void fill_with_error(u8* data, u64 address, u32 bytes) {
+    for (u32 i = 0; i < bytes; ++i)
+        data[i] = error_byte(kSocErrorWord, address + i);
+}
+
 }  // namespace
 
 ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& target,
-                               OpenBurst& open, Cycles now) {
+                               OpenBurst& open, Cycles now, const Cause& cause) {
     const Burst& burst = open.burst;
     const auto command = open.is_receive ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND;
     ExternalAnswer answer;
     for (u32 done = 0; done < burst.bytes;) {
         const u32 bytes = burst.increments ? burst.bytes : burst.beat_bytes(done);
-        const Cycles delay =
-            bus.transport(target, command, burst.external, open.data.data() + done, bytes, now);
+        const Cycles delay = bus.transport(target, command, burst.external, open.data.data() + done,
+                                           bytes, now, cause);
         if (done == 0)
             answer.latency_cycles = delay;
         if (!bus.payload().is_response_ok()) {
             if (open.is_receive)
-                std::memset(open.data.data() + done, 0, bytes);
+                fill_with_error(open.data.data() + done, burst.external, bytes);
             if (answer.fault.empty())
                 answer.fault = describe(open, bus.payload());
         }

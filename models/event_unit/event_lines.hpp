@@ -13,6 +13,7 @@ inline constexpr unsigned kSoftwareEvents = 8;  ///< lines 0..7
 inline constexpr unsigned kDmaLine = 8;
 inline constexpr unsigned kTimerLowLine = 10;
 inline constexpr unsigned kTimerHighLine = 11;
+inline constexpr unsigned kAcceleratorLine = 12;  ///< and 13; nothing pulses them
 inline constexpr unsigned kBarrierLine = 16;
 inline constexpr unsigned kMutexLine = 17;
 inline constexpr unsigned kDispatchLine = 18;

@@ -103,6 +103,7 @@ void EventUnit::level(unsigned line, bool is_high, Cycles cycle) {
 }
 
 void EventUnit::soc_event(u8 id, Cycles cycle) {
+    soc_event_cause_ = Log::cause();
     post(cycle, {.kind = Arrival::Kind::soc_event, .soc_event = id});
 }
 
@@ -196,6 +197,7 @@ void EventUnit::grant(unsigned core, Cycles now, u32 data) {
 void EventUnit::act(Cycles now) {
     network_.advance(now);
     if (const u64 lost = network_.activity().lost_soc_events; lost != lost_soc_events_) {
+        const Log::Scope about(soc_event_cause_, &clock_, now);
         log_.warn("SoC event FIFO is full ({} ids): {} lost; read SOC_EVENT_FIFO more often",
                   config_.soc_event_depth, lost - std::exchange(lost_soc_events_, lost));
     }

@@ -109,6 +109,7 @@ private:
     std::vector<Pending> pending_;           // [core]
     std::vector<InterruptLine> interrupts_;  // [core]
     u64 lost_soc_events_ = 0;                // up to the previous warning
+    Cause soc_event_cause_;                  // of the last one
     Counter accesses_{*this, "accesses", "register reads and writes, both views"};
     Counter sleeping_waits_{*this, "sleeping_waits",
                             "sleeping reads that were not granted in their first cycle"};

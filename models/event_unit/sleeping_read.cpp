@@ -29,6 +29,9 @@ std::string describe_line(unsigned line) {
             return fmt::format("{} (dispatch)", line);
         case kSocEventLine:
             return fmt::format("{} (SoC event)", line);
+        case kAcceleratorLine:
+        case kAcceleratorLine + 1:
+            return fmt::format("{} (accelerator, of which this cluster has none)", line);
         default:
             return fmt::format("{} (nothing drives it)", line);
     }

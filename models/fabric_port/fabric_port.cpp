@@ -27,26 +27,35 @@ void FabricPort::request(DataInitiator& initiator, const DataRequest& request, C
     const Cycles added =
         bus_.transport(*(is_memory ? memory_out : bus_out).operator->(), request,
                        is_memory ? address - config_.memory_base : address, data, now);
-    if (!bus_.payload().is_response_ok())
-        return initiator.refused(now, refuse(request));
+    const bool is_taken = bus_.payload().is_response_ok();
     const Cycles wait = added + (is_memory ? 0 : config_.bus_cycles);
+    waiting_ = {.initiator = &initiator,
+                .data = data,
+                .due = now + wait,
+                .refusal = is_taken ? std::string() : refuse(request)};
     if (wait == 0)
-        return initiator.granted(now, data);
-    waiting_ = {.initiator = &initiator, .data = data, .due = now + wait};
+        return answer(now);
     clock_.timeline.schedule(*this, waiting_.due);
 }
 
 void FabricPort::act(Cycles now) {
     if (waiting_.initiator == nullptr || now != waiting_.due)
         return;
+    answer(now);
+}
+
+void FabricPort::answer(Cycles now) {
     const Waiting done = std::exchange(waiting_, {});
-    done.initiator->granted(now, done.data);
+    if (done.refusal.empty())
+        done.initiator->granted(now, done.data);
+    else
+        done.initiator->refused(now, done.refusal);
 }
 
 void FabricPort::cancel(DataInitiator& /*initiator*/, Cycles /*now*/) { waiting_ = {}; }
 
 std::string FabricPort::refuse(const DataRequest& request) const {
-    const std::string neighbours = nearest ? "; nearest: " + nearest(request.address) : "";
+    const std::string neighbours = surroundings ? "; " + surroundings(request.address) : "";
     return fmt::format("{}: nothing in the SoC takes it ({}){}", name(),
                        bus_.payload().get_response_string(), neighbours);
 }

@@ -31,8 +31,8 @@ public:
     tlm_utils::simple_initiator_socket<FabricPort> memory_out{"memory_out"};  ///< from 0 on
     tlm_utils::simple_initiator_socket<FabricPort> bus_out{"bus_out"};  ///< absolute addresses
 
-    /// Names what lies around an address that nothing serves; set by the platform.
-    std::function<std::string(Address)> nearest;
+    /// Says what lies around an address that nothing serves; set by the platform.
+    std::function<std::string(Address)> surroundings;
 
     FabricPort(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override { waiting_ = {}; }
@@ -48,9 +48,11 @@ private:
         DataInitiator* initiator = nullptr;
         u32 data = 0;
         Cycles due = 0;
+        std::string refusal = {};
     };
 
     void act(Cycles now) override;
+    void answer(Cycles now);
     [[nodiscard]] Address translated(Address address) const;
     [[nodiscard]] bool is_in_memory(Address address) const {
         return address - config_.memory_base < config_.memory_bytes;

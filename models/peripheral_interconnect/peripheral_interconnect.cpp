@@ -138,6 +138,7 @@ void PeripheralInterconnect::send(unsigned core, Cycles now) {
 }
 
 void PeripheralInterconnect::send_tied_off(unsigned core, Target& target, Cycles now) {
+    const Log::Scope about(accesses_[core].request.cause, &clock_, now);
     if (!std::exchange(target.has_warned, true))
         log_.warn("{}: this cluster has no {}; it reads 0 and ignores writes",
                   describe(accesses_[core]), target.name);
@@ -211,7 +212,7 @@ std::string PeripheralInterconnect::refuse_hole(const Access& access) const {
 
 std::string PeripheralInterconnect::refuse_outside(const Access& access) const {
     const std::string neighbours =
-        nearest_outside ? "; nearest: " + nearest_outside(access.request.address) : "";
+        surroundings_outside ? "; " + surroundings_outside(access.request.address) : "";
     return fmt::format("{}: nothing outside the cluster takes it ({}){}", name(),
                        bus_.payload().get_response_string(), neighbours);
 }

@@ -34,8 +34,8 @@ public:
     /// Absolute addresses; the delay handed over is that of the access's cycle.
     tlm_utils::simple_initiator_socket<PeripheralInterconnect> external_out{"external_out"};
 
-    /// Names what lies around an address outside the cluster, for messages; set by the platform.
-    std::function<std::string(Address)> nearest_outside;
+    /// Says what lies around an address outside the cluster, for messages; set by the platform.
+    std::function<std::string(Address)> surroundings_outside;
 
     PeripheralInterconnect(const sc_core::sc_module_name& name, ClockDomain& clock,
                            const Config& config);

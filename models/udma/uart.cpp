@@ -66,7 +66,11 @@ u32 Uart::read_config(Direction direction) const {
 void Uart::write_config(Direction direction, u32 value) {
     Side& side = sides_[direction];
     if ((value & clear.mask()) != 0)
-        side = Side{.channel = {}, .is_running = false, .done = 0, .has_warned = side.has_warned};
+        side = Side{.channel = {},
+                    .is_running = false,
+                    .done = 0,
+                    .has_warned = side.has_warned,
+                    .cause = {}};
     if ((value & enable.mask()) == 0)
         return;
     const bool receives = direction == receive;
@@ -74,6 +78,7 @@ void Uart::write_config(Direction direction, u32 value) {
                             .bytes = (receives ? receive_size_ : transmit_size_).value(),
                             .repeats = (value & continuous.mask()) != 0};
     side.channel.add(transfer);
+    side.cause = Log::cause();
     begin(direction, bank_.now());
 }
 
@@ -92,6 +97,7 @@ void Uart::begin(Direction direction, Cycles now) {
 /// What keeps a transfer from its first frame is told once.
 bool Uart::may_begin(Direction direction) {
     Side& side = sides_[direction];
+    const Log::Scope about(side.cause, &clock_, clock_.timeline.now());
     const bool receives = direction == receive;
     if (setup_[receives ? receive_enable : transmit_enable] == 0) {
         if (!std::exchange(side.has_warned, true))

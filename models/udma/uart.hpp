@@ -58,6 +58,7 @@ private:
         bool is_running = false;
         Cycles done = 0;
         bool has_warned = false;
+        Cause cause = {};  ///< of the last transfer that was asked for
     };
 
     void act(Cycles now) override;

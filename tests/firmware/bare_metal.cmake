@@ -17,14 +17,57 @@ endfunction()
 
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
     subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code
-    fc_illegal fc_sleeps fc_demux)
+    fc_illegal fc_sleeps fc_demux region_marks exit_minus_one device_warning floating atomic semihosting
+    accelerator dma_outside unanswered fc_unanswered)
   flexv_bare_metal(${program})
 endforeach()
 get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
 add_custom_target(bare_metal_programs ALL DEPENDS ${images})
 
 flexv_program_test(PROGRAM exit_eoc NAME "RETURN and EOC end the run with the firmware's code" STATUS 42)
-flexv_program_test(PROGRAM exit_core_status NAME "a code above 99 gives 99" STATUS 99)
+flexv_program_test(PROGRAM exit_core_status NAME "a code above 99 gives 99" STATUS 99
+  MESSAGE "exit 300 .300 unsigned., status 99, after" "warning: the firmware returned 300 .0x12c, 300 unsigned., which is clamped")
+flexv_program_test(PROGRAM exit_minus_one NAME "a negative code gives 99 and is shown signed and unsigned" STATUS 99
+  MESSAGE "exit -1 .4294967295 unsigned., status 99, after" "returned -1 .0xffffffff, 4294967295 unsigned., which is clamped")
+flexv_program_test(PROGRAM region_marks NAME "marks of regions that do not fit together are told at the end"
+  MESSAGE "warning: region 1 .region 1. is begun again by a hart that is inside: hart 0x0"
+    "warning: region 2 .region 2. is ended without a begin: hart 0x0"
+    "warning: region 3 .region 3. is still open at the end of the run: hart 0x0")
+foreach(quantum 1 1000 100000)
+  flexv_program_test(PROGRAM device_warning NAME "devices name cycle, core and instruction in their warnings, quantum ${quantum}"
+    ARGUMENTS --set simulation.quantum_cycles=${quantum}
+    MESSAGE "86.504 us warn soc.fll_cluster: multiplier 0 .*.soc.cluster.core0, pc 0x1c0000[0-9a-f]+ stops_clock"
+      "86.519 us warn soc.cluster.peripherals: .*load .*accelerator.*.soc.cluster.core0, pc 0x1c0000[0-9a-f]+ stops_clock"
+      "86.551 us warn soc.gpio.window: read .*not modelled.*.soc.cluster.core0, pc 0x1c0000[0-9a-f]+ stops_clock")
+endforeach()
+flexv_program_test(PROGRAM floating NAME "a floating-point instruction is called so" STATUS 102
+  MESSAGE "illegal instruction 0x00b50553: a floating-point instruction; the core has no FPU: compile with")
+flexv_program_test(PROGRAM atomic NAME "an atomic instruction is called so" STATUS 102
+  MESSAGE "illegal instruction 0x00b5252f: an atomic instruction")
+flexv_program_test(PROGRAM semihosting NAME "a semihosting call is called so" STATUS 102
+  MESSAGE "ebreak of a semihosting call .operation 0x18 in a0., which needs a debugger")
+flexv_program_test(PROGRAM accelerator NAME "a program for an accelerator is told that there is none" STATUS 102
+  MESSAGE "warning: .*store at offset 0x14 of the DMA's slot.*accelerator. This cluster has none.*pc 0x"
+    "core0: store of 4 bytes at 0x10201c40: .*accelerator. This cluster has none")
+flexv_program_test(PROGRAM dma_outside NAME "a transfer beside the TCDM is told" STATUS 0
+  MESSAGE "warning: .*TCDM address 0x1c010000 of transfer [0-9]+ is outside of the TCDM, 0x10000000..0x1001ffff.*core0, pc 0x1c000[0-9a-f]+ outside"
+    "warning: .*64 bytes at TCDM address 0x1001fff0 goes on behind the end.*core0, pc 0x1c000[0-9a-f]+ behind")
+flexv_program_test(PROGRAM dma_outside NAME "--strict ends at a transfer beside the TCDM" STATUS 102
+  ARGUMENTS --strict MESSAGE "core0: .*TCDM address 0x1c010000 .*outside")
+flexv_program_test(PROGRAM unanswered NAME "an access that nobody answers ends the run" STATUS 102
+  MESSAGE "core0: load of 4 bytes at 0x30000000: .*nothing outside the cluster takes it")
+flexv_program_test(PROGRAM unanswered NAME "error slaves answer where nobody else does, and each instruction is told once"
+  ARGUMENTS --set soc.bus_errors=respond
+  MESSAGE "warning: .*load of 4 bytes at 0x30000000: .*error slave answers 0xbadacce5 .soc.cluster.core0, pc 0x1c0000[0-9a-f]+ again"
+    "warning: .*store of 4 bytes at 0x30000000: .*the data are lost"
+    "warning: .*load of 4 bytes at 0x10203000: .*error slave answers 0xbadcab7e"
+    "warning: .*transfer [0-9]+: read of 16 bytes at external 0x30000000 .*an error slave answers .soc.cluster.core0"
+    "warning: .*instruction fetch from 0x50000000, .*answers 0xbadacce5, which is executed")
+flexv_program_test(PROGRAM unanswered NAME "--strict ends at the first access that an error slave answers" STATUS 102
+  ARGUMENTS --set soc.bus_errors=respond --strict MESSAGE "core0: load of 4 bytes at 0x30000000: .*error slave")
+flexv_program_test(PROGRAM fc_unanswered NAME "error slaves answer the fabric controller, too"
+  ARGUMENTS --config pulp_open --set soc.bus_errors=respond
+  MESSAGE "warning: .*load of 4 bytes at 0x30000000: .*error slave answers 0xbadacce5 .soc.fc.core, pc")
 flexv_program_test(PROGRAM print NAME "both stdout devices print whole lines"
   OUTPUT "^from the SoC\nfrom the test bench\nunfinished")
 flexv_program_test(PROGRAM illegal NAME "an illegal instruction names core, pc and function" STATUS 102
@@ -38,6 +81,9 @@ foreach(case flexv=0 xpulpnn=1 xpulpv2=2 rv32imc=3)
   flexv_program_test(PROGRAM subsets NAME "of one instruction a subset, ${CMAKE_MATCH_2} are illegal in ${CMAKE_MATCH_1}"
     ARGUMENTS --set soc.cluster.core.isa=${CMAKE_MATCH_1} STATUS ${CMAKE_MATCH_2})
 endforeach()
+flexv_program_test(PROGRAM subsets NAME "an instruction outside the configured ISA names the setting" STATUS 3
+  ARGUMENTS --set soc.cluster.core.isa=rv32imc
+  MESSAGE "illegal instruction 0x[0-9a-f]+: p.abs is of the ISA .xpulpv2. on, and this core is restricted by soc.cluster.core.isa = rv32imc")
 flexv_program_test(PROGRAM ebreak NAME "ebreak without a handler is a fault" STATUS 102 MESSAGE "ebreak")
 flexv_program_test(PROGRAM unmapped_load NAME "a load from nowhere names address and neighbours" STATUS 102
   MESSAGE "load of 4 bytes at 0x30000010" "pc 0x[0-9a-f]+ loads_from_nowhere")
@@ -50,7 +96,8 @@ flexv_program_test(PROGRAM deadlock NAME "a deadlock tells where each core sleep
 flexv_program_test(PROGRAM half_barrier NAME "a deadlock at a barrier tells who is missing" STATUS 105
   MESSAGE "barrier 0 .arrived: cores 0 1 2 3 4 5 6, missing: 7" "core7 at pc.*event on line 16 .barrier.")
 flexv_program_test(PROGRAM spin NAME "--max-cycles stops a program that does not end"
-  ARGUMENTS --max-cycles 5000 STATUS 104 CYCLES 5000 5000 MESSAGE "limit of 5000 cycles")
+  ARGUMENTS --max-cycles 5000 STATUS 104 CYCLES 5000 5000
+  MESSAGE "limit of 5000 cycles" "soc.cluster.core0 at pc 0x1c0000[0-9a-f]+ _start.*: running" "soc.cluster.core7 at pc 0x1c0000[0-9a-f]+ _start")
 flexv_program_test(PROGRAM spin NAME "--max-cycles counts cycles of the cluster, also while only the controller runs"
   ARGUMENTS --config pulp_open --set clock.soc_mhz=20 --max-cycles 5000 STATUS 104 CYCLES 5000 5000)
 flexv_program_test(PROGRAM demux_hole NAME "a demux slot without a device is a fault" STATUS 102
@@ -67,7 +114,7 @@ flexv_program_test(PROGRAM fc_sleeps NAME "a deadlock tells what fabric controll
   MESSAGE "cluster.core0 at pc.*core_sleeps: .*event on line 3 .software event." "core1 at pc.*not started"
     "soc.fc.core at pc.*fabric_sleeps.*: wfi, waiting for an interrupt")
 flexv_program_test(PROGRAM fc_demux NAME "a port that only cluster cores have is a fault for the fabric controller"
-  ARGUMENTS --config pulp_open STATUS 102 MESSAGE "soc.fc.core: load of 4 bytes at 0x10204038" "asks_demux")
+  ARGUMENTS --config pulp_open STATUS 102 MESSAGE "soc.fc.core: load of 4 bytes at 0x10204038: .*in a hole of soc.cluster 0x10000000..0x103fffff .4096 KiB.; nearest in there: cluster.hmr 0x10202000" "asks_demux")
 add_test(NAME "firmware: --signature writes one hex word a line"
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/signature_case.py $<TARGET_FILE:flexv-vp>
     ${CMAKE_CURRENT_BINARY_DIR}/signature.elf)

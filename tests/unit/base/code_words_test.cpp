@@ -30,7 +30,8 @@ TEST_CASE("a write takes out the words that it touches and no others", "[code_wo
     constexpr unsigned kBytes = 1024;
     const unsigned seed = Catch::rngSeed();
     CAPTURE(seed);
-    std::mt19937 random(seed);
+    std::mt19937 generator(seed);
+    const auto random = [&generator] { return unsigned(generator()); };
     CodeWords words(kBytes);
     std::set<unsigned> held;
     for (unsigned round = 0; round < 5000; ++round) {

@@ -151,7 +151,7 @@ struct Bench {
         dma.on_event = [this](unsigned port, unsigned line, Cycles cycle) {
             pulses.push_back({.port = port, .line = line, .cycle = cycle});
         };
-        dma.on_fault = [this](const std::string& what, Cycles) { faults.push_back(what); };
+        dma.on_fault = [this](const Cause&, const std::string& what) { faults.push_back(what); };
         for (unsigned hart = 0; hart < config.core_count; ++hart)
             harts.push_back(std::make_unique<Programmer>(clock, hart));
         test::elaborate();

@@ -32,9 +32,9 @@ TEST_CASE("the report has the keys of its schema", "[report]") {
     const Json report = Json::parse(report_text(sample_run()));
 
     CHECK(report["schema"] == "flexv-report-1");
-    CHECK(keys(report) == Names{"schema", "result", "exit_code", "cycles", "time_ns",
-                                "instructions", "host", "clock", "architecture", "harts", "regions",
-                                "counters", "energy"});
+    CHECK(keys(report) == Names{"schema", "result", "exit_code", "exit_code_unsigned", "cycles",
+                                "time_ns", "instructions", "host", "clock", "architecture", "harts",
+                                "regions", "warnings", "counters", "energy"});
     CHECK(keys(report["host"]) == Names{"seconds", "mips"});
     CHECK(keys(report["clock"]) == Names{"mhz", "vdd"});
     CHECK(keys(report["harts"][0]) == Names{"name", "hartid", "instructions", "active_cycles",

@@ -215,10 +215,9 @@ RunResult Simulation::result() const {
     result.exit_code = soc_.exit_code().value_or(0);
     result.warnings = regions_.warnings();
     if (result.outcome == Outcome::exit && result.exit_code != u32(result.exit_status()))
-        result.warnings.push_back(
-            fmt::format("the firmware returned {} ({:#x}, {} unsigned), which is clamped: the exit "
-                        "status of firmware is 0 to 99",
-                        i32(result.exit_code), result.exit_code, result.exit_code));
+        result.warnings.push_back(fmt::format(
+            "the firmware returned {} ({:#x}, {} unsigned), which is clamped to {}",
+            i32(result.exit_code), result.exit_code, result.exit_code, result.exit_status()));
     result.cycles = soc_.end();
     result.time_ns = soc_.end_ns();
     result.instructions = instructions();

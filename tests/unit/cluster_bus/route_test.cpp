@@ -47,6 +47,7 @@ TEST_CASE("an unmapped address is described by its neighbours", "[cluster_bus]")
     CHECK(routes.nearest(0x1a00'0000) ==
           "tcdm 0x10000000..0x1001ffff (128 KiB), l2 0x1c000000..0x1c18ffff (1600 KiB)");
     CHECK(routes.nearest(0xffff'ffff) == "l2 0x1c000000..0x1c18ffff (1600 KiB)");
+    CHECK(routes.nearest(0, 0x100) == "tcdm 0x10000100..0x100200ff (128 KiB)");
     CHECK(RouteTable().nearest(0) == "nothing is mapped");
 }
 

@@ -78,18 +78,19 @@ TEST_CASE("a write forgets the instructions that have a byte in it, and stretche
 }
 
 TEST_CASE("an instruction across two pages goes with either half", "[code_changes]") {
+    constexpr u32 kNop = 1;  // compressed
+    constexpr Address kPc = 0x1000'0ffe;
+    TcdmBench bench;
+    const u32 instruction = isa::assemble("addi a0, x0, 5");
+    bench.set_word(0x1000'0ffc, instruction << 16 | kNop);
+    bench.set_word(0x1000'1000, kNop << 16 | instruction >> 16);
+    core::Slot& slot = *bench.code.slot(kPc, isa::Mode::legacy);
     for (const Address written : {0x1000'0ffcU, 0x1000'1000U}) {
-        TcdmBench bench;
-        constexpr u32 kNop = 1;  // compressed
-        const u32 instruction = isa::assemble("addi a0, x0, 5");
-        bench.set_word(0x1000'0ffc, instruction << 16 | kNop);
-        bench.set_word(0x1000'1000, kNop << 16 | instruction >> 16);
-        core::Slot& slot = *bench.code.slot(0x1000'0ffe, isa::Mode::legacy);
-        REQUIRE(bench.code.decode(slot, 0x1000'0ffe, isa::Mode::legacy));
+        REQUIRE(bench.code.decode(slot, kPc, isa::Mode::legacy));
 
         bench.write(written, bench.word(written));
 
-        CHECK_FALSE(bench.is_decoded(0x1000'0ffe));
+        CHECK_FALSE(bench.is_decoded(kPc));
     }
 }
 

@@ -90,5 +90,16 @@ TEST_CASE("an encoded command assembles to itself", "[dma]") {
     CHECK(assemble({words.begin(), words.end()}) == command);
 }
 
+TEST_CASE("a command reaches in the TCDM as far as its furthest line", "[dma]") {
+    const auto reach = [](u32 length, Lines lines) {
+        return Command{.length_bytes = length, .tcdm_lines = lines}.tcdm_reach_bytes();
+    };
+
+    CHECK(reach(64, {}) == 64);
+    CHECK(reach(64, {.count_bytes = 16, .stride_bytes = 100}) == 316);
+    CHECK(reach(20, {.count_bytes = 16, .stride_bytes = 100}) == 104);
+    CHECK(reach(20, {.count_bytes = 16, .stride_bytes = 0}) == 16);
+}
+
 }  // namespace
 }  // namespace flexv::dma

@@ -50,6 +50,22 @@ TEST_CASE("the report has the keys of its schema", "[report]") {
                 "instruction_classes", "coefficients", "extrapolations"});
 }
 
+TEST_CASE("the report shows all bits of the exit code, and warnings", "[report]") {
+    RunResult run = sample_run();
+    run.exit_code = 0xffff'ffff;
+    run.warnings = {"region 1 is odd"};
+
+    const Json report = Json::parse(report_text(run));
+    const RunResult again = parse_report(report_text(run), "report.json");
+
+    CHECK(report["exit_code"] == -1);
+    CHECK(report["exit_code_unsigned"] == 4294967295U);
+    CHECK(report["warnings"] == Json::array({"region 1 is odd"}));
+    CHECK(again.exit_code == 0xffff'ffff);
+    CHECK(again.exit_status() == 99);
+    CHECK(again.warnings == run.warnings);
+}
+
 TEST_CASE("the report holds what the run has brought", "[report]") {
     const Json report = Json::parse(report_text(sample_run()));
 

@@ -63,6 +63,16 @@ TEST_CASE("what is extrapolated stands beside a larger uncertainty", "[report][s
     CHECK_THAT(text, Contains("extrapolated by laws of size: cores 8 instead of 2\n"));
 }
 
+TEST_CASE("a clamped exit code is shown signed and unsigned, and warnings follow",
+          "[report][summary]") {
+    RunResult run = sample_run();
+    run.exit_code = 0xffff'ffff;
+    run.warnings = {"region 1 is odd"};
+
+    CHECK_THAT(summary(run), Contains("exit -1 (4294967295 unsigned), status 99, after") &&
+                                 Contains("\nwarning: region 1 is odd\n"));
+}
+
 TEST_CASE("an outcome other than exit is named", "[report][summary]") {
     RunResult run = sample_run();
     run.outcome = Outcome::deadlock;

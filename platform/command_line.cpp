@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <iterator>
+#include <limits>
 #include <sstream>
 #include <string_view>
 #include <systemc>
@@ -76,7 +76,7 @@ po::options_description run_options() {
         "write the words between begin_signature and end_signature");
     add("trace", po::value<std::string>()->value_name("FILE"),
         "write a line an instruction, in the columns of the RTL's tracer");
-    add("trace-harts", po::value<std::string>()->value_name("0,1"),
+    add("trace-harts", po::value<std::string>()->value_name("0,2-5"),
         "only these harts; all when not given");
     add("trace-from", po::value<std::string>()->value_name("CYCLE"), "only from this cycle on");
     add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
@@ -100,8 +100,9 @@ po::options_description price_options() {
     po::options_description options("Options of price");
     options.add_options()("energy-profile", po::value<std::string>()->value_name("NAME|FILE"),
                           "prices; the report's own when not given")(
-        "vdd", po::value<double>()->value_name("V"), "supply voltage; the report's when not given")(
-        "mhz", po::value<double>()->value_name("F"), "clock; the report's when not given")(
+        "vdd", po::value<std::string>()->value_name("V"),
+        "supply voltage; the report's when not given")(
+        "mhz", po::value<std::string>()->value_name("F"), "clock; the report's when not given")(
         "report", po::value<std::string>()->value_name("FILE"),
         "write the new report here instead of to stdout")("quiet", "no summary on stderr");
     return options;
@@ -132,7 +133,9 @@ po::options_description describe_options() {
 
 Setting setting_of(const std::string& assignment, const std::string& origin) {
     const auto equals = assignment.find('=');
-    if (equals == std::string::npos || equals == 0)
+    if (equals == 0)
+        throw UserError("{}: names no parameter; expected KEY=VALUE", origin);
+    if (equals == std::string::npos)
         throw UserError("{}: expected KEY=VALUE", origin);
     return {.key = assignment.substr(0, equals),
             .text = assignment.substr(equals + 1),
@@ -175,14 +178,15 @@ void expect_none(const std::vector<std::string>& bare) {
         throw UserError("unexpected argument \"{}\"", bare.front());
 }
 
+/// A number as in the configuration: decimal, 0x..., 1e6.
 template <typename Number>
-Number whole_number(const std::string& option, const std::string& text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stopped != end || text.empty())
-        throw UserError("--{} {}: expected a whole number", option, text);
-    return value;
+Number whole_number(const std::string& option, const std::string& text, u64 low = 0,
+                    u64 high = std::numeric_limits<Number>::max()) {
+    const Domain allowed = whole(low, high);
+    const auto value = read_value(raw_value(text), Value{u64{0}}, allowed);
+    if (!value)
+        throw UserError("--{} {}: must be {}", option, text, allowed.text);
+    return Number(std::get<u64>(*value));
 }
 
 /// Cycles of a window of power over time.
@@ -190,10 +194,9 @@ u64 read_power_window(const Line& line) {
     constexpr u64 kDefault = 1000;
     if (!line.has("power-window"))
         return kDefault;
-    const u64 cycles = whole_number<u64>("power-window", line.text("power-window"));
-    if (cycles == 0)
-        throw UserError("--power-window 0: must be at least one cycle");
-    return cycles;
+    if (!line.has("power-trace") && !line.has("wave"))
+        throw UserError("--power-window needs --power-trace FILE.csv or --wave FILE");
+    return whole_number<u64>("power-window", line.text("power-window"), 1);
 }
 
 /// The only file among the bare arguments.
@@ -206,11 +209,23 @@ std::string firmware_of(const char* command, const std::vector<std::string>& fil
     return files.front();
 }
 
+/// "0,2-5"
 std::vector<u32> hart_numbers(const std::string& list) {
+    constexpr u64 kLast = 1023;  // 32 clusters of 32 cores, spec/firmware_abi.md section 2
     std::vector<u32> harts;
     std::istringstream parts(list);
-    for (std::string part; std::getline(parts, part, ',');)
-        harts.push_back(whole_number<u32>("trace-harts", part));
+    for (std::string part; std::getline(parts, part, ',');) {
+        const auto dash = part.find('-', 1);
+        const u32 first = whole_number<u32>("trace-harts", part.substr(0, dash), 0, kLast);
+        const u32 last = dash == std::string::npos
+                             ? first
+                             : whole_number<u32>("trace-harts", part.substr(dash + 1), 0, kLast);
+        if (last < first)
+            throw UserError("--trace-harts {}: {} is below {}; expected such as 0,2-5", list, last,
+                            first);
+        for (u32 hart = first; hart <= last; ++hart)
+            harts.push_back(hart);
+    }
     return harts;
 }
 
@@ -221,7 +236,8 @@ core::TraceWindow trace_window(const Line& line) {
     if (line.has("trace-to"))
         window.to = whole_number<Cycles>("trace-to", line.text("trace-to"));
     if (window.from > window.to)
-        throw UserError("--trace-from {} lies behind --trace-to {}", window.from, window.to);
+        throw UserError("--trace-from {} lies behind --trace-to {}; exchange them", window.from,
+                        window.to);
     return window;
 }
 
@@ -259,19 +275,27 @@ Command read_disassemble(const Line& line) {
                               .mode = simd == "status" ? isa::Mode::status : isa::Mode::legacy};
 }
 
+/// The value of an option that stands for a parameter, with the parameter's range.
+std::optional<double> real_number(const Line& line, const char* option, const std::string& key) {
+    if (!line.has(option))
+        return std::nullopt;
+    const Domain& allowed = allowed_values(key);
+    const auto value = read_value(raw_value(line.text(option)), Value{0.0}, allowed);
+    if (!value)
+        throw UserError("--{} {}: must be {}", option, line.text(option), allowed.text);
+    return std::get<double>(*value);
+}
+
 Command read_price(const Line& line) {
     if (line.bare.size() != 1)
         throw UserError(
             "price: expected one report, but {} were given\n"
             "  hint: flexv-vp price REPORT.json --vdd 0.7",
             line.bare.size());
-    const auto number = [&line](const char* option) {
-        return line.has(option) ? std::optional(line.values[option].as<double>()) : std::nullopt;
-    };
     return PriceCommand{.report = line.bare.front(),
                         .profile = line.text("energy-profile"),
-                        .vdd = number("vdd"),
-                        .mhz = number("mhz"),
+                        .vdd = real_number(line, "vdd", "clock.vdd"),
+                        .mhz = real_number(line, "mhz", "clock.mhz"),
                         .output = line.text("report"),
                         .quiet = line.has("quiet")};
 }
@@ -337,8 +361,21 @@ std::string version() {
     for (const auto& description : known.options())
         if (description->long_name() != kBare)
             names.push_back("--" + description->long_name());
-    throw UserError("{}: unknown option {}; nearest: {}\n  hint: flexv-vp {} --help", row.name,
-                    option, nearest_key(option, names), row.name);
+    const std::string nearest = nearest_key(option, names);
+    const bool is_near = edit_distance(option, nearest) <= 1 + option.size() / 4;
+    throw UserError("{}: unknown option {}{}\n  hint: flexv-vp {} --help", row.name, option,
+                    is_near ? "; nearest: " + nearest : "", row.name);
+}
+
+/// `--report ""` comes from a variable that is not set.
+void refuse_empty(const CommandRow& row, const std::vector<po::option>& options) {
+    for (const po::option& option : options)
+        for (const std::string& value : option.value)
+            if (value.empty())
+                throw UserError("{}: {} is empty\n  hint: flexv-vp {} --help", row.name,
+                                option.string_key == kBare ? "an argument"
+                                                           : "the value of --" + option.string_key,
+                                row.name);
 }
 
 Line parse_options(const CommandRow& row, const std::vector<std::string>& arguments) {
@@ -353,6 +390,7 @@ Line parse_options(const CommandRow& row, const std::vector<std::string>& argume
                                 .positional(positions)
                                 .style(unix_style & ~allow_guessing)
                                 .run();
+        refuse_empty(row, parsed.options);
         Line line{.values = {}, .in_order = parsed.options, .bare = {}};
         po::store(parsed, line.values);
         if (line.has(kBare))
@@ -378,9 +416,11 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UserError("no command given; commands: {}\n  hint: flexv-vp --help", command_names());
     const std::string& first = arguments.front();
-    if (first == "--help" || first == "-h")
+    if (first == "help" && arguments.size() > 1)
+        return parse_command_line({arguments[1], "--help"});
+    if (first == "--help" || first == "-h" || first == "help")
         return PrintCommand{.text = general_help()};
-    if (first == "--version")
+    if (first == "--version" || first == "-v")
         return PrintCommand{.text = version()};
     const auto row = std::ranges::find(kCommands, std::string_view{first}, &CommandRow::name);
     if (row == std::end(kCommands))

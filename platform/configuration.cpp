@@ -2,9 +2,11 @@
 // The declarations: key, member, meaning, unit, allowed values. Defaults stand at the members.
 #include "platform/configuration.hpp"
 
+#include "base/error.hpp"
 #include "isa/decoder.hpp"
 #include "platform/embedded.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace flexv::platform {
@@ -223,7 +225,7 @@ Group<ClockConfiguration> clock_group() {
         .value("soc_mhz", &Config::soc_mhz,
                {.doc = "Clock of everything outside the cluster; 0 for that of the cluster.",
                 .unit = "MHz",
-                .allowed = number(0, 2000)})
+                .allowed = zero_or_number(1, 2000)})
         .value("follows_fll", &Config::follows_fll,
                {.doc = "Firmware changes the clocks through the FLLs; else they only store.",
                 .unit = "",
@@ -254,8 +256,9 @@ Group<EnergyConfiguration> energy_group() {
         "profile", &EnergyConfiguration::profile,
         {.doc = "Prices of the counted events.",
          .unit = "",
-         .allowed = text(fmt::format("a file, or one of \"{}\"",
-                                     fmt::join(embedded_names("energy/", ".json"), "\", \"")))});
+         .allowed =
+             some_text(fmt::format("a file, or one of \"{}\"",
+                                   fmt::join(embedded_names("energy/", ".json"), "\", \"")))});
 }
 
 }  // namespace
@@ -269,6 +272,13 @@ const Group<Configuration>& schema() {
                    simulation_group())
             .group("energy", &Configuration::energy, "Energy report.", energy_group());
     return group;
+}
+
+const Domain& allowed_values(const std::string& key) {
+    const auto& parameters = schema().parameters();
+    const auto found = std::ranges::find(parameters, key, &Parameter<Configuration>::key);
+    FLEXV_ASSERT(found != parameters.end(), "the key is one of the schema's");
+    return found->note.allowed;
 }
 
 const std::vector<Rule>& rules() {

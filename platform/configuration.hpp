@@ -107,6 +107,9 @@ struct Configuration {
 /// The declaration of every parameter, in the order of the hierarchy.
 [[nodiscard]] const Group<Configuration>& schema();
 
+/// What the parameter may be; `key` is one of the schema's.
+[[nodiscard]] const Domain& allowed_values(const std::string& key);
+
 /// What must hold between several parameters.
 struct Rule {
     std::vector<std::string> keys;

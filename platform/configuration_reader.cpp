@@ -2,14 +2,18 @@
 // JSON is read event by event, so that every mistake is reported with the line it stands on.
 #include "platform/configuration_reader.hpp"
 
+#include "base/json_mistake.hpp"
 #include "platform/embedded.hpp"
 #include "platform/nearest.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <vector>
@@ -139,19 +143,18 @@ public:
     }
     bool key(string_t& name) override {
         key_line_ = line_;
+        if (name.empty())
+            throw UserError("{}: a key is empty; `flexv-vp config` lists the parameters", place());
         key_ = groups_.back().empty() ? name : groups_.back() + "." + name;
         if (const auto [first, is_new] = lines_.try_emplace(key_, line_); !is_new)
             throw UserError("{}: {}: given twice, first in line {}", place(), key_, first->second);
         return true;
     }
-    bool parse_error(std::size_t position, const std::string& /*token*/,
+    bool parse_error(std::size_t position, const std::string& token,
                      const nlohmann::detail::exception& error) override {
-        const std::string_view read = text_.substr(0, position == 0 ? 0 : position - 1);
-        const auto line = 1 + std::ranges::count(read, '\n');
-        std::string_view what = error.what();
-        if (const auto start = what.find("syntax error"); start != std::string_view::npos)
-            what.remove_prefix(start);
-        throw UserError("{}:{}: not valid JSON: {}", source_, line, what);
+        if (dynamic_cast<const json::out_of_range*>(&error) != nullptr)
+            refuse_number(token);
+        throw UserError("{}", json_mistake(source_, text_, position, error.what()));
     }
 
 private:
@@ -165,9 +168,21 @@ private:
                         nearest_key(key_, group_keys()));
     }
 
-    bool scalar(const json& raw) {
-        if (key_.empty())
+    /// Larger than any that a parameter could have.
+    [[noreturn]] void refuse_number(const std::string& digits) const {
+        require_object();
+        assign(configuration_, key_, json(std::numeric_limits<double>::infinity()),
+               fmt::format("{}: {} = {}", place(), key_, digits), place());
+        throw InternalError("a parameter took an infinite value");
+    }
+
+    void require_object() const {
+        if (groups_.empty())
             throw UserError("{}:{}: must be an object: {{ ... }}", source_, line_);
+    }
+
+    bool scalar(const json& raw) {
+        require_object();
         assign(configuration_, key_, raw, fmt::format("{}: {} = {}", place(), key_, raw.dump()),
                place());
         return true;
@@ -186,8 +201,11 @@ private:
 std::string read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    if (std::filesystem::is_directory(path) || !(text << file.rdbuf()))
-        throw UserError("{}: cannot read the configuration", path);
+    if (std::filesystem::is_directory(path))
+        throw UserError("{}: is a folder, not a configuration file", path);
+    if (!file)
+        throw UserError("{}: cannot read the configuration: {}", path, std::strerror(errno));
+    text << file.rdbuf();  // sets the fail bit for an empty file
     return std::move(text).str();
 }
 
@@ -202,14 +220,6 @@ void apply_named(LoadedConfiguration& configuration, const std::string& name) {
     apply_json(configuration, *shipped, stem);
 }
 
-/// The text of a setting as JSON: a bare word is a string.
-json raw_of(const std::string& text, bool is_text) {
-    if (is_text)
-        return text;
-    json raw = json::parse(text, nullptr, false);
-    return raw.is_discarded() ? json(text) : raw;
-}
-
 }  // namespace
 
 void apply_json(LoadedConfiguration& configuration, std::string_view text,
@@ -221,7 +231,8 @@ void apply_setting(LoadedConfiguration& configuration, const Setting& setting) {
     const Parameter<Configuration>* parameter = find_parameter(setting.key);
     const bool is_text = parameter != nullptr &&
                          std::holds_alternative<std::string>(parameter->read(configuration.values));
-    assign(configuration, setting.key, raw_of(setting.text, is_text), setting.origin,
+    const std::string what = setting.origin + (setting.text.empty() ? ": has no value" : "");
+    assign(configuration, setting.key, is_text ? json(setting.text) : raw_value(setting.text), what,
            setting.origin);
 }
 

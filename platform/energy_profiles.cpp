@@ -4,6 +4,9 @@
 #include "base/error.hpp"
 #include "platform/embedded.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -17,11 +20,16 @@ constexpr std::string_view kExtension = ".json";
 std::string profile_text(const std::string& name_or_file) {
     if (const auto text = embedded_file(fmt::format("{}{}{}", kFolder, name_or_file, kExtension)))
         return std::string(*text);
+    if (std::filesystem::is_directory(name_or_file))
+        throw UserError("energy profile {}: is a folder; give a file, or one of {}", name_or_file,
+                        fmt::join(energy_profile_names(), ", "));
     std::ifstream file(name_or_file);
+    if (!file)
+        throw UserError("energy profile {}: {}; profiles that are built in: {}", name_or_file,
+                        errno == ENOENT ? "no such file" : std::strerror(errno),
+                        fmt::join(energy_profile_names(), ", "));
     std::ostringstream text;
-    if (!file || !(text << file.rdbuf()))
-        throw UserError("energy profile {}: no such file; profiles that are built in: {}",
-                        name_or_file, fmt::join(energy_profile_names(), ", "));
+    text << file.rdbuf();  // sets the fail bit for an empty file
     return text.str();
 }
 

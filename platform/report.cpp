@@ -2,9 +2,11 @@
 #include "platform/report.hpp"
 
 #include "base/error.hpp"
+#include "base/json_mistake.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <fstream>
 
 namespace flexv::platform {
@@ -338,6 +340,8 @@ void save_report(const RunResult& result, const std::string& path) {
 }
 
 RunResult load_report(const std::string& path) {
+    if (std::filesystem::is_directory(path))
+        throw UserError("report {}: is a folder, not a report", path);
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file)
@@ -348,6 +352,8 @@ RunResult load_report(const std::string& path) {
 RunResult parse_report(const std::string& text, const std::string& origin) {
     try {
         return read_run(Json::parse(text));
+    } catch (const Json::parse_error& error) {
+        throw UserError("report {}", json_mistake(origin, text, error.byte, error.what()));
     } catch (const Json::exception& error) {
         throw UserError("report {}: {}; expected what `flexv-vp run --report` writes", origin,
                         error.what());

@@ -133,6 +133,13 @@ Domain number(double low, double high) {
             }};
 }
 
+Domain zero_or_number(double low, double high) {
+    const Domain range = number(low, high);
+    return {.text = "0 or " + range.text, .contains = [range](const Value& v) {
+                return std::get<double>(v) == 0 || range.contains(v);
+            }};
+}
+
 Domain flag() {
     return {.text = "true or false", .contains = [](const Value&) { return true; }};
 }
@@ -141,11 +148,23 @@ Domain text(std::string what) {
     return {.text = std::move(what), .contains = [](const Value&) { return true; }};
 }
 
+Domain some_text(std::string what) {
+    return {.text = std::move(what),
+            .contains = [](const Value& v) { return !std::get<std::string>(v).empty(); }};
+}
+
 Domain one_name_of(std::vector<std::string> names) {
     return {.text = fmt::format("one of \"{}\"", fmt::join(names, "\", \"")),
             .contains = [names](const Value& value) {
                 return std::ranges::find(names, std::get<std::string>(value)) != names.end();
             }};
+}
+
+u64 largest_power_of_two(const Domain& domain) {
+    for (unsigned bit = 64; bit-- > 0;)
+        if (domain.contains(Value{u64{1} << bit}))
+            return u64{1} << bit;
+    return 0;
 }
 
 std::string bytes_text(u64 bytes) {
@@ -159,6 +178,11 @@ std::string bytes_text(u64 bytes) {
 std::string value_text(const Value& value) {
     const json raw = std::visit([](const auto& held) { return json(held); }, value);
     return raw.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json raw_value(const std::string& text) {
+    json raw = json::parse(text, nullptr, false);
+    return raw.is_discarded() ? json(text) : raw;
 }
 
 std::optional<Value> read_value(const json& raw, const Value& like, const Domain& domain) {

@@ -38,16 +38,26 @@ struct Domain {
 [[nodiscard]] Domain multiple_of_bytes(u64 unit, u64 low, u64 high);
 [[nodiscard]] Domain power_of_two(u64 low, u64 high);
 [[nodiscard]] Domain number(double low, double high);
+/// 0 stands for something special.
+[[nodiscard]] Domain zero_or_number(double low, double high);
 [[nodiscard]] Domain flag();
 /// Any text; `what` says what it stands for.
 [[nodiscard]] Domain text(std::string what);
+/// Any text but the empty one.
+[[nodiscard]] Domain some_text(std::string what);
 [[nodiscard]] Domain one_name_of(std::vector<std::string> names);
+
+/// The largest power of two in the domain of a size; 0 when there is none.
+[[nodiscard]] u64 largest_power_of_two(const Domain& domain);
 
 /// "128 KiB", "1 MiB" or "100 B".
 [[nodiscard]] std::string bytes_text(u64 bytes);
 
 /// The value as it stands in JSON.
 [[nodiscard]] std::string value_text(const Value& value);
+
+/// The text of an option as JSON: a bare word is a string.
+[[nodiscard]] nlohmann::json raw_value(const std::string& text);
 
 /// Reads `raw` as a value of the same kind as `like`: a whole number may also be written as text in
 /// hexadecimal or with KiB or MiB. Nothing when `raw` is of another kind or not in `domain`.

@@ -143,3 +143,23 @@ TEST_CASE("unit, kind and leakage shares are checked", "[energy][profile]") {
                                           "kind": "assumed", "source": "test"})")),
                Contains("file.json.limits: must contain the range of `valid`"));
 }
+
+TEST_CASE("a profile file that is no proper JSON is refused with its line or key",
+          "[energy][profile]") {
+    const auto refusal = [](const std::string& text) {
+        try {
+            (void)parse_profile(text, "file.json", shipped_text);
+        } catch (const UserError& error) {
+            return std::string(error.what());
+        }
+        return std::string("no error");
+    };
+
+    CHECK(refusal("") == "file.json:1: is empty; expected a JSON object: { ... }");
+    CHECK_THAT(refusal("{\n\"name\" 3}"), Catch::StartsWith("file.json:2: not valid JSON: "));
+    CHECK(refusal("[1]") == "file.json: must be an object");
+    CHECK(refusal("{\"a\": {\"b\": 1, \"b\": 2}}") == "file.json.a.b: is given twice; keep one");
+    CHECK_THAT(refusal("{\"a\": 1e400}"), Contains("number overflow"));
+    CHECK_THAT(refusal(std::string(200'000, '[')), Contains("deeper than 16 levels"));
+    CHECK_THAT(refusal("{\"a\": \"\xff\"}"), Contains("\\xff"));
+}

@@ -117,9 +117,9 @@ TEST_CASE("a trace may be narrowed to harts and cycles", "[command_line]") {
 TEST_CASE("a mistake in the options of a trace names the option", "[command_line]") {
     CHECK(refusal({"run", "a.elf", "--trace-harts", "0"}) == "--trace-harts needs --trace FILE");
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-harts", "0,x"}) ==
-          "--trace-harts x: expected a whole number");
+          "--trace-harts x: must be a whole number 0..1023");
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "-1"}) ==
-          "--trace-from -1: expected a whole number");
+          "--trace-from -1: must be a whole number 0..2^64 - 1");
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "9", "--trace-to", "8"}) ==
           "--trace-from 9 lies behind --trace-to 8");
     CHECK(refusal({"run", "a.elf", "--check", "timing"}) ==
@@ -159,11 +159,14 @@ TEST_CASE("power over time is asked for by its files", "[command_line]") {
     CHECK(command.options.wave == "w.fst");
     CHECK(command.options.power_window == 1000);
     CHECK(run({"run", "a.elf", "--profile", "out"}).options.profile == "out");
-    CHECK(run({"run", "a.elf", "--power-window", "50"}).options.power_window == 50);
-    CHECK(refusal({"run", "a.elf", "--power-window", "0"}) ==
-          "--power-window 0: must be at least one cycle");
-    CHECK(refusal({"run", "a.elf", "--power-window=-1"}) ==
-          "--power-window -1: expected a whole number");
+    CHECK(run({"run", "a.elf", "--wave", "a.vcd", "--power-window", "50"}).options.power_window ==
+          50);
+    CHECK(refusal({"run", "a.elf", "--wave", "a.vcd", "--power-window", "0"}) ==
+          "--power-window 0: must be a whole number 1..2^64 - 1");
+    CHECK(refusal({"run", "a.elf", "--wave", "a.vcd", "--power-window=-1"}) ==
+          "--power-window -1: must be a whole number 1..2^64 - 1");
+    CHECK(refusal({"run", "a.elf", "--power-window", "50"}) ==
+          "--power-window needs --power-trace FILE.csv or --wave FILE");
 }
 
 TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {
@@ -203,6 +206,65 @@ TEST_CASE("help and version are printed", "[command_line]") {
     CHECK(printed({"run", "--help"}).find("same as --set clock.mhz=VALUE") != std::string::npos);
     CHECK(printed({"config", "-h"}).find("--set KEY=VALUE") != std::string::npos);
     CHECK(printed({"--version"}).starts_with("flexv-vp 0."));
+}
+
+TEST_CASE("a number is written as in the configuration", "[command_line]") {
+    const auto window_of = [](const std::string& text) {
+        return run({"run", "a.elf", "--wave", "a.vcd", "--power-window", text})
+            .options.power_window;
+    };
+    CHECK(window_of("0x10") == 16);
+    CHECK(window_of("1e3") == 1000);
+    for (const char* text : {"abc", "1.5", "-5", "+5", "1e400", "0x", "99999999999999999999", " "})
+        CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-to", text}) ==
+              fmt::format("--trace-to {}: must be a whole number 0..2^64 - 1", text));
+}
+
+TEST_CASE("harts are given one by one or from first to last", "[command_line]") {
+    const auto harts_of = [](const std::string& text) {
+        return run({"run", "a.elf", "--trace", "t", "--trace-harts", text})
+            .options.instrumentation.trace_harts;
+    };
+    CHECK(harts_of("0-3") == std::vector<u32>{0, 1, 2, 3});
+    CHECK(harts_of("0,2-4,992") == std::vector<u32>{0, 2, 3, 4, 992});
+    const auto refusal_of = [](const std::string& text) {
+        return refusal({"run", "a.elf", "--trace", "t", "--trace-harts", text});
+    };
+    CHECK(refusal_of("3-1") == "--trace-harts 3-1: 1 is below 3; expected such as 0,2-5");
+    CHECK(refusal_of("0-") == "--trace-harts : must be a whole number 0..1023");
+    CHECK(refusal_of("0-4294967295") == "--trace-harts 4294967295: must be a whole number 0..1023");
+}
+
+TEST_CASE("an empty value is refused for every option that takes one", "[command_line]") {
+    for (const char* option : {"report", "trace", "wave", "config", "set", "vdd", "signature"})
+        CHECK(refusal({"run", "a.elf", fmt::format("--{}=", option)}).starts_with("run: "));
+    CHECK(refusal({"run", "a.elf", "--report", ""}) ==
+          "run: the value of --report is empty\n  hint: flexv-vp run --help");
+    CHECK(refusal({"run", ""}) == "run: an argument is empty\n  hint: flexv-vp run --help");
+}
+
+TEST_CASE("an option that resembles none is not said to be near one", "[command_line]") {
+    CHECK(refusal({"run", "a.elf", "--nonsense"}) ==
+          "run: unknown option --nonsense\n  hint: flexv-vp run --help");
+}
+
+TEST_CASE("price takes an operating point in the range of the parameters", "[command_line]") {
+    for (const char* text : {"nan", "inf", "-1", "0", "abc", "1e400", "3"})
+        CHECK(refusal({"price", "r.json", "--vdd", text}) ==
+              fmt::format("--vdd {}: must be a number 0.4..1.2", text));
+    CHECK(refusal({"price", "r.json", "--mhz", "0"}) == "--mhz 0: must be a number 1..2000");
+    CHECK(std::get<PriceCommand>(parse_command_line({"price", "r.json", "--vdd", "0.7"})).vdd ==
+          0.7);
+}
+
+TEST_CASE("help and version are found by their other names, too", "[command_line]") {
+    const auto text_of = [](const std::vector<std::string>& arguments) {
+        return std::get<PrintCommand>(parse_command_line(arguments)).text;
+    };
+    CHECK(text_of({"help"}) == text_of({"--help"}));
+    CHECK(text_of({"help", "run"}) == text_of({"run", "--help"}));
+    CHECK(text_of({"-v"}) == text_of({"--version"}));
+    CHECK(refusal({"help", "nonsense"}).starts_with("unknown command \"nonsense\""));
 }
 
 }  // namespace flexv::platform

@@ -168,8 +168,70 @@ TEST_CASE("a syntax error is reported with its line", "[configuration]") {
               .starts_with("cluster.json:4: not valid JSON: syntax error"));
     CHECK(json_error("{\n\"clock\" 12\n}").starts_with("cluster.json:2: not valid JSON"));
     CHECK(json_error("{\n\"a\n").starts_with("cluster.json:2: not valid JSON"));
-    CHECK(json_error("").starts_with("cluster.json:1: not valid JSON"));
+    CHECK(json_error("{\n} // trailing\nx").starts_with("cluster.json:3: not valid JSON"));
     CHECK(json_error("{}\n}").starts_with("cluster.json:2: not valid JSON"));
+}
+
+TEST_CASE("a file without an object is called so", "[configuration]") {
+    CHECK(json_error("") == "cluster.json:1: is empty; expected a JSON object: { ... }");
+    CHECK(json_error(" \n\t\r\n") == json_error(""));
+    CHECK(json_error("// only a comment\n").starts_with("cluster.json:2: not valid JSON"));
+    CHECK(json_error("7") == "cluster.json:1: must be an object: { ... }");
+    CHECK(json_error("null") == "cluster.json:1: must be an object: { ... }");
+    CHECK(json_error(std::string(100'000, '[')) == "cluster.json:1: must be an object: { ... }");
+}
+
+TEST_CASE("a key without a name is refused where it stands", "[configuration]") {
+    CHECK(json_error("{\n\"\": 3}") ==
+          "cluster.json:2: a key is empty; `flexv-vp config` lists the parameters");
+    CHECK(json_error("{\"soc\": {\n\"\": {}}}") ==
+          "cluster.json:2: a key is empty; `flexv-vp config` lists the parameters");
+}
+
+TEST_CASE("a number that no computer has is refused like one that is too large",
+          "[configuration]") {
+    CHECK(json_error("{\"clock\": {\n\"mhz\": 1e400}}") ==
+          "cluster.json:2: clock.mhz = 1e400: must be a number 1..2000");
+    CHECK(json_error("{\"soc.cluster.core_count\": -1e999}") ==
+          "cluster.json:1: soc.cluster.core_count = -1e999: must be a whole number 1..16");
+    CHECK(json_error("{\"soc.cluster.core_count\": 99999999999999999999}")
+              .ends_with("must be a whole number 1..16"));
+    CHECK(json_error("{\"soc.uart.input\": 1e400}") ==
+          "cluster.json:1: soc.uart.input = 1e400: must be a file");
+    CHECK(json_error("1e400") == "cluster.json:1: must be an object: { ... }");
+    CHECK(json_error("{\"clock.mhz\": NaN}").starts_with("cluster.json:1: not valid JSON"));
+    for (const char* text : {"1e400", "nan", "inf", "-inf", "0x", "1e-400", "  ", "1,5", "1 2"})
+        CHECK(setting_error("clock.mhz", text) ==
+              fmt::format("--set clock.mhz={}: must be a number 1..2000", text));
+}
+
+TEST_CASE("a clock that is no clock is refused", "[configuration]") {
+    CHECK(setting_error("clock.soc_mhz", "1e-300") ==
+          "--set clock.soc_mhz=1e-300: must be 0 or a number 1..2000");
+    CHECK(setting_error("clock.soc_mhz", "0") == "no error");
+}
+
+TEST_CASE("bytes that are no UTF-8 are refused, and shown as numbers", "[configuration]") {
+    CHECK(json_error("{\"clock\": \"\xff\"}").find("ill-formed UTF-8 byte") != std::string::npos);
+    CHECK(json_error("{\"clock\": \"\xff\"}").find("\\xff") != std::string::npos);
+}
+
+TEST_CASE("a byte order mark is passed over", "[configuration]") {
+    CHECK(from_json("\xef\xbb\xbf{\"clock.mhz\": 100}").values.clock.mhz == 100);
+    CHECK(json_error(std::string("\xff\xfe{\0", 4)).starts_with("cluster.json:1: not valid JSON"));
+}
+
+TEST_CASE("a setting without a value, or of a whole group, says what is missing",
+          "[configuration]") {
+    CHECK(setting_error("clock.mhz", "") ==
+          "--set clock.mhz=: has no value: must be a number 1..2000");
+    CHECK(setting_error("energy.profile", "").starts_with("--set energy.profile=: has no value"));
+    CHECK(setting_error("soc.uart.input", "") == "no error");
+    CHECK(setting_error("clock", "{\"mhz\": 3}") ==
+          "--set clock={\"mhz\": 3}: is a group of parameters: mhz, soc_mhz, follows_fll, vdd");
+    CHECK(setting_error("clock.mhz", "{\"a\": 1}").ends_with("must be a number 1..2000"));
+    CHECK(setting_error("clock.mhz", std::string(100'000, '['))
+              .ends_with("must be a number 1..2000"));
 }
 
 TEST_CASE("JSON cut off anywhere is refused", "[configuration][property]") {
@@ -211,7 +273,7 @@ TEST_CASE("a file is read by path, and a name that nobody ships is refused", "[c
               (void)load_configuration("nowhere.json", {});
           }).starts_with("nowhere.json: no such configuration file\n  shipped: flexv_cluster"));
     CHECK(error_of([] { (void)load_configuration(".", {}); }) ==
-          ".: cannot read the configuration");
+          ".: is a folder, not a configuration file");
 }
 
 TEST_CASE("the printed configuration describes every parameter and can be read again",

@@ -10,17 +10,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flexv::platform {
-
-/// A stretch of the SoC's address space that firmware can be loaded into.
-struct MemoryRange {
-    std::string name;  ///< "soc.l2"
-    Address base = 0;
-    u64 size_bytes = 0;
-    std::string size_parameter;  ///< configuration key that makes it larger; may be empty
-};
 
 class ElfImage {
 public:
@@ -28,7 +21,8 @@ public:
         Address physical_address = 0;  ///< where it is loaded
         Address virtual_address = 0;   ///< where it was linked to run
         std::span<const std::byte> bytes;
-        u32 memory_size = 0;  ///< zeros follow `bytes` up to this size
+        u32 memory_size = 0;          ///< zeros follow `bytes` up to this size
+        std::size_t file_offset = 0;  ///< of `bytes`
         bool is_executable = false;
         bool is_writable = false;
     };
@@ -54,7 +48,10 @@ public:
     /// The whole file.
     [[nodiscard]] std::span<const std::byte> bytes() const { return file_; }
     [[nodiscard]] Address entry() const { return entry_; }
-    /// Segments that occupy memory, in the order of the file.
+    /// e_flags of the RISC-V ABI.
+    [[nodiscard]] u32 flags() const { return flags_; }
+    /// Segments that occupy memory, in the order of the file. Where a segment runs elsewhere than
+    /// it is loaded, zeros behind its contents are the business of who copies it.
     [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
     /// Symbols of code and data, in ascending order of address.
     [[nodiscard]] const std::vector<Symbol>& symbols() const { return symbols_; }
@@ -67,6 +64,10 @@ public:
     [[nodiscard]] std::optional<Address> symbol(std::string_view name) const;
     /// Contents of a section with contents; the view lives as long as the image.
     [[nodiscard]] std::optional<std::span<const std::byte>> section(std::string_view name) const;
+    /// Whether something that has a name, a section or a symbol, lies in [begin, end).
+    [[nodiscard]] bool names_something_in(Address begin, Address end) const;
+    /// Bytes at the start of the file that are its header and program headers.
+    [[nodiscard]] std::size_t header_bytes() const { return header_bytes_; }
 
 private:
     friend class ElfReader;
@@ -77,13 +78,13 @@ private:
     std::string name_;
     std::vector<std::byte> file_;
     Address entry_ = 0;
+    u32 flags_ = 0;
+    std::size_t header_bytes_ = 0;
     std::vector<Segment> segments_;
     std::vector<Symbol> symbols_;                                              // places
     std::map<std::string, Address, std::less<>> addresses_;                    // [name]
     std::map<std::string, std::span<const std::byte>, std::less<>> sections_;  // [name]
+    std::vector<std::pair<Address, u32>> extents_;  // sections in memory: address, bytes
 };
-
-/// Throws UserError when a segment lies in none of the memories, or not wholly.
-void check_segments(const ElfImage& image, std::span<const MemoryRange> memories);
 
 }  // namespace flexv::platform

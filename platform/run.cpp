@@ -2,6 +2,7 @@
 #include "platform/run.hpp"
 
 #include "base/error.hpp"
+#include "platform/elf_checks.hpp"
 #include "platform/exit_status.hpp"
 #include "platform/function_profile.hpp"
 #include "platform/power_trace.hpp"
@@ -111,6 +112,8 @@ int status_of(const RunResult& result) {
 
 int run_simulation(const RunOptions& options, const Configuration& configuration) {
     const ElfImage image = ElfImage::read(options.firmware);
+    if (const std::string warning = abi_warning(image.flags()); !warning.empty())
+        fmt::print(stderr, "flexv: warning: {}: {}\n", image.name(), warning);
     Simulation simulation(configuration, image);
     if (options.strict)
         simulation.make_strict();

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "core/fault.hpp"
 #include "platform/architecture.hpp"
+#include "platform/boot_style.hpp"
 #include "platform/energy_profiles.hpp"
 
 #include <algorithm>
@@ -17,6 +18,15 @@ namespace {
 RegionNames region_names(const ElfImage& image) {
     const auto section = image.section(".flexv.regions");
     return section ? parse_region_names(*section) : RegionNames{};
+}
+
+/// Whether the instruction is a load or store relative to gp, which linkers make of any access to
+/// data near __global_pointer$.
+bool is_relative_to_gp(u32 word) {
+    constexpr u32 kGp = 3;
+    const u32 opcode = word & 0x7f;
+    const u32 base = word >> 15 & 0x1f;
+    return (opcode == 0x03 || opcode == 0x23) && base == kGp;
 }
 
 }  // namespace
@@ -173,6 +183,35 @@ std::string Simulation::where_cores_are() const {
 }
 
 std::string Simulation::problem() const {
+    std::string text = what_ended();
+    if (text.empty())
+        return text;
+    for (const std::string& hint :
+         {missing_gp_hint(), boot_style_hint(image_, configuration_.soc.boot)})
+        if (!hint.empty())
+            text += "\n  hint: " + hint;
+    return text;
+}
+
+/// Start-up code of one's own often forgets gp.
+std::string Simulation::missing_gp_hint() const {
+    if (!soc_.fault() || !soc_.fault()->pc)
+        return {};
+    const u32 pc = *soc_.fault()->pc;
+    const auto core = std::ranges::find_if(
+        soc_.cores(), [this](const core::Core* c) { return c->name() == soc_.fault()->core; });
+    const auto low = soc_.peek(pc & ~3U);
+    const auto high = soc_.peek((pc & ~3U) + 4);
+    if (core == soc_.cores().end() || (*core)->hart().x[3] != 0 || !low || !high)
+        return {};
+    const u32 word = pc % 4 == 0 ? *low : *low >> 16 | *high << 16;
+    if (!is_relative_to_gp(word))
+        return {};
+    return "gp is 0: set it in the start-up code (.option norelax; la gp, __global_pointer$), or "
+           "link with -Wl,--no-relax";
+}
+
+std::string Simulation::what_ended() const {
     switch (outcome()) {
         case Outcome::exit:
             return {};

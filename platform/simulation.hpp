@@ -69,6 +69,8 @@ public:
 
 private:
     [[nodiscard]] Outcome outcome() const;
+    [[nodiscard]] std::string what_ended() const;
+    [[nodiscard]] std::string missing_gp_hint() const;
     [[nodiscard]] std::string deadlock_text() const;
     [[nodiscard]] std::string where_cores_are() const;
     [[nodiscard]] std::string fault_text() const;

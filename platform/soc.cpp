@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "core/fault.hpp"
+#include "platform/image_placement.hpp"
 #include "platform/memory_map.hpp"
 
 #include <algorithm>
@@ -148,14 +149,17 @@ void Soc::wire_ends() {
 }
 
 std::vector<MemoryRange> Soc::memories() const {
-    return {{.name = "soc.cluster.tcdm",
-             .base = memory_map::kCluster.base,
-             .size_bytes = config_.soc.cluster.tcdm.size_bytes,
-             .size_parameter = "soc.cluster.tcdm.size_bytes"},
-            {.name = "soc.l2",
-             .base = memory_map::kL2Base,
-             .size_bytes = config_.soc.l2.size_bytes,
-             .size_parameter = "soc.l2.size_bytes"}};
+    const auto memory = [](const std::string& name, Address base, u64 size_bytes) {
+        const std::string key = name + ".size_bytes";
+        return MemoryRange{.name = name,
+                           .base = base,
+                           .size_bytes = size_bytes,
+                           .size_parameter = key,
+                           .largest_bytes = largest_power_of_two(allowed_values(key))};
+    };
+    return {
+        memory("soc.cluster.tcdm", memory_map::kCluster.base, config_.soc.cluster.tcdm.size_bytes),
+        memory("soc.l2", memory_map::kL2Base, config_.soc.l2.size_bytes)};
 }
 
 unsigned Soc::debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes) {
@@ -169,15 +173,17 @@ unsigned Soc::debug_access(tlm::tlm_command command, Address address, void* data
 }
 
 void Soc::load(const ElfImage& image) {
-    check_segments(image, memories());
-    for (const ElfImage::Segment& segment : image.segments()) {
-        std::vector<std::byte> bytes(segment.bytes.begin(), segment.bytes.end());
-        bytes.resize(segment.memory_size);
+    const auto segments = placed_segments(image, memories());
+    const auto write = [this](Address address, std::vector<std::byte> bytes) {
         const unsigned size = unsigned(bytes.size());
         const unsigned written =
-            debug_access(tlm::TLM_WRITE_COMMAND, segment.physical_address, bytes.data(), size);
-        FLEXV_ASSERT(written == size, "a checked segment lies in a memory that can be written");
-    }
+            size == 0 ? 0 : debug_access(tlm::TLM_WRITE_COMMAND, address, bytes.data(), size);
+        FLEXV_ASSERT(written == size, "a placed segment lies in a memory that can be written");
+    };
+    for (const auto& segment : segments)  // first, because they may lie over contents
+        write(segment.physical_address, std::vector<std::byte>(segment.memory_size));
+    for (const auto& segment : segments)
+        write(segment.physical_address, {segment.bytes.begin(), segment.bytes.end()});
 }
 
 void Soc::boot(Address entry) {

@@ -13,6 +13,7 @@
 #include "platform/configuration.hpp"
 #include "platform/elf.hpp"
 #include "platform/fabric_controller.hpp"
+#include "platform/image_placement.hpp"
 #include "platform/interleaver.hpp"
 #include "platform/soc_peripherals.hpp"
 

@@ -3,6 +3,7 @@
 // it has taken can be looked at from end to end.
 #include "base/error.hpp"
 #include "platform/elf.hpp"
+#include "platform/image_placement.hpp"
 
 #include <array>
 #include <cstdint>
@@ -40,14 +41,14 @@ u64 read_everything(const ElfImage& image) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace flexv;
     static const std::array memories{
-        test::MemoryRange{"soc.l2", 0x1c000000, 0x190000, "soc.l2.size_bytes"},
-        test::MemoryRange{"soc.cluster.tcdm", 0x10000000, 0x20000, ""}};
+        test::MemoryRange{"soc.l2", 0x1c000000, 0x190000, "soc.l2.size_bytes", 0},
+        test::MemoryRange{"soc.cluster.tcdm", 0x10000000, 0x20000, "", 0}};
     const auto* bytes = reinterpret_cast<const std::byte*>(data);
     try {
         const auto image = platform::ElfImage::parse("fuzz.elf", {bytes, bytes + size});
         volatile u64 total = test::read_everything(image);
         (void)total;
-        platform::check_segments(image, memories);
+        (void)platform::placed_segments(image, memories);
     } catch (const UserError&) {
     }
     return 0;

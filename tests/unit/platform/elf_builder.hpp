@@ -16,14 +16,19 @@ namespace flexv::platform {
 /// One program: a code segment, optional further segments, sections and symbols.
 class ElfBuilder {
 public:
+    static constexpr u32 kHeaderRoom = sizeof(Elf32_Ehdr) + 4 * sizeof(Elf32_Phdr);
+
     Elf32_Ehdr header = valid_header();
     std::vector<Elf32_Phdr> segments;
 
     ElfBuilder() { add_section("", {}, {}); }
 
-    /// A segment and a section of the same name over `bytes`.
+    /// A segment and a section of the same name over `bytes`, which stand at `offset` in the file
+    /// or behind it.
     ElfBuilder& load(const std::string& name, Address address, const std::vector<u8>& bytes,
-                     u32 memory_size, u32 flags = PF_R | PF_X) {
+                     u32 memory_size, u32 flags = PF_R | PF_X, u32 offset = 0) {
+        if (offset > kHeaderRoom + contents_.size())
+            contents_.resize(offset - kHeaderRoom);
         Elf32_Shdr section{};
         section.sh_type = SHT_PROGBITS;
         section.sh_flags = SHF_ALLOC | ((flags & PF_X) != 0 ? Elf32_Word(SHF_EXECINSTR) : 0U);
@@ -48,17 +53,22 @@ public:
         return *this;
     }
 
+    [[nodiscard]] Elf32_Shdr& last_section() { return sections_.back(); }
+    /// A byte of the file behind its program headers.
+    [[nodiscard]] u8& bytes_at(u32 offset) { return contents_.at(offset - kHeaderRoom); }
+
     /// `section` counts from 1 in the order of creation; SHN_ABS for a constant.
     ElfBuilder& symbol(const std::string& name, Address address, u32 size, unsigned type,
                        u16 section_index, unsigned binding = STB_GLOBAL) {
-        Elf32_Sym entry{};
-        entry.st_name = intern(symbol_names_, name);
-        entry.st_value = address;
-        entry.st_size = size;
-        entry.st_info = static_cast<unsigned char>(ELF32_ST_INFO(binding, type));
-        entry.st_shndx = section_index;
-        symbols_.push_back(entry);
-        return *this;
+        return add_symbol(intern(symbol_names_, name), address, size, type, section_index, binding);
+    }
+
+    /// Named by what stands `offset` letters behind the start of `name`, which is stored once.
+    ElfBuilder& symbol_at_name_offset(const std::string& name, u32 offset, Address address,
+                                      u32 size, unsigned type, u16 section_index) {
+        if (shared_name_ == 0)
+            shared_name_ = intern(symbol_names_, name);
+        return add_symbol(shared_name_ + offset, address, size, type, section_index, STB_GLOBAL);
     }
 
     [[nodiscard]] std::vector<std::byte> build() const {
@@ -67,7 +77,17 @@ public:
     }
 
 private:
-    static constexpr u32 kHeaderRoom = sizeof(Elf32_Ehdr) + 4 * sizeof(Elf32_Phdr);
+    ElfBuilder& add_symbol(u32 name, Address address, u32 size, unsigned type, u16 section_index,
+                           unsigned binding) {
+        Elf32_Sym entry{};
+        entry.st_name = name;
+        entry.st_value = address;
+        entry.st_size = size;
+        entry.st_info = static_cast<unsigned char>(ELF32_ST_INFO(binding, type));
+        entry.st_shndx = section_index;
+        symbols_.push_back(entry);
+        return *this;
+    }
 
     static Elf32_Ehdr valid_header() {
         Elf32_Ehdr result{};
@@ -147,6 +167,7 @@ private:
     std::vector<u8> contents_;
     std::vector<Elf32_Shdr> sections_;
     std::vector<Elf32_Sym> symbols_ = {Elf32_Sym{}};
+    u32 shared_name_ = 0;
     std::string section_names_;
     std::string symbol_names_ = std::string(1, '\0');
 };

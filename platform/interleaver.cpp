@@ -5,37 +5,14 @@
 
 namespace flexv::platform {
 
-namespace {
-
-// SystemC time as integers: this is what happens at every meeting of the domains.
-
-u64 ticks_of(const ClockDomain& domain, Cycles cycle) {
-    return domain.anchor_time.value() + domain.period.value() * (cycle - domain.anchor);
-}
-
-/// Of the next act; the maximum when there is none.
-u64 next_ticks(const ClockDomain& domain) {
-    const Cycles next = domain.timeline.next_act();
-    return next == kNever ? ~u64{0} : ticks_of(domain, next);
-}
-
-/// The first cycle that begins at `ticks` or later.
-Cycles cycle_at(const ClockDomain& domain, u64 ticks) {
-    const u64 anchor = domain.anchor_time.value();
-    const u64 period = domain.period.value();
-    return ticks > anchor ? domain.anchor + (ticks - anchor + period - 1) / period : domain.anchor;
-}
-
-}  // namespace
-
 void Interleaver::run_until(Cycles end) {
     while (!is_stopped_) {
-        const u64 last = ticks_of(cluster_, end);  // again each time: a clock may have changed
-        const u64 cluster_next = next_ticks(cluster_);
-        const u64 soc_next = next_ticks(soc_);
+        const u64 last = cluster_.ticks_of(end);  // again each time: a clock may have changed
+        const u64 cluster_next = cluster_.next_act_ticks();
+        const u64 soc_next = soc_.next_act_ticks();
         if (std::min(cluster_next, soc_next) >= last) {
             cluster_.timeline.skip_to(end);
-            soc_.timeline.skip_to(cycle_at(soc_, last));
+            soc_.timeline.skip_to(soc_.cycle_at_ticks(last));
             return;
         }
         if (cluster_next <= soc_next)
@@ -47,19 +24,26 @@ void Interleaver::run_until(Cycles end) {
 
 /// Up to the next act of the SoC, and including the same instant.
 void Interleaver::run_cluster(Cycles end) {
-    const u64 soc_next = next_ticks(soc_);
-    const Cycles meeting =
-        soc_next < ticks_of(cluster_, end) ? cycle_at(cluster_, soc_next + 1) : end;
+    const Cycles meeting = cluster_.cycle_behind(soc_.next_act_ticks());
     soc_ran_last_ = false;
-    cluster_.timeline.run_until(std::min(meeting, end), end);
+    cluster_.timeline.expect_outside(meeting);
+    cluster_.timeline.run_until(std::min(meeting, end));
 }
 
 /// Up to the next act of the cluster.
 void Interleaver::run_soc(Cycles end) {
-    const u64 last = ticks_of(cluster_, end);
-    const u64 meeting = std::min(next_ticks(cluster_), last);
+    const Cycles meeting = soc_.cycle_behind(cluster_.next_act_ticks());
     soc_ran_last_ = soc_has_acted_ = true;
-    soc_.timeline.run_until(cycle_at(soc_, meeting), cycle_at(soc_, last));
+    soc_.timeline.expect_outside(meeting);
+    soc_.timeline.run_until(std::min(meeting, soc_.cycle_at_ticks(cluster_.ticks_of(end))));
+}
+
+void Interleaver::look_at(Cycles cycle) {
+    look_ = cycle;
+    constexpr Cycles kFar = Cycles{1} << 40;  // behind every quantum, before any overflow of time
+    const bool is_far = cycle - cluster_.timeline.now() > kFar;
+    cluster_.timeline.look_at(is_far ? kNever : cycle);
+    soc_.timeline.look_at(is_far ? kNever : soc_.cycle_at_ticks(cluster_.ticks_of(cycle)));
 }
 
 void Interleaver::stop() {
@@ -68,8 +52,11 @@ void Interleaver::stop() {
 }
 
 void Interleaver::reconsider() {
-    cluster_.timeline.stop();
-    soc_.timeline.stop();
+    for (ClockDomain* domain : {&cluster_, &soc_}) {
+        domain->timeline.expect_outside(domain->timeline.now());
+        domain->timeline.stop();
+    }
+    look_at(look_);  // in the SoC that may be another cycle now
 }
 
 Cycles Interleaver::end() const {

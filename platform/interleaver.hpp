@@ -9,11 +9,16 @@ namespace flexv::platform {
 
 class Interleaver {
 public:
-    Interleaver(ClockDomain& cluster, ClockDomain& soc) : cluster_(cluster), soc_(soc) {}
+    Interleaver(ClockDomain& cluster, ClockDomain& soc) : cluster_(cluster), soc_(soc) {
+        soc_.goes_first = false;
+    }
 
     /// Carries out everything before the cluster's cycle `end`; of two acts at the same time the
     /// cluster's comes first. Ends early when stop() is called.
     void run_until(Cycles end);
+    /// Somebody will look at what was done up to the cluster's cycle `cycle`, which lies ahead:
+    /// until the next call no agent runs ahead past it.
+    void look_at(Cycles cycle);
     /// Nothing is carried out any more behind the present cycle.
     void stop();
     /// The plan has changed, because a clock has: it is made again behind the present cycle.
@@ -44,6 +49,7 @@ private:
 
     ClockDomain& cluster_;
     ClockDomain& soc_;
+    Cycles look_ = kNever;
     bool is_stopped_ = false;
     bool soc_ran_last_ = false;
     bool soc_has_acted_ = false;

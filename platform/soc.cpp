@@ -249,6 +249,7 @@ void Soc::run_quanta() {
     const Cycles limit =
         config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
     while (now() < limit) {
+        interleaver_.look_at(std::min(limit, next_sample_));
         interleaver_.run_until(
             std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
         const sc_core::sc_time reached = cluster_clock_.time_of(now());

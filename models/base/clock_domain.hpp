@@ -15,18 +15,18 @@ struct ClockDomain {
     sc_core::sc_time period{1, sc_core::SC_NS};
     Cycles anchor = 0;                                     ///< the period holds from this cycle on
     sc_core::sc_time anchor_time = sc_core::SC_ZERO_TIME;  ///< SystemC time of that cycle
+    bool goes_first = true;  ///< before the other domain, where cycles of both begin together
 
     /// `cycle` must not lie before the anchor.
     [[nodiscard]] sc_core::sc_time time_of(Cycles cycle) const {
-        return sc_core::sc_time::from_value(anchor_time.value() +
-                                            period.value() * (cycle - anchor));
+        return sc_core::sc_time::from_value(ticks_of(cycle));
     }
     [[nodiscard]] sc_core::sc_time duration_of(Cycles cycles) const {
         return sc_core::sc_time::from_value(period.value() * cycles);
     }
     /// The first cycle that begins at `time` or later.
     [[nodiscard]] Cycles cycle_at(const sc_core::sc_time& time) const {
-        return time > anchor_time ? anchor + cycles_in(time - anchor_time) : anchor;
+        return cycle_at_ticks(time.value());
     }
     /// Whole cycles that `duration` covers, rounded up: a response is used at a clock edge.
     [[nodiscard]] Cycles cycles_in(const sc_core::sc_time& duration) const {
@@ -34,23 +34,39 @@ struct ClockDomain {
         const u64 step = period.value();
         return (ticks + step - 1) / step;
     }
+
+    // The same in SystemC's time resolution: this is what happens at every meeting of two domains.
+
+    [[nodiscard]] u64 ticks_of(Cycles cycle) const {
+        return anchor_time.value() + period.value() * (cycle - anchor);
+    }
+    [[nodiscard]] Cycles cycle_at_ticks(u64 ticks) const {
+        const u64 start = anchor_time.value();
+        const u64 step = period.value();
+        return ticks > start ? anchor + (ticks - start + step - 1) / step : anchor;
+    }
+    /// Of the next act, after the timeline has stopped; kNever when there is none.
+    [[nodiscard]] u64 next_act_ticks() const {
+        const Cycles next = timeline.next_act();
+        return next == kNever ? kNever : ticks_of(next);
+    }
+    /// The first cycle that is carried out behind an act of the other domain at `ticks`.
+    [[nodiscard]] Cycles cycle_behind(u64 ticks) const {
+        if (ticks == kNever)
+            return kNever;
+        return cycle_at_ticks(goes_first ? ticks + 1 : ticks);
+    }
     /// Another frequency from the present cycle of the timeline on.
     void retune(const sc_core::sc_time& new_period) {
         anchor_time = time_of(timeline.now());
         anchor = timeline.now();
         period = new_period;
     }
-    /// SystemC time of the next act, after the timeline has stopped; the maximum when there is
-    /// none.
-    [[nodiscard]] sc_core::sc_time next_act_time() const {
-        const Cycles next = timeline.next_act();
-        return next == kNever ? sc_core::sc_max_time() : time_of(next);
-    }
 };
 
 /// While it lives, a master of the domain `from` acts on the domain `to` at the SystemC time
-/// `when`: `to` has come as far when it begins, and if it now has something to do before `from` was
-/// to stop, `from` stops behind its present cycle.
+/// `when`: `to` has come as far when it begins, and if it now has something to do earlier than
+/// `from` expects, `from` stops behind its present cycle.
 class Crossing {
 public:
     Crossing(ClockDomain& from, ClockDomain& to, const sc_core::sc_time& when)
@@ -61,8 +77,11 @@ public:
     Crossing(const Crossing&) = delete;
     Crossing& operator=(const Crossing&) = delete;
     ~Crossing() {
-        if (to_.next_act_time() < from_.time_of(from_.timeline.end()))
-            from_.timeline.stop();
+        const Cycles outside = from_.cycle_behind(to_.next_act_ticks());
+        if (outside >= from_.timeline.outside())
+            return;
+        from_.timeline.expect_outside(outside);
+        from_.timeline.stop();
     }
 
     /// The cycle of `to` in which the act takes place.

@@ -57,16 +57,15 @@ public:
 /// Level of the interrupt line of one core, driven by the event unit or the interrupt controller.
 class InterruptTarget : public virtual sc_core::sc_interface {
 public:
-    /// From `cycle` on the request line has level `asserted` and carries `id` (0..31).
+    /// From `cycle` on the request line has level `asserted`; `id` (0..31) is the one selected in
+    /// the cycle before. Called in that cycle before at the earliest.
     virtual void interrupt(Cycles cycle, bool asserted, unsigned id) = 0;
-    /// False promises that no interrupt is raised until the next call: the core may run ahead
-    /// freely.
-    virtual void interrupt_possible(bool possible) = 0;
 };
 
 /// The core tells which interrupt it has taken.
 class InterruptSource : public virtual sc_core::sc_interface {
 public:
+    /// Interrupt `id` is taken in cycle `now`, which may lie a few cycles ahead.
     virtual void acknowledge(unsigned core, unsigned id, Cycles now) = 0;
 };
 

@@ -3,8 +3,6 @@
 
 #include "base/error.hpp"
 
-#include <algorithm>
-
 namespace flexv {
 
 void Timeline::add(Agent& agent) {
@@ -55,17 +53,15 @@ Cycles Timeline::next_event() const {
 }
 
 void Timeline::skip_to(Cycles cycle) {
-    if (cycle <= now_)
+    const bool is_acting = due_[unsigned(now_) % kWindow] != 0;  // called in the course of an act
+    if (cycle <= now_ || is_acting)
         return;
     FLEXV_ASSERT(next_ >= cycle, "no act is passed over");
     now_ = cycle;
 }
 
-Cycles Timeline::run_until(Cycles end, Cycles limit) {
-    FLEXV_ASSERT(limit >= end, "agents may run ahead at least as far as the timeline runs");
+Cycles Timeline::run_until(Cycles end) {
     stop_requested_ = false;
-    end_ = end;
-    limit_ = limit;
     while (next_ < end) {
         now_ = last_act_ = next_;
         if (far_first_ - now_ < kWindow) [[unlikely]]
@@ -114,8 +110,7 @@ void Timeline::reset() {
     far_first_ = kNever;
     now_ = 0;
     next_ = kNever;
-    limit_ = 0;
-    end_ = 0;
+    outside_ = look_ = kNever;
     last_act_ = 0;
     stop_requested_ = false;
 }

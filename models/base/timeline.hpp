@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <queue>
@@ -39,6 +40,9 @@ private:
 class Timeline {
 public:
     static constexpr unsigned kMaxAgents = 64;
+    /// Cycles that an agent runs ahead at most. A hart that still computes at the end of a run, or
+    /// at a mark of another one, is counted up to this much too far.
+    static constexpr Cycles kRunAhead = 1024;
 
     /// Registers an agent; the agent must outlive the timeline's last run.
     void add(Agent& agent);
@@ -54,21 +58,38 @@ public:
 
     /// Acts through all cycles below `end`. Stops early after a cycle in which stop() was called.
     /// Returns the cycle reached: `end`, or the one after the last cycle that was completed.
-    /// Agents may run ahead to `limit`, which is not below `end`.
-    Cycles run_until(Cycles end, Cycles limit);
-    Cycles run_until(Cycles end) { return run_until(end, end); }
+    Cycles run_until(Cycles end);
 
     /// Ends run_until() after the current cycle.
     void stop() { stop_requested_ = true; }
+
+    /// Nothing outside of this timeline acts on it before cycle `first`. Holds until the next call.
+    void expect_outside(Cycles first) { outside_ = first; }
+    /// No agent runs ahead past `cycle`, in which somebody will look at what all have done.
+    void look_at(Cycles cycle) { look_ = cycle; }
 
     /// The cycle whose acts are being carried out.
     [[nodiscard]] Cycles now() const { return now_; }
     /// The last cycle in which some agent acted.
     [[nodiscard]] Cycles last_act() const { return last_act_; }
-    /// No agent may run ahead past this cycle.
-    [[nodiscard]] Cycles limit() const { return limit_; }
+    /// How far an agent that acts now may run ahead on its own. Depends on nothing but what is
+    /// simulated, so neither do results.
+    [[nodiscard]] Cycles limit() const {
+        const Cycles ahead = now_ + kRunAhead;
+        return ahead < look_ ? ahead : look_;
+    }
     /// Nothing outside of this timeline acts on it before this cycle.
-    [[nodiscard]] Cycles end() const { return end_; }
+    [[nodiscard]] Cycles outside() const { return outside_; }
+    /// The first cycle, now() included, in which anything but `agent`, which is running, may act:
+    /// those that are still due in this cycle, those that whoever acts now may yet set going, and
+    /// what is outside.
+    [[nodiscard]] Cycles next_act_beside(const Agent& agent) const {
+        const u64 have_acted = last_bit_ | (last_bit_ - 1);
+        if ((due_[unsigned(now_) % kWindow] & ~have_acted) != 0)
+            return now_;
+        const bool is_its_own_act = last_bit_ == u64{1} << agent.timeline_index_;
+        return std::min({outside_, next_event(), is_its_own_act ? kNever : now_ + 1});
+    }
     /// The first cycle after now() at which some agent acts; kNever when nothing is pending.
     [[nodiscard]] Cycles next_event() const;
     /// Between two runs: the first cycle at which some agent acts; kNever when nothing is pending.
@@ -116,8 +137,8 @@ private:
     Cycles far_first_ = kNever;  // of far_
     Cycles now_ = 0;
     Cycles next_ = kNever;  // first cycle from now_ on in which an agent acts
-    Cycles limit_ = 0;
-    Cycles end_ = 0;
+    Cycles outside_ = kNever;
+    Cycles look_ = kNever;
     Cycles last_act_ = 0;
     u64 last_bit_ = 0;  // of the agent that acted last
     Agent* last_agent_ = nullptr;

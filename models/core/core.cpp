@@ -78,7 +78,9 @@ void Core::reset() {
     pays_unaligned_target_ = false;
     slack_ = 0;
     jump_bubbles_ = line_bubbles_ = 0;
-    interrupt_asserted_ = interrupt_possible_ = false;
+    interrupt_ = {};
+    fault_.reset();
+    arrived_ = 0;
     executed_.fill({});
     stalls_.fill({});
     now_ = started_ = sleep_cycles_ = bubbles_ = 0;

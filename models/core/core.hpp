@@ -14,6 +14,7 @@
 #include "core/csr_file.hpp"
 #include "core/decode_cache.hpp"
 #include "core/fault.hpp"
+#include "core/interrupt_input.hpp"
 #include "core/observer.hpp"
 #include "isa/hart.hpp"
 
@@ -133,10 +134,19 @@ public:
 
     // InterruptTarget
     void interrupt(Cycles cycle, bool asserted, unsigned id) override;
-    void interrupt_possible(bool possible) override { interrupt_possible_ = possible; }
 
 private:
-    enum class State : u8 { off, running, requesting, waiting, fetching, marker, sleeping };
+    enum class State : u8 {
+        off,
+        running,
+        requesting,
+        waiting,
+        fetching,
+        marker,
+        trapping,
+        faulting,
+        sleeping
+    };
     enum class Next : u8 { run, yield };
 
     /// Of a load or store that crosses a word there are two requests.
@@ -179,7 +189,6 @@ private:
     void go_on();
     void run_plain(Cycles horizon);
     void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
-    [[nodiscard]] Cycles run_ahead_limit() const;
     void finish_access(Cycles now);
     void tell_written_code();
 
@@ -213,6 +222,7 @@ private:
     [[nodiscard]] isa::Mode mode() const {
         return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;
     }
+    bool clear_obstacle();
     Next step_special();
     Next step_by_timing(const Slot& slot);
     Next step_wait_for_interrupt(const Slot& slot);
@@ -224,6 +234,8 @@ private:
     void step_branch(const Slot& slot);
     void step_jump(const Slot& slot);
     void step_jump_register(const Slot& slot);
+    [[nodiscard]] Cycles jump_register_wait(const Slot& slot) const;
+    [[nodiscard]] Cycles wait_in_decode(const Slot& slot) const;
     void step_csr(const Slot& slot);
     void step_refetch(const Slot& slot);
     void step_hardware_loop(const Slot& slot);
@@ -270,12 +282,22 @@ private:
     void add_quirks();
 
     // trap.cpp
-    void take_trap(const isa::Trap& trap);
+    void raise(const isa::Trap& trap);
+    void raise(const Fault& fault);
+    void take_trap();
     [[nodiscard]] std::string describe(const isa::Trap& trap);
-    bool take_interrupt();
+    [[nodiscard]] Cycles uninterrupted_until() const;
+    [[nodiscard]] bool heed_interrupt(Cycles& horizon);
+    void decide_on_interrupt();
+    void take_interrupt(Cycles taken);
+    [[nodiscard]] bool ends_in_interrupt(Cycles now);
+    void replay_event_load();
+    void follow_interrupt_enable(Cycles cycle);
     void enter_vector(Address pc, u32 cause, unsigned slot);
     [[nodiscard]] bool handles_traps();
+    void await_interrupt();
     void wake(Cycles now);
+    void interrupt_sleep(Cycles resumes);
     [[noreturn]] void fault(const std::string& what) const;
 
     u64 count(unsigned event) const override;
@@ -308,13 +330,14 @@ private:
     u64 jump_bubbles_ = 0;  // bubbles_ at the last restart of the prefetch buffer
     u64 line_bubbles_ = 0;  // and when the line was entered
     State state_ = State::off;
-    bool interrupt_possible_ = false;
-    bool interrupt_asserted_ = false;
-    unsigned interrupt_id_ = 0;
-    Cycles interrupt_since_ = 0;
+    InterruptInput interrupt_;
+    Cycles arrived_ = 0;  // the line that held up the instruction in front came in this cycle
     Cycles slept_since_ = 0;
     Access access_;
     Address jumped_from_ = 0;
+    isa::Trap trap_{};                    // to be taken in its cycle
+    std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
+
     const Config config_;
     ClockDomain& clock_;
     DecodeCache& code_;

@@ -140,8 +140,10 @@ void Core::end_fetch(Cycles now) {
         now_ = reached;
         stall(Stall::fetch, reached - now);
         tell_wait(false, now, reached);
-        if (reached != now)
+        if (reached != now) {
             restart_slack();
+            arrived_ = reached - 1;
+        }
     } else {
         const Cycles reached = fetch_->fetch(config_.index, line, now, slack_);
         line_ = line;

@@ -79,32 +79,22 @@ namespace flexv::core {
     stand_at(slot, previous, started, now);
 }
 
-/// Nobody acts before the timeline's next event, or its end where another domain may act, so nobody
-/// can raise an interrupt before it that this core would see earlier than one cycle later.
-inline Cycles Core::run_ahead_limit() const {
-    const Timeline& timeline = clock_.timeline;
-    if (!hart_.mie || !interrupt_possible_)
-        return timeline.limit();
-    const Cycles next = timeline.next_event();
-    return next == kNever ? timeline.end() : std::min(timeline.end(), next + 1);
-}
-
 /// Runs until the core needs something that others can see, or has run ahead far enough.
 [[gnu::always_inline]] inline void Core::go_on() {
     state_ = State::running;
-    for (;;) {
-        if (missing_line_ != kNoLine) [[unlikely]] {
-            meet(State::fetching);
-            return;
-        }
-        const Cycles horizon = run_ahead_limit();
-        if (now_ >= horizon) [[unlikely]] {
-            clock_.timeline.schedule(*this, now_);
-            return;
-        }
-        if (interrupt_asserted_ && take_interrupt())
-            continue;
-        try {
+    try {
+        for (;;) {
+            if (missing_line_ != kNoLine) [[unlikely]] {
+                meet(State::fetching);
+                return;
+            }
+            Cycles horizon = clock_.timeline.limit();
+            if (hart_.mie && heed_interrupt(horizon)) [[unlikely]]
+                continue;
+            if (now_ >= horizon) [[unlikely]] {
+                clock_.timeline.schedule(*this, now_);
+                return;
+            }
             if ((late_ & slot_->uses) == 0)
                 run_plain(horizon);
             if (now_ >= horizon || missing_line_ != kNoLine) [[unlikely]]
@@ -116,9 +106,11 @@ inline Cycles Core::run_ahead_limit() const {
             }
             if (step_special() == Next::yield)
                 return;
-        } catch (const isa::Trap& trap) {
-            take_trap(trap);
         }
+    } catch (const isa::Trap& trap) {
+        raise(trap);
+    } catch (const Fault& fault) {
+        raise(fault);
     }
 }
 
@@ -133,15 +125,15 @@ void Core::granted(Cycles now, u32 data) {
     else if (!join_part(now, data))
         return;
     now_ = now;
-    if (slot_->timing == isa::Timing::event_load && interrupt_asserted_ && hart_.mie &&
-        take_interrupt()) {
-        run();  // the p.elw is executed again after mret
-        return;
-    }
     try {
-        finish_access(now);
+        if (hart_.mie && ends_in_interrupt(now)) [[unlikely]]
+            replay_event_load();
+        else
+            finish_access(now);
     } catch (const isa::Trap& trap) {
-        take_trap(trap);
+        return raise(trap);
+    } catch (const Fault& fault) {
+        return raise(fault);
     }
     go_on();
 }

@@ -19,9 +19,10 @@ inline constexpr Cycles kFlush = 3;            // fence, csr_mstatus_rd
 inline constexpr Cycles kTrapEntry = 3;        // ecall, illegal
 inline constexpr Cycles kMret = 4;             // mret
 inline constexpr Cycles kEventLoad = 3;        // after the grant: c_evt_pending
-inline constexpr Cycles kInterruptEntry = 4;   // irq_20
 inline constexpr Cycles kInterruptSeen =
     2;  // line high to the first instruction it replaces: irq_20
+inline constexpr Cycles kVectorEntry =
+    3;  // IRQ_TAKEN to the vector's first cycle: irq_20, z_irq_elw
 inline constexpr Cycles kWaitForInterrupt = 5;  // line already high: wfi_1
 inline constexpr Cycles kWakeUp = 3;            // line high to the next instruction in EX: wfi_20
 inline constexpr Cycles kSleepEntry = 4;  // first request of p.elw to the clock gate (timing.md 4)

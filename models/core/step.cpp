@@ -4,18 +4,30 @@
 
 namespace flexv::core {
 
-/// One instruction, or one obstacle before it, that the tight loop does not know.
-Core::Next Core::step_special() {
+namespace {
+
+constexpr unsigned kMstatus = 0x300;
+
+}  // namespace
+
+/// Brings the instruction in front nearer to decode; false when it is there.
+bool Core::clear_obstacle() {
     Slot& slot = *slot_;
     if ((slot.flags & (kPageEnd | kUndecoded)) != 0) {
         if ((slot.flags & kPageEnd) != 0)
             enter(hart_.pc);
         else
             decode_slot();
-        return Next::run;
+        return true;
     }
-    if ((slot.flags & kLineStart) != 0 && !has_line(hart_.pc + slot.op.size - 1))
+    return (slot.flags & kLineStart) != 0 && !has_line(hart_.pc + slot.op.size - 1);
+}
+
+/// One instruction, or one obstacle before it, that the tight loop does not know.
+Core::Next Core::step_special() {
+    if (clear_obstacle())
         return Next::run;
+    const Slot& slot = *slot_;
     if ((slot.flags & kIllegal) != 0)
         throw isa::Trap{.cause = isa::Cause::illegal_instruction, .value = slot.op.word};
     if ((slot.flags & kMarker) != 0) {
@@ -104,6 +116,11 @@ void Core::act(Cycles now) {
         case State::marker:
             pass_marker(now);
             return;
+        case State::trapping:
+            take_trap();
+            return;
+        case State::faulting:
+            throw Fault(*fault_);
         case State::sleeping:
             wake(now);
             return;
@@ -193,15 +210,24 @@ void Core::step_streams_in_shadow(const Slot& slot) {
 }
 
 /// The target is read in ID: results of the instruction before are not there yet (timing.md 1.1).
-void Core::step_jump_register(const Slot& slot) {
+Cycles Core::jump_register_wait(const Slot& slot) const {
+    if (previous_ == nullptr || slot.op.rs1 == 0)
+        return 0;
     const u64 source = u64{1} << slot.op.rs1;
-    Cycles wait = 0;
-    if (previous_ != nullptr && slot.op.rs1 != 0) {
-        const bool is_next =
-            (previous_->writes & source) != 0;  // load: 1 more than its load-use stall
-        const bool is_second = (late_before_ & source) != 0 && (late_ & slot.uses) == 0;
-        wait = is_next || is_second ? 1 : 0;
-    }
+    const bool is_next = (previous_->writes & source) != 0;  // load: 1 more than its load-use stall
+    const bool is_second = (late_before_ & source) != 0 && (late_ & slot.uses) == 0;
+    return is_next || is_second ? 1 : 0;
+}
+
+/// Cycles that hazards keep the instruction in front in decode.
+Cycles Core::wait_in_decode(const Slot& slot) const {
+    const Cycles load_use = (late_ & slot.uses) != 0 ? 1 : 0;
+    return slot.timing == isa::Timing::jump_register ? load_use + jump_register_wait(slot)
+                                                     : load_use;
+}
+
+void Core::step_jump_register(const Slot& slot) {
+    const Cycles wait = jump_register_wait(slot);
     enter_ex(slot);
     now_ += wait;
     jump_register_stalls_ += wait;
@@ -219,6 +245,8 @@ void Core::step_csr(const Slot& slot) {
     if (number >= 0x7c0 && number <= 0x7c6)
         mark_loop_ends();
     leave_ex(slot);
+    if (number == kMstatus)
+        follow_interrupt_enable(now_);
     if (was_legacy != hart_.simd_legacy) {
         page_base_ = kNoPage;  // every word may now mean something else
         enter(hart_.pc);
@@ -235,6 +263,8 @@ void Core::step_refetch(const Slot& slot) {
     const Address target = hart_.next_pc;
     leave_ex(slot);
     const bool is_return = slot.timing == isa::Timing::mret;
+    if (is_return)
+        follow_interrupt_enable(now_ + 1);
     pays_unaligned_target_ = true;
     flush_to(is_return ? target : hart_.pc, is_return ? pipeline::kMret : pipeline::kFlush, from);
 }
@@ -250,17 +280,17 @@ void Core::mark_loop_ends() {
             code_.mark_loop_end(loop.end);
 }
 
-/// Returns at the next instruction: at once when the line is high, else after a sleep.
+/// Sleeps; a line that is high when the clock could stop ends the sleep at once.
 Core::Next Core::step_wait_for_interrupt(const Slot& slot) {
     const Address from = hart_.pc;
     enter_ex(slot);
     execute(slot);
     leave_ex(slot);
     flush_to(hart_.pc, pipeline::kWaitForInterrupt, from);
-    if (interrupt_asserted_ && interrupt_since_ < now_)
-        return Next::run;
     state_ = State::sleeping;
     slept_since_ = now_;
+    if (interrupt_.is_high())
+        await_interrupt();
     return Next::yield;
 }
 

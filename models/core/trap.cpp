@@ -26,7 +26,21 @@ std::string Core::describe(const isa::Trap& trap) {
     return fmt::format("exception {}", u32(trap.cause));
 }
 
-void Core::take_trap(const isa::Trap& trap) {
+/// The platform sees traps and faults, so they take their place in the cycle order.
+void Core::raise(const isa::Trap& trap) {
+    trap_ = trap;
+    meet(State::trapping);
+}
+
+void Core::raise(const Fault& fault) {
+    if (now_ <= clock_.timeline.now())
+        throw fault;
+    fault_ = std::make_unique<Fault>(fault);
+    meet(State::faulting);
+}
+
+void Core::take_trap() {
+    const isa::Trap trap = trap_;
     const std::string what = describe(trap);
     if (!handles_traps())
         fault(fmt::format("{}, and no handler: the vector at {:#010x} is not a jump to code", what,
@@ -43,21 +57,98 @@ void Core::take_trap(const isa::Trap& trap) {
     const Address from = hart_.pc;
     enter_vector(from, u32(trap.cause), 0);
     flush_to(hart_.pc, pipeline::kTrapEntry, from);
+    run();
 }
 
-/// True when an interrupt was taken instead of the instruction at hart_.pc.
-bool Core::take_interrupt() {
-    if (!hart_.mie || now_ < interrupt_since_ + pipeline::kInterruptSeen)
+/// Up to here the core may go on alone with interrupts enabled. Whoever acts in cycle t raises the
+/// line in t + 1 at the earliest, and that concerns what would enter EX in t + 3. Hazards may hold
+/// an instruction for a cycle in decode, directly behind a load for two.
+Cycles Core::uninterrupted_until() const {
+    const Cycles next = clock_.timeline.next_act_beside(*this);
+    return next == kNever ? kNever : next + (late_ != 0 ? 1 : 2);
+}
+
+/// With interrupts enabled. True when the instruction in front is another one now, or nearer;
+/// otherwise `horizon` comes down to the cycle in which the core has to look again.
+bool Core::heed_interrupt(Cycles& horizon) {
+    horizon = std::min(horizon, uninterrupted_until());
+    if (!interrupt_.is_latched())
         return false;
-    const unsigned id = interrupt_id_;
-    interrupt_asserted_ = false;
-    if (interrupt_ack_out.size() != 0)
-        interrupt_ack_out->acknowledge(config_.index, id, clock_.timeline.now());
+    if (clear_obstacle())
+        return true;
+    const Cycles seen = interrupt_.latched_at() + pipeline::kInterruptSeen;
+    if (now_ + wait_in_decode(*slot_) < seen) {
+        // Behind the next instruction at the latest: the one after it may wait in decode.
+        horizon = std::min(horizon, std::max(now_ + 1, seen - 1));
+        return false;
+    }
+    if (now_ > clock_.timeline.now()) {
+        horizon = now_;  // the line may yet fall
+        return false;
+    }
+    decide_on_interrupt();
+    return true;
+}
+
+/// The decoder stops the instruction in front and looks at the line in the next cycle: still high,
+/// the interrupt is taken, else the instruction goes on (states IRQ_FLUSH, IRQ_TAKEN_ID). An
+/// instruction that holds EX does not delay any of it.
+void Core::decide_on_interrupt() {
+    const Cycles in_decode = std::max(entered_[0], arrived_);
+    const Cycles stopped = std::max(interrupt_.latched_at() + 1, in_decode);
+    if (interrupt_.is_high(stopped + 1))
+        return take_interrupt(stopped + 2);
+    interrupt_.arm(stopped + 2);
+    const Cycles lost = std::max(now_, stopped + 3) - now_;
+    stall(Stall::flush, lost);
+    now_ += lost;
+    late_ = lost != 0 ? 0 : late_;
+}
+
+/// In cycle `taken` the fetch stage is sent to the vector, whose first instruction follows
+/// kVectorEntry cycles later, or behind what holds EX.
+void Core::take_interrupt(Cycles taken) {
+    const unsigned id = interrupt_.id();
+    const Cycles enters = taken + pipeline::kVectorEntry;
     const Address from = hart_.pc;
     hides_bubble_ = false;
+    if (enters >= now_)
+        held_until_ = kNever;
     enter_vector(from, 0x8000'0000U | id, id);
-    flush_to(hart_.pc, pipeline::kInterruptEntry, from);
-    return true;
+    if (interrupt_ack_out.size() != 0)
+        interrupt_ack_out->acknowledge(config_.index, id, taken);
+    flush_to(hart_.pc, enters > now_ ? enters - now_ : 0, from);
+}
+
+/// An access is granted. Behind a p.elw the decoder looks at the line, whatever it has seen of it
+/// before (state IRQ_FLUSH_ELW): high, the interrupt is taken from here.
+bool Core::ends_in_interrupt(Cycles now) {
+    if (slot_->timing != isa::Timing::event_load)
+        return false;
+    if (interrupt_.is_high(now + 1))
+        return true;
+    interrupt_.arm(now + 2);
+    return false;
+}
+
+/// The event unit has granted a p.elw only because of the interrupt: it leaves EX, the interrupt is
+/// taken, and mret leads back to it (spec/rtl_rules_2.md 1.2).
+void Core::replay_event_load() {
+    const Slot& slot = *slot_;
+    const u32 base = hart_.x[slot.op.rs1];
+    execute(slot);
+    if (slot.op.rd == slot.op.rs1 && !config_.has_quirks)
+        hart_.x[slot.op.rs1] = base;  // Unlike RTL, where the replay asks at the address that came
+    ++now_;
+    take_interrupt(now_ + 1);
+}
+
+/// MIE may have changed; it holds from `cycle` on.
+void Core::follow_interrupt_enable(Cycles cycle) {
+    if (!hart_.mie)
+        interrupt_.disarm();
+    else if (!interrupt_.is_armed())
+        interrupt_.arm(cycle);
 }
 
 void Core::enter_vector(Address pc, u32 cause, unsigned slot) {
@@ -65,6 +156,7 @@ void Core::enter_vector(Address pc, u32 cause, unsigned slot) {
     hart_.mcause = cause;
     hart_.mpie = hart_.mie;
     hart_.mie = false;
+    interrupt_.disarm();
     jumped_from_ = pc;
     hart_.pc = hart_.mtvec + 4 * slot;
 }
@@ -92,23 +184,38 @@ bool Core::handles_traps() {
 }
 
 void Core::interrupt(Cycles cycle, bool asserted, unsigned id) {
-    interrupt_asserted_ = asserted;
-    interrupt_id_ = id;
-    interrupt_since_ = cycle;
+    interrupt_.drive(cycle, asserted, id);
     if (asserted && state_ == State::sleeping)
-        clock_.timeline.schedule(*this, std::max(cycle, clock_.timeline.now() + 1));
+        await_interrupt();
 }
 
-/// wfi ends; the interrupt itself is taken by the loop if it is enabled.
+/// The line ends the sleep, if it is still high once the pipeline is empty.
+void Core::await_interrupt() {
+    const Cycles asleep = slept_since_ - pipeline::kWakeUp;
+    const Cycles next = clock_.timeline.now() + 1;
+    clock_.timeline.schedule(*this, std::max({interrupt_.rose(), asleep, next}));
+}
+
+/// wfi ends in cycle `now`. An enabled interrupt is taken from here: its fetch begins in the cycle
+/// in which the next instruction would be in decode.
 void Core::wake(Cycles now) {
-    if (!interrupt_asserted_)
+    if (now + pipeline::kWakeUp < slept_since_ || !interrupt_.is_high(now))
         return;
     const Cycles resumes = std::max(slept_since_, now + pipeline::kWakeUp);
     const Cycles waking = std::min(pipeline::kWakeUp, resumes - slept_since_);
     stall(Stall::flush, waking);
     book_sleep(resumes - waking);
     now_ = resumes;
+    if (interrupt_.is_latched() && interrupt_.latched_at() <= now)
+        interrupt_sleep(resumes);
     run();
+}
+
+/// The fetch that the end of the sleep had begun is given up.
+void Core::interrupt_sleep(Cycles resumes) {
+    missing_line_ = kNoLine;
+    flow_target_ = kNoTarget;
+    take_interrupt(resumes - 1);
 }
 
 void Core::fault(const std::string& what) const { throw Fault(name(), hart_.pc, what); }

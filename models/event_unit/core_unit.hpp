@@ -13,7 +13,7 @@ public:
     /// What a pending sleeping read gets in a cycle.
     enum class Wake {
         no,            ///< keeps waiting
-        next_cycle,    ///< an interrupt is pending: fall_through from the next cycle on
+        next_cycle,    ///< an interrupt is pending: another look is due in the next cycle
         fall_through,  ///< granted without a wake-up: nothing is cleared, no trigger is re-armed
         event,         ///< a masked event is buffered
     };
@@ -42,6 +42,9 @@ public:
     /// A sleeping read starts, perhaps as the replay of an interrupted one. True when its side
     /// effect takes place: once, until a wake-up re-arms it.
     [[nodiscard]] bool begin_wait(Cycles now, bool may_stop_clock);
+    /// False between an interrupt that ended a sleeping read and the next wake-up: reads that
+    /// trigger something trigger nothing (trigger_release).
+    [[nodiscard]] bool is_armed() const { return is_armed_; }
     /// The interrupt is tested before the events.
     [[nodiscard]] Wake poll(Cycles now);
     /// The read is granted because of an event; a clearing one empties the masked part of the
@@ -51,13 +54,18 @@ public:
     void end_wait();
 
 private:
-    static constexpr Cycles kNotInterrupted = kNever;
+    [[nodiscard]] Wake poll_interrupted(Cycles now);
 
     u32 buffer_ = 0;
     u32 incoming_ = 0;
     u32 clearing_ = 0;
     bool is_armed_ = true;
-    Cycles interrupted_at_ = kNotInterrupted;  // IRQ_WHILE_SLEEP since the cycle after
+    // State IRQ_WHILE_SLEEP. It outlives the read that it let through: until a wake-up, or until a
+    // read that waits without an interrupt has fallen asleep again.
+    bool is_interrupted_ = false;
+    Cycles interrupted_from_ = 0;   // the state holds from this cycle on
+    Cycles sleeps_again_ = kNever;  // and is left for SLEEP in this one
+    Cycles may_sleep_from_ = kNever;
     Cycles stopped_from_ = kNever;
 };
 

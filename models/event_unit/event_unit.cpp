@@ -41,7 +41,6 @@ EventUnit::EventUnit(const sc_core::sc_module_name& module_name, ClockDomain& cl
       interrupts_(config_.core_count) {
     clock_.timeline.add(*this);
     network_.on_staged = [this] { clock_.timeline.schedule(*this, network_.cycle() + 1); };
-    registers_.on_irq_mask = [this](unsigned core) { announce_interrupts(core); };
     core_in.bind(core_port_);
     peripheral_in.bind(peripheral_port_);
     interrupt_ack_in.bind(*this);
@@ -64,11 +63,6 @@ void EventUnit::add_counter_of(u64 Activity::*count, std::string counter_name, s
                  .clear = [this, count] { network_.activity().*count = 0; }});
 }
 
-void EventUnit::start_of_simulation() {
-    for (unsigned core = 0; core < config_.core_count; ++core)
-        promise_interrupt(core, false);
-}
-
 void EventUnit::reset() {
     const Cycles now = clock_.timeline.now();
     network_.reset();
@@ -77,7 +71,6 @@ void EventUnit::reset() {
     for (unsigned core = 0; core < config_.core_count; ++core) {
         pending_[core] = {};
         drive_interrupt(core, now);
-        promise_interrupt(core, false);
     }
 }
 
@@ -158,6 +151,7 @@ void EventUnit::begin_access(unsigned core, Cycles now) {
 
 void EventUnit::begin_sleeping(unsigned core, Cycles now) {
     const Pending& pending = pending_[core];
+    drive_interrupt(core, now);  // what the core sees behind a grant in this cycle
     if (network_.begin_wait(core, pending.request.is_event_load))
         pending.read->begin(network_, core);
     poll(core, now);
@@ -214,7 +208,8 @@ void EventUnit::act(Cycles now) {
     }
 }
 
-/// The request line is a flip-flop behind the buffer: what is pending now shows one cycle later.
+/// The request line is a flip-flop behind the buffer: what is pending now shows one cycle later,
+/// while the id is that of the present cycle.
 void EventUnit::drive_interrupt(unsigned core, Cycles now) {
     InterruptLine& line = interrupts_[core];
     const CoreUnit& unit = network_.units().cores[core];
@@ -226,22 +221,6 @@ void EventUnit::drive_interrupt(unsigned core, Cycles now) {
     line.id = id;
     if (has_changed && interrupt_out[core].size() > 0)
         interrupt_out[core]->interrupt(now + 1, is_asserted, id);
-    if (line.is_possible && !is_asserted &&
-        ((unit.irq_mask.now | unit.irq_mask.next) & kWiredLines) == 0)
-        promise_interrupt(core, false);
-}
-
-/// The mask of `core` was written: it must not run ahead any more if a line may fire now.
-void EventUnit::announce_interrupts(unsigned core) {
-    const u32 mask = network_.units().cores[core].irq_mask.next;
-    if ((mask & kWiredLines) != 0 && !interrupts_[core].is_possible)
-        promise_interrupt(core, true);
-}
-
-void EventUnit::promise_interrupt(unsigned core, bool is_possible) {
-    interrupts_[core].is_possible = is_possible;
-    if (interrupt_out[core].size() > 0)
-        interrupt_out[core]->interrupt_possible(is_possible);
 }
 
 void EventUnit::PeripheralPort::request(DataInitiator& initiator, const DataRequest& request,

@@ -80,10 +80,8 @@ private:
     struct InterruptLine {
         bool is_asserted = false;
         unsigned id = 0;
-        bool is_possible = false;
     };
 
-    void start_of_simulation() override;
     void act(Cycles now) override;
     void post(Cycles cycle, const Arrival& arrival);
 
@@ -93,8 +91,6 @@ private:
     void grant(unsigned core, Cycles now, u32 data);
 
     void drive_interrupt(unsigned core, Cycles now);
-    void announce_interrupts(unsigned core);
-    void promise_interrupt(unsigned core, bool is_possible);
 
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);

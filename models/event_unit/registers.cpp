@@ -129,7 +129,6 @@ void Registers::declare_mask(const CoreWindow& window, const MaskSpec& spec) {
                           .on_write =
                               [this, core = window.core, mask = spec.mask](u32 /*old*/, u32 now) {
                                   (network_.stage().cores[core()].*mask).next = now;
-                                  on_irq_mask(core());
                               }});
     declare_mask_write(window, spec, spec.offset + 4, spec.name + "_AND",
                        [](u32 mask, u32 data) { return mask & ~data; });
@@ -150,7 +149,6 @@ void Registers::declare_mask_write(const CoreWindow& window, const MaskSpec& spe
                                           u32 /*old*/, u32 now) {
                               Latched& target = network_.stage().cores[core()].*mask;
                               target.next = combine(target.next, now);
-                              on_irq_mask(core());
                           }});
 }
 
@@ -249,7 +247,8 @@ void Registers::declare_barrier_reads(unsigned index) {
                         .fields = {kLines},
                         .on_read =
                             [this, index] {
-                                network_.arrive(index, bit(issuer()));
+                                if (unit(issuer()).is_armed())
+                                    network_.arrive(index, bit(issuer()));
                                 return masked_buffer_of_issuer();
                             },
                         .read_has_effect = true});

@@ -27,9 +27,6 @@ public:
     RegisterBank core_view;    ///< of the core that asks; its sleeping reads are served elsewhere
     RegisterBank global_view;  ///< of anybody
 
-    /// Called after a write to IRQ_MASK of `core`, before the access is granted.
-    std::function<void(unsigned core)> on_irq_mask = [](unsigned) {};
-
     Registers(Module& module, EventNetwork& network, const ClockDomain& clock);
 
     /// The wait behind a read at `offset` of the core view, null where a read is answered at once.

@@ -83,17 +83,11 @@ void InterruptController::acknowledge(unsigned /*core*/, unsigned id, Cycles now
 
 /// The request is a flip-flop behind the status: what is pending now shows one cycle later.
 void InterruptController::drive(Cycles now) {
-    promise();
     const u32 pending = status_.value() & mask_.value();
     is_asserted_ = pending != 0;
     id_ = is_asserted_ ? 31 - unsigned(std::countl_zero(pending)) : 0;
     if (interrupt_out.size() > 0)
         interrupt_out->interrupt(now + 1, is_asserted_, id_);
-}
-
-void InterruptController::promise() {
-    if (interrupt_out.size() > 0)
-        interrupt_out->interrupt_possible(mask_.value() != 0);
 }
 
 }  // namespace flexv::interrupt_controller

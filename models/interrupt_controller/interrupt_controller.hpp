@@ -38,10 +38,8 @@ public:
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
-    void start_of_simulation() override { promise(); }
     void set_pending(u32 lines, Cycles now);
     void drive(Cycles now);
-    void promise();
     void change(Register& target, u32 set, u32 cleared);
 
     static constexpr Field lines{

@@ -140,8 +140,6 @@ void Marker::arm_interrupt(unsigned index, u32 delay, Cycles now) {
     if (delay == 0)
         return lower_line(index, now);
     harts_[index].line_rises = now + delay + 1;
-    if (interrupt_out[index].size() != 0)
-        interrupt_out[index]->interrupt_possible(true);
     clock_.timeline.schedule(*this, now + delay);
 }
 
@@ -149,10 +147,8 @@ void Marker::lower_line(unsigned index, Cycles now) {
     Hart& hart = harts_[index];
     hart.line_rises = kNever;
     hart.is_line_high = false;
-    if (interrupt_out[index].size() == 0)
-        return;
-    interrupt_out[index]->interrupt(now + 1, false, kInterruptLine);
-    interrupt_out[index]->interrupt_possible(false);
+    if (interrupt_out[index].size() != 0)
+        interrupt_out[index]->interrupt(now + 1, false, kInterruptLine);
 }
 
 void Marker::act(Cycles now) {

@@ -17,7 +17,7 @@ endfunction()
 
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
     subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code
-    fc_illegal fc_sleeps fc_demux region_marks exit_minus_one device_warning floating atomic semihosting
+    fc_illegal fc_sleeps fc_demux interrupted_waits interrupted_locks region_marks exit_minus_one device_warning floating atomic semihosting
     accelerator dma_outside unanswered fc_unanswered)
   flexv_bare_metal(${program})
 endforeach()
@@ -115,6 +115,18 @@ flexv_program_test(PROGRAM fc_sleeps NAME "a deadlock tells what fabric controll
     "soc.fc.core at pc.*fabric_sleeps.*: wfi, waiting for an interrupt")
 flexv_program_test(PROGRAM fc_demux NAME "a port that only cluster cores have is a fault for the fabric controller"
   ARGUMENTS --config pulp_open STATUS 102 MESSAGE "soc.fc.core: load of 4 bytes at 0x10204038: .*in a hole of soc.cluster 0x10000000..0x103fffff .4096 KiB.; nearest in there: cluster.hmr 0x10202000" "asks_demux")
+flexv_program_test(PROGRAM interrupted_waits NAME "an interrupt at any phase of a sleeping read is followed by its replay"
+  ARGUMENTS --set soc.cluster.core_count=2 --set soc.cluster.icache.is_enabled_at_reset=true --max-cycles 1000000)
+flexv_program_test(PROGRAM interrupted_locks NAME "interrupts open no barrier and share no mutex"
+  ARGUMENTS --set soc.cluster.icache.is_enabled_at_reset=true --max-cycles 2000000)
+add_test(NAME "firmware: interrupts during sleeping reads cost the cycles of the RTL"
+  COMMAND Python3::Interpreter -B ${PROJECT_SOURCE_DIR}/scripts/check_timing ${PROJECT_SOURCE_DIR}/tests/reference/interrupts
+    --program $<TARGET_FILE:flexv-vp> --fail-under 100)
+add_test(NAME "firmware: interrupts during sleeping reads are in the cycles of the RTL"
+  COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/reference_traces.py $<TARGET_FILE:flexv-vp>
+    ${PROJECT_SOURCE_DIR}/tests/reference/interrupts)
+add_test(NAME "firmware: interrupts reach a core that computes with the latency of the hardware"
+  COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/interrupt_latency.py $<TARGET_FILE:flexv-vp>)
 add_test(NAME "firmware: --signature writes one hex word a line"
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/signature_case.py $<TARGET_FILE:flexv-vp>
     ${CMAKE_CURRENT_BINARY_DIR}/signature.elf)

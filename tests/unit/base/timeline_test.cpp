@@ -154,8 +154,10 @@ TEST_CASE("an event far away stays pending when a run ends just before it", "[ti
     CHECK(bench.acts == std::vector<Act>{{300, 0}});
 }
 
-TEST_CASE("now is the cycle of the act and limit the end of the run", "[timeline]") {
+TEST_CASE("how far an agent may run ahead depends on its cycle, not on the end of the run",
+          "[timeline]") {
     Bench bench(1);
+    const Cycles end = GENERATE(Cycles{8}, Cycles{50}, Cycles{100'000});
     bench.timeline.schedule(bench.agents[0], 7);
     Cycles now = 0;
     Cycles limit = 0;
@@ -164,10 +166,61 @@ TEST_CASE("now is the cycle of the act and limit the end of the run", "[timeline
         limit = bench.timeline.limit();
     };
 
-    bench.timeline.run_until(50);
+    bench.timeline.run_until(end);
 
     CHECK(now == 7);
-    CHECK(limit == 50);
+    CHECK(limit == 7 + Timeline::kRunAhead);
+}
+
+TEST_CASE("no agent runs past a cycle at which somebody looks", "[timeline]") {
+    Bench bench(1);
+    Cycles limit = 0;
+    bench.agents[0].then = [&](Cycles) { limit = bench.timeline.limit(); };
+    bench.timeline.schedule(bench.agents[0], 7);
+    bench.timeline.look_at(20);
+
+    bench.timeline.run_until(20);
+
+    CHECK(limit == 20);
+}
+
+TEST_CASE("an agent that acts sees who is still due in its cycle", "[timeline]") {
+    Bench bench(3);
+    std::vector<Cycles> next;
+    for (auto& agent : bench.agents)
+        agent.then = [&](Cycles) { next.push_back(bench.timeline.next_act_beside(agent)); };
+    for (const unsigned index : {0U, 2U})
+        bench.timeline.schedule(bench.agents[index], 7);
+    bench.timeline.schedule(bench.agents[1], 40);
+
+    bench.timeline.run_until(30);
+
+    CHECK(next == std::vector<Cycles>{7, 40});
+}
+
+TEST_CASE("whoever is called in the act of another one knows nothing of the next cycle",
+          "[timeline]") {
+    Bench bench(2);
+    Cycles next = 0;
+    bench.agents[1].then = [&](Cycles) { next = bench.timeline.next_act_beside(bench.agents[0]); };
+    bench.timeline.schedule(bench.agents[1], 7);
+
+    bench.timeline.run_until(30);
+
+    CHECK(next == 8);
+}
+
+TEST_CASE("what is outside of the timeline counts as an act", "[timeline]") {
+    Bench bench(1);
+    Cycles next = 0;
+    bench.agents[0].then = [&](Cycles) { next = bench.timeline.next_act_beside(bench.agents[0]); };
+    bench.timeline.schedule(bench.agents[0], 7);
+    bench.timeline.schedule(bench.agents[0], 60);
+    bench.timeline.expect_outside(50);
+
+    bench.timeline.run_until(30);
+
+    CHECK(next == 50);
 }
 
 TEST_CASE("next_event skips the present cycle and sees the ring and what lies beyond",
@@ -217,22 +270,6 @@ TEST_CASE("stop lets the cycle finish and ends the run after it", "[timeline]") 
 
     CHECK(bench.timeline.run_until(100) == 100);
     CHECK(bench.acts.back() == Act{5, 1});
-}
-
-TEST_CASE("agents may be told to run ahead further than the timeline runs", "[timeline]") {
-    Bench bench(1);
-    Cycles end = 0, limit = 0;
-    bench.agents[0].then = [&](Cycles) {
-        end = bench.timeline.end();
-        limit = bench.timeline.limit();
-    };
-    bench.timeline.schedule(bench.agents[0], 3);
-
-    CHECK(bench.timeline.run_until(10, 1000) == 10);
-
-    CHECK(end == 10);
-    CHECK(limit == 1000);
-    CHECK_THROWS_AS(bench.timeline.run_until(20, 19), InternalError);
 }
 
 TEST_CASE("between two runs the next act is known and idle cycles can be passed over",

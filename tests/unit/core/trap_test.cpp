@@ -98,7 +98,6 @@ TEST_CASE("an interrupt enters its slot six cycles after the line rises", "[core
     bench.put(CodeMemory::kBase + 4 * 3, {"lui a1, 0x1a100", "sw x0, 4(a1)", "jal x0, 0"});
     bench.put(CoreBench::kEntry, {"lui a1, 0x1a100", "csrrsi x0, mstatus, 8", "sw x0, 0(a1)",
                                   "addi t0, t0, 1", "jal x0, -4"});
-    bench.core.interrupt_possible(true);
     bench.core.interrupt(40, true, 3);
     bench.core.start(CoreBench::kEntry, 0);
 

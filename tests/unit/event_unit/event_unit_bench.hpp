@@ -24,11 +24,9 @@ struct InterruptInput final : InterruptTarget {
         is_asserted = asserted;
         id = number;
     }
-    void interrupt_possible(bool possible) override { is_possible = possible; }
 
     Cycles since = 0;
     bool is_asserted = false;
-    bool is_possible = true;
     unsigned id = 0;
 };
 

@@ -22,11 +22,9 @@ struct CoreInput final : InterruptTarget {
         is_asserted = asserted;
         line = id;
     }
-    void interrupt_possible(bool possible) override { is_possible = possible; }
 
     Cycles since = 0;
     bool is_asserted = false;
-    bool is_possible = true;
     unsigned line = 0;
 };
 
@@ -90,16 +88,6 @@ TEST_CASE("software sets and clears pending lines", "[itc]") {
     CHECK(bench.core.is_asserted);
     bench.master.write32(kStatusClr, 2);
     CHECK_FALSE(bench.core.is_asserted);
-}
-
-TEST_CASE("an empty mask promises that nothing interrupts", "[itc]") {
-    Bench bench;
-
-    CHECK_FALSE(bench.core.is_possible);
-    bench.master.write32(kMaskSet, 1);
-    CHECK(bench.core.is_possible);
-    bench.master.write32(kMaskClr, 1);
-    CHECK_FALSE(bench.core.is_possible);
 }
 
 TEST_CASE("each acknowledge of line 26 takes one SoC event", "[itc]") {

@@ -33,10 +33,8 @@ struct InterruptInput final : InterruptTarget {
     void interrupt(Cycles cycle, bool asserted, unsigned id) override {
         edges.push_back({cycle, asserted, id});
     }
-    void interrupt_possible(bool possible) override { is_possible = possible; }
 
     std::vector<Edge> edges;
-    bool is_possible = false;
 };
 
 struct AcknowledgeInput final : InterruptSource {
@@ -190,7 +188,6 @@ TEST_CASE("the interrupt line is high N + 1 cycles after the store of N", "[mark
     Bench bench(1);
 
     bench.store(0, kInterrupt, 20, 100);
-    CHECK(bench.interrupt.is_possible);
     bench.clock.timeline.run_until(120);
     CHECK(bench.interrupt.edges.empty());
     bench.clock.timeline.run_until(130);
@@ -208,7 +205,6 @@ TEST_CASE("an acknowledge lowers the interrupt line", "[marker]") {
 
     REQUIRE(bench.interrupt.edges.size() == 2);
     CHECK(bench.interrupt.edges[1] == Edge{111, false, 3});
-    CHECK_FALSE(bench.interrupt.is_possible);
     CHECK(bench.acknowledged.last_id == 0);
 }
 
@@ -221,7 +217,6 @@ TEST_CASE("a store of 0 lowers the interrupt line", "[marker]") {
     REQUIRE(bench.interrupt.edges.size() == 2);
     CHECK(bench.interrupt.edges[0] == Edge{102, true, 3});
     CHECK(bench.interrupt.edges[1] == Edge{111, false, 3});
-    CHECK_FALSE(bench.interrupt.is_possible);
 }
 
 TEST_CASE("a store of 0 disarms an interrupt that has not come", "[marker]") {

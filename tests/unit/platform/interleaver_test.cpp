@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -132,4 +133,39 @@ TEST_CASE("stop ends both domains behind the present cycle", "[interleaver]") {
 
     CHECK(bench.text() == "c0 s0 c2 s3");
     CHECK(bench.interleaver.end() == 3);  // 6 ns, where the next cycle of the SoC would begin
+}
+
+TEST_CASE("how far agents may run ahead does not depend on the length of the runs",
+          "[interleaver]") {
+    Bench bench(2, 3);
+    const Cycles step = GENERATE(Cycles{1}, Cycles{7}, Cycles{1000});
+    std::vector<std::pair<Cycles, Cycles>> seen;  // limit and next act of anybody else
+    bench.of_cluster.then = [&](Cycles) {
+        const Timeline& timeline = bench.cluster.timeline;
+        seen.emplace_back(timeline.limit(), timeline.next_act_beside(bench.of_cluster));
+    };
+    bench.cluster.timeline.schedule(bench.of_cluster, 0);
+    bench.soc.timeline.schedule(bench.of_soc, 10);  // at 30 ns, behind the cluster's cycle 15
+
+    for (Cycles end = step; seen.size() < 15; end += step)
+        bench.interleaver.run_until(std::min<Cycles>(end, 15));
+
+    REQUIRE(seen.size() == 15);
+    for (Cycles cycle = 0; cycle < 15; ++cycle)
+        CHECK(seen[cycle] == std::pair{cycle + Timeline::kRunAhead, Cycles{16}});
+}
+
+TEST_CASE("nobody runs ahead past a cycle at which somebody looks, in either clock",
+          "[interleaver]") {
+    Bench bench(2, 3);
+    std::vector<Cycles> limits;
+    bench.of_cluster.then = [&](Cycles) { limits.push_back(bench.cluster.timeline.limit()); };
+    bench.of_soc.then = [&](Cycles) { limits.push_back(bench.soc.timeline.limit()); };
+    bench.cluster.timeline.schedule(bench.of_cluster, 0);
+    bench.soc.timeline.schedule(bench.of_soc, 0);
+
+    bench.interleaver.look_at(10);
+    bench.interleaver.run_until(1);
+
+    CHECK(limits == std::vector<Cycles>{10, 7});  // 20 ns are reached in cycle 7 of 3 ns
 }

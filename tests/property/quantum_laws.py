@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Neither the length of the quantum nor how far cores run ahead changes anything, whoever interrupts whom."""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import interrupt_programs
+import runs
+
+SEEDS = range(8)
+QUANTA = (1, 7, 1000, 100_000)
+MAX_CYCLES = 200_000
+SETTINGS = {
+    "soc.cluster.core_count": interrupt_programs.CORES,
+    "soc.cluster.icache.is_enabled_at_reset": "true",
+}
+
+
+def build(folder: str, seed: int, with_fabric: bool) -> Path:
+    source = Path(folder) / f"{seed}.S"
+    source.write_text(interrupt_programs.program(seed, with_fabric))
+    image = Path(folder) / f"{seed}.elf"
+    runs.assemble(source, image, "-nostartfiles", "-Wl,--section-start=.vectors=0x1c000000,--nmagic")
+    return image
+
+
+def run(image: Path, quantum: int, *options: str) -> runs.Run:
+    return runs.simulate(image, SETTINGS | {"simulation.quantum_cycles": quantum}, MAX_CYCLES, options)
+
+
+def results(image: Path, window: int, *options: str) -> tuple[int, str]:
+    """Cycles, and what each core counted and saw: windows of power keep cores from running ahead past their ends."""
+    signature, power = image.with_suffix(".signature"), image.with_suffix(".csv")
+    windows = ("--power-trace", str(power), "--power-window", str(window)) if window else ()
+    one = run(image, 1000, "--signature", str(signature), *windows, *options)
+    return one.report["cycles"], signature.read_text()
+
+
+class QuantumLaws(unittest.TestCase):
+    def check(self, with_fabric: bool, *options: str) -> None:
+        for seed in SEEDS:
+            with tempfile.TemporaryDirectory() as folder:
+                image = build(folder, seed, with_fabric)
+                expected = run(image, QUANTA[0], *options)
+                self.assertIn(expected.status, (0, 104), expected.stderr)
+                for quantum in QUANTA[1:]:
+                    with self.subTest(seed=seed, quantum=quantum):
+                        other = run(image, quantum, *options)
+                        self.assertEqual(other.stdout, expected.stdout)
+                        self.assertEqual(other.report, expected.report)
+
+    @runs.needs_compiler
+    def test_in_a_cluster(self) -> None:
+        self.check(False)
+
+    @runs.needs_compiler
+    def test_with_a_fabric_controller(self) -> None:
+        self.check(True, "--config", "pulp_open")
+
+    @runs.needs_compiler
+    def test_with_two_clocks(self) -> None:
+        self.check(True, "--config", "pulp_open", "--set", "clock.soc_mhz=150")
+
+    @runs.needs_compiler
+    def test_cores_that_do_not_run_ahead_end_the_same(self) -> None:
+        """In a cluster. Beside a fabric controller the meeting of the two clocks still depends on it."""
+        for seed in SEEDS:
+            with tempfile.TemporaryDirectory() as folder:
+                image = build(folder, seed, False)
+                expected = results(image, 0)
+                for window in (1, 13):
+                    with self.subTest(seed=seed, window=window):
+                        self.assertEqual(results(image, window), expected)
+
+    @runs.needs_compiler
+    def test_traces_are_the_same_and_change_nothing(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            image = build(folder, 100, True)
+            traces = []
+            reports = [run(image, 1000, "--config", "pulp_open").report]
+            for quantum in QUANTA:
+                path = Path(folder) / f"{quantum}.log"
+                reports.append(run(image, quantum, "--config", "pulp_open", "--trace", str(path)).report)
+                traces.append(path.read_text())
+        self.assertTrue(all(report == reports[0] for report in reports))
+        # Lines of two harts in one cycle may change places beside a fabric controller.
+        self.assertTrue(all(sorted(trace.splitlines()) == sorted(traces[0].splitlines()) for trace in traces))
+
+    @runs.needs_compiler
+    def test_the_programs_are_interrupted(self) -> None:
+        """Every source is seen, so that the laws are about something."""
+        with tempfile.TemporaryDirectory() as folder:
+            run_of = [run(build(folder, seed, True), 1000, "--config", "pulp_open") for seed in SEEDS]
+        self.assertGreater(sum(one.counter("interrupt_controller.interrupts") for one in run_of), 50)
+
+
+if __name__ == "__main__":
+    runs.main()

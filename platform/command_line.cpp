@@ -11,6 +11,7 @@
 #include <boost/program_options.hpp>
 #include <iterator>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
 #include <systemc>
@@ -248,7 +249,8 @@ InstrumentationOptions read_instrumentation(const Line& line) {
     if (line.has("check") && line.text("check") != "hazards")
         throw UserError("--check {}: must be one of hazards", line.text("check"));
     return {.trace = line.text("trace"),
-            .trace_harts = hart_numbers(line.text("trace-harts")),
+            .trace_harts = line.has("trace-harts") ? hart_numbers(line.text("trace-harts"))
+                                                   : std::vector<u32>{},
             .trace_window = trace_window(line),
             .checks_hazards = line.has("check")};
 }
@@ -341,8 +343,9 @@ std::string general_help() {
     for (const CommandRow& row : kCommands)
         text += fmt::format("  flexv-vp {}\n      {}\n", row.synopsis, row.doc);
     return text +
-           "  flexv-vp COMMAND --help\n      lists the options of a command\n"
-           "  flexv-vp --version\n";
+           "  flexv-vp COMMAND --help, flexv-vp help COMMAND\n"
+           "      lists the options of a command\n"
+           "  flexv-vp --version, -v\n";
 }
 
 std::string help_of(const CommandRow& row) {
@@ -361,13 +364,12 @@ std::string version() {
     for (const auto& description : known.options())
         if (description->long_name() != kBare)
             names.push_back("--" + description->long_name());
-    const std::string nearest = nearest_key(option, names);
-    const bool is_near = edit_distance(option, nearest) <= 1 + option.size() / 4;
+    const std::string meant = meant_word(option, names);
     throw UserError("{}: unknown option {}{}\n  hint: flexv-vp {} --help", row.name, option,
-                    is_near ? "; nearest: " + nearest : "", row.name);
+                    meant.empty() ? "" : "; nearest: " + meant, row.name);
 }
 
-/// `--report ""` comes from a variable that is not set.
+/// A script whose variable is empty asks for something that it does not get.
 void refuse_empty(const CommandRow& row, const std::vector<po::option>& options) {
     for (const po::option& option : options)
         for (const std::string& value : option.value)
@@ -410,26 +412,40 @@ std::string command_names() {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+const CommandRow& row_of(const std::string& name) {
+    const auto row = std::ranges::find(kCommands, std::string_view{name}, &CommandRow::name);
+    if (row == std::end(kCommands))
+        throw UserError("unknown command \"{}\"; commands: {}\n  hint: flexv-vp --help", name,
+                        command_names());
+    return *row;
+}
+
+/// `help` alone, or with the name of a command.
+Command help(const std::vector<std::string>& names) {
+    if (names.size() > 1)
+        throw UserError("help: one command only, but {} were given: {}", names.size(),
+                        fmt::join(names, " "));
+    return PrintCommand{.text = names.empty() ? general_help() : help_of(row_of(names.front()))};
+}
+
 }  // namespace
 
 Command parse_command_line(const std::vector<std::string>& arguments) {
     if (arguments.empty())
         throw UserError("no command given; commands: {}\n  hint: flexv-vp --help", command_names());
     const std::string& first = arguments.front();
-    if (first == "help" && arguments.size() > 1)
-        return parse_command_line({arguments[1], "--help"});
-    if (first == "--help" || first == "-h" || first == "help")
+    const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    if (first == "--help" || first == "-h")
         return PrintCommand{.text = general_help()};
     if (first == "--version" || first == "-v")
         return PrintCommand{.text = version()};
-    const auto row = std::ranges::find(kCommands, std::string_view{first}, &CommandRow::name);
-    if (row == std::end(kCommands))
-        throw UserError("unknown command \"{}\"; commands: {}\n  hint: flexv-vp --help", first,
-                        command_names());
-    const Line line = parse_options(*row, {arguments.begin() + 1, arguments.end()});
+    if (first == "help")
+        return help(rest);
+    const CommandRow& row = row_of(first);
+    const Line line = parse_options(row, rest);
     if (line.has("help"))
-        return PrintCommand{.text = help_of(*row)};
-    return row->read(line);
+        return PrintCommand{.text = help_of(row)};
+    return row.read(line);
 }
 
 }  // namespace flexv::platform

@@ -4,6 +4,7 @@
 
 #include "base/json_mistake.hpp"
 #include "platform/embedded.hpp"
+#include "platform/input_file.hpp"
 #include "platform/nearest.hpp"
 
 #include <algorithm>
@@ -11,11 +12,9 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <vector>
 
 namespace flexv::platform {
@@ -198,20 +197,12 @@ private:
     std::map<std::string, unsigned> lines_;  // [key]: where it was given
 };
 
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (std::filesystem::is_directory(path))
-        throw UserError("{}: is a folder, not a configuration file", path);
-    if (!file)
-        throw UserError("{}: cannot read the configuration: {}", path, std::strerror(errno));
-    text << file.rdbuf();  // sets the fail bit for an empty file
-    return std::move(text).str();
-}
-
 void apply_named(LoadedConfiguration& configuration, const std::string& name) {
-    if (std::filesystem::exists(name))
-        return apply_json(configuration, read_file(name), name);
+    constexpr u64 kMaxBytes = 16_MiB;
+    std::error_code error;  // a name that cannot be one of a file is none
+    if (std::filesystem::exists(name, error))
+        return apply_json(configuration, read_input(name, kMaxBytes, "configuration " + name),
+                          name);
     const std::string stem = name.ends_with(".json") ? name.substr(0, name.size() - 5) : name;
     const auto shipped = embedded_file("config/" + stem + ".json");
     if (!shipped)

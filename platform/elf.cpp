@@ -3,23 +3,17 @@
 #include "platform/elf.hpp"
 
 #include "base/error.hpp"
+#include "platform/input_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 
 namespace flexv::platform {
 
 ElfImage ElfImage::read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        throw UserError("{}: cannot open the firmware: {}", path, std::strerror(errno));
-    if (std::filesystem::is_directory(path))
-        throw UserError("{}: is a folder, not a firmware file", path);
-    std::vector<char> text{std::istreambuf_iterator<char>(file), {}};
+    constexpr u64 kMaxBytes = 256_MiB;  // of which a memory of the SoC takes the least part
+    const std::string text = read_input(path, kMaxBytes, "firmware " + path);
     const auto bytes = std::as_bytes(std::span(text));
     return parse(path, {bytes.begin(), bytes.end()});
 }

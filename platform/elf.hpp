@@ -27,7 +27,7 @@ public:
         bool is_writable = false;
     };
     struct Symbol {
-        std::string name;
+        std::string name;  ///< made printable
         Address address = 0;
         u32 size = 0;  ///< bytes; where the file says none, up to the next symbol
         bool is_code = false;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/elf_symbols.hpp"
 
-#include <fmt/format.h>
+#include "platform/printable.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -47,14 +46,7 @@ std::vector<ElfImage::Symbol> PlaceList::sorted() && {
 }
 
 std::string printable_name(std::string_view name) {
-    std::string result;
-    for (const char letter : name.substr(0, kLongestName)) {
-        const auto code = static_cast<unsigned char>(letter);
-        if (code < 0x20 || code == 0x7f)
-            fmt::format_to(std::back_inserter(result), "\\x{:02x}", code);
-        else
-            result += letter;
-    }
+    const std::string result = printable(name.substr(0, kLongestName));
     return name.size() > kLongestName ? result + "..." : result;
 }
 

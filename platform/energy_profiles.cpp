@@ -3,12 +3,9 @@
 
 #include "base/error.hpp"
 #include "platform/embedded.hpp"
+#include "platform/input_file.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace flexv::platform {
 
@@ -16,21 +13,16 @@ namespace {
 
 constexpr std::string_view kFolder = "energy/";
 constexpr std::string_view kExtension = ".json";
+constexpr u64 kMaxBytes = 16_MiB;
 
 std::string profile_text(const std::string& name_or_file) {
     if (const auto text = embedded_file(fmt::format("{}{}{}", kFolder, name_or_file, kExtension)))
         return std::string(*text);
-    if (std::filesystem::is_directory(name_or_file))
-        throw UserError("energy profile {}: is a folder; give a file, or one of {}", name_or_file,
-                        fmt::join(energy_profile_names(), ", "));
-    std::ifstream file(name_or_file);
-    if (!file)
-        throw UserError("energy profile {}: {}; profiles that are built in: {}", name_or_file,
-                        errno == ENOENT ? "no such file" : std::strerror(errno),
-                        fmt::join(energy_profile_names(), ", "));
-    std::ostringstream text;
-    text << file.rdbuf();  // sets the fail bit for an empty file
-    return text.str();
+    std::error_code error;  // a name that cannot be one of a file is none
+    if (!std::filesystem::exists(name_or_file, error))
+        throw UserError("energy profile {}: no such file; profiles that are built in: {}",
+                        name_or_file, fmt::join(energy_profile_names(), ", "));
+    return read_input(name_or_file, kMaxBytes, "energy profile " + name_or_file);
 }
 
 }  // namespace

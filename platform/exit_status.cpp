@@ -3,9 +3,11 @@
 // a UserError, and what the firmware can cause is a FirmwareFault.
 #include "platform/exit_status.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
 
-#include <cstdio>
+#include <cerrno>
+#include <csignal>
 #include <systemc>
 
 namespace flexv::platform {
@@ -13,7 +15,7 @@ namespace flexv::platform {
 namespace {
 
 int fail(ExitStatus status, const char* kind, const char* what) {
-    fmt::print(stderr, "flexv: {}: {}\n", kind, what);
+    console::tell("flexv: {}: {}\n", kind, what);
     return status;
 }
 
@@ -33,6 +35,15 @@ int guarded(const std::function<int()>& body) {
     } catch (...) {
         return fail(internal_error, "internal error", "unknown exception");
     }
+}
+
+int print(std::string_view text) {
+    console::put(text);
+    if (console::failure() == EPIPE)
+        return signal_base + SIGPIPE;
+    if (console::failure() != 0)
+        throw UserError(console::problem());
+    return 0;
 }
 
 }  // namespace flexv::platform

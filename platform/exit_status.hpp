@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 namespace flexv::platform {
 
@@ -14,9 +15,15 @@ enum ExitStatus : int {
     internal_error = 103,  ///< a broken invariant of the platform
     limit_reached = 104,   ///< simulation.max_cycles
     deadlock = 105,        ///< every core asleep and nothing pending
+    signal_base = 128,     ///< 128 + N: ended by signal N
 };
 
 /// The result of `body`, or the status of what it throws after the message went to stderr.
 [[nodiscard]] int guarded(const std::function<int()>& body);
+
+/// Prints what a command was asked for to stdout. Returns its exit status: 0, or that of a filter
+/// whose reader has gone away (SIGPIPE), which is no mistake. Throws UserError when stdout cannot
+/// be written.
+[[nodiscard]] int print(std::string_view text);
 
 }  // namespace flexv::platform

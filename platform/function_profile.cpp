@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/function_profile.hpp"
 
-#include "base/error.hpp"
+#include "platform/output_file.hpp"
+#include "platform/printable.hpp"
 #include "platform/source_lines.hpp"
 
-#include <fstream>
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace flexv::platform {
@@ -12,6 +14,15 @@ namespace flexv::platform {
 namespace {
 
 constexpr const char* kNoFunction = "(no symbol)";
+
+/// A name as the format wants it: "(12)" in front stands for a name that was given before, so one
+/// that begins like this is given a number of its own.
+std::string callgrind_name(const std::string& name, unsigned number) {
+    const auto end = name.find_first_not_of("0123456789", 1);
+    const bool is_number =
+        name.starts_with('(') && end > 1 && end != std::string::npos && name[end] == ')';
+    return is_number ? fmt::format("({}) {}", number, name) : name;
+}
 
 }  // namespace
 
@@ -85,21 +96,24 @@ std::vector<FunctionResult> FunctionProfile::functions(
     return all;
 }
 
-void save_function_profile(const RunResult& result, const std::string& path) {
-    std::ofstream file(path);
-    file << "# callgrind format\nversion: 1\ncreator: flexv-vp\npositions: line\n"
-         << fmt::format("desc: Energy: {}, {} V, {} MHz, aJ\n", result.energy.profile.name,
-                        result.energy.point.vdd, result.energy.point.mhz)
-         << "event: Instr : Instructions\nevent: Active : Active cycles\n"
-         << "event: Sleep : Cycles asleep\nevent: Energy : Energy, aJ\n"
-         << "events: Instr Active Sleep Energy\n";
-    for (const FunctionResult& function : result.functions)
-        file << fmt::format("\nfl={}\nfn={}\n{} {} {} {} {}\n",
-                            function.file.empty() ? "???" : function.file, function.name,
-                            function.line, function.instructions, function.active_cycles,
-                            function.sleep_cycles, function.attojoules);
-    if (!file.flush())
-        throw UserError("profile {}: cannot be written", path);
+void save_function_profile(const RunResult& result, OutputFile& file) {
+    file.write(fmt::format(
+        "# callgrind format\nversion: 1\ncreator: flexv-vp\npositions: line\n"
+        "desc: Energy: {}, {} V, {} MHz, aJ\n"
+        "event: Instr : Instructions\nevent: Active : Active cycles\n"
+        "event: Sleep : Cycles asleep\nevent: Energy : Energy, aJ\n"
+        "events: Instr Active Sleep Energy\n",
+        printable(result.energy.profile.name), result.energy.point.vdd, result.energy.point.mhz));
+    unsigned number = 0;
+    for (const FunctionResult& function : result.functions) {
+        ++number;
+        file.write(
+            fmt::format("\nfl={}\nfn={}\n{} {} {} {} {}\n",
+                        function.file.empty() ? "???" : callgrind_name(function.file, number),
+                        callgrind_name(function.name, number), function.line, function.instructions,
+                        function.active_cycles, function.sleep_cycles, function.attojoules));
+    }
+    file.commit();
 }
 
 }  // namespace flexv::platform

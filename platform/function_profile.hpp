@@ -16,6 +16,8 @@
 
 namespace flexv::platform {
 
+class OutputFile;
+
 class FunctionProfile {
 public:
     /// `image` outlives the profile.
@@ -67,8 +69,8 @@ private:
     std::map<std::string, Function> functions_;  // by name
 };
 
-/// The profile in the format of Callgrind, for KCachegrind and callgrind_annotate. Throws UserError
-/// when the file cannot be written.
-void save_function_profile(const RunResult& result, const std::string& path);
+/// Writes and commits the profile in the format of Callgrind, for KCachegrind and
+/// callgrind_annotate; what goes wrong is the file's problem().
+void save_function_profile(const RunResult& result, OutputFile& file);
 
 }  // namespace flexv::platform

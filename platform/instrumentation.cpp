@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/instrumentation.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
+#include "platform/output_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace flexv::platform {
@@ -31,25 +31,20 @@ void require_harts(const std::vector<u32>& wanted, const std::vector<core::Core*
 }  // namespace
 
 Instrumentation::Instrumentation(const InstrumentationOptions& options,
-                                 const std::vector<core::Core*>& cores, Place place)
+                                 const std::vector<core::Core*>& cores, Place place,
+                                 OutputFile* trace_file)
     : place_(std::move(place)) {
-    if (!options.trace.empty())
-        trace(options, cores);
+    if (trace_file != nullptr)
+        trace(options, cores, *trace_file);
     if (options.checks_hazards)
         for (core::Core* core : cores)
             check_hazards(*core);
 }
 
 void Instrumentation::trace(const InstrumentationOptions& options,
-                            const std::vector<core::Core*>& cores) {
+                            const std::vector<core::Core*>& cores, OutputFile& file) {
     require_harts(options.trace_harts, cores);
-    trace_path_ = options.trace;
-    trace_file_.reset(std::fopen(trace_path_.c_str(), "w"));
-    if (!trace_file_)
-        throw UserError("{}: cannot write the trace: {}", trace_path_, std::strerror(errno));
-    const auto write = [file = trace_file_.get()](std::string_view line) {
-        std::fwrite(line.data(), 1, line.size(), file);
-    };
+    const auto write = [&file](std::string_view line) { file.write(line); };
     write(core::InstructionTrace::header());
     for (core::Core* core : cores) {
         const std::vector<u32>& harts = options.trace_harts;
@@ -64,16 +59,11 @@ void Instrumentation::trace(const InstrumentationOptions& options,
 void Instrumentation::check_hazards(core::Core& core) {
     hazard_checks_.push_back(std::make_unique<core::HazardCheck>(
         [this, &core](Address pc, const core::HazardRule& rule) {
-            fmt::print(stderr, "flexv: warning: {}: hazard {} ({}) at pc {}: {}\n  hint: {}\n",
-                       core.name(), rule.name, rule.quirk, place_(pc), rule.what, rule.remedy);
+            console::tell("flexv: warning: {}: hazard {} ({}) at pc {}: {}\n  hint: {}\n",
+                          core.name(), rule.name, rule.quirk, place_(pc), rule.what, rule.remedy);
         },
         core.mtvec_is_writable()));
     core.observe(*hazard_checks_.back());
-}
-
-void Instrumentation::finish() {
-    if (trace_file_ && (std::fflush(trace_file_.get()) != 0 || std::ferror(trace_file_.get()) != 0))
-        throw UserError("{}: cannot write the trace: {}", trace_path_, std::strerror(errno));
 }
 
 }  // namespace flexv::platform

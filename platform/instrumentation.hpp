@@ -7,13 +7,14 @@
 #include "core/hazard_check.hpp"
 #include "core/instruction_trace.hpp"
 
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace flexv::platform {
+
+class OutputFile;
 
 struct InstrumentationOptions {
     std::string trace;             ///< file to write; empty for no trace
@@ -29,23 +30,17 @@ public:
     /// Names a pc with its function, for messages.
     using Place = std::function<std::string(u32 pc)>;
 
-    /// Observes the `cores`, which are not started yet. Throws UserError.
+    /// Observes the `cores`, which are not started yet. `trace`: where the trace goes, if one is
+    /// wanted; its owner commits it. Throws UserError.
     Instrumentation(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
-                    Place place);
-    /// Writes out the trace. Throws UserError when the disk is full.
-    void finish();
+                    Place place, OutputFile* trace);
 
 private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
-    void trace(const InstrumentationOptions& options, const std::vector<core::Core*>& cores);
+    void trace(const InstrumentationOptions& options, const std::vector<core::Core*>& cores,
+               OutputFile& file);
     void check_hazards(core::Core& core);
 
     const Place place_;
-    std::string trace_path_;
-    std::unique_ptr<std::FILE, Close> trace_file_;
     std::vector<std::unique_ptr<core::InstructionTrace>> traces_;
     std::vector<std::unique_ptr<core::HazardCheck>> hazard_checks_;
 };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program flexv-vp: reads the command line and carries out the command.
+#include "base/console.hpp"
 #include "isa/listing.hpp"
 #include "platform/command_line.hpp"
 #include "platform/configuration_reader.hpp"
 #include "platform/disassembly.hpp"
 #include "platform/elf.hpp"
 #include "platform/exit_status.hpp"
+#include "platform/interruption.hpp"
 #include "platform/register_map.hpp"
 #include "platform/register_pages.hpp"
 #include "platform/reprice.hpp"
@@ -13,9 +15,6 @@
 #include "platform/soc.hpp"
 #include "platform/systemc_reports.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <systemc>
@@ -27,27 +26,20 @@ namespace {
 using namespace flexv::platform;
 
 struct Execute {
-    int operator()(const PrintCommand& command) const {
-        fmt::print("{}", command.text);
-        return 0;
-    }
+    int operator()(const PrintCommand& command) const { return print(command.text); }
     int operator()(const ConfigCommand& command) const {
-        fmt::print("{}", to_text(load(command.configuration)));
-        return 0;
+        return print(to_text(load(command.configuration)));
     }
     int operator()(const IsaCommand& command) const {
-        fmt::print("{}", flexv::isa::listing(command.format).value());
-        return 0;
+        return print(flexv::isa::listing(command.format).value());
     }
     int operator()(const DisassembleCommand& command) const {
-        fmt::print("{}", disassembly(ElfImage::read(command.firmware), command.mode));
-        return 0;
+        return print(disassembly(ElfImage::read(command.firmware), command.mode));
     }
     int operator()(const DescribeCommand& command) const {
         const Soc soc("soc", load(command.configuration).values);
-        fmt::print("{}",
-                   describe_registers(register_blocks(soc), command.format == "c", command.block));
-        return 0;
+        return print(
+            describe_registers(register_blocks(soc), command.format == "c", command.block));
     }
     int operator()(const RunCommand& command) const {
         return run_simulation(command.options, load(command.configuration).values);
@@ -66,12 +58,14 @@ private:
 int sc_main(int argc, char* argv[]) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     redirect_systemc_reports();
+    handle_signals();
     return guarded([&arguments] { return std::visit(Execute{}, parse_command_line(arguments)); });
 }
 
 /// Instead of SystemC's own main(), because the banner can only be switched off before the kernel
 /// starts.
 int main(int argc, char* argv[]) {
+    flexv::console::prepare();
     setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
     return sc_core::sc_elab_and_sim(argc, argv);
 }

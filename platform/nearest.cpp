@@ -52,4 +52,19 @@ std::string nearest_key(std::string_view wanted, std::span<const std::string> kn
     return nearest == known.end() ? std::string{} : *nearest;
 }
 
+std::string meant_word(std::string_view typed, std::span<const std::string> known) {
+    constexpr std::size_t kShortest = 3;  // letters from which a beginning says something
+    const auto longer = std::ranges::find_if(known, [typed](const std::string& word) {
+        return typed.size() >= kShortest && word.starts_with(typed);
+    });
+    if (longer != known.end())
+        return *longer;
+    const auto nearest = std::ranges::min_element(
+        known, {}, [typed](const std::string& word) { return edit_distance(typed, word); });
+    if (nearest == known.end() ||
+        edit_distance(typed, *nearest) > std::max(typed.size() / 3, std::size_t{1}))
+        return {};
+    return *nearest;
+}
+
 }  // namespace flexv::platform

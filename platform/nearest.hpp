@@ -16,4 +16,8 @@ namespace flexv::platform {
 /// key weighs most, so that a right name in the wrong group is found.
 [[nodiscard]] std::string nearest_key(std::string_view wanted, std::span<const std::string> known);
 
+/// The word of `known` that `typed` was probably meant to be: it begins so, or differs in a third
+/// of its letters at most. Empty where nothing is that near.
+[[nodiscard]] std::string meant_word(std::string_view typed, std::span<const std::string> known);
+
 }  // namespace flexv::platform

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/power_trace.hpp"
 
-#include "base/error.hpp"
+#include "platform/output_file.hpp"
 #include "platform/run_result.hpp"
+
+#include <fmt/format.h>
 
 namespace flexv::platform {
 
@@ -17,29 +19,21 @@ std::string exact_picojoules(u64 attojoules) {
 
 }  // namespace
 
-PowerTrace::PowerTrace(const std::string& path, const std::vector<std::string>& components,
-                       double mhz)
-    : path_(path), file_(path), mhz_(mhz) {
-    file_ << "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj";
+PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components, double mhz)
+    : file_(file), mhz_(mhz) {
+    std::string header = "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj";
     for (const std::string& component : components)
-        file_ << "," << component << "_pj";
-    file_ << "\n";
-    if (!file_)
-        throw UserError("power trace {}: cannot be written", path_);
+        header += fmt::format(",{}_pj", component);
+    file_.write(header + "\n");
 }
 
 void PowerTrace::add(const PowerWindow& window) {
-    file_ << fmt::format(
+    std::string row = fmt::format(
         "{},{},{:.3f},{:.6f},{}", window.begin, window.end, double(window.begin) * 1000 / mhz_,
         mean_mw(window.bill.total, window.cycles(), mhz_), exact_picojoules(window.bill.total));
     for (const energy::ComponentEnergy& component : window.bill.components)
-        file_ << "," << exact_picojoules(component.attojoules);
-    file_ << "\n";
-}
-
-void PowerTrace::finish() {
-    if (!file_.flush())
-        throw UserError("power trace {}: cannot be written", path_);
+        row += "," + exact_picojoules(component.attojoules);
+    file_.write(row + "\n");
 }
 
 }  // namespace flexv::platform

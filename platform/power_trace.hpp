@@ -4,26 +4,24 @@
 
 #include "platform/power_meter.hpp"
 
-#include <fstream>
 #include <string>
 #include <vector>
 
 namespace flexv::platform {
 
+class OutputFile;
+
 /// CSV with the columns begin_cycle, end_cycle, begin_ns, mean_mw, total_pj and `<component>_pj`.
 /// Picojoule have six decimals, which are whole attojoule: columns add up exactly.
 class PowerTrace {
 public:
-    /// Writes the header. Throws UserError when the file cannot be written.
-    PowerTrace(const std::string& path, const std::vector<std::string>& components, double mhz);
+    /// Writes the header. The owner of `file` commits it.
+    PowerTrace(OutputFile& file, const std::vector<std::string>& components, double mhz);
 
     void add(const PowerWindow& window);
-    /// Throws UserError when something was not written.
-    void finish();
 
 private:
-    std::string path_;
-    std::ofstream file_;
+    OutputFile& file_;
     double mhz_;
 };
 

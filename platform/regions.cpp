@@ -2,6 +2,7 @@
 #include "platform/regions.hpp"
 
 #include "base/error.hpp"
+#include "platform/printable.hpp"
 
 #include <algorithm>
 
@@ -40,7 +41,7 @@ RegionNames parse_region_names(std::span<const std::byte> section) {
         std::string name(length, ' ');
         std::ranges::transform(text.first(length), name.begin(),
                                [](std::byte byte) { return std::to_integer<char>(byte); });
-        names.emplace(id, std::move(name));  // the first name stays
+        names.emplace(id, printable(name));  // the first name stays
         offset += (length + kWord) / kWord * kWord;
     }
     return names;

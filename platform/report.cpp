@@ -4,10 +4,11 @@
 #include "base/error.hpp"
 #include "base/json_mistake.hpp"
 
-#include <nlohmann/json.hpp>
+#include "platform/input_file.hpp"
+#include "platform/output_file.hpp"
+#include "platform/printable.hpp"
 
-#include <filesystem>
-#include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace flexv::platform {
 
@@ -191,10 +192,11 @@ Json energy_json(const RunResult& result) {
 }
 
 Outcome read_outcome(const std::string& text) {
-    for (const Outcome outcome : {Outcome::exit, Outcome::fault, Outcome::limit, Outcome::deadlock})
+    for (const Outcome outcome :
+         {Outcome::exit, Outcome::fault, Outcome::limit, Outcome::deadlock, Outcome::interrupted})
         if (text == name_of(outcome))
             return outcome;
-    throw UserError("result = \"{}\": must be exit, fault, limit or deadlock", text);
+    throw UserError("result = \"{}\": must be exit, fault, limit, deadlock or interrupted", text);
 }
 
 energy::Architecture read_architecture(const Json& json) {
@@ -254,7 +256,7 @@ void read_regions(const Json& list, RunResult& result) {
     for (const Json& item : list) {
         RegionResult entry;
         entry.region = {.id = item.at("id").get<u32>(),
-                        .name = item.at("name").get<std::string>(),
+                        .name = printable(item.at("name").get<std::string>()),
                         .visits = item.at("visits").get<u64>(),
                         .cycles = item.at("cycles").get<u64>(),
                         .counts = read_counts(item.at("counters"), result.counter_paths),
@@ -269,7 +271,7 @@ void read_regions(const Json& list, RunResult& result) {
 void read_functions(const Json& list, RunResult& result) {
     for (const Json& item : list) {
         FunctionResult function =
-            function_result(item.at("name").get<std::string>(), result.counter_paths,
+            function_result(printable(item.at("name").get<std::string>()), result.counter_paths,
                             read_counts(item.at("counters"), result.counter_paths));
         function.file = item.at("file").get<std::string>();
         function.line = item.at("line").get<unsigned>();
@@ -333,20 +335,14 @@ std::string report_text(const RunResult& result) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-void save_report(const RunResult& result, const std::string& path) {
-    std::ofstream file(path, std::ios::binary);
-    if (!(file << report_text(result)) || !file.flush())
-        throw UserError("report {}: cannot be written", path);
+void save_report(const RunResult& result, OutputFile& file) {
+    file.write(report_text(result));
+    file.commit();
 }
 
 RunResult load_report(const std::string& path) {
-    if (std::filesystem::is_directory(path))
-        throw UserError("report {}: is a folder, not a report", path);
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file)
-        throw UserError("report {}: cannot be read", path);
-    return parse_report(text, path);
+    constexpr u64 kMaxBytes = 256_MiB;  // 1000 times that of a run with 1000 functions
+    return parse_report(read_input(path, kMaxBytes, "report " + path), path);
 }
 
 RunResult parse_report(const std::string& text, const std::string& origin) {

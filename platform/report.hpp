@@ -10,11 +10,13 @@
 
 namespace flexv::platform {
 
+class OutputFile;
+
 /// The report as text. Two equal runs differ in `host` only.
 [[nodiscard]] std::string report_text(const RunResult& result);
 
-/// Writes the report to a file. Throws UserError when it cannot be written.
-void save_report(const RunResult& result, const std::string& path);
+/// Writes and commits the report; what goes wrong is the file's problem().
+void save_report(const RunResult& result, OutputFile& file);
 
 /// Reads everything but the energy, which price_run() computes anew. Throws UserError.
 [[nodiscard]] RunResult load_report(const std::string& path);

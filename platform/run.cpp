@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
 #include "platform/elf_checks.hpp"
 #include "platform/exit_status.hpp"
 #include "platform/function_profile.hpp"
+#include "platform/interruption.hpp"
+#include "platform/output_file.hpp"
 #include "platform/power_trace.hpp"
 #include "platform/report.hpp"
 #include "platform/simulation.hpp"
@@ -14,10 +17,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <fstream>
+#include <csignal>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace flexv::platform {
 
@@ -43,13 +49,14 @@ private:
             return;
         next_ = now + std::chrono::seconds(1);
         const double seconds = std::chrono::duration<double>(now - start_).count();
-        fmt::print(stderr, "\r\x1b[Kcycle {}  {:.1f} MIPS  cores {}", simulation_.now(),
-                   double(simulation_.instructions()) / seconds / 1e6, simulation_.core_states());
+        console::tell("\r\x1b[Kcycle {}  {:.1f} MIPS  cores {}", simulation_.now(),
+                      double(simulation_.instructions()) / seconds / 1e6,
+                      simulation_.core_states());
         is_shown_ = true;
     }
     void clear() const {
         if (is_shown_)
-            fmt::print(stderr, "\r\x1b[K");
+            console::tell("\r\x1b[K");
     }
 
     Simulation& simulation_;
@@ -58,33 +65,76 @@ private:
     bool is_shown_ = false;
 };
 
-void save_signature(Simulation& simulation, const std::string& path) {
-    std::ofstream file(path);
-    for (const u32 word : simulation.signature())
-        file << fmt::format("{:08x}\n", word);
-    if (!file.flush())
-        throw UserError("{}: cannot write the signature", path);
-}
-
-/// The files that show power over time; nothing of it exists when the user asks for none.
-class PowerFiles {
+/// The files that the user asked for: opened before the run, which finds out what cannot be
+/// written, and put into their places behind it.
+class Outputs {
 public:
-    PowerFiles(const RunOptions& options, Simulation& simulation, double mhz) {
-        if (options.power_trace.empty() && options.wave.empty())
+    explicit Outputs(const RunOptions& options)
+        : report(open("--report", options.report)),
+          profile(open("--profile", options.profile)),
+          signature(open("--signature", options.signature)),
+          trace(open("--trace", options.instrumentation.trace)),
+          power_trace(open("--power-trace", options.power_trace)),
+          wave(open("--wave", options.wave)) {}
+
+    /// The first output of which something could not be written; nullptr for none.
+    [[nodiscard]] const OutputFile* failed() const { return first(&OutputFile::has_failed); }
+    /// Nobody reads stdout any more, or a file that is the same stream.
+    [[nodiscard]] bool have_lost_reader() const {
+        return console::failure() == EPIPE || first(&OutputFile::has_lost_reader) != nullptr;
+    }
+
+    /// What a person should read about each of them; empty texts for those that are whole.
+    [[nodiscard]] std::vector<std::string> problems() const {
+        std::vector<std::string> texts;
+        for (const OutputFile* file : all_)
+            texts.push_back(file->problem());
+        return texts;
+    }
+
+private:
+    [[nodiscard]] const OutputFile* first(bool (OutputFile::*holds)() const) const {
+        const auto found = std::ranges::find_if(
+            all_, [holds](const OutputFile* file) { return (file->*holds)(); });
+        return found == all_.end() ? nullptr : *found;
+    }
+    std::unique_ptr<OutputFile> open(const char* option, const std::string& path) {
+        if (path.empty())
+            return nullptr;
+        auto file = std::make_unique<OutputFile>(option, path);
+        all_.push_back(file.get());
+        return file;
+    }
+
+    std::vector<const OutputFile*> all_;  // before those that open() makes
+
+public:
+    using File = std::unique_ptr<OutputFile>;  // null: not asked for
+    const File report;
+    const File profile;
+    const File signature;
+    const File trace;
+    const File power_trace;
+    const File wave;
+};
+
+/// Power over time; nothing of it exists when the user asks for none.
+class PowerViews {
+public:
+    PowerViews(const Outputs& outputs, Cycles window, Simulation& simulation, double mhz) {
+        if (!outputs.power_trace && !outputs.wave)
             return;
-        PowerMeter& meter = simulation.measure_power(options.power_window);
-        if (!options.power_trace.empty()) {
-            trace_.emplace(options.power_trace, meter.components(), mhz);
-            meter.listen([this](const PowerWindow& window) { trace_->add(window); });
+        PowerMeter& meter = simulation.measure_power(window);
+        if (outputs.power_trace) {
+            trace_.emplace(*outputs.power_trace, meter.components(), mhz);
+            meter.listen([this](const PowerWindow& passed) { trace_->add(passed); });
         }
-        if (!options.wave.empty()) {
-            wave_.emplace(options.wave, simulation.core_count(), meter.components(), mhz);
+        if (outputs.wave) {
+            wave_.emplace(*outputs.wave, simulation.core_count(), meter.components(), mhz);
             simulation.show(*wave_);
         }
     }
     void finish(Cycles end) {
-        if (trace_)
-            trace_->finish();
         if (wave_)
             wave_->finish(end);
     }
@@ -94,7 +144,56 @@ private:
     std::optional<Wave> wave_;
 };
 
-int status_of(const RunResult& result) {
+/// Why the run shall end in its course; empty to go on.
+std::string stop_reason(const SignalDeferral& signals, const Outputs& outputs) {
+    if (signals.noted() != 0)
+        return interruption_text(signals.noted());
+    if (outputs.have_lost_reader())
+        return interruption_text(SIGPIPE) + ", the reader of stdout has gone away,";
+    if (console::failure() != 0)
+        return "stopped, because stdout cannot be written,";
+    const OutputFile* const failed = outputs.failed();
+    return failed == nullptr
+               ? ""
+               : fmt::format("stopped, because {} cannot be written,", failed->name());
+}
+
+void save_signature(Simulation& simulation, OutputFile& file) {
+    for (const u32 word : simulation.signature())
+        file.write(fmt::format("{:08x}\n", word));
+    file.commit();
+}
+
+/// Everything that was asked for, also behind an output that fails. Nothing is thrown: behind a
+/// coroutine of SystemC, AddressSanitizer does not know the stack that an exception unwinds.
+void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResult& result,
+                   PowerViews& power) {
+    power.finish(result.cycles);
+    for (const Outputs::File* file : {&outputs.trace, &outputs.power_trace, &outputs.wave})
+        if (*file)
+            (*file)->commit();
+    if (outputs.profile)
+        save_function_profile(result, *outputs.profile);
+    if (outputs.report)
+        save_report(result, *outputs.report);
+    if (outputs.signature)
+        save_signature(simulation, *outputs.signature);
+}
+
+/// \returns whether all that was asked for has been written
+bool tell_problems(const Outputs& outputs) {
+    std::vector<std::string> problems = outputs.problems();
+    if (console::failure() != EPIPE)
+        problems.push_back(console::problem());
+    std::erase(problems, "");
+    for (const std::string& problem : problems)
+        console::tell("flexv: error: {}\n", problem);
+    return problems.empty();
+}
+
+int status_of(const RunResult& result, int signal) {
+    if (signal != 0)
+        return signal_base + signal;
     switch (result.outcome) {
         case Outcome::exit:
             return result.exit_status();
@@ -104,8 +203,21 @@ int status_of(const RunResult& result) {
             return limit_reached;
         case Outcome::deadlock:
             return deadlock;
+        case Outcome::interrupted:
+            return user_error;  // an output could not be written
     }
     return internal_error;
+}
+
+void prepare(Simulation& simulation, const RunOptions& options, const Outputs& outputs) {
+    if (options.strict)
+        simulation.make_strict();
+    if (outputs.signature)
+        simulation.ask_for_signature();
+    if (options.instrumentation.is_wanted())
+        simulation.instrument(options.instrumentation, outputs.trace.get());
+    if (outputs.profile)
+        simulation.profile_functions();
 }
 
 }  // namespace
@@ -113,35 +225,31 @@ int status_of(const RunResult& result) {
 int run_simulation(const RunOptions& options, const Configuration& configuration) {
     const ElfImage image = ElfImage::read(options.firmware);
     if (const std::string warning = abi_warning(image.flags()); !warning.empty())
-        fmt::print(stderr, "flexv: warning: {}: {}\n", image.name(), warning);
+        console::tell("flexv: warning: {}: {}\n", image.name(), warning);
     Simulation simulation(configuration, image);
-    if (options.strict)
-        simulation.make_strict();
-    if (!options.signature.empty())
-        simulation.ask_for_signature();
-    if (options.instrumentation.is_wanted())
-        simulation.instrument(options.instrumentation);
-    if (!options.profile.empty())
-        simulation.profile_functions();
-    PowerFiles power(options, simulation, configuration.clock.mhz);
+    const Outputs outputs(options);
+    prepare(simulation, options, outputs);
+    PowerViews power(outputs, options.power_window, simulation, configuration.clock.mhz);
+    const SignalDeferral signals;
+    simulation.stop_when([&] { return stop_reason(signals, outputs); });
     {
         const Progress progress(simulation);
         simulation.run();
     }
-    std::fflush(stdout);
     const RunResult result = simulation.result();
-    power.finish(result.cycles);
     if (!simulation.problem().empty())
-        fmt::print(stderr, "flexv: {}\n", simulation.problem());
+        console::tell("flexv: {}\n", simulation.problem());
     if (!options.quiet)
-        fmt::print(stderr, "{}", summary(result));
-    if (!options.profile.empty())
-        save_function_profile(result, options.profile);
-    if (!options.report.empty())
-        save_report(result, options.report);
-    if (!options.signature.empty())
-        save_signature(simulation, options.signature);
-    return status_of(result);
+        console::tell(summary(result));
+    write_outputs(outputs, simulation, result, power);
+    const bool is_written = tell_problems(outputs);
+    const int signal =
+        signals.noted() == 0 && outputs.have_lost_reader() ? SIGPIPE : signals.noted();
+    if (signals.noted() != 0 && result.outcome != Outcome::interrupted)
+        console::tell("flexv: {} behind the end of the run\n", interruption_text(signal));
+    if (!is_written)
+        return user_error;
+    return status_of(result, signal);
 }
 
 }  // namespace flexv::platform

@@ -31,8 +31,8 @@ double ratio(double numerator, double denominator) {
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
-    static constexpr std::array<std::string_view, 4> kNames = {"exit", "fault", "limit",
-                                                               "deadlock"};
+    static constexpr std::array<std::string_view, 5> kNames = {"exit", "fault", "limit", "deadlock",
+                                                               "interrupted"};
     return kNames[std::size_t(outcome)];
 }
 

@@ -16,7 +16,7 @@
 
 namespace flexv::platform {
 
-enum class Outcome : u8 { exit, fault, limit, deadlock };
+enum class Outcome : u8 { exit, fault, limit, deadlock, interrupted };
 [[nodiscard]] std::string_view name_of(Outcome outcome);
 
 struct HartResult {

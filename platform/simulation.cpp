@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/simulation.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
 #include "core/fault.hpp"
 #include "platform/architecture.hpp"
@@ -9,7 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <utility>
 
 namespace flexv::platform {
 
@@ -65,8 +66,9 @@ void Simulation::watch_core(core::Core& core) {
     };
 }
 
-void Simulation::instrument(const InstrumentationOptions& options) {
-    instrumentation_.emplace(options, soc_.cores(), [this](u32 pc) { return place(pc); });
+void Simulation::instrument(const InstrumentationOptions& options, OutputFile* trace) {
+    instrumentation_.emplace(
+        options, soc_.cores(), [this](u32 pc) { return place(pc); }, trace);
 }
 
 void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin,
@@ -78,6 +80,13 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
     const bool is_shown = hart < core_count() && &core == &soc_.cluster.core(hart);
     if (wave_ != nullptr && is_shown)
         wave_->region(hart, id, regions_.name_of(id), is_begin, now);
+}
+
+void Simulation::stop_when(std::function<std::string()> reason) {
+    soc_.must_stop = [this, reason = std::move(reason)] {
+        stop_reason_ = reason();
+        return !stop_reason_.empty();
+    };
 }
 
 PowerMeter& Simulation::measure_power(Cycles window) {
@@ -113,8 +122,6 @@ void Simulation::run() {
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - start).count();
     regions_.finish(soc_.end());
-    if (instrumentation_)
-        instrumentation_->finish();
     if (meter_)
         meter_->close(soc_.end());
     if (functions_)
@@ -145,8 +152,8 @@ void Simulation::report_trap(const core::Core& core, const std::string& what, u3
     if (is_strict_)
         throw core::Fault(core.name(), pc, what);
     if (reported_traps_.insert(pc).second)
-        fmt::print(stderr, "flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
-                   core.name(), what, place(pc));
+        console::tell("flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
+                      core.name(), what, place(pc));
 }
 
 /// The hardware goes on; a person should know, once for each instruction.
@@ -156,8 +163,8 @@ void Simulation::report_misuse(const Cause& cause, const std::string& what) {
     if (is_strict_)
         throw FirmwareFault(what);
     if (reported_misuses_.insert(cause.pc).second)
-        fmt::print(stderr, "flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
-                   Log::text_of(cause));
+        console::tell("flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
+                      Log::text_of(cause));
 }
 
 Outcome Simulation::outcome() const {
@@ -165,6 +172,8 @@ Outcome Simulation::outcome() const {
         return Outcome::fault;
     if (soc_.exit_code())
         return Outcome::exit;
+    if (soc_.is_interrupted())
+        return Outcome::interrupted;
     return soc_.is_deadlocked() ? Outcome::deadlock : Outcome::limit;
 }
 
@@ -223,6 +232,8 @@ std::string Simulation::what_ended() const {
             return fmt::format("stopped at the limit of {} cycles (simulation.max_cycles)",
                                configuration_.simulation.max_cycles) +
                    where_cores_are();
+        case Outcome::interrupted:
+            return fmt::format("{} at cycle {}", stop_reason_, soc_.end()) + where_cores_are();
     }
     return {};
 }

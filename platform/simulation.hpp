@@ -34,8 +34,12 @@ public:
     /// What the hardware tolerates in silence ends the run: a trap that firmware handles, an access
     /// that an error slave answers, DMA addresses that wrap.
     void make_strict() { is_strict_ = true; }
-    /// Lets somebody look at every instruction. Throws UserError. Call before run().
-    void instrument(const InstrumentationOptions& options);
+    /// Lets somebody look at every instruction; `trace` is where a trace goes. Throws UserError.
+    /// Call before run().
+    void instrument(const InstrumentationOptions& options, OutputFile* trace);
+    /// Asked now and then in the course of the run: a text that says why the run shall end here,
+    /// "interrupted by signal 2"; empty to go on.
+    void stop_when(std::function<std::string()> reason);
     /// Called between quanta, for progress.
     void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
 
@@ -95,6 +99,7 @@ private:
     bool is_strict_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;
+    std::string stop_reason_;         // why stop_when() ended the run
     std::set<u32> reported_traps_;    // pc
     std::set<u32> reported_misuses_;  // pc
     std::optional<Instrumentation> instrumentation_;

@@ -245,13 +245,20 @@ void Soc::drive() {
     sc_core::sc_stop();
 }
 
+/// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
+/// seen, as quanta cannot.
+void Soc::run_until(Cycles end) {
+    constexpr Cycles kSlice = 100'000;  // some 50 ms of eight busy cores
+    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() && !must_stop())
+        interleaver_.run_until(now() + std::min(end - now(), kSlice));
+}
+
 void Soc::run_quanta() {
     const Cycles limit =
         config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
     while (now() < limit) {
         interleaver_.look_at(std::min(limit, next_sample_));
-        interleaver_.run_until(
-            std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
+        run_until(std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
         const sc_core::sc_time reached = cluster_clock_.time_of(now());
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (exit_code_)
@@ -259,6 +266,10 @@ void Soc::run_quanta() {
         if (interleaver_.is_idle()) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
+        }
+        if (must_stop()) {
+            is_interrupted_ = true;
+            return finish(now());
         }
         if (now() >= next_sample_ && now() < limit)
             sample(now());

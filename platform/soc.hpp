@@ -55,6 +55,8 @@ public:
     [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
     /// True when every core slept and nothing was pending.
     [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
+    /// True when must_stop() ended the run.
+    [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
     /// First cluster cycle after the last one that was simulated.
     [[nodiscard]] Cycles end() const { return end_; }
     /// Simulated time of end().
@@ -80,6 +82,9 @@ public:
 
     /// Called between quanta.
     std::function<void()> on_quantum;
+    /// Asked between quanta, and in the course of long ones: true ends the run there. As at the
+    /// limit of cycles, nothing behind that place has happened.
+    std::function<bool()> must_stop = [] { return false; };
 
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
@@ -102,6 +107,7 @@ private:
     void retune(ClockDomain& domain, timer::Timer& timer, double hz);
     void drive();
     void run_quanta();
+    void run_until(Cycles end);
     void end_with(u32 code);
     void finish(Cycles end);
     void sample(Cycles cycle);
@@ -113,6 +119,7 @@ private:
     sc_core::sc_event booted_;
     std::optional<u32> exit_code_;
     bool is_deadlocked_ = false;
+    bool is_interrupted_ = false;
     bool is_retuned_ = false;
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/soc_peripherals.hpp"
 
-#include "base/error.hpp"
+#include "platform/input_file.hpp"
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 namespace flexv::platform {
 
@@ -16,12 +14,8 @@ constexpr unsigned kFabricTimerLine = 10;  // LO; HI is the next one: spec/firmw
 std::string contents_of(const std::string& path) {
     if (path.empty())
         return {};
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file || !text)
-        throw UserError("soc.uart.input = {}: cannot read the file", path);
-    return std::move(text).str();
+    constexpr u64 kMaxBytes = 256_MiB;
+    return read_input(path, kMaxBytes, "soc.uart.input = " + path);
 }
 
 soc_control::SocControl::Config control_config(const Configuration& config) {

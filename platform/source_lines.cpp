@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/source_lines.hpp"
 
+#include "platform/printable.hpp"
+
 #include <elfutils/libdw.h>
 
 namespace flexv::platform {
@@ -21,7 +23,7 @@ std::optional<SourceLine> SourceLines::at(Address address) const {
     if (line == nullptr || dwarf_lineno(line, &number) != 0)
         return std::nullopt;
     const char* const file = dwarf_linesrc(line, nullptr, nullptr);
-    return SourceLine{.file = file == nullptr ? "" : file, .line = unsigned(number)};
+    return SourceLine{.file = printable(file == nullptr ? "" : file), .line = unsigned(number)};
 }
 
 }  // namespace flexv::platform

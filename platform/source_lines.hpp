@@ -17,7 +17,7 @@ struct Elf;
 namespace flexv::platform {
 
 struct SourceLine {
-    std::string file;  ///< as the compiler was given it
+    std::string file;  ///< as the compiler was given it, made printable
     unsigned line = 0;
 };
 

@@ -25,6 +25,8 @@ std::string outcome_text(const RunResult& result) {
             return "limit reached";
         case Outcome::deadlock:
             return "deadlock";
+        case Outcome::interrupted:
+            return "interrupted";
     }
     return {};
 }

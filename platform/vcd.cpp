@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/vcd.hpp"
 
-#include "base/error.hpp"
+#include "platform/fst_converter.hpp"
+#include "platform/output_file.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
@@ -41,38 +44,14 @@ std::string binary(const std::string& decimal) {
     return digits;
 }
 
-/// For the shell: in single quotes, those of the text itself escaped.
-std::string quoted(const std::string& text) {
-    std::string result = "'";
-    for (const char letter : text)
-        result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return result + "'";
-}
-
-std::FILE* open_converter(const std::string& path) {
-    if (std::system("command -v vcd2fst >/dev/null 2>&1") != 0)
-        throw UserError(
-            "{}: FST is written through vcd2fst, which is not installed\n"
-            "  hint: apt-get install gtkwave, or name a .vcd file",
-            path);
-    std::fflush(nullptr);
-    return popen(fmt::format("vcd2fst -v - -f {} >/dev/null", quoted(path)).c_str(), "w");
-}
-
 }  // namespace
 
-Vcd::Vcd(const std::string& path) : path_(path) {
-    if (std::FILE* const probe = std::fopen(path.c_str(), "w"))
-        std::fclose(probe);
-    else
-        throw UserError("wave {}: cannot be written", path);
-    if (path.ends_with(".fst"))
-        file_ = {open_converter(path), [](std::FILE* file) { pclose(file); }};
-    else
-        file_ = {std::fopen(path.c_str(), "w"), [](std::FILE* file) { std::fclose(file); }};
-    if (!file_)
-        throw UserError("wave {}: cannot be written", path);
+Vcd::Vcd(OutputFile& file) : file_(file) {
+    if (file.path().ends_with(".fst"))
+        converter_ = std::make_unique<FstConverter>(file);
 }
+
+Vcd::~Vcd() = default;
 
 Vcd::Signal Vcd::add(const std::string& scope, const std::string& name, Kind kind,
                      const std::string& initial) {
@@ -84,7 +63,12 @@ Vcd::Signal Vcd::add(const std::string& scope, const std::string& name, Kind kin
     return variables_.size() - 1;
 }
 
-void Vcd::put(const std::string& text) { std::fputs(text.c_str(), file_.get()); }
+void Vcd::put(const std::string& text) {
+    if (converter_)
+        converter_->write(text);
+    else
+        file_.write(text);
+}
 
 void Vcd::declare(const Variable& variable) {
     const auto type = [&variable]() -> std::string {
@@ -182,9 +166,8 @@ void Vcd::write_group(u64 ps, std::vector<Change>::const_iterator begin,
 void Vcd::finish(u64 ps) {
     flush(ps);
     put(fmt::format("#{}\n", ps));
-    if (std::fflush(file_.get()) != 0 || std::ferror(file_.get()) != 0)
-        throw UserError("wave {}: cannot be written", path_);
-    file_.reset();
+    if (converter_)
+        converter_->finish();
 }
 
 }  // namespace flexv::platform

@@ -6,13 +6,14 @@
 
 #include "base/units.hpp"
 
-#include <cstdio>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace flexv::platform {
+
+class FstConverter;
+class OutputFile;
 
 class Vcd {
 public:
@@ -20,8 +21,11 @@ public:
     enum class Kind : u8 { real, text, number };
 
     /// A file name with extension .fst is written through vcd2fst, which must be installed (Debian
-    /// package gtkwave). Throws UserError when the file cannot be written.
-    explicit Vcd(const std::string& path);
+    /// package gtkwave). The owner of `file` commits it behind finish(). Throws UserError.
+    explicit Vcd(OutputFile& file);
+    ~Vcd();
+    Vcd(const Vcd&) = delete;
+    Vcd& operator=(const Vcd&) = delete;
 
     /// Declares a signal; `scope` is a dotted path, `initial` a value as change() takes it.
     Signal add(const std::string& scope, const std::string& name, Kind kind,
@@ -34,7 +38,7 @@ public:
     void change(Signal signal, u64 ps, std::string value);
     /// Writes what is known before time `ps`; from now on changes may not lie before it.
     void flush(u64 ps);
-    /// Writes the rest; the dump ends at `ps`. Throws UserError when something was not written.
+    /// Writes the rest; the dump ends at `ps`.
     void finish(u64 ps);
 
 private:
@@ -58,8 +62,8 @@ private:
                      std::vector<Change>::const_iterator end);
     [[nodiscard]] static std::string text_of(const Variable& variable);
 
-    std::string path_;
-    std::unique_ptr<std::FILE, std::function<void(std::FILE*)>> file_;
+    OutputFile& file_;
+    std::unique_ptr<FstConverter> converter_;  // null: the dump itself is the file
     std::vector<Variable> variables_;
     std::vector<Change> changes_;
 };

@@ -24,9 +24,8 @@ std::string without_blanks(std::string text) {
 
 }  // namespace
 
-Wave::Wave(const std::string& path, unsigned cores, const std::vector<std::string>& components,
-           double mhz)
-    : vcd_(path), mhz_(mhz) {
+Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components, double mhz)
+    : vcd_(file), mhz_(mhz) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
     for (unsigned index = 0; index < cores; ++index) {

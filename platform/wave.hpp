@@ -16,9 +16,8 @@ namespace flexv::platform {
 /// total.
 class Wave {
 public:
-    /// Throws UserError when the file cannot be written.
-    Wave(const std::string& path, unsigned cores, const std::vector<std::string>& components,
-         double mhz);
+    /// A file name with extension .fst asks for that format, see Vcd. Throws UserError.
+    Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components, double mhz);
 
     void start(unsigned core, Cycles now);
     /// The core waits from `from` until `to`; in order for each core, and not before the end of the
@@ -27,7 +26,7 @@ public:
     /// `name` may have blanks.
     void region(unsigned core, u32 id, const std::string& name, bool is_begin, Cycles now);
     void add(const PowerWindow& window);
-    /// Throws UserError when something was not written.
+    /// The owner of the file commits it behind this.
     void finish(Cycles end);
 
 private:

@@ -2,9 +2,9 @@
 #include "base/log.hpp"
 
 #include "base/clock_domain.hpp"
+#include "base/console.hpp"
 
 #include <array>
-#include <cstdio>
 #include <string_view>
 
 namespace flexv {
@@ -26,8 +26,8 @@ std::string Log::text_of(const Cause& cause) {
 
 void Log::emit(LogLevel level, const std::string& message) const {
     static constexpr std::array<std::string_view, 4> kNames = {"error", "warn", "info", "debug"};
-    fmt::print(stderr, "{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6,
-               kNames[std::size_t(level)], module_, message, text_of(cause()));
+    console::tell("{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6,
+                  kNames[std::size_t(level)], module_, message, text_of(cause()));
 }
 
 }  // namespace flexv

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "udma/uart.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
 
-#include <cstdio>
 #include <utility>
 
 namespace flexv::udma {
-
-namespace {
-
-void write_to_stdout(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-}
-
-}  // namespace
 
 Uart::Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : Module(name), config_(config), clock_(clock) {
@@ -139,7 +130,7 @@ void Uart::send(const Transfer& transfer) {
     std::string text(transfer.bytes, '\0');
     move(tlm::TLM_READ_COMMAND, transfer.address, text);
     sent_ += text.size();
-    (config_.sink ? config_.sink : write_to_stdout)(text);
+    (config_.sink ? config_.sink : console::put)(text);
 }
 
 void Uart::deliver(const Transfer& transfer) {

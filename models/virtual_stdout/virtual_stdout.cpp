@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "virtual_stdout/virtual_stdout.hpp"
 
-#include <cstdio>
+#include "base/console.hpp"
 
 namespace flexv::virtual_stdout {
-
-namespace {
-
-void write_to_stdout(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-}
-
-}  // namespace
 
 VirtualStdout::VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& clock,
                              const Config& config)
     : Module(name),
-      lines_(config.sink ? config.sink : write_to_stdout),
+      lines_(config.sink ? config.sink : console::put),
       bank_(*this, "window",
             {.size_bytes = 0x1000,
              .latency_cycles = config.latency_cycles,

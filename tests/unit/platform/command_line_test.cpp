@@ -91,8 +91,11 @@ TEST_CASE("a mistake in run says what is wrong and what to do", "[command_line]"
           "run: one firmware only, but 2 were given: a.elf b.elf");
     CHECK(refusal({"run", "a.elf", "--reprot", "x"}) ==
           "run: unknown option --reprot; nearest: --report\n  hint: flexv-vp run --help");
-    CHECK(refusal({"run", "a.elf", "--rep", "x"}).starts_with("run: unknown option --rep;"));
-    CHECK(refusal({"run", "a.elf", "-x"}).starts_with("run: unknown option -x;"));
+    CHECK(refusal({"run", "a.elf", "--rep", "x"}) ==
+          "run: unknown option --rep; nearest: --report\n  hint: flexv-vp run --help");
+    CHECK(refusal({"run", "a.elf", "-x"}) == "run: unknown option -x\n  hint: flexv-vp run --help");
+    CHECK(refusal({"run", "a.elf", "--nonsense"}) ==
+          "run: unknown option --nonsense\n  hint: flexv-vp run --help");
     CHECK(refusal({"run", "a.elf", "--set", "core_count"}) ==
           "--set core_count: expected KEY=VALUE");
     CHECK(refusal({"run", "a.elf", "--report"}).starts_with("run: "));
@@ -206,6 +209,12 @@ TEST_CASE("help and version are printed", "[command_line]") {
     CHECK(printed({"run", "--help"}).find("same as --set clock.mhz=VALUE") != std::string::npos);
     CHECK(printed({"config", "-h"}).find("--set KEY=VALUE") != std::string::npos);
     CHECK(printed({"--version"}).starts_with("flexv-vp 0."));
+    CHECK(printed({"-v"}) == printed({"--version"}));
+    CHECK(printed({"-h"}) == printed({"--help"}));
+    CHECK(printed({"help"}) == printed({"--help"}));
+    CHECK(printed({"help", "run"}) == printed({"run", "--help"}));
+    CHECK(refusal({"help", "walk"}).starts_with("unknown command \"walk\"; commands: run,"));
+    CHECK(refusal({"help", "run", "isa"}) == "help: one command only, but 2 were given: run isa");
 }
 
 TEST_CASE("a number is written as in the configuration", "[command_line]") {
@@ -243,11 +252,6 @@ TEST_CASE("an empty value is refused for every option that takes one", "[command
     CHECK(refusal({"run", ""}) == "run: an argument is empty\n  hint: flexv-vp run --help");
 }
 
-TEST_CASE("an option that resembles none is not said to be near one", "[command_line]") {
-    CHECK(refusal({"run", "a.elf", "--nonsense"}) ==
-          "run: unknown option --nonsense\n  hint: flexv-vp run --help");
-}
-
 TEST_CASE("price takes an operating point in the range of the parameters", "[command_line]") {
     for (const char* text : {"nan", "inf", "-1", "0", "abc", "1e400", "3"})
         CHECK(refusal({"price", "r.json", "--vdd", text}) ==
@@ -255,16 +259,6 @@ TEST_CASE("price takes an operating point in the range of the parameters", "[com
     CHECK(refusal({"price", "r.json", "--mhz", "0"}) == "--mhz 0: must be a number 1..2000");
     CHECK(std::get<PriceCommand>(parse_command_line({"price", "r.json", "--vdd", "0.7"})).vdd ==
           0.7);
-}
-
-TEST_CASE("help and version are found by their other names, too", "[command_line]") {
-    const auto text_of = [](const std::vector<std::string>& arguments) {
-        return std::get<PrintCommand>(parse_command_line(arguments)).text;
-    };
-    CHECK(text_of({"help"}) == text_of({"--help"}));
-    CHECK(text_of({"help", "run"}) == text_of({"run", "--help"}));
-    CHECK(text_of({"-v"}) == text_of({"--version"}));
-    CHECK(refusal({"help", "nonsense"}).starts_with("unknown command \"nonsense\""));
 }
 
 }  // namespace flexv::platform

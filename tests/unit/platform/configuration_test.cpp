@@ -273,7 +273,7 @@ TEST_CASE("a file is read by path, and a name that nobody ships is refused", "[c
               (void)load_configuration("nowhere.json", {});
           }).starts_with("nowhere.json: no such configuration file\n  shipped: flexv_cluster"));
     CHECK(error_of([] { (void)load_configuration(".", {}); }) ==
-          ".: is a folder, not a configuration file");
+          "configuration .: is a folder, not a file");
 }
 
 TEST_CASE("the printed configuration describes every parameter and can be read again",

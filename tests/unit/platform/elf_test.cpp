@@ -145,8 +145,8 @@ TEST_CASE("a section is found by name", "[elf]") {
 
 TEST_CASE("a file that cannot be opened is named with the reason", "[elf]") {
     CHECK(error_of([] { (void)ElfImage::read("no/such/file.elf"); }) ==
-          "no/such/file.elf: cannot open the firmware: No such file or directory");
-    CHECK(error_of([] { (void)ElfImage::read("."); }) == ".: is a folder, not a firmware file");
+          "firmware no/such/file.elf: cannot be read: folder no/such: No such file or directory");
+    CHECK(error_of([] { (void)ElfImage::read("."); }) == "firmware .: is a folder, not a file");
 }
 
 TEST_CASE("a file that is no ELF file is refused", "[elf]") {

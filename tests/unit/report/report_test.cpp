@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/report.hpp"
 
+#include "platform/output_file.hpp"
+
 #include "base/error.hpp"
 #include "unit/report/sample_run.hpp"
 
@@ -271,5 +273,5 @@ TEST_CASE("a file that is no report is refused with its name", "[report]") {
     CHECK_THROWS_WITH(parse_report("{}", "a.json"), Contains("schema"));
     CHECK_THROWS_WITH(parse_report(R"({"schema": "other"})", "a.json"), Contains("flexv-report-1"));
     CHECK_THROWS_AS(load_report("/nowhere/report.json"), UserError);
-    CHECK_THROWS_AS(save_report(sample_run(), "/nowhere/report.json"), UserError);
+    CHECK_THROWS_AS(OutputFile("--report", "/nowhere/report.json"), UserError);
 }

@@ -14,19 +14,8 @@ public:
     /// `ports` is rounded up to a power of two: the width of the tree.
     explicit RoundRobin(unsigned ports) : top_bit_(std::bit_ceil(ports) / 2) {}
 
-    /// The port that is granted; `requests` has one bit a port and is not 0.
-    unsigned grant(u32 requests) {
-        const unsigned winner = choose(requests);
-        const u32 above = pointer_ == 31 ? 0 : requests & (~0U << (pointer_ + 1));
-        pointer_ = unsigned(std::countr_zero(above != 0 ? above : requests));
-        return winner;
-    }
-    /// grant() for the common case that `port` asks alone.
-    void grant_alone(unsigned port) { pointer_ = port; }
-
-private:
-    /// Walks the tree from the most significant port bit down; where both halves ask, the pointer's
-    /// bit decides.
+    /// The port whose turn it is; `requests` has one bit a port and is not 0. Walks the tree from
+    /// the most significant port bit down; where both halves ask, the pointer's bit decides.
     [[nodiscard]] unsigned choose(u32 requests) const {
         unsigned first = 0;
         for (unsigned half = top_bit_; half != 0; half /= 2) {
@@ -38,7 +27,17 @@ private:
         }
         return first;
     }
+    /// The port that is granted, and the pointer moves on.
+    unsigned grant(u32 requests) {
+        const unsigned winner = choose(requests);
+        const u32 above = pointer_ == 31 ? 0 : requests & (~0U << (pointer_ + 1));
+        pointer_ = unsigned(std::countr_zero(above != 0 ? above : requests));
+        return winner;
+    }
+    /// grant() for the common case that `port` asks alone.
+    void grant_alone(unsigned port) { pointer_ = port; }
 
+private:
     unsigned top_bit_;
     unsigned pointer_ = 0;
 };

@@ -42,9 +42,6 @@ struct Command {
             last == 0 ? 0 : (last - 1) * tcdm_lines.stride_bytes + tcdm_lines.count_bytes;
         return std::max(whole, last * tcdm_lines.stride_bytes + rest);
     }
-    [[nodiscard]] bool is_two_dimensional() const {
-        return tcdm_lines != Lines{} || external_lines != Lines{};
-    }
     bool operator==(const Command&) const = default;
 };
 
@@ -55,7 +52,8 @@ public:
     std::optional<Command> add(u32 word);
     /// Words taken of a command that is not complete.
     [[nodiscard]] unsigned word_count() const { return count_; }
-    void clear() { count_ = 0; }
+    /// The first word of the command that was returned last, or of the one that is collected.
+    [[nodiscard]] u32 head() const { return words_[0]; }
 
 private:
     static constexpr unsigned kMaxWords = 7;

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programming side of the DMA: the two registers of every port, the ports' command queues and
-// the arbiter in front of the engines. Plain logic; the shell keeps the initiators that wait.
+// The programming side of the DMA: the state machine of every port, the arbiters between them, and
+// the global queue. Plain logic; the shell keeps the initiators that wait. Source:
+// spec/rtl_rules_2.md 4.1.
 #pragma once
 
 #include "base/cause.hpp"
 #include "base/units.hpp"
+#include "dma/address_generator.hpp"
 #include "dma/command.hpp"
 #include "dma/transfer_ids.hpp"
+#include "dma/tree_arbiter.hpp"
 
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flexv::dma {
@@ -26,76 +30,124 @@ struct Access {
     Cause cause = {};
 };
 
-struct Answer {
-    enum class Kind { granted, waits, refused };
-
-    Kind kind = Kind::granted;
-    u32 data = 0;
-    std::string text = {};     ///< what it waits for, or why it was refused
-    Cycles retry_at = kNever;  ///< when to ask again, if that is known
-};
-
-/// A command on its way to an engine.
-struct IssuedCommand {
+/// A command whose words are complete, and who stored the last one.
+struct AcceptedCommand {
     Command command = {};
     unsigned id = 0;
-    Cycles ready_at = 0;  ///< first cycle in which it may leave its port
-    Cause cause = {};     ///< of its last word
+    Cause cause = {};
 };
 
 class CommandUnit {
 public:
     struct Config {
         unsigned port_count = 10;
-        unsigned id_count = 16;
-        unsigned port_queue_depth = 2;  ///< commands, source: spec/timing.md 6
+        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
+        unsigned queue_depth = 16;           ///< commands in the global queue, cluster.md 6.1
+        unsigned two_dimensional_depth = 4;  ///< with lines, each side, source: cluster.md 6.1
     };
 
-    explicit CommandUnit(const Config& config);
+    CommandUnit(const Config& config, TransferIds& ids);
 
-    /// One access of a port in cycle `now`.
-    Answer access(unsigned port, const Access& access, Cycles now);
-    /// The next command in turn whose time has come, if `has_room` for it.
-    template <typename HasRoom>
-    std::optional<IssuedCommand> take_command(Cycles now, HasRoom has_room);
-    /// When the first command that still waits in a port may leave it; kNever when none does.
-    [[nodiscard]] Cycles next_command_at() const;
+    /// Why this access can never be granted; nothing when it may.
+    [[nodiscard]] std::optional<std::string> refusal(unsigned port, const Access& access) const;
+    /// The port has this access in front of it from the present cycle on.
+    void present(unsigned port, const Access& access);
+    void withdraw(unsigned port) { asking_ &= ~(1U << port); }
+    /// Carries out cycle `now`. True when the next cycle has to be carried out, too.
+    bool step(Cycles now);
+    /// The ports whose access was granted in this cycle.
+    [[nodiscard]] u32 granted() const { return granted_; }
+    /// What a granted load gives. Only behind TransferIds::tick(), because STATUS answers a cycle
+    /// later.
+    [[nodiscard]] u32 answer(unsigned port) const;
+    /// What the access of a port waits for, for the deadlock report.
+    [[nodiscard]] std::string waits_for(unsigned port) const;
+    /// Carries out the access of a master that cannot be held up: nothing that passes by itself is
+    /// waited for. \returns the data, or nothing when it would wait for waits_for()
+    std::optional<u32> access_at_once(unsigned port, const Access& access, Cycles now);
+    /// The commands that have become complete since the last call.
+    [[nodiscard]] std::vector<AcceptedCommand> take_accepted() {
+        return std::exchange(accepted_, {});
+    }
 
-    [[nodiscard]] TransferIds& ids() { return ids_; }
-    [[nodiscard]] const TransferIds& ids() const { return ids_; }
+    /// The global queue, for the two directions.
+    [[nodiscard]] bool has_command(bool is_receive) const {
+        return !queues_[is_receive].empty() && queues_[is_receive].front().is_visible;
+    }
+    QueuedCommand take_command(bool is_receive);
+    void tick();
     void reset();
 
 private:
+    enum class State : u8 {
+        open,
+        allocated,  ///< an identifier has just been given: only a command is expected
+        words,      ///< some words of a command are there
+        closed,     ///< the command must first be on its way
+    };
+    /// A command that waits in its port.
+    struct Waiting {
+        QueuedCommand command = {};
+        Cycles ready_at = 0;  // takes part in the arbitration from this cycle on
+    };
     struct Port {
+        State state = State::open;
+        Access access = {};
         CommandAssembler assembler = {};
         std::optional<unsigned> id = {};  // last allocated
-        Cycles accepts_from = 0;          // no access before
-        std::deque<IssuedCommand> queue = {};
+        Cycles accepts_from = 0;          // behind STATUS accesses the port is deaf for a cycle
+        Cycles sees_start_from = kNever;  // closed: the start of its identifier opens it from then
+        Cycles last_word = 0;
+        std::deque<Waiting> queue = {};
+        bool reads_status = false;  // the granted load
+    };
+    struct Queued {
+        QueuedCommand command = {};
+        bool is_visible = false;
+    };
+    /// Ports that ask for something they share.
+    struct Wishes {
+        u32 ids = 0;
+        u32 external_lines = 0;
+        u32 tcdm_lines = 0;
     };
 
-    Answer allocate(Port& port, Cycles now);
-    Answer push(unsigned index, const Access& access, Cycles now);
-    Answer access_status(const Access& access, Cycles now);
+    void open_ports(Cycles now);
+    bool step_port(unsigned index, Wishes& wishes, Cycles now);
+    bool step_open(unsigned index, Wishes& wishes, Cycles now);
+    bool wish_for_lines(unsigned index, Wishes& wishes, Cycles now);
+    void grant_id(u32 wishes);
+    bool grant_lines(const Wishes& wishes, Cycles now);
+    void grant(unsigned index) { granted_ |= 1U << index; }
+    void take_word(unsigned index, Cycles now);
+    void take_status(unsigned index, Cycles now);
+    void add_command(unsigned index, const Command& command, Cycles now);
+    bool enqueue(Cycles now);
+    std::optional<u32> word_at_once(unsigned index, Cycles now);
+    [[nodiscard]] bool has_room(const Port& port) const {
+        return port.queue.size() < config_.port_queue_depth;
+    }
 
     const Config config_;
-    TransferIds ids_;
+    TransferIds& ids_;
     std::vector<Port> ports_;
-    unsigned turn_ = 0;  // port that is looked at first
+    u32 asking_ = 0;   // ports with an access
+    u32 granted_ = 0;  // of them, in this cycle
+    u32 closed_ = 0;
+    u32 filled_ = 0;  // ports with a command in their queue
+    std::vector<AcceptedCommand> accepted_;
+    TreeArbiter id_arbiter_;
+    TreeArbiter external_lines_arbiter_;
+    TreeArbiter tcdm_lines_arbiter_;
+    TreeArbiter command_arbiter_;
+    std::deque<Queued> queues_[2];  // [is_receive]
+    // Places that are taken, when the cycle began, and what changes at its end.
+    unsigned queued_ = 0;
+    unsigned external_lines_ = 0;
+    unsigned tcdm_lines_ = 0;
+    int queued_change_ = 0;
+    int external_lines_change_ = 0;
+    int tcdm_lines_change_ = 0;
 };
-
-template <typename HasRoom>
-std::optional<IssuedCommand> CommandUnit::take_command(Cycles now, HasRoom has_room) {
-    for (unsigned step = 0; step < ports_.size(); ++step) {
-        const unsigned index = (turn_ + step) % unsigned(ports_.size());
-        std::deque<IssuedCommand>& queue = ports_[index].queue;
-        if (queue.empty() || queue.front().ready_at > now || !has_room(queue.front().command))
-            continue;
-        const IssuedCommand taken = queue.front();
-        queue.pop_front();
-        turn_ = (index + 1) % unsigned(ports_.size());
-        return taken;
-    }
-    return {};
-}
 
 }  // namespace flexv::dma

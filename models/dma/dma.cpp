@@ -49,8 +49,8 @@ private:
     const std::optional<unsigned> port_;  // none: that of the initiating core
 };
 
-/// The registers for a TLM master. It cannot be held up, so what would wait is carried out as soon
-/// as the port accepts it, or refused.
+/// The registers for a TLM master. It cannot be held up, so what would wait is carried out at once,
+/// or refused.
 class Mchan::Registers final : public BusTarget {
 public:
     Registers(Mchan& dma, const char* name, unsigned port, BusTarget::Socket& bus_in)
@@ -67,21 +67,25 @@ protected:
                           .bytes = access.bytes,
                           .is_write = access.is_write,
                           .cause = Log::cause()};
-        dma_.catch_up(dma_.clock_.timeline.now());
-        Answer answer = dma_.access_register(port_, word, now());
-        if (answer.kind == Answer::Kind::waits && answer.retry_at != kNever)
-            answer = dma_.access_register(port_, word, answer.retry_at);
-        if (answer.kind == Answer::Kind::granted)
-            return {.data = answer.data};
-        const bool waits = answer.kind == Answer::Kind::waits;
-        return {.refusal = (waits ? "would wait for " : "") + answer.text};
+        CommandUnit& unit = dma_.engine_.unit();
+        if (const std::optional<std::string> refusal = unit.refusal(port_, word))
+            return {.refusal = dma_.is_beyond_registers(word) ? dma_.beyond_registers(word) : *refusal};
+        dma_.tell_beyond_registers(word);
+        const std::optional<u32> data = unit.access_at_once(port_, word, now());
+        if (!data)
+            return {.refusal = "would wait for " + unit.waits_for(port_)};
+        dma_.note_commands();
+        const Cycles next = std::max(now(), dma_.clock_.timeline.now()) + 1;
+        dma_.count_activity(next - 1);
+        dma_.wake(next);
+        return {.data = *data};
     }
 
 private:
     [[nodiscard]] u32 peek(const BusAccess& access) const {
         const u32 offset = access.offset % 16;
         const bool is_status = offset / 4 == u32(RegisterOffset::status) / 4;
-        return is_status ? dma_.unit_.ids().latest_status() >> (8 * (offset % 4)) : 0;
+        return is_status ? dma_.engine_.ids().status_at_once() >> (8 * (offset % 4)) : 0;
     }
 
     Mchan& dma_;
@@ -91,111 +95,46 @@ private:
 /// One 32-bit port of the DMA at the TCDM's crossbar.
 class Mchan::TcdmPort final : public DataInitiator {
 public:
-    TcdmPort(Side& side, unsigned lane, unsigned port) : side_(side), lane_(lane), port_(port) {}
+    TcdmPort(Mchan& dma, bool is_receive, unsigned lane, unsigned port)
+        : dma_(dma), is_receive_(is_receive), lane_(lane), port_(port) {}
 
-    void granted(Cycles now, u32 /*data*/) override;
+    void granted(Cycles now, u32 /*data*/) override { dma_.bank_granted(is_receive_, lane_, now); }
     void refused(Cycles /*now*/, const std::string& /*what*/) override {
         FLEXV_ASSERT(false, "every address of the TCDM exists");
     }
     [[nodiscard]] unsigned port() const override { return port_; }
 
 private:
-    Side& side_;
+    Mchan& dma_;
+    const bool is_receive_;
     const unsigned lane_;
     const unsigned port_;
 };
-
-/// What one engine sees of the rest.
-class Mchan::Side final : public Surroundings {
-public:
-    Side(Mchan& dma, bool is_receive, const std::array<unsigned, 2>& ports)
-        : dma_(dma),
-          is_receive_(is_receive),
-          ports_{TcdmPort(*this, 0, ports[0]), TcdmPort(*this, 1, ports[1])} {}
-
-    [[nodiscard]] LanePair& lanes() {
-        return is_receive_ ? dma_.receiver_.lanes() : dma_.sender_.lanes();
-    }
-    void cancel_requests() {
-        for (unsigned lane = 0; lane < LanePair::kLanes; ++lane)
-            if (lanes().is_asking(lane))
-                dma_.tcdm_out->cancel(ports_[lane]);
-    }
-
-    void request_word(unsigned lane, u32 offset, Cycles cycle) override {
-        dma_.tcdm_out->request(ports_[lane], offset & dma_.memory_mask_, is_receive_, cycle);
-    }
-
-    void move_word(u8* data, u32 offset, u32 bytes) override {
-        const u32 place = offset & dma_.memory_mask_;
-        if (!is_receive_) {
-            std::memcpy(data, dma_.memory_ + place, bytes);
-            return;
-        }
-        std::memcpy(dma_.memory_ + place, data, bytes);
-        if (dma_.code_words_->meets_access(place, bytes))
-            dma_.tcdm_out->code_written(place, bytes);
-    }
-
-    Cycles access_external(OpenBurst& burst, Cycles now) override {
-        ++dma_.bursts_;
-        (is_receive_ ? dma_.bytes_in_ : dma_.bytes_out_) += burst.burst.bytes;
-        const Cause& cause = dma_.causes_[burst.id];
-        const ExternalAnswer answer =
-            dma::access_external(dma_.bus_, *dma_.external_out.operator->(), burst, now, cause);
-        if (!answer.fault.empty()) {
-            dma_.log_.debug("{}", answer.fault);
-            if (dma_.on_fault)
-                dma_.on_fault(cause, answer.fault);
-        }
-        return answer.latency_cycles;
-    }
-
-    void wake(Cycles cycle) override { dma_.wake(cycle); }
-
-    void command_left(bool is_two_dimensional) override {
-        --dma_.queued_;
-        if (is_two_dimensional)
-            --dma_.queued_two_dimensional_;
-        dma_.wake_for_next_command(dma_.clock_.timeline.now());
-    }
-
-    void command_done(unsigned id, Cycles cycle) override {
-        dma_.endings_.emplace(cycle, id);
-        dma_.wake(cycle);
-    }
-
-    void stalled(Cycles cycles) override { dma_.stalls_ += cycles; }
-
-private:
-    Mchan& dma_;
-    const bool is_receive_;
-    std::array<TcdmPort, LanePair::kLanes> ports_;
-};
-
-void Mchan::TcdmPort::granted(Cycles now, u32 /*data*/) { side_.lanes().granted(lane_, now); }
 
 Mchan::Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : Module(name),
       config_(config),
       clock_(clock),
-      unit_({.port_count = config.core_count + 2,
-             .id_count = config.id_count,
-             .port_queue_depth = config.port_queue_depth}),
+      engine_(*this,
+              {.port_count = config.core_count + 2,
+               .port_queue_depth = config.port_queue_depth,
+               .queue_depth = config.queue_depth,
+               .two_dimensional_depth = config.two_dimensional_depth},
+              config.id_count),
       cluster_registers_(std::make_unique<Registers>(*this, "registers", cluster_port(), bus_in)),
       fabric_registers_(
           std::make_unique<Registers>(*this, "fabric_registers", fabric_port(), fabric_bus_in)),
-      receive_side_(std::make_unique<Side>(*this, true, config.tcdm_write_ports)),
-      send_side_(std::make_unique<Side>(*this, false, config.tcdm_read_ports)),
-      receiver_(*receive_side_),
-      sender_(*send_side_),
       waiting_(config.core_count + 2) {
     if (config.id_count == 0 || config.id_count > TransferIds::kMaxIds)
         throw UserError("{}: id_count = {}: must be 1 to 16", this->name(), config.id_count);
     if (config.queue_depth == 0 || config.two_dimensional_depth == 0 ||
         config.port_queue_depth == 0)
         throw UserError("{}: every queue depth must be at least 1", this->name());
-    clock.timeline.add(*this);
+    for (const bool is_receive : {false, true})
+        for (unsigned lane = 0; lane < kLanes; ++lane)
+            tcdm_ports_.push_back(std::make_unique<TcdmPort>(
+                *this, is_receive, lane,
+                is_receive ? config.tcdm_write_ports[lane] : config.tcdm_read_ports[lane]));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, std::nullopt));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, cluster_port()));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, fabric_port()));
@@ -206,7 +145,10 @@ Mchan::Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Conf
 
 Mchan::~Mchan() = default;
 
+/// Registered behind everything that was made before time starts: the DMA carries out a cycle when
+/// all accesses to its ports and all grants of banks of that cycle are known.
 void Mchan::end_of_elaboration() {
+    clock_.timeline.add(*this);
     memory_ = tcdm_out->storage();
     FLEXV_ASSERT(std::has_single_bit(tcdm_out->size_bytes()), "the TCDM's size is a power of two");
     memory_mask_ = tcdm_out->size_bytes() - 1;
@@ -214,136 +156,129 @@ void Mchan::end_of_elaboration() {
 }
 
 void Mchan::reset() {
-    receive_side_->cancel_requests();
-    send_side_->cancel_requests();
-    receiver_.reset();
-    sender_.reset();
-    unit_.reset();
+    for (const bool is_receive : {false, true})
+        for (unsigned lane = 0; lane < kLanes; ++lane)
+            if (engine_.is_asking(is_receive, lane))
+                tcdm_out->cancel(*tcdm_ports_[2 * is_receive + lane]);
+    engine_.reset();
     std::ranges::for_each(waiting_, [](auto& queue) { queue.clear(); });
-    endings_ = {};
-    queued_ = queued_two_dimensional_ = 0;
-    caught_up_at_ = kNever;
     was_active_ = false;
 }
 
 void Mchan::act(Cycles now) {
-    catch_up(now);
-    feed_engines(now);
-    receiver_.step(now);
-    sender_.step(now);
+    const Cycles next = engine_.step(now);
+    note_commands();
+    count_activity(now);
+    give_answers(now);
+    if (next != kNever)
+        wake(next);
 }
 
-/// Done before anything else in a cycle, whoever comes first: what ends in this cycle is visible in
-/// it, and who waits longest is served first.
-void Mchan::catch_up(Cycles now) {
-    if (caught_up_at_ == now)
+/// From the last word of a command until nothing is on its way and the end has been told.
+void Mchan::count_activity(Cycles now) {
+    constexpr Cycles kTellCycles = 2;  // spec/rtl_rules_2.md 4.4
+    if (was_active_ == !is_idle())
         return;
-    caught_up_at_ = now;
-    end_commands(now);
-    for (unsigned port = 0; port < waiting_.size(); ++port)
+    was_active_ = !was_active_;
+    if (was_active_)
+        active_since_ = now;
+    else
+        active_ += now + kTellCycles - active_since_;
+}
+
+void Mchan::give_answers(Cycles now) {
+    for (u32 rest = engine_.unit().granted(); rest != 0; rest &= rest - 1) {
+        const unsigned port = unsigned(std::countr_zero(rest));
+        DataInitiator& initiator = *waiting_[port].front().initiator;
+        const u32 data = engine_.unit().answer(port);
+        waiting_[port].pop_front();
         if (!waiting_[port].empty())
-            serve_waiting(port, now);
-}
-
-void Mchan::end_commands(Cycles now) {
-    while (!endings_.empty() && endings_.top().first <= now) {
-        const auto [cycle, id] = endings_.top();
-        endings_.pop();
-        if (const std::optional<Notice> notice = unit_.ids().finish_command(id))
-            tell(*notice, cycle);
-        if (was_active_ && !unit_.ids().is_active()) {
-            was_active_ = false;
-            active_ += cycle - active_since_;
-        }
-    }
-}
-
-void Mchan::tell(const Notice& notice, Cycles cycle) {
-    if (!on_event)
-        return;
-    const unsigned first = notice.is_broadcast ? 0 : notice.port;
-    const unsigned last = notice.is_broadcast ? fabric_port() : notice.port;
-    for (unsigned port = first; port <= last; ++port) {
-        if (notice.raises_event)
-            on_event(port, kEventLine, cycle);
-        if (notice.raises_interrupt)
-            on_event(port, kInterruptLine, cycle);
+            present(port, now + 1);
+        initiator.granted(now, data);
     }
 }
 
 void Mchan::request(unsigned port, DataInitiator& initiator, const Access& access, Cycles now) {
-    catch_up(now);
-    Waiting waiting{.initiator = &initiator, .access = access};
-    if (!waiting_[port].empty() || !serve(port, waiting, now))
-        waiting_[port].push_back(std::move(waiting));
+    waiting_[port].push_back({.initiator = &initiator, .access = access});
+    if (waiting_[port].size() == 1)
+        present(port, now);
 }
 
-bool Mchan::serve(unsigned port, Waiting& waiting, Cycles now) {
-    const Answer answer = access_register(port, waiting.access, now);
-    switch (answer.kind) {
-        case Answer::Kind::granted:
-            waiting.initiator->granted(now, answer.data);
-            return true;
-        case Answer::Kind::refused:
-            waiting.initiator->refused(now, answer.text);
-            return true;
-        case Answer::Kind::waits:
-            break;
+/// An access that can never be granted is refused; the next one is looked at instead.
+void Mchan::present(unsigned port, Cycles now) {
+    while (!waiting_[port].empty()) {
+        const Waiting first = waiting_[port].front();
+        const std::optional<std::string> refusal = engine_.unit().refusal(port, first.access);
+        if (!refusal) {
+            tell_beyond_registers(first.access);
+            engine_.unit().present(port, first.access);
+            wake(now);
+            return;
+        }
+        waiting_[port].pop_front();
+        first.initiator->refused(
+            now, is_beyond_registers(first.access) ? beyond_registers(first.access) : *refusal);
     }
-    waiting.for_what = answer.text;
-    if (answer.retry_at != kNever)
-        wake(answer.retry_at);
-    return false;
 }
 
-/// A port carries one access a cycle.
-void Mchan::serve_waiting(unsigned port, Cycles now) {
-    Waiting first = std::move(waiting_[port].front());
-    waiting_[port].pop_front();
-    if (!serve(port, first, now))
-        waiting_[port].push_front(std::move(first));
-    else if (!waiting_[port].empty())
-        wake(now + 1);
-}
-
-Answer Mchan::access_register(unsigned port, const Access& access, Cycles now) {
-    const Log::Scope about(access.cause, &clock_, now);
-    Answer answer = unit_.access(port, access, now);
-    if (access.address % kSlotBytes >= kRegisterBytes)
-        answer_beyond_registers(access, answer);
-    if (answer.kind != Answer::Kind::granted || !access.is_write)
-        return answer;
-    if (!was_active_ && unit_.ids().is_active()) {
-        was_active_ = true;
-        active_since_ = now;
-    }
-    wake_for_next_command(now);
-    wake(now + 1);  // a freed identifier may be waited for
-    return answer;
+bool Mchan::is_beyond_registers(const Access& access) {
+    return access.address % kSlotBytes >= kRegisterBytes;
 }
 
 /// The registers repeat through the slot, which no program for the DMA uses; but some clusters have
 /// an accelerator at this place, RedMulE for one (0x10201c00).
-void Mchan::answer_beyond_registers(const Access& access, Answer& answer) const {
-    const std::string what = fmt::format(
+std::string Mchan::beyond_registers(const Access& access) const {
+    return fmt::format(
         "{}: {} at offset {:#x} of the DMA's slot, whose registers end at {:#x}: is the program "
         "for an accelerator? This cluster has none",
         name(), access.is_write ? "store" : "load", access.address % kSlotBytes, kRegisterBytes);
-    if (answer.kind == Answer::Kind::refused)
-        answer.text = what;
-    else if (on_misuse)
-        on_misuse(access.cause, what);
 }
 
-void Mchan::wake_for_next_command(Cycles now) {
-    const Cycles next = unit_.next_command_at();
-    if (next != kNever)
-        wake(std::max(next, now + 1));
+void Mchan::tell_beyond_registers(const Access& access) const {
+    if (on_misuse && is_beyond_registers(access))
+        on_misuse(access.cause, beyond_registers(access));
+}
+
+void Mchan::note_commands() {
+    for (const AcceptedCommand& accepted : engine_.unit().take_accepted()) {
+        ++commands_;
+        causes_[accepted.id] = accepted.cause;
+        check_tcdm_side(accepted);
+    }
+}
+
+/// Only the address bits inside the TCDM count, so what lies outside lands somewhere inside.
+void Mchan::check_tcdm_side(const AcceptedCommand& accepted) const {
+    if (!on_misuse)
+        return;
+    const Command& command = accepted.command;
+    const u64 size = u64{memory_mask_} + 1;
+    const Address own = command.tcdm - config_.cluster_base;
+    const Address offset = own < size ? own : command.tcdm;  // else the alias
+    if (offset < size && command.tcdm_reach_bytes() <= size - offset)
+        return;
+    const std::string bounds = fmt::format("the TCDM, {:#010x}..{:#010x}", config_.cluster_base,
+                                           config_.cluster_base + memory_mask_);
+    on_misuse(
+        accepted.cause,
+        offset < size
+            ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x} goes on behind "
+                          "the end of {}, and wraps to its start",
+                          name(), accepted.id, command.length_bytes, command.tcdm, bounds)
+            : fmt::format("{}: TCDM address {:#010x} of transfer {} is outside of {}; only its "
+                          "low bits count: {:#010x}",
+                          name(), command.tcdm, accepted.id, bounds,
+                          config_.cluster_base + (command.tcdm & memory_mask_)));
 }
 
 void Mchan::cancel(unsigned port, const DataInitiator& initiator) {
-    std::erase_if(waiting_[port],
-                  [&](const Waiting& waiting) { return waiting.initiator == &initiator; });
+    auto& queue = waiting_[port];
+    const bool was_first = !queue.empty() && queue.front().initiator == &initiator;
+    std::erase_if(queue, [&](const Waiting& waiting) { return waiting.initiator == &initiator; });
+    if (!was_first)
+        return;
+    engine_.unit().withdraw(port);
+    present(port, clock_.timeline.now());
 }
 
 std::string Mchan::waits_for(unsigned port, const DataInitiator& initiator) const {
@@ -353,59 +288,55 @@ std::string Mchan::waits_for(unsigned port, const DataInitiator& initiator) cons
         return fmt::format("{}: nothing", name());
     if (mine != queue.begin())
         return fmt::format("{}: its turn behind another access to the port", name());
-    return fmt::format("{}: {}", name(), mine->for_what);
+    return fmt::format("{}: {}", name(), engine_.unit().waits_for(port));
 }
 
-/// One command a cycle goes from the ports to the engines.
-void Mchan::feed_engines(Cycles now) {
-    const auto has_room = [this](const Command& command) {
-        return queued_ < config_.queue_depth &&
-               (!command.is_two_dimensional() ||
-                queued_two_dimensional_ < config_.two_dimensional_depth);
-    };
-    const std::optional<IssuedCommand> issued = unit_.take_command(now, has_room);
-    if (!issued)
-        return;
-    causes_[issued->id] = issued->cause;
-    check_tcdm_side(*issued);
-    ++commands_;
-    ++queued_;
-    const bool has_lines = issued->command.is_two_dimensional();
-    queued_two_dimensional_ += has_lines ? 1 : 0;
-    const QueuedCommand queued{.splitter = Splitter(issued->command),
-                               .id = issued->id,
-                               .is_two_dimensional = has_lines,
-                               .start = now + kStartCycles};
-    if (issued->command.is_receive)
-        receiver_.add(queued, now);
-    else
-        sender_.add(queued, now);
-    wake_for_next_command(now);
-    wake(now + 1);  // a port may wait for room in its queue
+void Mchan::bank_granted(bool is_receive, unsigned lane, Cycles now) {
+    engine_.granted(is_receive, lane, now);
+    wake(now);
 }
 
-/// Only the address bits inside the TCDM count, so what lies outside lands somewhere inside.
-void Mchan::check_tcdm_side(const IssuedCommand& issued) const {
-    if (!on_misuse)
+void Mchan::request_word(bool is_receive, unsigned lane, Address address, Cycles cycle) {
+    tcdm_out->request(*tcdm_ports_[2 * is_receive + lane], address & memory_mask_, is_receive,
+                      cycle);
+}
+
+void Mchan::move_word(bool is_receive, u8* data, Address address, u32 bytes) {
+    const u32 place = address & memory_mask_;
+    if (!is_receive) {
+        std::memcpy(data, memory_ + place, bytes);
         return;
-    const Command& command = issued.command;
-    const u64 size = u64{memory_mask_} + 1;
-    const Address own = command.tcdm - config_.cluster_base;
-    const Address offset = own < size ? own : command.tcdm;  // else the alias
-    if (offset < size && command.tcdm_reach_bytes() <= size - offset)
+    }
+    std::memcpy(memory_ + place, data, bytes);
+    if (code_words_->meets_access(place, bytes))
+        tcdm_out->code_written(place, bytes);
+}
+
+Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
+    ++bursts_;
+    (burst.is_receive ? bytes_in_ : bytes_out_) += burst.burst.bytes;
+    const Cause& cause = causes_[burst.id];
+    const ExternalAnswer answer =
+        dma::access_external(bus_, *external_out.operator->(), burst, now, cause);
+    if (!answer.fault.empty()) {
+        log_.debug("{}", answer.fault);
+        if (on_fault)
+            on_fault(cause, answer.fault);
+    }
+    return answer.latency_cycles;
+}
+
+void Mchan::tell(const Notice& notice, Cycles now) {
+    if (!on_event)
         return;
-    const std::string bounds = fmt::format("the TCDM, {:#010x}..{:#010x}", config_.cluster_base,
-                                           config_.cluster_base + memory_mask_);
-    on_misuse(
-        issued.cause,
-        offset < size
-            ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x} goes on behind "
-                          "the end of {}, and wraps to its start",
-                          name(), issued.id, command.length_bytes, command.tcdm, bounds)
-            : fmt::format("{}: TCDM address {:#010x} of transfer {} is outside of {}; only its "
-                          "low bits count: {:#010x}",
-                          name(), command.tcdm, issued.id, bounds,
-                          config_.cluster_base + (command.tcdm & memory_mask_)));
+    const unsigned first = notice.is_broadcast ? 0 : notice.port;
+    const unsigned last = notice.is_broadcast ? fabric_port() : notice.port;
+    for (unsigned port = first; port <= last; ++port) {
+        if (notice.raises_event)
+            on_event(port, kEventLine, now);
+        if (notice.raises_interrupt)
+            on_event(port, kInterruptLine, now);
+    }
 }
 
 }  // namespace flexv::dma

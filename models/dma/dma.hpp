@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MCHAN, the DMA of the cluster: moves data between the TCDM and everything outside. This is the
-// shell that connects its plain parts (command unit, receiver, sender) with ports, sockets and the
-// timeline.
+// shell that connects the plain engine with ports, sockets and the timeline.
 #pragma once
 
 #include "base/bus_initiator.hpp"
@@ -10,10 +9,8 @@
 #include "base/data_port.hpp"
 #include "base/module.hpp"
 #include "base/tcdm_target.hpp"
-#include "dma/command_unit.hpp"
-#include "dma/receiver.hpp"
+#include "dma/engine.hpp"
 #include "dma/registers.hpp"
-#include "dma/sender.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
@@ -21,22 +18,21 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <queue>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace flexv::dma {
 
-class Mchan final : public Module, private Agent {
+class Mchan final : public Module, private Agent, private Engine::Outside {
 public:
     struct Config {
-        unsigned core_count = 8;             ///< private ports
+        unsigned core_count = 8;  ///< private ports
         Address cluster_base = 0x1000'0000;  ///< where the TCDM begins; also at its alias, 0
-        unsigned id_count = 16;              ///< 1..16
-        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
-        unsigned queue_depth = 16;  ///< commands in the engines, source: spec/cluster.md 6.1
-        unsigned two_dimensional_depth = 4;  ///< of them with lines, source: spec/cluster.md 6.1
+        unsigned id_count = 16;         ///< 1..16
+        unsigned port_queue_depth = 2;  ///< commands a port, source: spec/timing.md 6
+        unsigned queue_depth = 16;      ///< commands behind the ports, source: spec/cluster.md 6.1
+        unsigned two_dimensional_depth = 4;  ///< of them with lines, each side; cluster.md 6.1
         std::array<unsigned, 2> tcdm_read_ports = {12,
                                                    13};  ///< crossbar ports, even and odd words,
         std::array<unsigned, 2> tcdm_write_ports = {14, 15};  ///< source: spec/timing.md 6
@@ -59,7 +55,8 @@ public:
     std::function<void(unsigned port, unsigned line, Cycles cycle)> on_event;
     /// The external side refused a burst; the transfer goes on with an error slave's words.
     std::function<void(const Cause& cause, const std::string& what)> on_fault;
-    /// A command names TCDM addresses outside of the TCDM, which wrap around.
+    /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around, and
+    /// accesses beyond the registers.
     std::function<void(const Cause& cause, const std::string& what)> on_misuse;
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
@@ -71,20 +68,19 @@ public:
     /// CMD and STATUS as every port shows them.
     [[nodiscard]] const RegisterBank& registers() const { return port_registers_.bank(); }
     /// True when no command is on its way.
-    [[nodiscard]] bool is_idle() const { return !unit_.ids().is_active(); }
+    [[nodiscard]] bool is_idle() const { return engine_.ids().is_idle(); }
 
 private:
     class CommandPort;
     class Registers;
     class TcdmPort;
-    class Side;
 
+    /// An access in front of a port. Behind the first one others wait, which only happens on the
+    /// ports that several masters share.
     struct Waiting {
         DataInitiator* initiator = nullptr;
         Access access = {};
-        std::string for_what = {};
     };
-    using Ending = std::pair<Cycles, unsigned>;  // cycle, id
 
     void end_of_elaboration() override;
     void act(Cycles now) override;
@@ -92,46 +88,43 @@ private:
     void request(unsigned port, DataInitiator& initiator, const Access& access, Cycles now);
     void cancel(unsigned port, const DataInitiator& initiator);
     [[nodiscard]] std::string waits_for(unsigned port, const DataInitiator& initiator) const;
-    /// True when the initiator has its answer.
-    bool serve(unsigned port, Waiting& waiting, Cycles now);
-    void serve_waiting(unsigned port, Cycles now);
-    Answer access_register(unsigned port, const Access& access, Cycles now);
-
-    void answer_beyond_registers(const Access& access, Answer& answer) const;
-    void catch_up(Cycles now);
-    void end_commands(Cycles now);
-    void tell(const Notice& notice, Cycles cycle);
-    void feed_engines(Cycles now);
-    void check_tcdm_side(const IssuedCommand& issued) const;
+    /// Puts the first access of a port in front of the engine.
+    void present(unsigned port, Cycles now);
+    [[nodiscard]] static bool is_beyond_registers(const Access& access);
+    [[nodiscard]] std::string beyond_registers(const Access& access) const;
+    void tell_beyond_registers(const Access& access) const;
+    void note_commands();
+    void check_tcdm_side(const AcceptedCommand& accepted) const;
+    void give_answers(Cycles now);
+    void count_activity(Cycles now);
+    void bank_granted(bool is_receive, unsigned lane, Cycles now);
     void wake(Cycles cycle) { clock_.timeline.schedule(*this, cycle); }
-    void wake_for_next_command(Cycles now);
+
+    void request_word(bool is_receive, unsigned lane, Address address, Cycles cycle) override;
+    void move_word(bool is_receive, u8* data, Address address, u32 bytes) override;
+    Cycles access_external(OpenBurst& burst, Cycles now) override;
+    void stalled(Cycles cycles) override { stalls_ += cycles; }
+    void tell(const Notice& notice, Cycles now) override;
 
     const Config config_;
     ClockDomain& clock_;
     BusInitiator bus_{clock_};
     PortRegisters port_registers_{*this};
-    CommandUnit unit_;
+    Engine engine_;
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric
     std::unique_ptr<Registers> cluster_registers_;
     std::unique_ptr<Registers> fabric_registers_;
-    std::unique_ptr<Side> receive_side_;
-    std::unique_ptr<Side> send_side_;
-    Receiver receiver_;
-    Sender sender_;
-    std::vector<std::deque<Waiting>> waiting_;  // [port]
-    std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings_;
-    unsigned queued_ = 0;  // commands in the engines that still have bursts to issue
-    unsigned queued_two_dimensional_ = 0;
+    std::vector<std::unique_ptr<TcdmPort>> tcdm_ports_;  // two that read, two that write
+    std::vector<std::deque<Waiting>> waiting_;           // [port]
     std::array<Cause, TransferIds::kMaxIds> causes_{};  // [id], of its last command
-    Cycles caught_up_at_ = kNever;
     Cycles active_since_ = 0;
     bool was_active_ = false;
 
-    std::byte* memory_ = nullptr;            // the TCDM
-    u32 memory_mask_ = 0;                    // only the address bits inside the TCDM count
+    std::byte* memory_ = nullptr;  // the TCDM
+    u32 memory_mask_ = 0;          // only the address bits inside the TCDM count
     const CodeWords* code_words_ = nullptr;  // of the TCDM
 
-    Counter commands_{*this, "commands", "commands taken by the engines"};
+    Counter commands_{*this, "commands", "commands whose words are complete"};
     Counter bursts_{*this, "bursts", "bursts on the external bus"};
     Counter bytes_in_{*this, "bytes_in", "bytes from the external side to the TCDM"};
     Counter bytes_out_{*this, "bytes_out", "bytes from the TCDM to the external side"};

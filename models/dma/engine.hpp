@@ -1,79 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two engines (incoming and outgoing data) have in common: their timing, a burst with its
-// data, and what they need from the rest of the DMA. Plain C++.
+// The DMA without its ports and sockets: all its state machines, carried out cycle by cycle while
+// something moves. Plain C++.
 #pragma once
 
 #include "base/units.hpp"
-#include "dma/splitter.hpp"
+#include "dma/command_unit.hpp"
+#include "dma/receiver.hpp"
+#include "dma/sender.hpp"
+#include "dma/surroundings.hpp"
+#include "dma/transfer_ids.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace flexv::dma {
 
-// Cycles; source: spec/timing.md 6 unless said otherwise.
-/// Last command word in t: the port is closed until t + 5. Fits d_rx2 and d_rxtx of dma_cycles.csv:
-/// the first status poll is granted 8 cycles late after two commands.
-inline constexpr Cycles kRegistrationCycles = 4;
-/// ... and the first external address appears in t + 7.
-inline constexpr Cycles kStartCycles = 3;
-/// From a beat on one side to the same data on the other.
-inline constexpr Cycles kTransitCycles = 6;
-/// The same for a burst of one beat (d_rx_8, d_tx_8, d_rx_mis).
-inline constexpr Cycles kSingleBeatTransitCycles = 5;
-/// Between the last beat of an incoming burst and the first of the next: 34 cycles per 32 beats.
-inline constexpr Cycles kReceiveGapCycles = 2;
-/// From a write address to its first beat when the data wait: 35 cycles per 32 beats.
-inline constexpr Cycles kAddressToDataCycles = 3;
-/// From the last TCDM write or the last write response to the event.
-inline constexpr Cycles kCompletionCycles = 3;
-/// Bursts in flight in each direction.
-inline constexpr unsigned kMaxOutstanding = 8;
-/// Data between the two sides of an engine: the smallest buffer that meets d_rx_mis; d_cont, where
-/// cores take banks away, then takes 719 cycles against 720 measured.
-inline constexpr u32 kBufferBytes = 8 * kBeatBytes;
-
-inline constexpr Cycles transit_cycles(u32 beats) {
-    return beats == 1 ? kSingleBeatTransitCycles : kTransitCycles;
-}
-
-/// A burst on its way, with its data.
-struct OpenBurst {
-    Burst burst = {};
-    unsigned id = 0;
-    bool is_receive = false;
-    bool is_last = false;  ///< of its command
-    std::array<u8, kMaxBurstBytes> data{};
-};
-
-/// The rest of the DMA as an engine sees it.
-class Surroundings {
+class Engine {
 public:
-    /// Asks for the bank of a word; LanePair::granted() is the answer.
-    virtual void request_word(unsigned lane, u32 offset, Cycles cycle) = 0;
-    /// Moves bytes between a burst and the TCDM, in the direction of the engine.
-    virtual void move_word(u8* data, u32 offset, u32 bytes) = 0;
-    /// Carries out the burst outside. Cycles from its address to the first data (incoming), or from
-    /// its last data to the response (outgoing).
-    virtual Cycles access_external(OpenBurst& burst, Cycles now) = 0;
-    /// step() is wanted in this later cycle.
-    virtual void wake(Cycles cycle) = 0;
-    /// All bursts of a command are under way: its place in the queue is free.
-    virtual void command_left(bool is_two_dimensional) = 0;
-    /// A command of `id` is done; visible from `cycle` on.
-    virtual void command_done(unsigned id, Cycles cycle) = 0;
-    /// Ports spent `cycles` waiting for a bank.
-    virtual void stalled(Cycles cycles) = 0;
+    /// What lies outside: the TCDM, the external bus, the event lines.
+    class Outside {
+    public:
+        virtual void request_word(bool is_receive, unsigned lane, Address address,
+                                  Cycles cycle) = 0;
+        virtual void move_word(bool is_receive, u8* data, Address address, u32 bytes) = 0;
+        virtual Cycles access_external(OpenBurst& burst, Cycles now) = 0;
+        virtual void stalled(Cycles cycles) = 0;
+        /// In the cycle of the pulse.
+        virtual void tell(const Notice& notice, Cycles now) = 0;
 
-protected:
-    ~Surroundings() = default;
-};
+    protected:
+        ~Outside() = default;
+    };
 
-/// A command in the queue of an engine.
-struct QueuedCommand {
-    Splitter splitter;
-    unsigned id = 0;
-    bool is_two_dimensional = false;
-    Cycles start = 0;  ///< first cycle of an external address
+    Engine(Outside& outside, const CommandUnit::Config& config, unsigned id_count)
+        : ids_(id_count),
+          unit_(config, ids_),
+          receive_(outside, *this, true),
+          send_(outside, *this, false),
+          receiver_(receive_),
+          sender_(send_),
+          outside_(outside),
+          id_count_(id_count) {}
+
+    /// Carries out cycle `now`, as the last one that acts in it: all accesses of the cycle have
+    /// been presented, all grants of banks given. Then asks for the banks of the next one.
+    /// \returns the cycle that is to be carried out next; kNever when nothing moves by itself
+    Cycles step(Cycles now);
+    /// A bank has been given in this cycle, which is therefore carried out.
+    void granted(bool is_receive, unsigned lane, Cycles now);
+    [[nodiscard]] bool is_asking(bool is_receive, unsigned lane) const {
+        return is_receive ? receiver_.is_asking(lane) : sender_.is_asking(lane);
+    }
+    [[nodiscard]] CommandUnit& unit() { return unit_; }
+    [[nodiscard]] const CommandUnit& unit() const { return unit_; }
+    [[nodiscard]] const TransferIds& ids() const { return ids_; }
+    void reset();
+
+private:
+    /// What one direction sees of the rest.
+    class Direction final : public Surroundings {
+    public:
+        Direction(Outside& outside, Engine& engine, bool is_receive)
+            : outside_(outside), engine_(engine), is_receive_(is_receive) {}
+
+        void request_word(unsigned lane, Address address, Cycles cycle) override {
+            outside_.request_word(is_receive_, lane, address, cycle);
+        }
+        void move_word(u8* data, Address address, u32 bytes) override {
+            outside_.move_word(is_receive_, data, address, bytes);
+        }
+        Cycles access_external(OpenBurst& burst, Cycles now) override {
+            return outside_.access_external(burst, now);
+        }
+        void stalled(Cycles cycles) override { outside_.stalled(cycles); }
+        [[nodiscard]] bool has_command() const override {
+            return engine_.unit_.has_command(is_receive_);
+        }
+        QueuedCommand take_command() override { return engine_.unit_.take_command(is_receive_); }
+        void registered(unsigned id, unsigned bursts) override {
+            engine_.ids_.add_bursts(id, bursts);
+        }
+        void external_done(unsigned id) override { engine_.ids_.external_done(id); }
+        void tcdm_done(unsigned id) override { engine_.ids_.tcdm_done(id); }
+        void command_done(unsigned id) override { engine_.ids_.command_done(id); }
+
+    private:
+        Outside& outside_;
+        Engine& engine_;
+        const bool is_receive_;
+    };
+
+    TransferIds ids_;
+    CommandUnit unit_;
+    Direction receive_;
+    Direction send_;
+    Receiver receiver_;
+    Sender sender_;
+    Outside& outside_;
+    const unsigned id_count_;
 };
 
 }  // namespace flexv::dma

@@ -32,13 +32,13 @@ ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& ta
     ExternalAnswer answer;
     for (u32 done = 0; done < burst.bytes;) {
         const u32 bytes = burst.increments ? burst.bytes : burst.beat_bytes(done);
-        const Cycles delay = bus.transport(target, command, burst.external, open.data.data() + done,
-                                           bytes, now, cause);
+        const Cycles delay = bus.transport(target, command, burst.beat_address(done),
+                                           open.data.data() + done, bytes, now, cause);
         if (done == 0)
             answer.latency_cycles = delay;
         if (!bus.payload().is_response_ok()) {
             if (open.is_receive)
-                fill_with_error(open.data.data() + done, burst.external, bytes);
+                fill_with_error(open.data.data() + done, burst.beat_address(done), bytes);
             if (answer.fault.empty())
                 answer.fault = describe(open, bus.payload());
         }

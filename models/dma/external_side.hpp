@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/bus_initiator.hpp"
-#include "dma/engine.hpp"
+#include "dma/burst.hpp"
 
 #include <string>
 #include <tlm>

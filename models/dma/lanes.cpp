@@ -6,91 +6,187 @@
 namespace flexv::dma {
 
 namespace {
+
 constexpr u32 kWordBytes = 4;
+
+/// The part of a burst that lies in word `lane` of its pair number `pair`.
+Word word_of(OpenBurst& burst, u32 pair, unsigned lane, bool is_last) {
+    const u32 skew = burst.burst.tcdm % kBeatBytes;
+    const u32 begin = pair * kBeatBytes + lane * kWordBytes;  // from the first word of the burst
+    const u32 first = std::max(begin, skew);
+    const u32 end = std::min(begin + kWordBytes, skew + burst.burst.bytes);
+    return {.burst = &burst,
+            .address = burst.burst.tcdm - skew + begin,
+            .first = first - skew,
+            .bytes = end > first ? end - first : 0,
+            .is_last = is_last};
 }
 
-void LanePair::add(OpenBurst& burst) {
-    for (u32 done = 0; done < burst.burst.bytes;) {
-        const u32 offset = burst.burst.tcdm + done;
-        const u32 bytes = std::min(burst.burst.bytes - done, kBeatBytes - offset % kBeatBytes);
-        beats_.push_back({.offset = offset, .bytes = bytes, .data = burst.data.data() + done});
-        done += bytes;
-    }
+void ask_for(Surroundings& surroundings, BankRequest& request, unsigned lane, Address address,
+             Cycles cycle) {
+    request.is_asking = true;
+    request.since = cycle;
+    surroundings.request_word(lane, address, cycle);
 }
 
-void LanePair::release(u64 stream_bytes, Cycles cycle) {
-    while (released_ < first_ + beats_.size()) {
-        Beat& next = beat(released_);
-        if (released_bytes_ + next.bytes > stream_bytes)
-            return;
-        next.ready = cycle;
-        released_bytes_ += next.bytes;
-        ++released_;
-    }
+void grant(Surroundings& surroundings, BankRequest& request, const Word& word, Cycles now) {
+    request.is_granted = true;
+    if (word.bytes != 0)
+        surroundings.move_word(word.burst->data.data() + word.first,
+                               word.burst->burst.tcdm + word.first, word.bytes);
+    if (now != request.since)
+        surroundings.stalled(now - request.since);
 }
 
-/// The part of a beat that lies in the even (lane 0) or the odd word; may be empty.
-LanePair::Word LanePair::word_of(const Beat& beat, unsigned lane) {
-    const u32 begin = beat.offset % kBeatBytes;
-    const u32 end = begin + beat.bytes;
-    const u32 first = std::max(begin, lane * kWordBytes);
-    const u32 last = std::min(end, (lane + 1) * kWordBytes);
-    if (first >= last)
-        return {};
-    return {.offset = beat.offset + (first - begin),
-            .bytes = last - first,
-            .data = beat.data + (first - begin)};
-}
+}  // namespace
 
-void LanePair::advance(Cycles earliest) {
-    while (advance_lane(0, earliest) || advance_lane(1, earliest)) {
-    }
-}
-
-/// True when the lane has got past a word that it need not fetch, so that the other may go on.
-bool LanePair::advance_lane(unsigned lane, Cycles earliest) {
-    Lane& mine = lanes_[lane];
-    const Lane& other = lanes_[1 - lane];
-    if (mine.is_asking || mine.next >= released_ || mine.next > other.next + 1)
+bool WordUnpacker::step() {
+    if (!words_[0].has_room() || !words_[1].has_room())
         return false;
-    const Beat& next = beat(mine.next);
-    const Word word = word_of(next, lane);
-    if (word.bytes == 0) {
-        ++mine.next;
-        retire(earliest - 1);
-        return true;
+    if (burst_ == nullptr) {
+        if (!bursts_.has_data())
+            return false;
+        burst_ = bursts_.pop();
+        done_ = 0;
     }
-    mine.is_asking = true;
-    mine.asked_at = std::max(earliest, next.ready);
-    surroundings_.request_word(lane, word.offset, mine.asked_at);
-    return false;
+    const bool is_last = done_ + 1 == burst_->burst.tcdm_beats();
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+        words_[lane].push(word_of(*burst_, done_, lane, is_last));
+    ++done_;
+    if (is_last)
+        burst_ = nullptr;
+    return true;
 }
 
-void LanePair::granted(unsigned lane, Cycles now) {
-    Lane& mine = lanes_[lane];
-    const Word word = word_of(beat(mine.next), lane);
-    surroundings_.move_word(word.data, word.offset, word.bytes);
-    if (now != mine.asked_at)
-        surroundings_.stalled(now - mine.asked_at);
-    mine.is_asking = false;
-    ++mine.next;
-    retire(now);
-    advance(now + 1);
+void WordUnpacker::tick() {
+    bursts_.tick();
+    words_[0].tick();
+    words_[1].tick();
 }
 
-void LanePair::retire(Cycles now) {
-    while (first_ < std::min(lanes_[0].next, lanes_[1].next)) {
-        const Beat done = beats_.front();
-        beats_.pop_front();
-        ++first_;
-        client_.beat_done(done, now);
+void WordUnpacker::clear() {
+    bursts_.clear();
+    burst_ = nullptr;
+    words_[0].clear();
+    words_[1].clear();
+}
+
+OpenBurst* BurstEnds::take() {
+    if (!ends_[0].has_data() || !ends_[1].has_data())
+        return nullptr;
+    ends_[1].pop();
+    return ends_[0].pop();
+}
+
+void BurstEnds::tick() {
+    ends_[0].tick();
+    ends_[1].tick();
+}
+
+void BurstEnds::clear() {
+    ends_[0].clear();
+    ends_[1].clear();
+}
+
+bool WriteLanes::step(WordUnpacker& words, BurstEnds& ends) {
+    const bool first = step_lane(0, words.lane(0), ends);
+    return step_lane(1, words.lane(1), ends) || first;
+}
+
+/// A word without a byte to write takes a cycle of its port, but no bank.
+bool WriteLanes::step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends) {
+    BankRequest& request = requests_[lane];
+    const bool is_skipped = !request.is_asking && words.has_data() && data_[lane].has_data();
+    if (!is_skipped && !request.is_granted)
+        return false;
+    request = {};
+    const Word word = words.pop();
+    data_[lane].pop();
+    if (word.is_last)
+        ends.add(lane, *word.burst);
+    return true;
+}
+
+void WriteLanes::ask(WordUnpacker& words, Cycles cycle) {
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+        const Fifo<Word>& queue = words.lane(lane);
+        if (requests_[lane].is_asking || !queue.has_data() || !data_[lane].has_data() ||
+            queue.front().bytes == 0)
+            continue;
+        ask_for(surroundings_, requests_[lane], lane, queue.front().address, cycle);
     }
 }
 
-void LanePair::clear() {
-    lanes_ = {};
-    beats_.clear();
-    first_ = released_ = released_bytes_ = 0;
+void WriteLanes::granted(unsigned lane, Cycles now, WordUnpacker& words) {
+    grant(surroundings_, requests_[lane], words.lane(lane).front(), now);
+}
+
+void WriteLanes::tick() {
+    data_[0].tick();
+    data_[1].tick();
+}
+
+void WriteLanes::clear() {
+    data_[0].clear();
+    data_[1].clear();
+    requests_ = {};
+}
+
+bool ReadLanes::step(WordUnpacker& words, BurstEnds& ends) {
+    const bool first = step_lane(0, words.lane(0), ends);
+    return step_lane(1, words.lane(1), ends) || first;
+}
+
+bool ReadLanes::step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends) {
+    Response& response = responses_[lane];
+    bool has_moved = false;
+    if (response.burst != nullptr) {
+        has_moved = data_[lane].has_room() || !response.is_held;
+        response.is_held = true;
+        if (data_[lane].has_room()) {
+            data_[lane].push({});
+            if (response.is_last)
+                ends.add(lane, *response.burst);
+            response = {};
+        }
+    }
+    if (requests_[lane].is_granted) {
+        requests_[lane] = {};
+        const Word word = words.pop();
+        response = {.burst = word.burst, .is_last = word.is_last};
+        has_moved = true;
+    }
+    return has_moved;
+}
+
+/// Called between the cycles. A response that finds no room stops the port, in the cycle in which
+/// it finds its place, too, when it was held before.
+void ReadLanes::ask(WordUnpacker& words, Cycles cycle) {
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+        const Fifo<Word>& queue = words.lane(lane);
+        const Response& response = responses_[lane];
+        const bool is_stopped =
+            response.burst != nullptr && (response.is_held || !data_[lane].has_room());
+        if (requests_[lane].is_asking || is_stopped || !queue.has_data())
+            continue;
+        ask_for(surroundings_, requests_[lane], lane, queue.front().address, cycle);
+    }
+}
+
+void ReadLanes::granted(unsigned lane, Cycles now, WordUnpacker& words) {
+    grant(surroundings_, requests_[lane], words.lane(lane).front(), now);
+}
+
+void ReadLanes::tick() {
+    data_[0].tick();
+    data_[1].tick();
+}
+
+void ReadLanes::clear() {
+    data_[0].clear();
+    data_[1].clear();
+    requests_ = {};
+    responses_ = {};
 }
 
 }  // namespace flexv::dma

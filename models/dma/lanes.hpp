@@ -1,77 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two 32-bit TCDM ports of one direction. They carry the even and the odd words of a stream of
-// 64-bit beats; one may run ahead of the other by one beat (spec/timing.md 6).
+// The TCDM side of a direction: bursts become pairs of 32-bit words, each word of a pair goes to
+// the bank through its own port, and a burst is done when both ports have finished theirs. One port
+// may run ahead of the other as far as the queues reach.
 #pragma once
 
 #include "base/units.hpp"
-#include "dma/engine.hpp"
+#include "dma/burst.hpp"
+#include "dma/fifo.hpp"
+#include "dma/surroundings.hpp"
 
 #include <array>
-#include <deque>
 
 namespace flexv::dma {
 
-/// Up to 8 bytes inside an aligned 64-bit word of the TCDM.
-struct Beat {
-    u32 offset = 0;  ///< address in the TCDM, before it wraps
-    u32 bytes = 0;
-    u8* data = nullptr;     ///< where they are in the burst
-    Cycles ready = kNever;  ///< first cycle in which its words may ask for their banks
+/// One of the two words of a pair.
+struct Word {
+    OpenBurst* burst = nullptr;
+    Address address = 0;   ///< of the whole word
+    u32 first = 0;         ///< byte of the burst
+    u32 bytes = 0;         ///< of the burst in this word; 0: the word is skipped when writing
+    bool is_last = false;  ///< of the burst
 };
 
-class LanePair {
+/// Gives one pair of words a cycle (tcdm_cmd_unpack of the RTL).
+class WordUnpacker {
 public:
-    class Client {
-    public:
-        /// Both words of the beat have been granted, the last one in `cycle`. More beats may be
-        /// added or released here.
-        virtual void beat_done(const Beat& beat, Cycles cycle) = 0;
-
-    protected:
-        ~Client() = default;
-    };
-
-    static constexpr unsigned kLanes = 2;
-
-    LanePair(Client& client, Surroundings& surroundings)
-        : client_(client), surroundings_(surroundings) {}
-
-    /// Appends the beats of a burst; they wait for release().
-    void add(OpenBurst& burst);
-    /// The beats within the first `stream_bytes` of all ever added may ask from `cycle` on.
-    void release(u64 stream_bytes, Cycles cycle);
-    /// Asks for the banks of all words that may ask, in `earliest` or later.
-    void advance(Cycles earliest);
-    void granted(unsigned lane, Cycles now);
-
-    [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_[lane].is_asking; }
-    [[nodiscard]] bool is_idle() const { return beats_.empty(); }
+    [[nodiscard]] bool has_room() const { return bursts_.has_room(); }
+    void add(OpenBurst& burst) { bursts_.push(&burst); }
+    bool step();
+    Fifo<Word>& lane(unsigned lane) { return words_[lane]; }
+    void tick();
     void clear();
 
 private:
-    struct Lane {
-        u64 next = 0;  // index of the beat it works on
-        bool is_asking = false;
-        Cycles asked_at = 0;
-    };
-    struct Word {
-        u32 offset = 0;
-        u32 bytes = 0;
-        u8* data = nullptr;
-    };
+    Fifo<OpenBurst*> bursts_;
+    OpenBurst* burst_ = nullptr;  // that is being unpacked
+    u32 done_ = 0;                // pairs of it
+    std::array<Fifo<Word>, kLanes> words_;
+};
 
-    [[nodiscard]] Beat& beat(u64 index) { return beats_[index - first_]; }
-    [[nodiscard]] static Word word_of(const Beat& beat, unsigned lane);
-    bool advance_lane(unsigned lane, Cycles earliest);
-    void retire(Cycles now);
+/// Tells when both ports have finished a burst.
+class BurstEnds {
+public:
+    void add(unsigned lane, OpenBurst& burst) { ends_[lane].push(&burst); }
+    /// The burst that both have finished, or null.
+    OpenBurst* take();
+    void tick();
+    void clear();
 
-    Client& client_;
+private:
+    std::array<Fifo<OpenBurst*>, kLanes> ends_;
+};
+
+/// A request at a bank.
+struct BankRequest {
+    bool is_asking = false;
+    bool is_granted = false;  ///< in this cycle
+    Cycles since = 0;
+};
+
+/// Writes words as their data come (tcdm_rx_if).
+class WriteLanes {
+public:
+    explicit WriteLanes(Surroundings& surroundings) : surroundings_(surroundings) {}
+
+    [[nodiscard]] bool has_room() const { return data_[0].has_room() && data_[1].has_room(); }
+    void add_data() {
+        data_[0].push({});
+        data_[1].push({});
+    }
+    bool step(WordUnpacker& words, BurstEnds& ends);
+    /// Asks for the banks of `cycle`, the one that begins.
+    void ask(WordUnpacker& words, Cycles cycle);
+    void granted(unsigned lane, Cycles now, WordUnpacker& words);
+    [[nodiscard]] bool is_asking(unsigned lane) const { return requests_[lane].is_asking; }
+    void tick();
+    void clear();
+
+private:
+    bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);
+
     Surroundings& surroundings_;
-    std::array<Lane, kLanes> lanes_{};
-    std::deque<Beat> beats_;
-    u64 first_ = 0;           // index of beats_.front()
-    u64 released_ = 0;        // index of the first beat that is not released
-    u64 released_bytes_ = 0;  // stream position of that beat
+    std::array<Fifo<Token>, kLanes> data_;
+    std::array<BankRequest, kLanes> requests_{};
+};
+
+/// Reads words; a word that finds its queue full is held and stops its port (tcdm_tx_if).
+class ReadLanes {
+public:
+    explicit ReadLanes(Surroundings& surroundings) : surroundings_(surroundings) {}
+
+    [[nodiscard]] bool has_data() const { return data_[0].has_data() && data_[1].has_data(); }
+    void take_data() {
+        data_[0].pop();
+        data_[1].pop();
+    }
+    bool step(WordUnpacker& words, BurstEnds& ends);
+    void ask(WordUnpacker& words, Cycles cycle);
+    void granted(unsigned lane, Cycles now, WordUnpacker& words);
+    [[nodiscard]] bool is_asking(unsigned lane) const { return requests_[lane].is_asking; }
+    void tick();
+    void clear();
+
+private:
+    /// A word that was read and has not found its place in the queue.
+    struct Response {
+        OpenBurst* burst = nullptr;
+        bool is_last = false;
+        bool is_held = false;  ///< found the queue full before
+    };
+
+    bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);
+
+    Surroundings& surroundings_;
+    std::array<Fifo<Token>, kLanes> data_;
+    std::array<BankRequest, kLanes> requests_{};
+    std::array<Response, kLanes> responses_{};
 };
 
 }  // namespace flexv::dma

@@ -1,112 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dma/receiver.hpp"
 
-#include <algorithm>
-
 namespace flexv::dma {
 
-void Receiver::reset() {
-    lanes_.clear();
-    commands_.clear();
-    bursts_.clear();
-    slots_free_.clear();
-    taking_ = open_ = buffered_bytes_ = 0;
-    taken_bytes_ = room_from_ = next_beat_ = 0;
-    is_full_ = false;
+bool Receiver::step(Cycles now) {
+    bool moved = lanes_.step(words_, ends_);
+    moved |= finish_burst();
+    moved |= words_.step();
+    moved |= align();
+    moved |= accept_beat();
+    moved |= put_address(now);
+    moved |= take_from_bus(now);
+    moved |= launch();
+    moved |= generator_.step();
+    return moved;
 }
 
-void Receiver::add(const QueuedCommand& command, Cycles now) {
-    commands_.push_back(command);
-    surroundings_.wake(std::max(command.start, now + 1));
-}
-
-bool Receiver::may_issue(Cycles now) {
-    while (!slots_free_.empty() && slots_free_.front() <= now) {
-        slots_free_.pop_front();
-        --open_;
-    }
-    if (open_ < kMaxOutstanding)
-        return true;
-    if (!slots_free_.empty())
-        surroundings_.wake(slots_free_.front());
-    return false;
-}
-
-void Receiver::step(Cycles now) {
-    if (commands_.empty() || now < commands_.front().start || !may_issue(now))
-        return;
-    issue(now);
-    if (!commands_.empty())
-        surroundings_.wake(std::max(commands_.front().start, now + 1));
-    take_beats();
-    lanes_.advance(now + 1);
-}
-
-void Receiver::issue(Cycles now) {
-    QueuedCommand& command = commands_.front();
-    Incoming& burst = bursts_.emplace_back();
-    burst.burst = command.splitter.next();
-    burst.beats = burst.burst.beats();
-    burst.id = command.id;
-    burst.is_receive = true;
-    burst.is_last = command.splitter.is_done();
-    burst.first_data = now + surroundings_.access_external(burst, now);
-    lanes_.add(burst);
-    ++open_;
-    if (burst.is_last) {
-        surroundings_.command_left(command.is_two_dimensional);
-        commands_.pop_front();
-    }
-}
-
-/// Takes beats from the bus as long as the buffer has room. Their cycles are known ahead, because
-/// nothing but the buffer can hold them up.
-void Receiver::take_beats() {
-    while (taking_ < bursts_.size()) {
-        Incoming& burst = bursts_[taking_];
-        while (burst.beats_taken < burst.beats)
-            if (!take_beat(burst))
-                return;
-        ++taking_;
-        slots_free_.push_back(next_beat_);
-        if (!commands_.empty())
-            surroundings_.wake(next_beat_);
-        next_beat_ += kReceiveGapCycles;
-    }
-}
-
-bool Receiver::take_beat(Incoming& burst) {
-    const u32 bytes = burst.burst.beat_bytes(burst.bytes_taken);
-    if (buffered_bytes_ + bytes > kBufferBytes) {
-        is_full_ = true;
+bool Receiver::finish_burst() {
+    const OpenBurst* const burst = ends_.take();
+    if (burst == nullptr)
         return false;
-    }
-    const Cycles offered = burst.first_data + burst.beats_taken;
-    const Cycles taken = std::max({offered, next_beat_, room_from_});
-    next_beat_ = taken + 1;
-    ++burst.beats_taken;
-    burst.bytes_taken += bytes;
-    buffered_bytes_ += bytes;
-    taken_bytes_ += bytes;
-    lanes_.release(taken_bytes_, taken + transit_cycles(burst.beats));
+    surroundings_.tcdm_done(burst->id);
+    if (burst->is_last)
+        surroundings_.command_done(burst->id);
     return true;
 }
 
-void Receiver::beat_done(const Beat& beat, Cycles cycle) {
-    Incoming& burst = bursts_.front();
-    burst.bytes_written += beat.bytes;
-    buffered_bytes_ -= beat.bytes;
-    if (is_full_) {
-        is_full_ = false;
-        room_from_ = cycle + 1;
+bool Receiver::align() {
+    const Aligner::Moves moves = aligner_.step(data_.has_data(), lanes_.has_room());
+    if (moves.takes_word)
+        data_.pop();
+    if (moves.gives_word)
+        lanes_.add_data();
+    return moves.is_busy;
+}
+
+/// From the buffer of the bus to the aligner. The queues for the burst itself must have room for
+/// every beat, not only for the first one (ext_rx_if of the RTL).
+bool Receiver::accept_beat() {
+    if (!beats_.has_data() || !data_.has_room() || !aligner_.has_room() || !words_.has_room())
+        return false;
+    const BusBeat beat = beats_.pop();
+    data_.push({});
+    const Burst& burst = beat.burst->burst;
+    if (beat.is_first) {
+        aligner_.add({.in_skew = burst.external % kBeatBytes,
+                      .out_skew = burst.tcdm % kBeatBytes,
+                      .bytes = burst.bytes});
+        words_.add(*beat.burst);
     }
-    if (burst.bytes_written == burst.burst.bytes) {
-        if (burst.is_last)
-            surroundings_.command_done(burst.id, cycle + kCompletionCycles);
-        bursts_.pop_front();
-        --taking_;
+    if (beat.is_last) {
+        has_closed_ = true;
+        surroundings_.external_done(beat.burst->id);
     }
-    take_beats();
+    return true;
+}
+
+/// The memory serves the bursts in order, one beat a cycle.
+bool Receiver::take_from_bus(Cycles now) {
+    if (incoming_.empty() || incoming_.front().next_beat > now || !beats_.has_room())
+        return false;
+    Incoming& from = incoming_.front();
+    const bool is_first = from.beats_left == from.burst->burst.beats();
+    beats_.push({.burst = from.burst, .is_first = is_first, .is_last = from.beats_left == 1});
+    from.next_beat = now + 1;
+    if (--from.beats_left != 0)
+        return true;
+    incoming_.pop_front();
+    if (!incoming_.empty() && incoming_.front().next_beat <= now)
+        incoming_.front().next_beat = now + 1;
+    return true;
+}
+
+bool Receiver::put_address(Cycles now) {
+    if (address_ == nullptr)
+        return false;
+    const Cycles latency = surroundings_.access_external(*address_, now);
+    incoming_.push_back(
+        {.burst = address_, .next_beat = now + latency, .beats_left = address_->burst.beats()});
+    address_ = nullptr;
+    return true;
+}
+
+bool Receiver::launch() {
+    if (!reads_.has_data() || open_ == kMaxOutstanding)
+        return false;
+    address_ = reads_.pop();
+    ++open_;
+    return true;
+}
+
+void Receiver::issue(const Burst& burst, unsigned id, bool is_last) {
+    OpenBurst& open = store_.open();
+    open.burst = burst;
+    open.id = id;
+    open.is_receive = true;
+    open.is_last = is_last;
+    reads_.push(&open);
+}
+
+Cycles Receiver::next_arrival() const {
+    return incoming_.empty() || !beats_.has_room() ? kNever : incoming_.front().next_beat;
+}
+
+void Receiver::tick(Cycles next) {
+    open_ -= has_closed_ ? 1 : 0;
+    has_closed_ = false;
+    generator_.tick();
+    reads_.tick();
+    beats_.tick();
+    data_.tick();
+    aligner_.tick();
+    words_.tick();
+    lanes_.tick();
+    ends_.tick();
+    lanes_.ask(words_, next);
+}
+
+void Receiver::reset() {
+    generator_.clear();
+    reads_.clear();
+    address_ = nullptr;
+    open_ = 0;
+    has_closed_ = false;
+    incoming_.clear();
+    beats_.clear();
+    data_.clear();
+    aligner_.clear();
+    words_.clear();
+    lanes_.clear();
+    ends_.clear();
 }
 
 }  // namespace flexv::dma

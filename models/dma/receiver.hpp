@@ -1,56 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// Incoming data: read bursts outside, words written to the TCDM. Timing: spec/timing.md 6, rows
-// d_rx_* of dma_cycles.csv.
+// Incoming data: read bursts outside, words written to the TCDM. The stages in the order of the
+// data; each is a state machine of spec/rtl_rules_2.md 4.2 and 4.3.
 #pragma once
 
 #include "base/units.hpp"
-#include "dma/engine.hpp"
+#include "dma/address_generator.hpp"
+#include "dma/aligner.hpp"
+#include "dma/burst.hpp"
+#include "dma/fifo.hpp"
 #include "dma/lanes.hpp"
+#include "dma/surroundings.hpp"
 
 #include <deque>
 
 namespace flexv::dma {
 
-class Receiver final : private LanePair::Client {
+class Receiver final : private AddressGenerator::Neighbours {
 public:
     explicit Receiver(Surroundings& surroundings)
-        : surroundings_(surroundings), lanes_(*this, surroundings) {}
+        : surroundings_(surroundings), generator_(*this), lanes_(surroundings) {}
 
-    void add(const QueuedCommand& command, Cycles now);
-    /// Issues one burst if its time has come.
-    void step(Cycles now);
-
-    [[nodiscard]] LanePair& lanes() { return lanes_; }
-    [[nodiscard]] bool is_idle() const { return commands_.empty() && bursts_.empty(); }
+    /// Carries out cycle `now`; the answers of the banks for it are known. True when something
+    /// moved, so that the next cycle has to be carried out, too.
+    bool step(Cycles now);
+    /// The next cycle in which something moves by itself; kNever when there is none.
+    [[nodiscard]] Cycles next_arrival() const;
+    /// Begins cycle `next`: asks for banks.
+    void tick(Cycles next);
+    void granted(unsigned lane, Cycles now) { lanes_.granted(lane, now, words_); }
+    [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
 
 private:
-    struct Incoming : OpenBurst {
-        u32 beats = 0;
-        Cycles first_data = 0;  // cycle in which the memory offers the first beat
-        u32 beats_taken = 0;
-        u32 bytes_taken = 0;    // by the buffer
-        u32 bytes_written = 0;  // to the TCDM
+    /// A burst whose address the memory has.
+    struct Incoming {
+        OpenBurst* burst = nullptr;
+        Cycles next_beat = 0;  // first cycle in which the memory can offer it
+        u32 beats_left = 0;
+    };
+    /// A beat that was taken from the bus.
+    struct BusBeat {
+        OpenBurst* burst = nullptr;
+        bool is_first = false;
+        bool is_last = false;
     };
 
-    void beat_done(const Beat& beat, Cycles cycle) override;
-    void issue(Cycles now);
-    void take_beats();
-    [[nodiscard]] bool take_beat(Incoming& burst);
-    [[nodiscard]] bool may_issue(Cycles now);
+    [[nodiscard]] bool has_command() const override { return surroundings_.has_command(); }
+    QueuedCommand take_command() override { return surroundings_.take_command(); }
+    [[nodiscard]] bool has_room() const override { return reads_.has_room(); }
+    void issue(const Burst& burst, unsigned id, bool is_last) override;
+    void registered(unsigned id, unsigned bursts) override { surroundings_.registered(id, bursts); }
+
+    bool finish_burst();
+    bool align();
+    bool accept_beat();
+    bool take_from_bus(Cycles now);
+    bool put_address(Cycles now);
+    bool launch();
 
     Surroundings& surroundings_;
-    LanePair lanes_;
-    std::deque<QueuedCommand> commands_;
-    std::deque<Incoming> bursts_;    // addresses issued, not completely written
-    std::size_t taking_ = 0;         // index of the burst whose beats are being taken
-    std::deque<Cycles> slots_free_;  // cycles from which places of finished bursts are free
-    unsigned open_ = 0;              // bursts that hold a place
-    u64 taken_bytes_ = 0;            // since reset
-    u32 buffered_bytes_ = 0;
-    bool is_full_ = false;
-    Cycles room_from_ = 0;  // when the buffer last got room after it was full
-    Cycles next_beat_ = 0;  // the bus is free again
+    AddressGenerator generator_;
+    BurstStore store_;
+    Fifo<OpenBurst*> reads_;
+    OpenBurst* address_ = nullptr;  // on the bus in this cycle
+    unsigned open_ = 0;             // bursts that hold a place
+    bool has_closed_ = false;       // one gives its place back at the end of this cycle
+    std::deque<Incoming> incoming_;
+    Fifo<BusBeat> beats_;
+    Fifo<Token> data_;  // words for the aligner
+    Aligner aligner_;
+    WordUnpacker words_;
+    WriteLanes lanes_;
+    BurstEnds ends_;
 };
 
 }  // namespace flexv::dma

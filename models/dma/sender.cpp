@@ -2,118 +2,129 @@
 #include "dma/sender.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flexv::dma {
 
-namespace {
-/// Bursts whose reads may begin before they are sent; the buffer limits them further.
-constexpr std::size_t kReadAheadBursts = 4;
-}  // namespace
+bool Sender::step(Cycles now) {
+    bool moved = lanes_.step(words_, ends_);
+    moved |= finish_reads();
+    moved |= words_.step();
+    moved |= align();
+    moved |= send();
+    moved |= put_last_beat(now);
+    moved |= take_response(now);
+    moved |= generator_.step();
+    return moved;
+}
+
+bool Sender::finish_reads() {
+    const OpenBurst* const burst = ends_.take();
+    if (burst == nullptr)
+        return false;
+    surroundings_.tcdm_done(burst->id);
+    return true;
+}
+
+bool Sender::align() {
+    const Aligner::Moves moves = aligner_.step(lanes_.has_data(), data_.has_room());
+    if (moves.takes_word)
+        lanes_.take_data();
+    if (moves.gives_word)
+        data_.push({});
+    return moves.is_busy;
+}
+
+/// The address of a burst leaves when the last beat of the one before it has left; its first beat
+/// may leave together with it.
+bool Sender::send() {
+    if (state_ != State::idle)
+        return send_beat();
+    if (!writes_.has_data() || open_ == kMaxOutstanding)
+        return false;
+    sending_ = writes_.pop();
+    beats_left_ = sending_->burst.beats();
+    ++open_;
+    state_ = State::address_sent;
+    send_beat();
+    return true;
+}
+
+bool Sender::send_beat() {
+    if (!data_.has_data())
+        return false;
+    data_.pop();
+    state_ = State::running;
+    if (--beats_left_ != 0)
+        return true;
+    next_last_beat_ = sending_;
+    state_ = State::idle;
+    return true;
+}
+
+/// The burst is carried out outside with its last beat; the responses come in order.
+bool Sender::put_last_beat(Cycles now) {
+    if (last_beat_ == nullptr)
+        return false;
+    const Cycles answered = now + surroundings_.access_external(*last_beat_, now);
+    const Cycles earliest = responses_.empty() ? 0 : responses_.back().buffered + 1;
+    responses_.push_back({.burst = last_beat_, .buffered = std::max(answered + 1, earliest)});
+    return true;
+}
+
+bool Sender::take_response(Cycles now) {
+    if (responses_.empty() || responses_.front().buffered > now)
+        return false;
+    const OpenBurst& burst = *responses_.front().burst;
+    surroundings_.external_done(burst.id);
+    if (burst.is_last)
+        surroundings_.command_done(burst.id);
+    has_closed_ = true;
+    responses_.pop_front();
+    return true;
+}
+
+void Sender::issue(const Burst& burst, unsigned id, bool is_last) {
+    OpenBurst& open = store_.open();
+    open.burst = burst;
+    open.id = id;
+    open.is_receive = false;
+    open.is_last = is_last;
+    words_.add(open);
+    writes_.push(&open);
+    aligner_.add({.in_skew = burst.tcdm % kBeatBytes,
+                  .out_skew = burst.external % kBeatBytes,
+                  .bytes = burst.bytes});
+}
+
+void Sender::tick(Cycles next) {
+    open_ -= has_closed_ ? 1 : 0;
+    has_closed_ = false;
+    last_beat_ = std::exchange(next_last_beat_, nullptr);
+    generator_.tick();
+    words_.tick();
+    lanes_.tick();
+    ends_.tick();
+    aligner_.tick();
+    data_.tick();
+    writes_.tick();
+    lanes_.ask(words_, next);
+}
 
 void Sender::reset() {
+    generator_.clear();
+    words_.clear();
     lanes_.clear();
-    commands_.clear();
-    bursts_.clear();
+    ends_.clear();
+    aligner_.clear();
+    data_.clear();
+    writes_.clear();
+    state_ = State::idle;
+    sending_ = last_beat_ = next_last_beat_ = nullptr;
+    beats_left_ = 0;
+    open_ = 0;
+    has_closed_ = false;
     responses_.clear();
-    sending_ = open_ = 0;
-    read_bytes_ = sent_bytes_ = next_beat_ = last_response_ = 0;
-}
-
-void Sender::add(const QueuedCommand& command, Cycles now) {
-    commands_.push_back(command);
-    open_bursts(now);
-    lanes_.advance(now + 1);
-}
-
-void Sender::open_bursts(Cycles now) {
-    while (!commands_.empty() && bursts_.size() - sending_ < kReadAheadBursts)
-        open_burst(now);
-}
-
-void Sender::open_burst(Cycles now) {
-    QueuedCommand& command = commands_.front();
-    Outgoing& burst = bursts_.emplace_back();
-    burst.burst = command.splitter.next();
-    burst.beats = burst.burst.beats();
-    burst.id = command.id;
-    burst.is_last = command.splitter.is_done();
-    burst.available = std::max(command.start, now + 1);
-    lanes_.add(burst);
-    lanes_.release(sent_bytes_ + kBufferBytes, burst.available);
-    if (burst.is_last) {
-        surroundings_.command_left(command.is_two_dimensional);
-        commands_.pop_front();
-    }
-}
-
-void Sender::beat_done(const Beat& beat, Cycles cycle) {
-    read_bytes_ += beat.bytes;
-    send_beats(cycle);
-    open_bursts(cycle);
-}
-
-/// Sends what has been read, up to `read_at`. The cycles of the beats are known ahead, because
-/// nothing outside can hold them up.
-void Sender::send_beats(Cycles read_at) {
-    while (sending_ < bursts_.size()) {
-        Outgoing& burst = bursts_[sending_];
-        while (burst.beats_sent < burst.beats)
-            if (!send_beat(burst, read_at + transit_cycles(burst.beats)))
-                return;
-        burst.last_beat = next_beat_ - 1;
-        surroundings_.wake(burst.last_beat);
-        ++sending_;
-    }
-}
-
-bool Sender::send_beat(Outgoing& burst, Cycles data_ready) {
-    const u32 bytes = burst.burst.beat_bytes(burst.bytes_sent);
-    if (sent_bytes_ + bytes > read_bytes_ || !issue_address(burst))
-        return false;
-    const Cycles sent = std::max({data_ready, burst.address + kAddressToDataCycles, next_beat_});
-    next_beat_ = sent + 1;
-    ++burst.beats_sent;
-    burst.bytes_sent += bytes;
-    sent_bytes_ += bytes;
-    lanes_.release(sent_bytes_ + kBufferBytes, sent + 1);
-    return true;
-}
-
-/// The address follows the last beat of the burst before it, once fewer than 8 bursts wait for
-/// their response.
-bool Sender::issue_address(Outgoing& burst) {
-    if (burst.address != kNever)
-        return true;
-    Cycles place_from = 0;
-    if (open_ == kMaxOutstanding) {
-        if (responses_.empty())
-            return false;
-        place_from = responses_.front() + 1;
-        responses_.pop_front();
-        --open_;
-    }
-    ++open_;
-    burst.address = std::max({burst.available, next_beat_, place_from});
-    return true;
-}
-
-void Sender::step(Cycles now) {
-    while (!bursts_.empty() && bursts_.front().last_beat <= now) {
-        write(bursts_.front());
-        bursts_.pop_front();
-        --sending_;
-        send_beats(0);  // a place has become known; the data that wait were read long ago
-    }
-    open_bursts(now);
-    lanes_.advance(now + 1);
-}
-
-void Sender::write(Outgoing& burst) {
-    const Cycles latency = surroundings_.access_external(burst, burst.last_beat);
-    last_response_ = std::max(last_response_, burst.last_beat + latency);
-    responses_.push_back(last_response_);
-    if (burst.is_last)
-        surroundings_.command_done(burst.id, last_response_ + kCompletionCycles);
 }
 
 }  // namespace flexv::dma

@@ -1,58 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outgoing data: words read from the TCDM, write bursts outside. Timing: spec/timing.md 6, rows
-// d_tx_* of dma_cycles.csv.
+// Outgoing data: words read from the TCDM, write bursts outside. The stages in the order of the
+// data; each is a state machine of spec/rtl_rules_2.md 4.2 and 4.3.
 #pragma once
 
 #include "base/units.hpp"
-#include "dma/engine.hpp"
+#include "dma/address_generator.hpp"
+#include "dma/aligner.hpp"
+#include "dma/burst.hpp"
+#include "dma/fifo.hpp"
 #include "dma/lanes.hpp"
+#include "dma/surroundings.hpp"
 
 #include <deque>
 
 namespace flexv::dma {
 
-class Sender final : private LanePair::Client {
+class Sender final : private AddressGenerator::Neighbours {
 public:
     explicit Sender(Surroundings& surroundings)
-        : surroundings_(surroundings), lanes_(*this, surroundings) {}
+        : surroundings_(surroundings), generator_(*this), lanes_(surroundings) {}
 
-    void add(const QueuedCommand& command, Cycles now);
-    /// Writes the burst whose last beat leaves in this cycle.
-    void step(Cycles now);
-
-    [[nodiscard]] LanePair& lanes() { return lanes_; }
-    [[nodiscard]] bool is_idle() const { return commands_.empty() && bursts_.empty(); }
+    /// Carries out cycle `now`; the answers of the banks for it are known. True when something
+    /// moved, so that the next cycle has to be carried out, too.
+    bool step(Cycles now);
+    /// The next cycle in which something moves by itself; kNever when there is none.
+    [[nodiscard]] Cycles next_arrival() const {
+        return responses_.empty() ? kNever : responses_.front().buffered;
+    }
+    /// Begins cycle `next`: asks for banks.
+    void tick(Cycles next);
+    void granted(unsigned lane, Cycles now) { lanes_.granted(lane, now, words_); }
+    [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
 
 private:
-    struct Outgoing : OpenBurst {
-        u32 beats = 0;
-        Cycles available = 0;     // first cycle for its address and its TCDM reads
-        Cycles address = kNever;  // cycle of its write address
-        u32 beats_sent = 0;
-        u32 bytes_sent = 0;
-        Cycles last_beat = kNever;
+    /// The external unit: idle, a burst without or with its first beat under way.
+    enum class State : u8 { idle, address_sent, running };
+
+    /// A write response on its way back.
+    struct Response {
+        OpenBurst* burst = nullptr;
+        Cycles buffered = 0;  // one cycle behind the bus
     };
 
-    void beat_done(const Beat& beat, Cycles cycle) override;
-    void open_bursts(Cycles now);
-    void open_burst(Cycles now);
-    void send_beats(Cycles data_ready);
-    [[nodiscard]] bool send_beat(Outgoing& burst, Cycles data_ready);
-    [[nodiscard]] bool issue_address(Outgoing& burst);
-    void write(Outgoing& burst);
+    [[nodiscard]] bool has_command() const override { return surroundings_.has_command(); }
+    QueuedCommand take_command() override { return surroundings_.take_command(); }
+    [[nodiscard]] bool has_room() const override {
+        return words_.has_room() && aligner_.has_room() && writes_.has_room();
+    }
+    void issue(const Burst& burst, unsigned id, bool is_last) override;
+    void registered(unsigned id, unsigned bursts) override { surroundings_.registered(id, bursts); }
+
+    bool finish_reads();
+    bool align();
+    bool send();
+    bool send_beat();
+    bool put_last_beat(Cycles now);
+    bool take_response(Cycles now);
 
     Surroundings& surroundings_;
-    LanePair lanes_;
-    std::deque<QueuedCommand> commands_;
-    std::deque<Outgoing> bursts_;   // opened, not yet written outside
-    std::size_t sending_ = 0;       // index of the burst whose beats are being sent
-    std::deque<Cycles> responses_;  // of bursts that still hold a place
-    unsigned open_ = 0;             // bursts that hold a place
-    u64 read_bytes_ = 0;            // from the TCDM, since reset
-    u64 sent_bytes_ = 0;
-    Cycles next_beat_ = 0;  // the bus is free again
-    Cycles last_response_ = 0;
+    AddressGenerator generator_;
+    BurstStore store_;
+    WordUnpacker words_;
+    ReadLanes lanes_;
+    BurstEnds ends_;
+    Aligner aligner_;
+    Fifo<Token> data_;  // beats for the bus
+    Fifo<OpenBurst*> writes_;
+    State state_ = State::idle;
+    OpenBurst* sending_ = nullptr;
+    u32 beats_left_ = 0;
+    OpenBurst* last_beat_ = nullptr;  // of this burst, is on the bus in this cycle
+    OpenBurst* next_last_beat_ = nullptr;
+    unsigned open_ = 0;        // bursts that hold a place
+    bool has_closed_ = false;  // one gives its place back at the end of this cycle
+    std::deque<Response> responses_;
 };
 
 }  // namespace flexv::dma

@@ -5,57 +5,58 @@
 
 namespace flexv::dma {
 
-namespace {
+LineSplitter::LineSplitter(const Command& command)
+    : tcdm_{.lines = command.tcdm_lines,
+            .line = command.tcdm,
+            .address = command.tcdm,
+            .left_bytes = command.tcdm_lines.count_bytes},
+      external_{.lines = command.external_lines,
+                .line = command.external,
+                .address = command.external,
+                .left_bytes = command.external_lines.count_bytes},
+      left_bytes_(command.length_bytes),
+      increments_(command.increments) {}
 
-/// AXI4 allows a burst to a fixed address 16 beats.
-constexpr u32 kMaxFixedBeats = 16;
-
-struct Place {
-    Address address = 0;
-    u32 room_bytes = 0;  ///< to the end of the line
-};
-
-Place place_of(Address base, const Lines& lines, u32 position) {
-    const u32 within = position % lines.count_bytes;
-    const u32 line = position / lines.count_bytes;
-    return {.address = base + line * lines.stride_bytes + within,
-            .room_bytes = lines.count_bytes - within};
+void LineSplitter::Side::advance(u32 bytes) {
+    left_bytes -= bytes;
+    address += bytes;
+    if (left_bytes != 0)
+        return;
+    left_bytes = lines.count_bytes;
+    line += lines.stride_bytes;
+    address = line;
 }
 
-u32 to_beat_end(Address external) { return kBeatBytes - external % kBeatBytes; }
-
-}  // namespace
-
-u32 Burst::beat_bytes(u32 position) const {
-    const Address address = increments ? external + position : external;
-    return std::min(bytes - position, to_beat_end(address));
+Piece LineSplitter::next() {
+    const u32 bytes = std::min({left_bytes_, tcdm_.left_bytes, external_.left_bytes});
+    const Piece piece{.tcdm = tcdm_.address,
+                      .external = external_.address,
+                      .bytes = bytes,
+                      .increments = increments_};
+    tcdm_.advance(bytes);
+    external_.advance(bytes);
+    left_bytes_ -= bytes;
+    return piece;
 }
 
-u32 Burst::beats() const {
-    if (increments)
-        return (external % kBeatBytes + bytes + kBeatBytes - 1) / kBeatBytes;
-    const u32 each = to_beat_end(external);
-    return (bytes + each - 1) / each;
+BurstCutter::BurstCutter(const Piece& piece) : rest_(piece) {
+    const u32 first = kBoundaryBytes - piece.external % kBoundaryBytes;
+    count_ = 1;
+    if (piece.bytes > first)
+        count_ += (piece.bytes - first - 1 + kBoundaryBytes - 1) / kBoundaryBytes;
 }
 
-/// Bursts end at 256-byte boundaries of the external address, so they never cross 4 KiB.
-u32 Splitter::bus_limit(Address external) const {
-    return command_.increments ? kMaxBurstBytes - external % kMaxBurstBytes
-                               : kMaxFixedBeats * to_beat_end(external);
-}
-
-Burst Splitter::next() {
-    const Place tcdm = place_of(command_.tcdm, command_.tcdm_lines, done_bytes_);
-    Place external = place_of(command_.external, command_.external_lines, done_bytes_);
-    if (!command_.increments)
-        external.address -= done_bytes_ % command_.external_lines.count_bytes;
-    const u32 bytes = std::min({command_.length_bytes - done_bytes_, tcdm.room_bytes,
-                                external.room_bytes, bus_limit(external.address)});
-    done_bytes_ += bytes;
-    return {.tcdm = tcdm.address,
-            .external = external.address,
-            .bytes = bytes,
-            .increments = command_.increments};
+Burst BurstCutter::next() {
+    Burst burst = rest_;
+    --count_;
+    if (count_ != 0)
+        burst.bytes = is_first_ ? kBoundaryBytes - rest_.external % kBoundaryBytes : kBoundaryBytes;
+    is_first_ = false;
+    rest_.tcdm += burst.bytes;
+    rest_.bytes -= burst.bytes;
+    if (rest_.increments)
+        rest_.external += burst.bytes;
+    return burst;
 }
 
 }  // namespace flexv::dma

@@ -1,43 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a command into bursts that are contiguous on both sides and that the external bus can carry.
-// Plain logic: the law "any list of transfers equals memcpy" is decided here.
+// Cuts a command into pieces that lie together on both sides, and a piece into bursts that the
+// external bus can carry. Plain logic: the law "any list of transfers equals memcpy" is decided
+// here.
 #pragma once
 
 #include "base/units.hpp"
+#include "dma/burst.hpp"
 #include "dma/command.hpp"
 
 namespace flexv::dma {
 
-inline constexpr u32 kBeatBytes = 8;        ///< 64-bit external bus, source: spec/timing.md 6
-inline constexpr u32 kMaxBurstBytes = 256;  ///< source: spec/timing.md 6
+/// Bytes of a command that lie together on both sides.
+using Piece = Burst;
 
-/// At most 256 bytes that lie together on both sides.
-struct Burst {
-    Address tcdm = 0;
-    Address external = 0;
-    u32 bytes = 0;
-    bool increments = true;
+/// The pieces of a command: cut where the line of either side ends.
+class LineSplitter {
+public:
+    LineSplitter() = default;
+    explicit LineSplitter(const Command& command);
 
-    /// Bytes that the beat which starts with byte `position` of the burst carries.
-    [[nodiscard]] u32 beat_bytes(u32 position) const;
-    /// Beats on the external bus; the first and the last may be partial.
-    [[nodiscard]] u32 beats() const;
-    bool operator==(const Burst&) const = default;
+    [[nodiscard]] bool is_done() const { return left_bytes_ == 0; }
+    /// The next piece; only while not is_done().
+    Piece next();
+
+private:
+    /// How far one side has come.
+    struct Side {
+        Lines lines = {};
+        Address line = 0;     // where the line begins
+        Address address = 0;  // of the next byte
+        u32 left_bytes = 0;   // of the line
+
+        void advance(u32 bytes);
+    };
+
+    Side tcdm_;
+    Side external_;
+    u32 left_bytes_ = 0;
+    bool increments_ = true;
 };
 
-class Splitter {
+/// The bursts of a piece: cut at 256-byte boundaries of the external address. What lies behind the
+/// last boundary and is a single byte stays with the burst before it, as in the RTL
+/// (trans_unpack.sv counts the commands so).
+class BurstCutter {
 public:
-    explicit Splitter(const Command& command) : command_(command) {}
+    BurstCutter() = default;
+    explicit BurstCutter(const Piece& piece);
 
-    [[nodiscard]] bool is_done() const { return done_bytes_ == command_.length_bytes; }
+    [[nodiscard]] unsigned burst_count() const { return count_; }
+    [[nodiscard]] bool is_done() const { return count_ == 0; }
     /// The next burst; only while not is_done().
     Burst next();
 
 private:
-    [[nodiscard]] u32 bus_limit(Address external) const;
-
-    Command command_;
-    u32 done_bytes_ = 0;
+    Piece rest_ = {};
+    unsigned count_ = 0;  // bursts that are left
+    bool is_first_ = true;
 };
 
 }  // namespace flexv::dma

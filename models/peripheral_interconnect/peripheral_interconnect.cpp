@@ -55,6 +55,8 @@ void PeripheralInterconnect::reset() {
     std::ranges::fill(accesses_, Access{});
     for (Target& target : targets_) {
         target.arbiter = RoundRobin(config_.core_count + 1);
+        target.asking = 0;
+        target.held = kNobody;
         target.has_warned = false;
     }
 }
@@ -93,8 +95,12 @@ unsigned PeripheralInterconnect::target_of(const Route& found) const {
 void PeripheralInterconnect::cancel(DataInitiator& initiator, Cycles now) {
     const unsigned core = initiator.port();
     Access& access = accesses_[core];
-    if (access.state == Access::State::at_target && targets_[access.target].block != nullptr)
-        targets_[access.target].block->cancel(proxies_[core], now);
+    if (access.state == Access::State::at_target) {
+        Target& target = targets_[access.target];
+        target.block->cancel(proxies_[core], now);
+        target.held = kNobody;
+        clock_.timeline.schedule(*this, now + 1);
+    }
     access = {};
 }
 
@@ -108,7 +114,7 @@ void PeripheralInterconnect::act(Cycles now) {
             deliver(core, now);
         else if (access.state == Access::State::queued && access.target == kNoTarget)
             answered(core, now, 0, refuse_hole(access));
-        else if (access.state == Access::State::queued)
+        else if (access.state != Access::State::none)
             asking[access.target] |= 1U << core;
     }
     for (unsigned target = 0; target < targets_.size(); ++target)
@@ -116,14 +122,32 @@ void PeripheralInterconnect::act(Cycles now) {
             cross(target, asking[target], now);
 }
 
-/// One access a target and cycle; the others ask again in the next one.
-void PeripheralInterconnect::cross(unsigned target, u32 cores, Cycles now) {
-    const unsigned winner = targets_[target].arbiter.grant(cores);
-    if (cores != 1U << winner)
-        clock_.timeline.schedule(*this, now + 1);
-    count(accesses_[winner]);
+/// One access a target and cycle. A block that does not take it yet sees the choice made again in
+/// each cycle, with those who have come since; the pointer moves only when it takes one.
+void PeripheralInterconnect::cross(unsigned index, u32 cores, Cycles now) {
+    Target& target = targets_[index];
+    target.asking = cores;
+    const unsigned winner = target.arbiter.choose(cores);
+    if (target.held == winner)
+        return;
+    if (target.held != kNobody) {
+        target.block->cancel(proxies_[target.held], now);
+        accesses_[target.held].state = Access::State::queued;
+    }
+    target.held = winner;
     accesses_[winner].state = Access::State::at_target;
     send(winner, now);
+}
+
+/// The target has taken the access; the others ask again in the next cycle.
+void PeripheralInterconnect::crossed(unsigned core, Cycles now) {
+    Target& target = targets_[accesses_[core].target];
+    const unsigned winner = target.arbiter.grant(target.asking);
+    FLEXV_ASSERT(winner == core, "the access that is taken is the one in front");
+    if (target.asking != 1U << core)
+        clock_.timeline.schedule(*this, now + 1);
+    target.held = kNobody;
+    count(accesses_[core]);
 }
 
 void PeripheralInterconnect::send(unsigned core, Cycles now) {
@@ -149,6 +173,7 @@ void PeripheralInterconnect::send_tied_off(unsigned core, Target& target, Cycles
 /// seen from the present SystemC time.
 void PeripheralInterconnect::send_outside(unsigned core, Cycles now) {
     Access& access = accesses_[core];
+    crossed(core, now);
     (access.request.is_write ? external_stores_ : external_loads_) += 1;
     const Cycles added = bus_.transport(*external_out.operator->(), access.request,
                                         access.request.address, access.data, now);
@@ -160,7 +185,11 @@ void PeripheralInterconnect::send_outside(unsigned core, Cycles now) {
 void PeripheralInterconnect::answered(unsigned core, Cycles now, u32 data,
                                       const std::string& refusal) {
     Access& access = accesses_[core];
-    const DataTarget* block = access.target == kNoTarget ? nullptr : targets_[access.target].block;
+    const DataTarget* block = nullptr;
+    if (access.target != kNoTarget) {
+        crossed(core, now);
+        block = targets_[access.target].block;
+    }
     access.data = data;
     access.refusal = refusal;
     finish(core, now + (block == nullptr ? 1 : block->latency_cycles()));
@@ -223,10 +252,13 @@ std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) co
     if (access.state == Access::State::none)
         return fmt::format("{}: nothing, core {} has no access under way", name(), core);
     const std::string what = describe(access);
+    const Target* const target = access.target == kNoTarget ? nullptr : &targets_[access.target];
+    if (access.state == Access::State::queued && target != nullptr && target->held != kNobody)
+        return fmt::format("{}, its turn behind core {} at {}", what, target->held, target->name);
     if (access.state != Access::State::at_target)
         return fmt::format("{}, which is granted within a few cycles", what);
-    return fmt::format("{}, which {} holds back: {}", what, targets_[access.target].name,
-                       targets_[access.target].block->waits_for(proxies_[core]));
+    return fmt::format("{}, which {} holds back: {}", what, target->name,
+                       target->block->waits_for(proxies_[core]));
 }
 
 }  // namespace flexv::peripheral_interconnect

@@ -54,6 +54,7 @@ public:
 
 private:
     static constexpr unsigned kNoTarget = ~0U;
+    static constexpr unsigned kNobody = ~0U;
     static constexpr unsigned kMaxTargets = kSlots + 1;
 
     /// Stands for one core at the targets.
@@ -88,6 +89,8 @@ private:
         DataTarget* block = nullptr;  ///< null: tied off
         std::string name{};
         RoundRobin arbiter{1};
+        u32 asking = 0;  ///< cores whose access is in front of it, one of them the winner's
+        unsigned held = kNobody;  ///< the winner, until the block has taken its access
         bool has_warned = false;
     };
 
@@ -95,6 +98,7 @@ private:
     void add_target(unsigned first, unsigned last, DataTarget* block, std::string name);
     [[nodiscard]] unsigned target_of(const Route& found) const;
     void cross(unsigned target, u32 cores, Cycles now);
+    void crossed(unsigned core, Cycles now);
     void deliver(unsigned core, Cycles now);
     void send(unsigned core, Cycles now);
     void send_tied_off(unsigned core, Target& target, Cycles now);

@@ -240,6 +240,20 @@ TEST_CASE("a peripheral that defers its grant holds the core for as long", "[per
     CHECK(core.grants == std::vector<Cycles>{20 + 2});
 }
 
+TEST_CASE("who waits at a peripheral that defers its grant may be overtaken", "[periph]") {
+    Bench bench;
+    ScriptedCore& early = bench.core(5, {{.address = 0x1020'1800}});
+    ScriptedCore& late = bench.core(1, {{.address = kTimer}, {.address = 0x1020'1800}});
+
+    bench.clock.timeline.run_until(10);
+    CHECK_THAT(bench.interconnect.waits_for(early), Catch::Contains("its turn behind core 1"));
+    bench.clock.timeline.run_until(50);
+
+    // The pointer of the arbiter is still 0: of the halves of the tree the lower one.
+    CHECK(late.grants == std::vector<Cycles>{4, 20 + 2});
+    CHECK(early.grants == std::vector<Cycles>{21 + 2});
+}
+
 TEST_CASE("a cancelled access is never granted", "[periph]") {
     Bench bench;
     ScriptedCore& core = bench.core(0, {{.address = 0x1020'1800}});

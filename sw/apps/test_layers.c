@@ -42,7 +42,7 @@ static struct Precision precision_of(const struct LayerCase* c) {
 
 static struct Requantisation requantisation_of(const struct LayerCase* c) {
     return (struct Requantisation){.scales = (const struct ChannelScale*)tensors[kScales],
-                                    .shift = c->shift};
+                                   .shift = c->shift};
 }
 
 static struct Window window_of(const struct LayerCase* c) {

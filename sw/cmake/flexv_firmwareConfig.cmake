@@ -44,8 +44,8 @@ add_library(flexv_runtime OBJECT EXCLUDE_FROM_ALL ${runtime})
 target_link_libraries(flexv_runtime PUBLIC flexv_options)
 
 # The layers, for each of the instruction sets.
-set(layers kernels/matmul.c kernels/conv2d.c kernels/depthwise.c kernels/pooling.c
-  kernels/residual_add.c kernels/check.c)
+set(layers kernels/matmul.c kernels/conv2d.c kernels/depthwise.c kernels/depthwise_3x3.c
+  kernels/depthwise_3x3.S kernels/pooling.c kernels/residual_add.c kernels/check.c)
 set(kernels_flexv kernels/macload_flexv.S)
 set(kernels_xpulpnn kernels/macload_xpulpnn.S kernels/unpack.S)
 set(kernels_xpulpv2 kernels/unpack.S)

@@ -237,6 +237,17 @@ def matrix(rng: random.Random) -> list[Case]:
         cases.append(Case(DEPTHWISE, a, w, a, height=5, width=4, in_channels=8, kernel=(3, 3),
                           pads=(1, 1, 1, 1), stride=1 + a // 8, shift=shift_for(a, rng)))
         cases.append(Case(ADD, a, w, a, height=5, in_channels=8))
+    # Every kernel of 3 x 3 depthwise layers, with odd and even lines, with and without padding.
+    weights = itertools.cycle(WIDTHS)
+    shapes = itertools.cycle([
+        (4, 5, (1, 1, 1, 1)), (3, 3, (0, 0, 0, 0)), (6, 4, (0, 1, 1, 0)), (2, 6, (2, 0, 2, 1)),
+        (7, 3, (1, 0, 0, 0)), (1, 4, (1, 1, 1, 1)), (5, 7, (0, 0, 1, 1))])
+    for a, o, a_signed, o_signed, stride in itertools.product(WIDTHS, WIDTHS, (False, True),
+                                                              (False, True), (1, 2)):
+        height, width, pads = next(shapes)
+        cases.append(Case(DEPTHWISE, a, next(weights), o, a_signed, o_signed, height=height,
+                          width=width, in_channels=rng.choice((4, 8, 20)), kernel=(3, 3),
+                          stride=stride, pads=pads, shift=shift_for(o, rng), values=next(values)))
     for a, signed in itertools.product(WIDTHS, (False, True)):
         for kind in (AVERAGE, MAXIMUM):
             cases.append(Case(kind, a, 8, a, signed, height=5, width=4, in_channels=8,
@@ -274,6 +285,8 @@ def random_case(rng: random.Random) -> Case:
         return case
     case.width, case.out_channels = rng.randint(1, 8), rng.randint(1, 14)
     case.kernel, case.stride = (rng.randint(1, 4), rng.randint(1, 4)), rng.randint(1, 3)
+    if kind == DEPTHWISE and rng.random() < .6:
+        case.kernel, case.width = (3, 3), rng.randint(1, 14)
     case.pads = tuple(rng.randint(0, size - 1) for size in case.kernel * 2)  # type: ignore
     grow = [max(0, k - size - before - after) for k, size, before, after in
             zip(case.kernel, (case.height, case.width), case.pads[:2], case.pads[2:])]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolution: each channel with its own kernel, four channels at a time. Narrow operands
-// are widened to bytes; the taps of a channel are collected by transposing 4 x 4 bytes.
+// Depthwise convolution: each channel with its own kernel. Narrow operands are widened to bytes;
+// the taps of a channel are collected by transposing bytes. 3 x 3 with stride 1 or 2 and at most a
+// column of padding at each side has a kernel in assembly (depthwise_3x3.h); other shapes are
+// slower.
 #ifndef FLEXV_DEPTHWISE_H
 #define FLEXV_DEPTHWISE_H
 

@@ -24,7 +24,12 @@ PRODUCT = {
 }
 BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
 GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
-DEPTHWISE_TAP_CYCLES = 7.0
+DEPTHWISE_TAP_CYCLES = 7.0  # of sizes without a kernel of their own
+DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
+DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
+DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
+DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
+DEPTHWISE_CALL_CYCLES = 1900.0
 SUM_QUAD_CYCLES = 7.0  # four products of the last layer
 POOL_QUAD_CYCLES = 22.0  # four numbers of a window
 ADD_QUAD_CYCLES = 46.0
@@ -87,12 +92,24 @@ def tile_compute(layer: Layer, shape: TileShape, isa: str, cores: int) -> float:
     results = pixels * shape.channels
     taps = layer.window.kernel[0] * layer.window.kernel[1]
     if isinstance(layer, Depthwise):
-        lines = shape.channels // 4 * shape.rows
-        return spread(lines, cores) * layer.output.width * 4 * (taps * DEPTHWISE_TAP_CYCLES + BLOCK_CYCLES)
+        return depthwise_compute(layer, shape, cores)
     if isinstance(layer, Dense):
         return dense_compute(layer, shape, isa, cores, pixels, taps)
     each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.6 if isinstance(layer, Average) else 1)
     return spread(results // 4, cores) * each
+
+
+def depthwise_compute(layer: Depthwise, shape: TileShape, cores: int) -> float:
+    """As depthwise_3x3() divides the work: lines of two channels, or of four that share a byte."""
+    width, stride, (height, kernel_width) = layer.output.width, layer.window.stride, layer.window.kernel
+    each = DEPTHWISE_OUTPUT_CYCLES.get(stride)
+    if (height, kernel_width) != (3, 3) or each is None:
+        lines = shape.channels // 4 * shape.rows
+        return spread(lines, cores) * width * 4 * (height * kernel_width * DEPTHWISE_TAP_CYCLES + BLOCK_CYCLES)
+    group = 2 if min(layer.input.format.bits, layer.output.format.bits) == 2 else 1  # pairs
+    lines = spread(shape.channels // (2 * group) * shape.rows, cores) * group
+    pair = DEPTHWISE_PAIR_CYCLES + (DEPTHWISE_NARROW_CYCLES if layer.weight_bits < 8 else 0)
+    return DEPTHWISE_CALL_CYCLES + lines * (width * each + DEPTHWISE_LINE_CYCLES) + lines / shape.rows * pair
 
 
 def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: int, taps: int) -> float:

@@ -26,8 +26,8 @@ std::string Log::text_of(const Cause& cause) {
 
 void Log::emit(LogLevel level, const std::string& message) const {
     static constexpr std::array<std::string_view, 4> kNames = {"error", "warn", "info", "debug"};
-    console::tell("{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6,
-                  kNames[std::size_t(level)], module_, message, text_of(cause()));
+    console::tell("{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6, kNames[std::size_t(level)],
+                  module_, message, text_of(cause()));
 }
 
 }  // namespace flexv

@@ -69,7 +69,8 @@ protected:
                           .cause = Log::cause()};
         CommandUnit& unit = dma_.engine_.unit();
         if (const std::optional<std::string> refusal = unit.refusal(port_, word))
-            return {.refusal = dma_.is_beyond_registers(word) ? dma_.beyond_registers(word) : *refusal};
+            return {.refusal =
+                        dma_.is_beyond_registers(word) ? dma_.beyond_registers(word) : *refusal};
         dma_.tell_beyond_registers(word);
         const std::optional<u32> data = unit.access_at_once(port_, word, now());
         if (!data)

@@ -27,11 +27,11 @@ namespace flexv::dma {
 class Mchan final : public Module, private Agent, private Engine::Outside {
 public:
     struct Config {
-        unsigned core_count = 8;  ///< private ports
+        unsigned core_count = 8;             ///< private ports
         Address cluster_base = 0x1000'0000;  ///< where the TCDM begins; also at its alias, 0
-        unsigned id_count = 16;         ///< 1..16
-        unsigned port_queue_depth = 2;  ///< commands a port, source: spec/timing.md 6
-        unsigned queue_depth = 16;      ///< commands behind the ports, source: spec/cluster.md 6.1
+        unsigned id_count = 16;              ///< 1..16
+        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
+        unsigned queue_depth = 16;  ///< commands behind the ports, source: spec/cluster.md 6.1
         unsigned two_dimensional_depth = 4;  ///< of them with lines, each side; cluster.md 6.1
         std::array<unsigned, 2> tcdm_read_ports = {12,
                                                    13};  ///< crossbar ports, even and odd words,
@@ -55,8 +55,8 @@ public:
     std::function<void(unsigned port, unsigned line, Cycles cycle)> on_event;
     /// The external side refused a burst; the transfer goes on with an error slave's words.
     std::function<void(const Cause& cause, const std::string& what)> on_fault;
-    /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around, and
-    /// accesses beyond the registers.
+    /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around,
+    /// and accesses beyond the registers.
     std::function<void(const Cause& cause, const std::string& what)> on_misuse;
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
@@ -116,12 +116,12 @@ private:
     std::unique_ptr<Registers> fabric_registers_;
     std::vector<std::unique_ptr<TcdmPort>> tcdm_ports_;  // two that read, two that write
     std::vector<std::deque<Waiting>> waiting_;           // [port]
-    std::array<Cause, TransferIds::kMaxIds> causes_{};  // [id], of its last command
+    std::array<Cause, TransferIds::kMaxIds> causes_{};   // [id], of its last command
     Cycles active_since_ = 0;
     bool was_active_ = false;
 
-    std::byte* memory_ = nullptr;  // the TCDM
-    u32 memory_mask_ = 0;          // only the address bits inside the TCDM count
+    std::byte* memory_ = nullptr;            // the TCDM
+    u32 memory_mask_ = 0;                    // only the address bits inside the TCDM count
     const CodeWords* code_words_ = nullptr;  // of the TCDM
 
     Counter commands_{*this, "commands", "commands whose words are complete"};

@@ -41,4 +41,4 @@ flexv_run_test(NAME "style C starts all cores and ends by EOC" IMAGE ${CMAKE_CUR
 flexv_run_test(NAME "an SDK image has data at 4 and its L1 image in L2" IMAGE ${CMAKE_CURRENT_BINARY_DIR}/sdk.elf
   ARGUMENTS --config pulp_open STATUS 21)
 flexv_run_test(NAME "style P on a cluster without fabric controller is told which configuration it needs"
-  IMAGE ${pulp_open} STATUS 102 MESSAGE "hint: the image is written for a fabric controller .*--config pulp_open")
+  IMAGE ${CMAKE_CURRENT_BINARY_DIR}/sdk.elf STATUS 105 MESSAGE "hint: the image is written for a fabric controller .*--config pulp_open")

@@ -36,7 +36,7 @@ class ForeignImages(unittest.TestCase):
 
     def test_a_plain_program_runs_whatever_the_options(self) -> None:
         for options in (
-            ("-O0", AT_L2),
+            ("-O0", "-DSETS_GP", AT_L2),
             ("-O2", "-DSETS_GP", AT_L2),
             ("-O2", "-g", "-DSETS_GP", AT_L2),
             ("-O2", "-g", "-gz", "-DSETS_GP", AT_L2),
@@ -83,7 +83,7 @@ class ForeignImages(unittest.TestCase):
         self.assertIn("link with -Wl,-n", text)
 
     def test_a_hard_float_abi_is_warned_of(self) -> None:
-        options = ("-march=rv32imfc_zicsr", "-mabi=ilp32f", "-O0", AT_L2)
+        options = ("-march=rv32imfc_zicsr", "-mabi=ilp32f", "-O0", "-DSETS_GP", AT_L2)
         status, output, text = self.run_image("plain.c", options)
         self.assertEqual((status, output), (0, "hello\n"), text)
         self.assertIn("warning: ", text)

@@ -89,7 +89,7 @@ TIMED = """  li t1, TIMER
   sw t0, 0x10(t1)
   li t0, 0x27
   sw t0, 0(t1)"""
-  li t1, EU + 0x400
+TRANSFER = """  li t1, EU + 0x400
   lw t2, 0(t1)
   li t0, 32 | 3 << 17 | 1 << 20 | 1 << 22
   sw t0, 0(t1)

@@ -98,8 +98,10 @@ class Conflicts(program.Case):
 
 
 class FullDisks(program.Case):
-    def outputs_of(self, extension: str) -> list[tuple[str, str]]:
-        return [("--trace", "t.log"), ("--wave", "w" + extension), ("--power-trace", "p.csv")]
+    def outputs_of(self, extension: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Option, file, and what makes it large soon."""
+        window = ("--power-window", "10")
+        return [("--trace", "t.log", ()), ("--wave", "w" + extension, window), ("--power-trace", "p.csv", window)]
 
     def check(self, done: subprocess.CompletedProcess[str], option: str, name: str, why: str) -> None:
         self.assertEqual(done.returncode, 101, done.stderr)
@@ -108,10 +110,10 @@ class FullDisks(program.Case):
 
     def test_a_file_that_may_not_grow_ends_the_run_and_does_not_appear(self) -> None:
         image = self.image(images.spin())
-        for option, name in self.outputs_of(".vcd"):
+        for option, name, more in self.outputs_of(".vcd"):
             with self.subTest(option=option):
                 done = self.run_program(
-                    "run", image, option, name, "--report", "report.json", "--power-window", "10",
+                    "run", image, option, name, "--report", "report.json", *more,
                     max_file_bytes=200 * 1024,
                 )  # fmt: skip
                 self.check(done, option, name, "File too large")
@@ -126,11 +128,11 @@ class FullDisks(program.Case):
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(disk)], check=False).returncode:
             self.skipTest("may not mount")
         self.addCleanup(subprocess.run, ["umount", str(disk)], check=True)
-        for option, name in self.outputs_of(".vcd"):
+        for option, name, more in self.outputs_of(".vcd"):
             with self.subTest(option=option):
                 (disk / name).write_text("old")
                 done = self.run_program(
-                    "run", image, option, f"disk/{name}", "--report", "disk/report.json", "--power-window", "10"
+                    "run", image, option, f"disk/{name}", "--report", "disk/report.json", *more
                 )
                 self.check(done, option, f"disk/{name}", "No space left on device")
                 self.assertEqual(json.loads((disk / "report.json").read_text())["result"], "interrupted")
@@ -144,7 +146,7 @@ class FullDisks(program.Case):
         image = self.image(images.spin())
         disk = self.folder / "disk"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)], check=False).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "none", str(disk)], check=False).returncode:
             self.skipTest("may not mount")
         self.addCleanup(subprocess.run, ["umount", str(disk)], check=True)
         options = ("--power-window", "10", "--max-cycles", "400000")

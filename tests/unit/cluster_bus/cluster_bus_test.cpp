@@ -119,24 +119,26 @@ TEST_CASE("a debug access leaves no trace and is clipped to its range", "[cluste
 TEST_CASE("a granted pointer covers the addresses of the window that was asked", "[cluster_bus]") {
     Fixture f;
     test::elaborate();
-    f.core.write32(0x1c00'1004, 0x55);
+    f.core.write32(0x1c00'1008, 0x55);
 
     REQUIRE(f.fetcher.ask(0x1c00'1008));
 
-    CHECK(f.fetcher.granted.get_start_address() == 0x1c00'1000);
-    CHECK(f.fetcher.granted.get_end_address() == 0x1c00'1fff);
-    CHECK(f.fetcher.granted.get_dmi_ptr()[4] == 0x55);
+    CHECK(f.fetcher.granted.get_start_address() == 0x1c00'1008);  // L2 grants words
+    CHECK(f.fetcher.granted.get_end_address() == 0x1c00'100b);
+    CHECK(f.fetcher.granted.get_dmi_ptr()[0] == 0x55);
     CHECK(f.fetcher.granted.get_read_latency() == 10 * f.clock.period);
 }
 
-TEST_CASE("a withdrawn page is withdrawn in every window from every initiator", "[cluster_bus]") {
+TEST_CASE("a withdrawn word is withdrawn in every window from every initiator", "[cluster_bus]") {
     Fixture f;
     test::elaborate();
     REQUIRE(f.fetcher.ask(0x1c00'0000));
 
-    f.dma.write32(0x1c00'0ffc, 1);
+    f.dma.write32(0x1c00'0ffc, 1);  // another word
+    CHECK(f.fetcher.withdrawn.empty());
+    f.dma.write32(0x1c00'0000, 1);
 
-    const PageHolder::Ranges expected = {{0x0000'0000, 0x0000'0fff}, {0x1c00'0000, 0x1c00'0fff}};
+    const PageHolder::Ranges expected = {{0x0000'0000, 0x0000'0003}, {0x1c00'0000, 0x1c00'0003}};
     CHECK(f.fetcher.withdrawn == expected);
     CHECK(f.other.withdrawn == expected);
 }

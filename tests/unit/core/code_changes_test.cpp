@@ -66,7 +66,7 @@ TEST_CASE("a write beside decoded code forgets nothing", "[code_changes]") {
 TEST_CASE("a write forgets the instructions that have a byte in it, and stretches over them",
           "[code_changes]") {
     TcdmBench bench;
-    bench.run_lines({"addi a0, x0, 1", "addi a1, x0, 2", "addi a2, x0, 3", "jal x0, 0x1000080c"});
+    bench.run_lines({"addi a0, x0, 1", "addi a1, x0, 2", "addi a2, x0, 3", "jal x0, 0x10000800"});
     REQUIRE(bench.slot(TcdmBench::kCode).stretch != 0);
 
     bench.write(TcdmBench::kCode + 4, isa::assemble("addi a1, x0, 9"));

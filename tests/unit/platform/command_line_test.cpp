@@ -124,7 +124,7 @@ TEST_CASE("a mistake in the options of a trace names the option", "[command_line
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "-1"}) ==
           "--trace-from -1: must be a whole number 0..2^64 - 1");
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "9", "--trace-to", "8"}) ==
-          "--trace-from 9 lies behind --trace-to 8");
+          "--trace-from 9 lies behind --trace-to 8; exchange them");
     CHECK(refusal({"run", "a.elf", "--check", "timing"}) ==
           "--check timing: must be one of hazards");
 }
@@ -152,7 +152,7 @@ TEST_CASE("price takes one report and what shall differ", "[command_line]") {
     CHECK(command.quiet);
     CHECK(refusal({"price"}).starts_with("price: expected one report, but 0 were given"));
     CHECK(refusal({"price", "a.json", "b.json"}).starts_with("price: expected one report"));
-    CHECK(refusal({"price", "a.json", "--vdd", "high"}).starts_with("price: "));
+    CHECK(refusal({"price", "a.json", "--vdd", "high"}).starts_with("--vdd high: "));
 }
 
 TEST_CASE("power over time is asked for by its files", "[command_line]") {

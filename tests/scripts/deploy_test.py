@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import evaluator, importer, integerise, main, planner, tiler  # noqa: E402
+from flexv_tools.deploy import evaluator, examples, importer, integerise, main, planner, tiler  # noqa: E402
 from flexv_tools.deploy.graph import Dense, Network, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 
@@ -312,6 +312,17 @@ class OnThePlatform(Folder):
         header = (out / "layers.csv").read_text().splitlines()[0]
         for column in ("layer", "shape", "macs", "cycles", "mac_per_cycle", "predicted_cycles", "dma_bytes", "dma_overlap"):
             self.assertIn(column, header.split(","))
+
+    def test_a_residual_network_takes_the_cycles_that_were_predicted(self) -> None:
+        path = self.folder / "resnet.onnx"
+        onnx.save(examples.NETWORKS["resnet20_small_4b2b"]("resnet"), str(path))
+        status, said = self.deploy(path)
+        self.assertEqual(status, 0, said)
+        plan = json.loads((self.folder / "out/plan.json").read_text())
+        report = json.loads((self.folder / "out/report.json").read_text())
+        measured = sum(region["cycles"] for region in report["regions"])
+        self.assertLess(abs(plan["predicted_cycles"] / measured - 1), 0.05)
+        self.assertGreater(plan["macs"] / measured, 18)  # MAC/cycle
 
     def test_a_difference_is_found_and_named(self) -> None:
         path = self.classifier()

@@ -2,7 +2,8 @@
 """How long a tiled layer takes: cycles of the cores and of the DMA, from constants measured on the platform.
 
 The constants are cycles of one core: for each multiply-accumulate by kernel and widths, for each number that a
-layer gathers, writes, adds or compares, for a tile and for a call. `scripts/deploy --calibrate` measures them."""
+layer gathers, writes, adds or compares, for a tile and for a call. They are fitted to the layers of the four networks of
+`scripts/example_network`; `deploy` prints its prediction beside what was measured."""
 
 from __future__ import annotations
 
@@ -11,28 +12,32 @@ from dataclasses import dataclass
 from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer
 
 TILE_CYCLES = 900  # start of transfers, two barriers, dividing the work
-LAYER_CYCLES = 600
+LAYER_CYCLES = 1600  # with code that is not in the caches yet
 DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
 DMA_START_CYCLES = 60
 LINE_CYCLES = 4  # more of each line of a two-dimensional transfer
 
 # Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
 PRODUCT = {
-    "flexv": {(8, 8): 0.282, (8, 4): 0.285, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
+    "flexv": {(8, 8): 0.282, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
     "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
 BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
 GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
+GATHER_TAP_CYCLES = 4.0
+GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
+GROUP_CYCLES = 1000.0  # of a call of the product for a group of gathered pixels
+GROUP_PIXELS = 8
 DEPTHWISE_TAP_CYCLES = 7.0  # of sizes without a kernel of their own
 DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
 DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
 DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
 DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
 DEPTHWISE_CALL_CYCLES = 1900.0
-SUM_QUAD_CYCLES = 7.0  # four products of the last layer
+SUM_QUAD_CYCLES = 13.0  # four products of the last layer
 POOL_QUAD_CYCLES = 22.0  # four numbers of a window
-ADD_QUAD_CYCLES = 46.0
+ADD_QUAD_CYCLES = 39.0
 NARROW_QUAD_CYCLES = 14.0
 
 
@@ -95,7 +100,7 @@ def tile_compute(layer: Layer, shape: TileShape, isa: str, cores: int) -> float:
         return depthwise_compute(layer, shape, cores)
     if isinstance(layer, Dense):
         return dense_compute(layer, shape, isa, cores, pixels, taps)
-    each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.6 if isinstance(layer, Average) else 1)
+    each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.3 if isinstance(layer, Average) else 1)
     return spread(results // 4, cores) * each
 
 
@@ -117,18 +122,40 @@ def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: 
     if layer.kind == "sums":
         return spread(shape.channels, cores) * (depth / 4 * SUM_QUAD_CYCLES + 30)
     a, w = layer.input.format.bits, layer.weight_bits
-    each = PRODUCT[isa][max(a, w), min(a, w)]
-    group = 8 if shape.gathers else 4
-    rows = float(spread(-(-pixels // group), cores) * group)
-    if pixels < group * cores:  # channels are divided, too
-        rows = max(pixels / cores, 1)
-    cycles = rows * shape.channels * (depth * each + BLOCK_CYCLES)
-    if shape.gathers:
-        words = depth * a / 32
-        cycles += rows * (words * GATHER_WORD_CYCLES + taps * 4)
+    each = depth * PRODUCT[isa][max(a, w), min(a, w)] + BLOCK_CYCLES  # of a result
+    cycles = gathered_compute(layer, shape, cores, pixels, each) if shape.gathers else 0.0
+    if not shape.gathers:
+        rows = float(spread(-(-pixels // 4), cores) * 4)
+        if pixels < 4 * cores:  # channels are divided, too
+            rows = max(pixels / cores, 1)
+        cycles = rows * shape.channels * each
     if layer.is_narrowed:
         cycles += pixels * shape.channels / 4 / cores * NARROW_QUAD_CYCLES
     return cycles
+
+
+def gathered_compute(layer: Dense, shape: TileShape, cores: int, pixels: int, each: float) -> float:
+    """Groups of pixels are collected and multiplied; with fewer groups than cores each is divided by channels."""
+    groups = -(-pixels // GROUP_PIXELS)
+    parts = cores // groups if groups < cores else 1
+    size = min(pixels, GROUP_PIXELS)
+    taps = layer.window.kernel[0] * layer.window.kernel[1]
+    words = taps * layer.input.stored_channels * layer.input.format.bits / 32
+    collect = words * GATHER_WORD_CYCLES + taps * GATHER_TAP_CYCLES + edge_share(layer) * GATHER_EDGE_CYCLES
+    unit = GROUP_CYCLES + size * (collect + shape.channels / parts * each)
+    return spread(groups * parts, cores) * unit
+
+
+def edge_share(layer: Dense) -> float:
+    """Share of the windows that leave the input."""
+    inside = 1.0
+    for size, outputs, kernel, before in (
+        (layer.input.height, layer.output.height, layer.window.kernel[0], layer.window.pads[0]),
+        (layer.input.width, layer.output.width, layer.window.kernel[1], layer.window.pads[1]),
+    ):
+        corners = [i * layer.window.stride - before for i in range(outputs)]
+        inside *= sum(0 <= corner <= size - kernel for corner in corners) / outputs
+    return 1 - inside
 
 
 def spread(count: int, cores: int) -> int:

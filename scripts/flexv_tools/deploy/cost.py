@@ -15,7 +15,6 @@ TILE_CYCLES = 900  # start of transfers, two barriers, dividing the work
 LAYER_CYCLES = 1600  # with code that is not in the caches yet
 DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
 DMA_START_CYCLES = 60
-LINE_CYCLES = 4  # more of each line of a two-dimensional transfer
 
 # Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
 PRODUCT = {
@@ -67,7 +66,7 @@ def predict(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
     compute = tile_compute(layer, shape, isa, cores)
     moved_in, moved_out = tile_bytes(layer, shape)
     weights = shape.channels * (shape.weight_bytes + 8) if shape.weight_bytes else 0
-    dma_in = dma_cycles(moved_in) + 0.0
+    dma_in = dma_cycles(moved_in)
     dma_out = dma_cycles(moved_out)
     dma_weights = dma_cycles(weights) if weights else 0.0
     fill = dma_in + dma_weights

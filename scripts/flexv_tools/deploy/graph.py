@@ -15,7 +15,6 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Scale = Floats | np.floating[Any]
-WIDTHS = (2, 4, 8)
 CHANNEL_GROUP = 4
 NARROW_SHIFT = 24  # of the kernels for results of 4 and 2 bits
 

@@ -8,7 +8,7 @@ runs them and in whatever order they end."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from flexv_tools.errors import Failure
@@ -46,8 +46,7 @@ def known_points(study: Study) -> list[Point]:
 
 def search(study: Study, evaluate: Evaluate) -> None:
     """Asks `evaluate` for batches of points until as many as the study allows have been run."""
-    for batch in _Search(study, evaluate).batches():
-        del batch  # evaluated in turn
+    _Search(study, evaluate).run()
 
 
 class _Search:
@@ -59,12 +58,11 @@ class _Search:
         self.costs: dict[Genome, tuple[float, ...] | None] = {}
         self.budget = min(study.strategy.count, study.grid_size)
 
-    def batches(self) -> Iterator[list[Genome]]:
+    def run(self) -> None:
         batch = self.first()
         while batch:
             results = self.evaluate([point_at(self.study, genome) for genome in batch])
             self.costs.update(zip(batch, results))
-            yield batch
             batch = self.next()
 
     def room(self) -> int:

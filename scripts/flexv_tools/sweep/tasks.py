@@ -89,11 +89,7 @@ def perform(task: Task) -> Result:
     try:
         return _perform(task)
     except Exception as error:  # noqa: BLE001  a worker must live on, and the row says what it was
-        return Result(task.number, simulator_failure(error), f"{type(error).__name__}: {error}")
-
-
-def simulator_failure(error: Exception) -> int:
-    return 103 if not isinstance(error, subprocess.CalledProcessError) else int(error.returncode)
+        return Result(task.number, 103, f"{type(error).__name__}: {error}")
 
 
 def _perform(task: Task) -> Result:

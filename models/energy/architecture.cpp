@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/architecture.hpp"
 
+#include "base/byte_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace flexv::energy {
-
-namespace {
-
-std::string bytes_text(u64 bytes) {
-    if (bytes >= 1_MiB && bytes % 1_MiB == 0)
-        return fmt::format("{} MiB", bytes / 1_MiB);
-    if (bytes >= 1_KiB && bytes % 1_KiB == 0)
-        return fmt::format("{} KiB", bytes / 1_KiB);
-    return fmt::format("{} B", bytes);
-}
-
-}  // namespace
 
 const Size* find_size(const Architecture& architecture, std::string_view name) {
     const auto found = std::ranges::find(architecture, name, &Architecture::value_type::first);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A power annotation file in memory: prices of events at a reference operating point and for a
 // reference architecture, and the laws that carry them to others. Values live in
-// platform/energy/*.json, never here.
+// platform/data/energy/*.json, never here.
 #pragma once
 
 #include "base/units.hpp"

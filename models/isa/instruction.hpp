@@ -49,7 +49,7 @@ enum class Timing : u8 {
     mac_load,
 };
 
-/// What an instruction costs in the execute stage; prices live in platform/energy.
+/// What an instruction costs in the execute stage; prices live in platform/data/energy.
 enum class Energy : u8 { alu, multiply, dot_product, load, store, divide, idle };
 
 /// Which published extension a row belongs to, for the ISA subsets of the core.

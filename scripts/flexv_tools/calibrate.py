@@ -28,7 +28,7 @@ from flexv_tools.errors import Failure
 from flexv_tools.simulator import PROGRAM, ROOT, load_report
 
 FIRMWARE = ROOT / "build/sw/bench_matmul_64_flexv.elf"
-PROFILES = ROOT / "platform/energy"
+PROFILES = ROOT / "platform/data/energy"
 REGION = "a2w2"
 
 TOPS_PER_WATT = 3.26  # A1: ISVLSI 2023, a2w2 MatMul

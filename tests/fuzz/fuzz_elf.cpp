@@ -2,8 +2,8 @@
 // Any bytes as a firmware file: the loader takes them or refuses them as the user's mistake; what
 // it has taken can be looked at from end to end.
 #include "base/error.hpp"
-#include "platform/elf.hpp"
-#include "platform/image_placement.hpp"
+#include "platform/firmware/elf.hpp"
+#include "platform/firmware/image_placement.hpp"
 
 #include <array>
 #include <cstdint>

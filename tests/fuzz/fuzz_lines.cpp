@@ -2,8 +2,8 @@
 // Any bytes as debug information: an image that the loader has taken either tells a place in the
 // source or none. libdw does the reading; what is proved is that no file brings the program down.
 #include "base/error.hpp"
-#include "platform/elf.hpp"
-#include "platform/source_lines.hpp"
+#include "platform/firmware/elf.hpp"
+#include "platform/firmware/source_lines.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -30,7 +30,7 @@ CYCLES = 20_000
 CORES = 8
 OPERATIONS = 250  # of a core, again and again
 
-# First address and bytes of what firmware may touch; source: docs/reference/registers.md, platform/memory_map.hpp.
+# First address and bytes of what firmware may touch; source: docs/reference/registers.md, platform/system/memory_map.hpp.
 PLACES = [
     (0x10200000, 0x400, 8),  # cluster control
     (0x10200400, 0x400, 20),  # timer

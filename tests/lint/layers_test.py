@@ -28,7 +28,7 @@ class LayersTest(unittest.TestCase):
                 "models/base/units.hpp": "",
                 "models/dma/dma.hpp": '#include "base/units.hpp"\n',
                 "models/dma/dma.cpp": '#include "dma/dma.hpp"\n#include <systemc>\n',
-                "platform/soc.cpp": '#include "dma/dma.hpp"\n',
+                "platform/system/soc.cpp": '#include "dma/dma.hpp"\n',
             }
         )
         self.assertEqual(status, 0)
@@ -57,14 +57,31 @@ class LayersTest(unittest.TestCase):
         self.assertIn("leads to SystemC (base/module.hpp -> systemc)", text)
 
     def test_nothing_but_tests_includes_tests(self) -> None:
-        for file in ("models/dma/dma.cpp", "platform/soc.cpp"):
+        for file in ("models/dma/dma.cpp", "platform/system/soc.cpp"):
             status, text = self.check({file: '#include "support/bus_master.hpp"\n'})
             self.assertEqual(status, 1, file)
             self.assertIn("only tests include tests", text)
 
     def test_models_do_not_include_the_platform(self) -> None:
-        status, _ = self.check({"models/dma/dma.cpp": '#include "platform/soc.hpp"\n'})
+        status, _ = self.check({"models/dma/dma.cpp": '#include "platform/system/soc.hpp"\n'})
         self.assertEqual(status, 1)
+
+    def test_a_room_of_the_platform_includes_those_below(self) -> None:
+        status, _ = self.check({"platform/run/simulation.cpp": '#include "platform/system/soc.hpp"\n'})
+        self.assertEqual(status, 0)
+        status, text = self.check({"platform/config/schema.cpp": '#include "platform/cli/run.hpp"\n'})
+        self.assertEqual(status, 1)
+        self.assertIn("config includes only files", text)
+
+    def test_results_do_not_know_the_core(self) -> None:
+        status, text = self.check({"platform/results/report.cpp": '#include "core/core.hpp"\n'})
+        self.assertEqual(status, 1)
+        self.assertIn("results does not know the core", text)
+
+    def test_every_source_of_the_platform_stands_in_a_room(self) -> None:
+        status, text = self.check({"platform/lost.cpp": ""})
+        self.assertEqual(status, 1)
+        self.assertIn("platform/lost.cpp: stands in no room", text)
 
     def test_firmware_includes_headers_of_sw_only(self) -> None:
         own = {"sw/drivers/dma.h": "", "sw/apps/a.c": '#include "dma.h"\n#include <stdint.h>\n'}

@@ -41,7 +41,7 @@ class Conflicts(program.Case):
     def test_no_output_overwrites_another_input(self) -> None:
         image = self.image(ending())
         (self.folder / "config.json").write_text('{"energy": {"profile": "profile.json"}}')
-        source = Path(__file__).resolve().parents[2] / "platform/energy"
+        source = Path(__file__).resolve().parents[2] / "platform/data/energy"
         shutil.copy(source / "isvlsi23.json", self.path("base.json"))
         shutil.copy(source / "shaheen.json", self.path("profile.json"))
         (self.folder / "input.txt").write_text("x")

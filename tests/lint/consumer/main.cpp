@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a firmware image on the platform beside a module of the consumer's own, which has a clock of
 // its own.
-#include "platform/configuration_reader.hpp"
-#include "platform/elf.hpp"
-#include "platform/soc.hpp"
+#include "platform/config/configuration_reader.hpp"
+#include "platform/firmware/elf.hpp"
+#include "platform/system/soc.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Profiles for tests: the shipped files of platform/energy, and small ones that are written in the
-// test.
+// Profiles for tests: the shipped files of platform/data/energy, and small ones that are written in
+// the test.
 #pragma once
 
 #include "base/error.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/architecture.hpp"
+#include "platform/system/architecture.hpp"
 
-#include "platform/configuration_reader.hpp"
-#include "platform/energy_profiles.hpp"
+#include "platform/config/configuration_reader.hpp"
+#include "platform/config/energy_profiles.hpp"
 
 #include <catch2/catch.hpp>
 

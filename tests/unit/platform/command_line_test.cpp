@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands and options of flexv-vp, without running anything.
-#include "platform/command_line.hpp"
+#include "platform/cli/command_line.hpp"
 
 #include "error_text.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading, checking and printing of the configuration.
-#include "platform/configuration_reader.hpp"
+#include "platform/config/configuration_reader.hpp"
 
-#include "platform/embedded.hpp"
+#include "platform/config/embedded.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "error_text.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A firmware image as text: labels, instructions of both lengths, words that are none.
-#include "platform/disassembly.hpp"
+#include "platform/firmware/disassembly.hpp"
 
 #include "elf_builder.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The firmware loader on hand-made images: what it reads, what it refuses and how it says so.
-#include "platform/elf.hpp"
+#include "platform/firmware/elf.hpp"
 
-#include "platform/elf_checks.hpp"
-#include "platform/elf_symbols.hpp"
+#include "platform/firmware/elf_checks.hpp"
+#include "platform/firmware/elf_symbols.hpp"
 
 #include "elf_builder.hpp"
 #include "error_text.hpp"

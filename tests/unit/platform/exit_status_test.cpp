@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which exception gives which exit status (docs: exit status of the command line).
-#include "platform/exit_status.hpp"
+#include "platform/cli/exit_status.hpp"
 
-#include "platform/systemc_reports.hpp"
+#include "platform/run/systemc_reports.hpp"
 
 #include "base/error.hpp"
 

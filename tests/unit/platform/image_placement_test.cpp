@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which segments go where, and how an image that does not fit is refused.
-#include "platform/image_placement.hpp"
+#include "platform/firmware/image_placement.hpp"
 
-#include "platform/boot_style.hpp"
+#include "platform/system/boot_style.hpp"
 
 #include "elf_builder.hpp"
 #include "error_text.hpp"

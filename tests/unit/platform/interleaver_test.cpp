@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two clocks in one order of time: docs/decisions/0004-two-clock-domains.md.
-#include "platform/interleaver.hpp"
+#include "platform/system/interleaver.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Suggestions for misspelt names.
-#include "platform/nearest.hpp"
+#include "platform/config/nearest.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of foreign files, made one line of text.
-#include "platform/printable.hpp"
+#include "platform/files/printable.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The declared registers against the table of the hardware's (tests/reference/cluster_regs.csv),
 // and the pages that are made from them.
-#include "platform/register_map.hpp"
+#include "platform/system/register_map.hpp"
 
-#include "platform/register_pages.hpp"
-#include "platform/soc.hpp"
+#include "platform/system/register_pages.hpp"
+#include "platform/system/soc.hpp"
 
 #include "error_text.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/energy_profiles.hpp"
+#include "platform/config/energy_profiles.hpp"
 
 #include "base/error.hpp"
 #include "support/scratch_folder.hpp"

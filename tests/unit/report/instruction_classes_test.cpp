@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prices of whole instructions, with the shipped profile: "handy per-instruction totals" of
 // tests/reference/energy_model.md, section 3.
-#include "platform/instruction_classes.hpp"
+#include "platform/results/instruction_classes.hpp"
 
-#include "platform/energy_profiles.hpp"
+#include "platform/config/energy_profiles.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power over time: windows, the file that holds them, and what the wave shows of them.
-#include "platform/power_meter.hpp"
+#include "platform/probes/power_meter.hpp"
 
 #include "base/error.hpp"
-#include "platform/output_file.hpp"
-#include "platform/power_trace.hpp"
+#include "platform/files/output_file.hpp"
+#include "platform/probes/power_trace.hpp"
 #include "support/scratch_folder.hpp"
 #include "unit/report/sample_run.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/regions.hpp"
+#include "platform/probes/regions.hpp"
 
 #include "base/error.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/report.hpp"
+#include "platform/results/report.hpp"
 
-#include "platform/output_file.hpp"
+#include "platform/files/output_file.hpp"
 
 #include "base/error.hpp"
 #include "unit/report/sample_run.hpp"

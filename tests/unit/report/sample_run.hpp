@@ -2,8 +2,8 @@
 // One small finished run for the tests of its two views.
 #pragma once
 
-#include "platform/energy_profiles.hpp"
-#include "platform/run_result.hpp"
+#include "platform/config/energy_profiles.hpp"
+#include "platform/results/run_result.hpp"
 
 #include <string>
 

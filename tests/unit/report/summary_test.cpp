@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/summary.hpp"
+#include "platform/results/summary.hpp"
 
-#include "platform/terminal_table.hpp"
+#include "platform/results/terminal_table.hpp"
 #include "unit/report/sample_run.hpp"
 
 #include <catch2/catch.hpp>

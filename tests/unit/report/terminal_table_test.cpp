@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/terminal_table.hpp"
+#include "platform/results/terminal_table.hpp"
 
 #include <catch2/catch.hpp>
 

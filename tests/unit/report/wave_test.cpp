@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The value change dump and what it shows of a run.
-#include "platform/wave.hpp"
+#include "platform/probes/wave.hpp"
 
-#include "platform/output_file.hpp"
+#include "platform/files/output_file.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>

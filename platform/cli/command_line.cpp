@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row a command: name, synopsis, options and the function that reads the rest of the line.
+// Parsing is Boost's; the messages are ours, because a mistake should name the option that was
+// meant.
+#include "platform/cli/command_line.hpp"
+
+#include "base/error.hpp"
+#include "platform/config/nearest.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <iterator>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
+#include <systemc>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+namespace po = boost::program_options;
+
+/// An option that stands for one parameter of the configuration.
+struct Shorthand {
+    const char* option;
+    const char* key;
+};
+constexpr Shorthand kShorthands[] = {
+    {"energy-profile", "energy.profile"},
+    {"vdd", "clock.vdd"},
+    {"mhz", "clock.mhz"},
+    {"max-cycles", "simulation.max_cycles"},
+};
+
+constexpr const char* kBare = "bare-arguments";  // arguments that belong to no option
+
+/// A parsed line: values by name, and the options in the order in which they were given.
+struct Line {
+    po::variables_map values;
+    std::vector<po::option> in_order;
+    std::vector<std::string> bare;
+
+    [[nodiscard]] std::string text(const char* option) const {
+        return values.count(option) == 0 ? std::string{} : values[option].as<std::string>();
+    }
+    [[nodiscard]] bool has(const char* option) const { return values.count(option) != 0; }
+};
+
+struct CommandRow {
+    const char* name;
+    const char* synopsis;
+    const char* doc;
+    po::options_description (*options)();
+    Command (*read)(const Line&);
+};
+
+po::options_description configuration_options() {
+    po::options_description options("Configuration");
+    options.add_options()("config", po::value<std::string>()->value_name("FILE|NAME"),
+                          "configuration file, or the name of a shipped one")(
+        "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+        "one parameter, may be repeated; `flexv-vp config` lists them");
+    return options;
+}
+
+po::options_description run_options() {
+    po::options_description options("Options of run");
+    auto add = options.add_options();
+    for (const auto& [option, key] : kShorthands)
+        add(option, po::value<std::string>()->value_name("VALUE"),
+            fmt::format("same as --set {}=VALUE", key).c_str());
+    add("report", po::value<std::string>()->value_name("FILE"), "write the JSON report");
+    add("signature", po::value<std::string>()->value_name("FILE"),
+        "write the words between begin_signature and end_signature");
+    add("trace", po::value<std::string>()->value_name("FILE"),
+        "write a line an instruction, in the columns of the RTL's tracer");
+    add("trace-harts", po::value<std::string>()->value_name("0,2-5"),
+        "only these harts; all when not given");
+    add("trace-from", po::value<std::string>()->value_name("CYCLE"), "only from this cycle on");
+    add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
+    add("check", po::value<std::string>()->value_name("hazards"),
+        "warn about instruction sequences that silicon gets wrong");
+    add("profile", po::value<std::string>()->value_name("FILE"),
+        "write what each function has cost, for KCachegrind; the report lists it, too");
+    add("power-trace", po::value<std::string>()->value_name("FILE.csv"),
+        "write the energy of each component over time");
+    add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
+        "write states of the cores, regions and power over time");
+    add("power-window", po::value<std::string>()->value_name("CYCLES"),
+        "resolution of power over time; 1000 when not given");
+    add("strict", "what the hardware tolerates in silence is a fault");
+    add("quiet", "neither progress nor summary on stderr");
+    options.add(configuration_options());
+    return options;
+}
+
+po::options_description price_options() {
+    po::options_description options("Options of price");
+    options.add_options()("energy-profile", po::value<std::string>()->value_name("NAME|FILE"),
+                          "prices; the report's own when not given")(
+        "vdd", po::value<std::string>()->value_name("V"),
+        "supply voltage; the report's when not given")(
+        "mhz", po::value<std::string>()->value_name("F"), "clock; the report's when not given")(
+        "report", po::value<std::string>()->value_name("FILE"),
+        "write the new report here instead of to stdout")("quiet", "no summary on stderr");
+    return options;
+}
+
+po::options_description isa_options() {
+    po::options_description options("Options of isa");
+    options.add_options()("format", po::value<std::string>()->value_name("table|csv|gas"),
+                          "how the instruction rows are printed; table when not given");
+    return options;
+}
+
+po::options_description disassemble_options() {
+    po::options_description options("Options of disasm");
+    options.add_options()("simd", po::value<std::string>()->value_name("legacy|status"),
+                          "what SIMD and Mac&Load words mean (CSR 0x010); legacy when not given");
+    return options;
+}
+
+po::options_description describe_options() {
+    po::options_description options("Options of describe");
+    options.add_options()("format", po::value<std::string>()->value_name("md|c"),
+                          "manual page or C header; md when not given")(
+        "block", po::value<std::string>()->value_name("NAME"), "only this block of the map");
+    options.add(configuration_options());
+    return options;
+}
+
+Setting setting_of(const std::string& assignment, const std::string& origin) {
+    const auto equals = assignment.find('=');
+    if (equals == 0)
+        throw UserError("{}: names no parameter; expected KEY=VALUE", origin);
+    if (equals == std::string::npos)
+        throw UserError("{}: expected KEY=VALUE", origin);
+    return {.key = assignment.substr(0, equals),
+            .text = assignment.substr(equals + 1),
+            .origin = origin};
+}
+
+/// "soc.cluster.core_count=4" behind `--set` and another setting; a path has a slash.
+bool is_assignment(const std::string& argument) {
+    const auto equals = argument.find('=');
+    return equals != std::string::npos && argument.substr(0, equals).find('/') == std::string::npos;
+}
+
+ConfigurationOptions read_configuration(const Line& line) {
+    ConfigurationOptions result{.name = line.text("config"), .settings = {}};
+    for (const po::option& option : line.in_order) {
+        const auto shorthand =
+            std::ranges::find(kShorthands, option.string_key, &Shorthand::option);
+        const bool is_bare = option.string_key == kBare;
+        for (const std::string& value : option.value) {
+            if (option.string_key == "set" || (is_bare && is_assignment(value)))
+                result.settings.push_back(setting_of(value, "--set " + value));
+            else if (shorthand != std::end(kShorthands))
+                result.settings.push_back(
+                    {.key = shorthand->key,
+                     .text = value,
+                     .origin = fmt::format("--{} {}", option.string_key, value)});
+        }
+    }
+    return result;
+}
+
+std::vector<std::string> without_assignments(const std::vector<std::string>& bare) {
+    std::vector<std::string> result;
+    std::ranges::remove_copy_if(bare, std::back_inserter(result), is_assignment);
+    return result;
+}
+
+void expect_none(const std::vector<std::string>& bare) {
+    if (!bare.empty())
+        throw UserError("unexpected argument \"{}\"", bare.front());
+}
+
+/// A number as in the configuration: decimal, 0x..., 1e6.
+template <typename Number>
+Number whole_number(const std::string& option, const std::string& text, u64 low = 0,
+                    u64 high = std::numeric_limits<Number>::max()) {
+    const Domain allowed = whole(low, high);
+    const auto value = read_value(raw_value(text), Value{u64{0}}, allowed);
+    if (!value)
+        throw UserError("--{} {}: must be {}", option, text, allowed.text);
+    return Number(std::get<u64>(*value));
+}
+
+/// Cycles of a window of power over time.
+u64 read_power_window(const Line& line) {
+    constexpr u64 kDefault = 1000;
+    if (!line.has("power-window"))
+        return kDefault;
+    if (!line.has("power-trace") && !line.has("wave"))
+        throw UserError("--power-window needs --power-trace FILE.csv or --wave FILE");
+    return whole_number<u64>("power-window", line.text("power-window"), 1);
+}
+
+/// The only file among the bare arguments.
+std::string firmware_of(const char* command, const std::vector<std::string>& files) {
+    if (files.empty())
+        throw UserError("{0}: no firmware given\n  hint: flexv-vp {0} FIRMWARE.elf", command);
+    if (files.size() > 1)
+        throw UserError("{}: one firmware only, but {} were given: {}", command, files.size(),
+                        fmt::join(files, " "));
+    return files.front();
+}
+
+/// "0,2-5"
+std::vector<u32> hart_numbers(const std::string& list) {
+    constexpr u64 kLast = 1023;  // 32 clusters of 32 cores, spec/firmware_abi.md section 2
+    std::vector<u32> harts;
+    std::istringstream parts(list);
+    for (std::string part; std::getline(parts, part, ',');) {
+        const auto dash = part.find('-', 1);
+        const u32 first = whole_number<u32>("trace-harts", part.substr(0, dash), 0, kLast);
+        const u32 last = dash == std::string::npos
+                             ? first
+                             : whole_number<u32>("trace-harts", part.substr(dash + 1), 0, kLast);
+        if (last < first)
+            throw UserError("--trace-harts {}: {} is below {}; expected such as 0,2-5", list, last,
+                            first);
+        for (u32 hart = first; hart <= last; ++hart)
+            harts.push_back(hart);
+    }
+    return harts;
+}
+
+core::TraceWindow trace_window(const Line& line) {
+    core::TraceWindow window;
+    if (line.has("trace-from"))
+        window.from = whole_number<Cycles>("trace-from", line.text("trace-from"));
+    if (line.has("trace-to"))
+        window.to = whole_number<Cycles>("trace-to", line.text("trace-to"));
+    if (window.from > window.to)
+        throw UserError("--trace-from {} lies behind --trace-to {}; exchange them", window.from,
+                        window.to);
+    return window;
+}
+
+InstrumentationOptions read_instrumentation(const Line& line) {
+    for (const char* option : {"trace-harts", "trace-from", "trace-to"})
+        if (line.has(option) && !line.has("trace"))
+            throw UserError("--{} needs --trace FILE", option);
+    if (line.has("check") && line.text("check") != "hazards")
+        throw UserError("--check {}: must be one of hazards", line.text("check"));
+    return {.trace = line.text("trace"),
+            .trace_harts = line.has("trace-harts") ? hart_numbers(line.text("trace-harts"))
+                                                   : std::vector<u32>{},
+            .trace_window = trace_window(line),
+            .checks_hazards = line.has("check")};
+}
+
+Command read_run(const Line& line) {
+    return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
+                                  .report = line.text("report"),
+                                  .profile = line.text("profile"),
+                                  .power_trace = line.text("power-trace"),
+                                  .wave = line.text("wave"),
+                                  .power_window = read_power_window(line),
+                                  .signature = line.text("signature"),
+                                  .strict = line.has("strict"),
+                                  .quiet = line.has("quiet"),
+                                  .instrumentation = read_instrumentation(line)},
+                      .configuration = read_configuration(line)};
+}
+
+Command read_disassemble(const Line& line) {
+    const std::string simd = line.has("simd") ? line.text("simd") : "legacy";
+    if (simd != "legacy" && simd != "status")
+        throw UserError("--simd {}: must be one of legacy, status", simd);
+    return DisassembleCommand{.firmware = firmware_of("disasm", line.bare),
+                              .mode = simd == "status" ? isa::Mode::status : isa::Mode::legacy};
+}
+
+/// The value of an option that stands for a parameter, with the parameter's range.
+std::optional<double> real_number(const Line& line, const char* option, const std::string& key) {
+    if (!line.has(option))
+        return std::nullopt;
+    const Domain& allowed = allowed_values(key);
+    const auto value = read_value(raw_value(line.text(option)), Value{0.0}, allowed);
+    if (!value)
+        throw UserError("--{} {}: must be {}", option, line.text(option), allowed.text);
+    return std::get<double>(*value);
+}
+
+Command read_price(const Line& line) {
+    if (line.bare.size() != 1)
+        throw UserError(
+            "price: expected one report, but {} were given\n"
+            "  hint: flexv-vp price REPORT.json --vdd 0.7",
+            line.bare.size());
+    return PriceCommand{.report = line.bare.front(),
+                        .profile = line.text("energy-profile"),
+                        .vdd = real_number(line, "vdd", "clock.vdd"),
+                        .mhz = real_number(line, "mhz", "clock.mhz"),
+                        .output = line.text("report"),
+                        .quiet = line.has("quiet")};
+}
+
+Command read_config(const Line& line) {
+    expect_none(without_assignments(line.bare));
+    return ConfigCommand{.configuration = read_configuration(line)};
+}
+
+Command read_isa(const Line& line) {
+    expect_none(line.bare);
+    const std::string format = line.has("format") ? line.text("format") : "table";
+    if (format != "table" && format != "csv" && format != "gas")
+        throw UserError("--format {}: must be one of table, csv, gas", format);
+    return IsaCommand{.format = format};
+}
+
+Command read_describe(const Line& line) {
+    expect_none(without_assignments(line.bare));
+    const std::string format = line.has("format") ? line.text("format") : "md";
+    if (format != "md" && format != "c")
+        throw UserError("--format {}: must be one of md, c", format);
+    return DescribeCommand{
+        .format = format, .block = line.text("block"), .configuration = read_configuration(line)};
+}
+
+constexpr CommandRow kCommands[] = {
+    {"run", "run FIRMWARE.elf [options]", "runs a firmware", run_options, read_run},
+    {"price", "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
+     "prices a finished run again", price_options, read_price},
+    {"config", "config [--config FILE] [--set KEY=VALUE ...]",
+     "prints the effective configuration with a description of every parameter",
+     configuration_options, read_config},
+    {"disasm", "disasm FIRMWARE.elf [--simd legacy|status]",
+     "prints the instructions of a firmware", disassemble_options, read_disassemble},
+    {"isa", "isa [--format table|csv|gas]", "prints the instruction rows", isa_options, read_isa},
+    {"describe", "describe [--format md|c] [--block NAME] [--config FILE] [--set KEY=VALUE ...]",
+     "prints the register map of the elaborated platform", describe_options, read_describe},
+};
+
+std::string general_help() {
+    std::string text = "Virtual platform of the Flex-V cluster.\n\nUsage:\n";
+    for (const CommandRow& row : kCommands)
+        text += fmt::format("  flexv-vp {}\n      {}\n", row.synopsis, row.doc);
+    return text +
+           "  flexv-vp COMMAND --help, flexv-vp help COMMAND\n"
+           "      lists the options of a command\n"
+           "  flexv-vp --version, -v\n";
+}
+
+std::string help_of(const CommandRow& row) {
+    std::ostringstream options;
+    options << row.options();
+    return fmt::format("Usage: flexv-vp {}\n  {}\n\n{}", row.synopsis, row.doc, options.str());
+}
+
+std::string version() {
+    return fmt::format("flexv-vp {} (SystemC {})\n", FLEXV_VERSION, sc_core::sc_version_string);
+}
+
+[[noreturn]] void refuse_option(const CommandRow& row, const std::string& option,
+                                const po::options_description& known) {
+    std::vector<std::string> names;
+    for (const auto& description : known.options())
+        if (description->long_name() != kBare)
+            names.push_back("--" + description->long_name());
+    const std::string meant = meant_word(option, names);
+    throw UserError("{}: unknown option {}{}\n  hint: flexv-vp {} --help", row.name, option,
+                    meant.empty() ? "" : "; nearest: " + meant, row.name);
+}
+
+/// A script whose variable is empty asks for something that it does not get.
+void refuse_empty(const CommandRow& row, const std::vector<po::option>& options) {
+    for (const po::option& option : options)
+        for (const std::string& value : option.value)
+            if (value.empty())
+                throw UserError("{}: {} is empty\n  hint: flexv-vp {} --help", row.name,
+                                option.string_key == kBare ? "an argument"
+                                                           : "the value of --" + option.string_key,
+                                row.name);
+}
+
+Line parse_options(const CommandRow& row, const std::vector<std::string>& arguments) {
+    po::options_description known = row.options();
+    known.add_options()("help,h", "")(kBare, po::value<std::vector<std::string>>());
+    po::positional_options_description positions;
+    positions.add(kBare, -1);
+    try {
+        using namespace po::command_line_style;
+        const auto parsed = po::command_line_parser(arguments)
+                                .options(known)
+                                .positional(positions)
+                                .style(unix_style & ~allow_guessing)
+                                .run();
+        refuse_empty(row, parsed.options);
+        Line line{.values = {}, .in_order = parsed.options, .bare = {}};
+        po::store(parsed, line.values);
+        if (line.has(kBare))
+            line.bare = line.values[kBare].as<std::vector<std::string>>();
+        return line;
+    } catch (const po::unknown_option& error) {
+        refuse_option(row, error.get_option_name(), known);
+    } catch (const po::error& error) {
+        throw UserError("{}: {}\n  hint: flexv-vp {} --help", row.name, error.what(), row.name);
+    }
+}
+
+std::string command_names() {
+    std::vector<std::string> names;
+    for (const CommandRow& row : kCommands)
+        names.emplace_back(row.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+const CommandRow& row_of(const std::string& name) {
+    const auto row = std::ranges::find(kCommands, std::string_view{name}, &CommandRow::name);
+    if (row == std::end(kCommands))
+        throw UserError("unknown command \"{}\"; commands: {}\n  hint: flexv-vp --help", name,
+                        command_names());
+    return *row;
+}
+
+/// `help` alone, or with the name of a command.
+Command help(const std::vector<std::string>& names) {
+    if (names.size() > 1)
+        throw UserError("help: one command only, but {} were given: {}", names.size(),
+                        fmt::join(names, " "));
+    return PrintCommand{.text = names.empty() ? general_help() : help_of(row_of(names.front()))};
+}
+
+}  // namespace
+
+Command parse_command_line(const std::vector<std::string>& arguments) {
+    if (arguments.empty())
+        throw UserError("no command given; commands: {}\n  hint: flexv-vp --help", command_names());
+    const std::string& first = arguments.front();
+    const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    if (first == "--help" || first == "-h")
+        return PrintCommand{.text = general_help()};
+    if (first == "--version" || first == "-v")
+        return PrintCommand{.text = version()};
+    if (first == "help")
+        return help(rest);
+    const CommandRow& row = row_of(first);
+    const Line line = parse_options(row, rest);
+    if (line.has("help"))
+        return PrintCommand{.text = help_of(row)};
+    return row.read(line);
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every parameter of the platform in one aggregate that mirrors the hierarchy of the hardware. The
+// defaults are the published Flex-V cluster's; configuration.cpp declares what each parameter may
+// be.
+#pragma once
+
+#include "base/bus_errors.hpp"
+#include "base/units.hpp"
+#include "cluster_bus/cluster_bus.hpp"
+#include "event_unit/event_unit.hpp"
+#include "fabric_port/fabric_port.hpp"
+#include "icache/instruction_cache.hpp"
+#include "interrupt_controller/interrupt_controller.hpp"
+#include "l2/l2.hpp"
+#include "peripheral_interconnect/peripheral_interconnect.hpp"
+#include "platform/config/schema.hpp"
+#include "soc_events/soc_events.hpp"
+#include "tcdm/tcdm.hpp"
+
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+struct CoreConfiguration {
+    std::string isa = "flexv";  ///< a name of isa::isa_subsets()
+    bool quirks = false;        ///< like the RTL where that is not the architecture
+};
+
+/// The device of the timing bench.
+struct MarkerConfiguration {
+    bool enabled = false;
+};
+
+/// Where a block's own configuration counts cores or ports, the cluster derives them from
+/// `core_count`.
+struct ClusterConfiguration {
+    u32 core_count = 8;
+    CoreConfiguration core;
+    tcdm::Tcdm::Config tcdm;
+    icache::InstructionCache::Config icache;
+    event_unit::Config event_unit;
+    peripheral_interconnect::PeripheralInterconnect::Config peripherals;
+    cluster_bus::ClusterBus::Config bus;
+    MarkerConfiguration marker;
+};
+
+/// Who starts when the firmware is loaded (spec/firmware_abi.md, section 2).
+enum class Boot {
+    cluster,            ///< style C: all cores of the cluster; there is no fabric controller
+    fabric_controller,  ///< style P: the fabric controller, which starts the cluster
+};
+
+/// The core outside the cluster that starts it.
+struct FabricConfiguration {
+    CoreConfiguration core;
+    u64 bus_cycles = fabric_port::FabricPort::Config{}.bus_cycles;
+};
+
+struct UartConfiguration {
+    std::string input;  ///< file with the characters that arrive; empty: none
+};
+
+struct SocConfiguration {
+    Boot boot = Boot::cluster;
+    ClusterConfiguration cluster;
+    FabricConfiguration fabric_controller;
+    interrupt_controller::InterruptController::Config interrupt_controller;
+    soc_events::SocEvents::Config events;
+    UartConfiguration uart;
+    /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (spec/cluster.md 3).
+    cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
+    l2::L2::Config l2;
+    BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
+};
+
+/// The operating point, and the clocks before firmware changes an FLL.
+struct ClockConfiguration {
+    double mhz = 463;    ///< published maximum at 0.65 V, source: reference/energy_model.md, A1
+    double soc_mhz = 0;  ///< everything outside the cluster; 0: as `mhz`
+    bool follows_fll = true;
+    double vdd = 0.65;
+};
+
+struct SimulationConfiguration {
+    u64 quantum_cycles = 1000;  ///< the cluster runs this far ahead of modules outside it
+    u64 max_cycles = 0;         ///< 0: no limit
+};
+
+struct EnergyConfiguration {
+    std::string profile = "isvlsi23";  ///< shipped profile or file
+};
+
+struct Configuration {
+    SocConfiguration soc;
+    ClockConfiguration clock;
+    SimulationConfiguration simulation;
+    EnergyConfiguration energy;
+};
+
+/// Clock of everything outside the cluster.
+[[nodiscard]] inline double soc_mhz(const Configuration& configuration) {
+    const ClockConfiguration& clock = configuration.clock;
+    return clock.soc_mhz == 0 ? clock.mhz : clock.soc_mhz;
+}
+
+/// The declaration of every parameter, in the order of the hierarchy.
+[[nodiscard]] const Group<Configuration>& schema();
+
+/// What the parameter may be; `key` is one of the schema's.
+[[nodiscard]] const Domain& allowed_values(const std::string& key);
+
+/// What must hold between several parameters.
+struct Rule {
+    std::vector<std::string> keys;
+    std::string what;
+    bool (*holds)(const Configuration&);
+};
+[[nodiscard]] const std::vector<Rule>& rules();
+
+}  // namespace flexv::platform

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/function_profile.hpp"
+
+#include "platform/firmware/source_lines.hpp"
+
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr const char* kNoFunction = "(no symbol)";
+
+FunctionResult function_result(const std::string& name, const std::vector<std::string>& paths,
+                               const energy::Counts& counts) {
+    return {.name = name,
+            .file = {},
+            .counts = counts,
+            .instructions = energy::total_of("instructions", paths, counts),
+            .active_cycles = energy::total_of("active_cycles", paths, counts),
+            .sleep_cycles = energy::total_of("sleep_cycles", paths, counts),
+            .macs = energy::total_of("macs", paths, counts)};
+}
+
+}  // namespace
+
+FunctionProfile::Watcher::Watcher(FunctionProfile& profile, core::Core& core, std::string path)
+    : profile_(profile), core_(core), path_(std::move(path)), before_(read()) {}
+
+std::vector<u64> FunctionProfile::Watcher::read() const {
+    std::vector<u64> values;
+    for (const CounterInfo& counter : core_.counters())
+        values.push_back(counter.value());
+    return values;
+}
+
+void FunctionProfile::Watcher::before(const core::Execution& execution, isa::Hart& /*hart*/) {
+    if (execution.pc < begin_ || execution.pc >= end_) [[unlikely]]
+        enter(execution.pc);
+    if (execution.memory && execution.memory->is_tcdm)
+        ++(execution.memory->is_write ? writes_ : reads_);
+}
+
+void FunctionProfile::Watcher::enter(u32 pc) {
+    hand_over();
+    const ElfImage::Symbol* const symbol = profile_.image_.function_at(pc);
+    begin_ = symbol == nullptr ? pc : symbol->address;
+    end_ = symbol == nullptr ? pc + 1 : symbol->address + symbol->size;
+    Function& function = profile_.functions_[symbol == nullptr ? kNoFunction : symbol->name];
+    function.address = begin_;
+    events_ = &function.events;
+}
+
+/// Gives what was counted since the last change to the function that is left. What comes before the
+/// first instruction, its fetch, belongs to the first function.
+void FunctionProfile::Watcher::hand_over() {
+    if (events_ == nullptr)
+        return;
+    std::vector<u64> now = read();
+    const auto& counters = core_.counters();
+    for (std::size_t i = 0; i < now.size(); ++i)
+        if (now[i] != before_[i])
+            (*events_)[path_ + "." + counters[i].name] += now[i] - before_[i];
+    (*events_)["cluster.tcdm.reads"] += std::exchange(reads_, 0);
+    (*events_)["cluster.tcdm.writes"] += std::exchange(writes_, 0);
+    before_ = std::move(now);
+}
+
+void FunctionProfile::watch(core::Core& core, const std::string& path) {
+    watchers_.push_back(std::make_unique<Watcher>(*this, core, path));
+    core.observe(*watchers_.back());
+}
+
+void FunctionProfile::finish() {
+    for (const auto& watcher : watchers_)
+        watcher->hand_over();
+}
+
+std::vector<FunctionResult> FunctionProfile::functions(
+    const std::vector<std::string>& paths) const {
+    const SourceLines lines(image_);
+    std::vector<FunctionResult> all;
+    for (const auto& [name, function] : functions_) {
+        energy::Counts counts(paths.size());
+        for (std::size_t i = 0; i < paths.size(); ++i)
+            if (const auto found = function.events.find(paths[i]); found != function.events.end())
+                counts[i] = found->second;
+        all.push_back(function_result(name, paths, counts));
+        if (const auto place = lines.at(function.address)) {
+            all.back().file = place->file;
+            all.back().line = place->line;
+        }
+    }
+    return all;
+}
+
+}  // namespace flexv::platform

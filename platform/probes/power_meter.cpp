@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/power_meter.hpp"
+
+namespace flexv::platform {
+
+std::vector<std::string> PowerMeter::components() const {
+    std::vector<std::string> names;
+    for (const auto& component : prices_.price(energy::Counts(before_.size()), 0).components)
+        names.push_back(component.path);
+    return names;
+}
+
+void PowerMeter::close(Cycles now) {
+    energy::Counts counts = read_();
+    if (now == begin_ && counts == before_)
+        return;
+    energy::Counts spent;
+    energy::accumulate(spent, counts, before_);
+    const PowerWindow window{
+        .begin = begin_, .end = now, .bill = prices_.price(spent, now - begin_)};
+    remember_peak(window);
+    for (const Listener& listener : listeners_)
+        listener(window);
+    before_ = std::move(counts);
+    begin_ = now;
+}
+
+void PowerMeter::remember_peak(const PowerWindow& window) {
+    if (window.cycles() >= peak_.cycles && window.bill.total > peak_.attojoules)
+        peak_ = {.attojoules = window.bill.total, .cycles = window.cycles()};
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/power_trace.hpp"
+
+#include "energy/figures.hpp"
+#include "platform/files/output_file.hpp"
+
+#include <fmt/format.h>
+
+namespace flexv::platform {
+
+namespace {
+
+/// Whole attojoule as decimal picojoule, nothing rounded.
+std::string exact_picojoules(u64 attojoules) {
+    constexpr u64 kAttojoulesPerPicojoule = 1'000'000;
+    return fmt::format("{}.{:06}", attojoules / kAttojoulesPerPicojoule,
+                       attojoules % kAttojoulesPerPicojoule);
+}
+
+}  // namespace
+
+PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components, double mhz)
+    : file_(file), mhz_(mhz) {
+    std::string header = "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj";
+    for (const std::string& component : components)
+        header += fmt::format(",{}_pj", component);
+    file_.write(header + "\n");
+}
+
+void PowerTrace::add(const PowerWindow& window) {
+    std::string row = fmt::format("{},{},{:.3f},{:.6f},{}", window.begin, window.end,
+                                  double(window.begin) * 1000 / mhz_,
+                                  energy::mean_mw(window.bill.total, window.cycles(), mhz_),
+                                  exact_picojoules(window.bill.total));
+    for (const energy::ComponentEnergy& component : window.bill.components)
+        row += "," + exact_picojoules(component.attojoules);
+    file_.write(row + "\n");
+}
+
+}  // namespace flexv::platform

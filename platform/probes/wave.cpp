@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/wave.hpp"
+
+#include "energy/figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr Cycles kBookedLate = 16;  // a core books the end of a sleep some cycles later
+constexpr const char* kOutside = "-";
+
+/// A text of the dump ends at its first blank.
+std::string without_blanks(std::string text) {
+    std::ranges::replace_if(
+        text, [](char letter) { return letter <= ' ' || letter > '~'; }, '_');
+    return text;
+}
+
+}  // namespace
+
+Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components, double mhz)
+    : vcd_(file), mhz_(mhz) {
+    using enum Vcd::Kind;
+    total_ = vcd_.add("cluster", "power_mw", real, "0");
+    for (unsigned index = 0; index < cores; ++index) {
+        const std::string scope = fmt::format("cluster.core{}", index);
+        cores_.push_back({.state = vcd_.add(scope, "state", text, "off"),
+                          .region = vcd_.add(scope, "region", text, kOutside),
+                          .region_id = vcd_.add(scope, "region_id", number, "0"),
+                          .inside = {}});
+    }
+    for (const std::string& component : components)
+        components_.push_back(vcd_.add(component, "power_mw", real, "0"));
+    vcd_.start();
+}
+
+u64 Wave::picoseconds(Cycles cycle) const { return u64(std::llround(double(cycle) * 1e6 / mhz_)); }
+
+void Wave::start(unsigned core, Cycles now) {
+    vcd_.change(cores_.at(core).state, picoseconds(now), "running");
+}
+
+void Wave::wait(unsigned core, bool is_asleep, Cycles from, Cycles to) {
+    const Vcd::Signal state = cores_.at(core).state;
+    vcd_.change(state, picoseconds(from), is_asleep ? "asleep" : "stalled");
+    vcd_.change(state, picoseconds(to), "running");
+}
+
+void Wave::region(unsigned core, u32 id, const std::string& name, bool is_begin, Cycles now) {
+    region_names_.try_emplace(id, without_blanks(name));
+    CoreSignals& signals = cores_.at(core);
+    if (is_begin)
+        signals.inside.push_back(id);
+    else
+        std::erase(signals.inside, id);
+    const bool is_outside = signals.inside.empty();
+    vcd_.change(signals.region, picoseconds(now),
+                is_outside ? kOutside : region_names_.at(signals.inside.back()));
+    vcd_.change(signals.region_id, picoseconds(now),
+                std::to_string(is_outside ? 0 : signals.inside.back()));
+}
+
+void Wave::power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules) {
+    vcd_.change(signal, picoseconds(window.begin),
+                fmt::format("{:.6g}", energy::mean_mw(attojoules, window.cycles(), mhz_)));
+}
+
+void Wave::add(const PowerWindow& window) {
+    power(total_, window, window.bill.total);
+    for (std::size_t i = 0; i < components_.size(); ++i)
+        power(components_[i], window, window.bill.components[i].attojoules);
+    if (window.end > kBookedLate)
+        vcd_.flush(picoseconds(window.end - kBookedLate));
+}
+
+void Wave::finish(Cycles end) { vcd_.finish(picoseconds(end)); }
+
+}  // namespace flexv::platform

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/results/report.hpp"
+
+#include "base/error.hpp"
+#include "base/json_mistake.hpp"
+#include "energy/figures.hpp"
+
+#include "platform/files/input_file.hpp"
+#include "platform/files/output_file.hpp"
+#include "platform/files/printable.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace flexv::platform {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double picojoules(u64 attojoules) { return double(attojoules) / 1e6; }
+
+Json harts_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const HartResult& hart : result.harts) {
+        Json stalls = Json::object();
+        for (const auto& [cause, cycles] : hart.stalls)
+            stalls[cause] = cycles;
+        list.push_back({{"name", hart.name},
+                        {"hartid", hart.hartid},
+                        {"instructions", hart.instructions},
+                        {"active_cycles", hart.active_cycles},
+                        {"sleep_cycles", hart.sleep_cycles},
+                        {"stalls", std::move(stalls)},
+                        {"energy_pj", picojoules(attojoules_of(result.energy.bill, hart.name))}});
+    }
+    return list;
+}
+
+/// Component path: {event: count}. A region leaves out what did not happen in it.
+Json counters_json(const std::vector<std::string>& paths, const energy::Counts& counts,
+                   bool with_zeros) {
+    Json components = Json::object();
+    for (std::size_t i = 0; i < paths.size() && i < counts.size(); ++i)
+        if (with_zeros || counts[i] != 0)
+            components[std::string(energy::component_of(paths[i]))]
+                      [std::string(energy::event_of(paths[i]))] = counts[i];
+    return components;
+}
+
+Json components_json(const std::vector<energy::ComponentEnergy>& components) {
+    Json object = Json::object();
+    for (const auto& [path, attojoules] : components)
+        object[path] = picojoules(attojoules);
+    return object;
+}
+
+Json region_json(const RegionResult& entry, const RunResult& result) {
+    const Region& region = entry.region;
+    const double mhz = result.energy.point.mhz;
+    return {{"id", region.id},
+            {"name", region.name},
+            {"visits", region.visits},
+            {"cycles", region.cycles},
+            {"instructions", entry.instructions},
+            {"macs", entry.macs},
+            {"mac_per_cycle", entry.mac_per_cycle()},
+            {"energy_pj", picojoules(entry.attojoules)},
+            {"mean_mw", energy::mean_mw(entry.attojoules, region.cycles, mhz)},
+            {"tops_per_watt", energy::tops_per_watt(entry.macs, entry.attojoules)},
+            {"gops", energy::giga_operations(entry.macs, region.cycles, mhz)},
+            {"own_energy_pj", picojoules(entry.own_attojoules)},
+            {"own_cycles", region.own_cycles},
+            {"components", components_json(entry.components)},
+            {"counters", counters_json(result.counter_paths, region.counts, false)},
+            {"own_counters", counters_json(result.counter_paths, region.own_counts, false)}};
+}
+
+Json regions_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const RegionResult& entry : result.regions)
+        list.push_back(region_json(entry, result));
+    return list;
+}
+
+Json functions_json(const RunResult& result) {
+    Json list = Json::array();
+    for (const FunctionResult& function : result.functions)
+        list.push_back({{"name", function.name},
+                        {"file", function.file},
+                        {"line", function.line},
+                        {"instructions", function.instructions},
+                        {"active_cycles", function.active_cycles},
+                        {"sleep_cycles", function.sleep_cycles},
+                        {"macs", function.macs},
+                        {"energy_pj", picojoules(function.attojoules)},
+                        {"counters", counters_json(result.counter_paths, function.counts, false)}});
+    return list;
+}
+
+Json classes_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    for (const InstructionClass& entry : energy.classes)
+        list.push_back({{"class", entry.name},
+                        {"instructions", entry.instructions},
+                        {"pj_each", picojoules(entry.attojoules_each)}});
+    return list;
+}
+
+/// Every line of the profile that was used: where its number comes from, and what it has cost.
+Json coefficients_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    auto item = energy.bill.items.begin();
+    for (const energy::Coefficient& coefficient : energy.profile.coefficients) {
+        list.push_back({{"symbol", coefficient.symbol},
+                        {"counter", coefficient.counter},
+                        {"component", coefficient.component},
+                        {"value", coefficient.pj},
+                        {"unit", "pJ"},
+                        {"scale", item->scale},
+                        {"kind", name_of(coefficient.kind)},
+                        {"source", coefficient.source},
+                        {"outside", coefficient.outside},
+                        {"events", item->events},
+                        {"energy_pj", picojoules(item->attojoules)}});
+        ++item;
+    }
+    for (const energy::Standing& standing : energy.profile.standing) {
+        list.push_back({{"symbol", standing.leaks ? "leakage" : "fixed"},
+                        {"counter", "elapsed cycles"},
+                        {"component", standing.component},
+                        {"value", standing.mw},
+                        {"unit", "mW"},
+                        {"scale", item->scale},
+                        {"kind", name_of(standing.kind)},
+                        {"source", standing.source},
+                        {"outside", false},
+                        {"events", item->events},
+                        {"energy_pj", picojoules(item->attojoules)}});
+        ++item;
+    }
+    return list;
+}
+
+Json uncertainty_json(const energy::Uncertainty& uncertainty) {
+    return {{"total", uncertainty.total_percent}, {"component", uncertainty.component_percent}};
+}
+
+Json size_json(const energy::Size& size) {
+    return std::visit([](const auto& held) { return Json(held); }, size);
+}
+
+Json architecture_json(const energy::Architecture& architecture) {
+    Json sizes = Json::object();
+    for (const auto& [name, size] : architecture)
+        sizes[name] = size_json(size);
+    return sizes;
+}
+
+Json extrapolations_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    for (const energy::Extrapolation& size : energy.extrapolations)
+        list.push_back({{"size", size.name},
+                        {"value", size_json(size.size)},
+                        {"reference", size_json(size.reference)},
+                        {"outside", size.outside}});
+    return list;
+}
+
+Json energy_json(const RunResult& result) {
+    const EnergyResult& energy = result.energy;
+    Json by_kind = Json::object();
+    for (unsigned kind = 0; kind < energy::kKinds; ++kind)
+        by_kind[std::string(name_of(energy::Kind(kind)))] = picojoules(energy.bill.by_kind[kind]);
+    return {{"profile", energy.profile.name},
+            {"vdd", energy.point.vdd},
+            {"mhz", energy.point.mhz},
+            {"total_pj", picojoules(energy.bill.total)},
+            {"mean_mw", energy::mean_mw(energy.bill.total, result.cycles, energy.point.mhz)},
+            {"components", components_json(energy.bill.components)},
+            {"outside_components", components_json(energy.bill.outside)},
+            {"coefficient_kinds", std::move(by_kind)},
+            {"unpriced", energy.unpriced},
+            {"profile_source", energy.profile_source},
+            {"profile_meaning", energy.profile.meaning},
+            {"uncertainty_percent", uncertainty_json(energy.uncertainty)},
+            {"valid_vdd", {energy.profile.valid.min, energy.profile.valid.max}},
+            {"max_mhz", energy.profile.max_mhz(energy.point.vdd)},
+            {"warnings", energy.doubts},
+            {"rest_pj", picojoules(energy.rest_attojoules)},
+            {"instruction_classes", classes_json(energy)},
+            {"coefficients", coefficients_json(energy)},
+            {"extrapolations", extrapolations_json(energy)}};
+}
+
+Outcome read_outcome(const std::string& text) {
+    for (const Outcome outcome :
+         {Outcome::exit, Outcome::fault, Outcome::limit, Outcome::deadlock, Outcome::interrupted})
+        if (text == name_of(outcome))
+            return outcome;
+    throw UserError("result = \"{}\": must be exit, fault, limit, deadlock or interrupted", text);
+}
+
+energy::Architecture read_architecture(const Json& json) {
+    if (!json.contains("architecture"))
+        throw UserError(
+            "has no `architecture`, the sizes that prices follow; it is of an older version\n"
+            "  hint: run the firmware again with --report");
+    energy::Architecture sizes;
+    for (const auto& item : json.at("architecture").items()) {
+        const Json& size = item.value();
+        if (size.is_string())
+            sizes.emplace_back(item.key(), size.get<std::string>());
+        else if (size.is_number_unsigned())
+            sizes.emplace_back(item.key(), size.get<u64>());
+        else
+            throw UserError("architecture.{} = {}: must be a whole number or a name", item.key(),
+                            size.dump());
+    }
+    return sizes;
+}
+
+std::vector<HartResult> read_harts(const Json& list) {
+    std::vector<HartResult> harts;
+    for (const Json& item : list) {
+        HartResult hart{.name = item.at("name").get<std::string>(),
+                        .hartid = item.at("hartid").get<u32>(),
+                        .instructions = item.at("instructions").get<u64>(),
+                        .active_cycles = item.at("active_cycles").get<u64>(),
+                        .sleep_cycles = item.at("sleep_cycles").get<u64>(),
+                        .stalls = {}};
+        for (const auto& stall : item.at("stalls").items())
+            hart.stalls.emplace_back(stall.key(), stall.value().get<u64>());
+        harts.push_back(std::move(hart));
+    }
+    return harts;
+}
+
+void read_counters(const Json& components, RunResult& result) {
+    for (const auto& component : components.items())
+        for (const auto& event : component.value().items()) {
+            result.counter_paths.push_back(component.key() + "." + event.key());
+            result.counts.push_back(event.value().get<u64>());
+        }
+}
+
+energy::Counts read_counts(const Json& components, const std::vector<std::string>& paths) {
+    energy::Counts counts(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto component = components.find(std::string(energy::component_of(paths[i])));
+        if (component != components.end())
+            counts[i] = component->value(std::string(energy::event_of(paths[i])), u64{0});
+    }
+    return counts;
+}
+
+void read_regions(const Json& list, RunResult& result) {
+    for (const Json& item : list) {
+        RegionResult entry;
+        entry.region = {.id = item.at("id").get<u32>(),
+                        .name = printable(item.at("name").get<std::string>()),
+                        .visits = item.at("visits").get<u64>(),
+                        .cycles = item.at("cycles").get<u64>(),
+                        .counts = read_counts(item.at("counters"), result.counter_paths),
+                        .own_cycles = item.at("own_cycles").get<u64>(),
+                        .own_counts = read_counts(item.at("own_counters"), result.counter_paths)};
+        entry.instructions = item.at("instructions").get<u64>();
+        entry.macs = item.at("macs").get<u64>();
+        result.regions.push_back(std::move(entry));
+    }
+}
+
+void read_functions(const Json& list, RunResult& result) {
+    for (const Json& item : list) {
+        FunctionResult function =
+            function_result(printable(item.at("name").get<std::string>()), result.counter_paths,
+                            read_counts(item.at("counters"), result.counter_paths));
+        function.file = item.at("file").get<std::string>();
+        function.line = item.at("line").get<unsigned>();
+        result.functions.push_back(std::move(function));
+    }
+}
+
+RunResult read_run(const Json& json) {
+    if (json.at("schema") != "flexv-report-1")
+        throw UserError("schema is not \"flexv-report-1\"");
+    RunResult result;
+    result.outcome = read_outcome(json.at("result").get<std::string>());
+    result.exit_code = u32(json.at("exit_code").get<i64>());
+    if (json.contains("warnings"))
+        result.warnings = json.at("warnings").get<std::vector<std::string>>();
+    result.cycles = json.at("cycles").get<u64>();
+    result.time_ns = json.at("time_ns").get<double>();
+    result.instructions = json.at("instructions").get<u64>();
+    result.host_seconds = json.at("host").at("seconds").get<double>();
+    result.clock = {.vdd = json.at("clock").at("vdd").get<double>(),
+                    .mhz = json.at("clock").at("mhz").get<double>()};
+    result.architecture = read_architecture(json);
+    result.energy.profile_source = json.at("energy").at("profile_source").get<std::string>();
+    result.harts = read_harts(json.at("harts"));
+    read_counters(json.at("counters"), result);
+    read_regions(json.at("regions"), result);
+    if (json.contains("functions"))
+        read_functions(json.at("functions"), result);
+    return result;
+}
+
+}  // namespace
+
+std::string report_text(const RunResult& result) {
+    Json json = {
+        {"schema", "flexv-report-1"},
+        {"result", name_of(result.outcome)},
+        {"exit_code", i32(result.exit_code)},
+        {"exit_code_unsigned", result.exit_code},
+        {"cycles", result.cycles},
+        {"time_ns", result.time_ns},
+        {"instructions", result.instructions},
+        {"host", {{"seconds", result.host_seconds}, {"mips", result.host_mips()}}},
+        {"clock", {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}}},
+        {"architecture", architecture_json(result.architecture)},
+        {"harts", harts_json(result)},
+        {"regions", regions_json(result)},
+        {"warnings", result.warnings},
+        {"counters", counters_json(result.counter_paths, result.counts, true)},
+        {"energy", energy_json(result)},
+    };
+    if (result.energy.peak_cycles != 0) {
+        json["energy"]["peak_mw"] = result.energy.peak_mw;
+        json["energy"]["peak_window_cycles"] = result.energy.peak_cycles;
+    }
+    if (!result.functions.empty()) {
+        json["functions"] = functions_json(result);
+        json["energy"]["shared_pj"] = picojoules(result.energy.shared_attojoules);
+    }
+    // A file name in a firmware need not be UTF-8: replace what JSON cannot hold.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void save_report(const RunResult& result, OutputFile& file) {
+    file.write(report_text(result));
+    file.commit();
+}
+
+RunResult load_report(const std::string& path) {
+    constexpr u64 kMaxBytes = 256_MiB;  // 1000 times that of a run with 1000 functions
+    return parse_report(read_input(path, kMaxBytes, "report " + path), path);
+}
+
+RunResult parse_report(const std::string& text, const std::string& origin) {
+    try {
+        return read_run(Json::parse(text));
+    } catch (const Json::parse_error& error) {
+        throw UserError("report {}", json_mistake(origin, text, error.byte, error.what()));
+    } catch (const Json::exception& error) {
+        throw UserError("report {}: {}; expected what `flexv-vp run --report` writes", origin,
+                        error.what());
+    } catch (const UserError& error) {
+        throw UserError("report {}: {}", origin, error.what());
+    }
+}
+
+}  // namespace flexv::platform

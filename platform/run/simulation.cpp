@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/run/simulation.hpp"
+
+#include "base/console.hpp"
+#include "base/error.hpp"
+#include "core/fault.hpp"
+#include "energy/figures.hpp"
+#include "platform/config/energy_profiles.hpp"
+#include "platform/system/architecture.hpp"
+#include "platform/system/boot_style.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+RegionNames region_names(const ElfImage& image) {
+    const auto section = image.section(".flexv.regions");
+    return section ? parse_region_names(*section) : RegionNames{};
+}
+
+/// Whether the instruction is a load or store relative to gp, which linkers make of any access to
+/// data near __global_pointer$.
+bool is_relative_to_gp(u32 word) {
+    constexpr u32 kGp = 3;
+    const u32 opcode = word & 0x7f;
+    const u32 base = word >> 15 & 0x1f;
+    return (opcode == 0x03 || opcode == 0x23) && base == kGp;
+}
+
+}  // namespace
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
+    : configuration_(configuration),
+      image_(image),
+      soc_("soc", configuration),
+      counters_(soc_),
+      point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
+      profile_(load_energy_profile(configuration.energy.profile)),
+      prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
+      regions_(region_names(image), [this] {
+          soc_.cluster.settle_part(soc_.now());
+          return counters_.read();
+      }) {
+    static_cast<void>(profile_.doubts(point_));  // throws before time starts
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
+    soc_.load(image);
+    for (core::Core* core : soc_.cores())
+        watch_core(*core);
+    soc_.on_misuse(
+        [this](const Cause& cause, const std::string& what) { report_misuse(cause, what); });
+    Log::set_surroundings(
+        {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
+}
+
+Simulation::~Simulation() { Log::set_surroundings({}); }
+
+void Simulation::watch_core(core::Core& core) {
+    core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
+        pass_mark(core, hart, id, is_begin, soc_.cluster_cycle(core, now));
+    };
+    core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
+        report_trap(where, what, pc);
+    };
+}
+
+void Simulation::instrument(const InstrumentationOptions& options, OutputFile* trace) {
+    instrumentation_.emplace(
+        options, soc_.cores(), [this](u32 pc) { return place(pc); }, trace);
+}
+
+void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin,
+                           Cycles now) {
+    if (is_begin)
+        regions_.begin(hart, id, now);
+    else
+        regions_.end(hart, id, now);
+    const bool is_shown = hart < core_count() && &core == &soc_.cluster.core(hart);
+    if (wave_ != nullptr && is_shown)
+        wave_->region(hart, id, regions_.name_of(id), is_begin, now);
+}
+
+void Simulation::stop_when(std::function<std::string()> reason) {
+    soc_.must_stop = [this, reason = std::move(reason)] {
+        stop_reason_ = reason();
+        return !stop_reason_.empty();
+    };
+}
+
+PowerMeter& Simulation::measure_power(Cycles window) {
+    FLEXV_ASSERT(!meter_ && window > 0, "power is measured once, in windows of some cycles");
+    meter_ = std::make_unique<PowerMeter>(prices_, [this] { return counters_.read(); });
+    soc_.sample_every(window, [this](Cycles now) { meter_->close(now); });
+    return *meter_;
+}
+
+void Simulation::show(Wave& wave) {
+    FLEXV_ASSERT(meter_, "the wave is written window by window");
+    wave_ = &wave;
+    meter_->listen([&wave](const PowerWindow& window) { wave.add(window); });
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
+        core::Core& core = soc_.cluster.core(index);
+        core.on_start = [&wave](unsigned hart, Cycles now) { wave.start(hart, now); };
+        core.on_wait = [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
+            wave.wait(hart, is_asleep, from, to);
+        };
+    }
+}
+
+void Simulation::profile_functions() {
+    functions_ = std::make_unique<FunctionProfile>(image_);
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        functions_->watch(soc_.cluster.core(index), fmt::format("cluster.core{}", index));
+}
+
+void Simulation::run() {
+    const auto start = std::chrono::steady_clock::now();
+    soc_.boot(image_.entry());
+    sc_core::sc_start();
+    const auto stop = std::chrono::steady_clock::now();
+    host_seconds_ = std::chrono::duration<double>(stop - start).count();
+    regions_.finish(soc_.end());
+    if (meter_)
+        meter_->close(soc_.end());
+    if (functions_)
+        functions_->finish();
+    if (!soc_.broken().empty())
+        throw InternalError(soc_.broken());
+}
+
+std::string Simulation::fault_text() const {
+    const Soc::Fault& fault = *soc_.fault();
+    const double time = soc_.end_ns() / 1000;
+    const std::string who = fault.core.empty() ? "" : fault.core + ": ";
+    const std::string where = fault.pc ? fmt::format(" (pc {})", place(*fault.pc)) : "";
+    return fmt::format("{:.3f} us {}{}{}; stopped", time, who, fault.what, where);
+}
+
+/// "0x1c008a42 dma_start+0x12"
+std::string Simulation::place(u32 pc) const {
+    const std::string symbol = image_.symbol_at(pc);
+    return symbol.empty() ? fmt::format("{:#010x}, no symbol", pc)
+                          : fmt::format("{:#010x} {}", pc, symbol);
+}
+
+/// Firmware that handles an illegal instruction often does so in silence and runs astray.
+void Simulation::report_trap(const core::Core& core, const std::string& what, u32 pc) {
+    if (!what.starts_with("illegal"))
+        return;
+    if (is_strict_)
+        throw core::Fault(core.name(), pc, what);
+    if (reported_traps_.insert(pc).second)
+        console::tell("flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
+                      core.name(), what, place(pc));
+}
+
+/// The hardware goes on; a person should know, once for each instruction.
+void Simulation::report_misuse(const Cause& cause, const std::string& what) {
+    if (is_strict_ && cause.is_known())
+        throw core::Fault(cause.initiator, cause.pc, what);
+    if (is_strict_)
+        throw FirmwareFault(what);
+    if (reported_misuses_.insert(cause.pc).second)
+        console::tell("flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
+                      Log::text_of(cause));
+}
+
+Outcome Simulation::outcome() const {
+    if (soc_.fault())
+        return Outcome::fault;
+    if (soc_.exit_code())
+        return Outcome::exit;
+    if (soc_.is_interrupted())
+        return Outcome::interrupted;
+    return soc_.is_deadlocked() ? Outcome::deadlock : Outcome::limit;
+}
+
+std::string Simulation::deadlock_text() const {
+    std::string text =
+        fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending", soc_.end());
+    return text + where_cores_are();
+}
+
+std::string Simulation::where_cores_are() const {
+    std::string text;
+    for (const core::Core* core : soc_.cores())
+        text += fmt::format("\n  {} at pc {}: {}", core->name(), place(core->hart().pc),
+                            core->describe_wait());
+    return text;
+}
+
+std::string Simulation::problem() const {
+    std::string text = what_ended();
+    if (text.empty())
+        return text;
+    for (const std::string& hint :
+         {missing_gp_hint(), boot_style_hint(image_, configuration_.soc.boot)})
+        if (!hint.empty())
+            text += "\n  hint: " + hint;
+    return text;
+}
+
+/// Start-up code of one's own often forgets gp.
+std::string Simulation::missing_gp_hint() const {
+    if (!soc_.fault() || !soc_.fault()->pc)
+        return {};
+    const u32 pc = *soc_.fault()->pc;
+    const auto core = std::ranges::find_if(
+        soc_.cores(), [this](const core::Core* c) { return c->name() == soc_.fault()->core; });
+    const auto low = soc_.peek(pc & ~3U);
+    const auto high = soc_.peek((pc & ~3U) + 4);
+    if (core == soc_.cores().end() || (*core)->hart().x[3] != 0 || !low || !high)
+        return {};
+    const u32 word = pc % 4 == 0 ? *low : *low >> 16 | *high << 16;
+    if (!is_relative_to_gp(word))
+        return {};
+    return "gp is 0: set it in the start-up code (.option norelax; la gp, __global_pointer$), or "
+           "link with -Wl,--no-relax";
+}
+
+std::string Simulation::what_ended() const {
+    switch (outcome()) {
+        case Outcome::exit:
+            return {};
+        case Outcome::fault:
+            return fault_text();
+        case Outcome::deadlock:
+            return deadlock_text();
+        case Outcome::limit:
+            return fmt::format("stopped at the limit of {} cycles (simulation.max_cycles)",
+                               configuration_.simulation.max_cycles) +
+                   where_cores_are();
+        case Outcome::interrupted:
+            return fmt::format("{} at cycle {}", stop_reason_, soc_.end()) + where_cores_are();
+    }
+    return {};
+}
+
+u64 Simulation::instructions() const {
+    u64 sum = 0;
+    for (const core::Core* core : soc_.cores())
+        sum += core->instructions();
+    return sum;
+}
+
+std::string Simulation::core_states() {
+    std::string states;
+    for (const core::Core* core : soc_.cores())
+        states += core->state_letter();
+    return states;
+}
+
+void Simulation::add_harts(RunResult& result) const {
+    const std::size_t root = std::string_view(soc_.name()).size() + 1;
+    for (const core::Core* core : soc_.cores())
+        result.harts.push_back(hart_result(std::string(core->name()).substr(root), core->hartid(),
+                                           result.counter_paths, result.counts));
+}
+
+RunResult Simulation::result() const {
+    RunResult result;
+    result.outcome = outcome();
+    result.exit_code = soc_.exit_code().value_or(0);
+    result.warnings = regions_.warnings();
+    if (result.outcome == Outcome::exit && result.exit_code != u32(result.exit_status()))
+        result.warnings.push_back(fmt::format(
+            "the firmware returned {} ({:#x}, {} unsigned), which is clamped to {}",
+            i32(result.exit_code), result.exit_code, result.exit_code, result.exit_status()));
+    result.cycles = soc_.end();
+    result.time_ns = soc_.end_ns();
+    result.instructions = instructions();
+    result.host_seconds = host_seconds_;
+    result.clock = {.vdd = configuration_.clock.vdd, .mhz = soc_.mean_mhz()};
+    result.architecture = architecture_of(configuration_.soc);
+    result.counter_paths = counters_.paths();
+    result.counts = counters_.read();
+    add_harts(result);
+    add_regions(result, regions_);
+    if (functions_)
+        result.functions = functions_->functions(result.counter_paths);
+    price_run(result, profile_, configuration_.energy.profile);
+    if (meter_) {
+        const PowerPeak& peak = meter_->peak();
+        result.energy.peak_mw = energy::mean_mw(peak.attojoules, peak.cycles, point_.mhz);
+        result.energy.peak_cycles = peak.cycles;
+        if (result.clock.mhz != point_.mhz)
+            result.energy.doubts.push_back(fmt::format(
+                "firmware changed the clock: windows are priced at {} MHz, the run at its mean",
+                point_.mhz));
+    }
+    return result;
+}
+
+void Simulation::ask_for_signature() {
+    const auto begin = image_.symbol("begin_signature");
+    const auto end = image_.symbol("end_signature");
+    if (!begin || !end)
+        throw UserError(
+            "{}: no symbols begin_signature and end_signature, so no signature; define them "
+            "around the words, or leave out --signature",
+            image_.name());
+    for (Address address = *begin & ~3U; address < *end; address += 4) {
+        if (!soc_.peek(address))
+            throw UserError("{}: the signature at {:#010x} lies in no memory", image_.name(),
+                            address);
+        signature_addresses_.push_back(address);
+    }
+}
+
+std::vector<u32> Simulation::signature() {
+    std::vector<u32> words;
+    for (const Address address : signature_addresses_)
+        words.push_back(soc_.peek(address).value());
+    return words;
+}
+
+}  // namespace flexv::platform

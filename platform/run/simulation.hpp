@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run of one firmware image: the elaborated SoC, the marks of the firmware, and the result.
+// SystemC elaborates once a process, so there is one of it.
+#pragma once
+
+#include "energy/counters.hpp"
+#include "platform/config/configuration.hpp"
+#include "platform/firmware/elf.hpp"
+#include "platform/probes/function_profile.hpp"
+#include "platform/probes/instrumentation.hpp"
+#include "platform/probes/power_meter.hpp"
+#include "platform/probes/regions.hpp"
+#include "platform/probes/wave.hpp"
+#include "platform/results/run_result.hpp"
+#include "platform/system/soc.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class Simulation {
+public:
+    /// Elaborates the platform and loads the image. Throws UserError.
+    Simulation(const Configuration& configuration, const ElfImage& image);
+    ~Simulation();
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    /// What the hardware tolerates in silence ends the run: a trap that firmware handles, an access
+    /// that an error slave answers, DMA addresses that wrap.
+    void make_strict() { is_strict_ = true; }
+    /// Lets somebody look at every instruction; `trace` is where a trace goes. Throws UserError.
+    /// Call before run().
+    void instrument(const InstrumentationOptions& options, OutputFile* trace);
+    /// Asked now and then in the course of the run: a text that says why the run shall end here,
+    /// "interrupted by signal 2"; empty to go on.
+    void stop_when(std::function<std::string()> reason);
+    /// Called between quanta, for progress.
+    void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
+
+    /// Cuts the run into windows of so many cycles, for whoever listens to the meter. Call before
+    /// run().
+    PowerMeter& measure_power(Cycles window);
+    /// Shows `wave` what the cores do and what they need; it outlives the run. Needs
+    /// measure_power().
+    void show(Wave& wave);
+
+    /// Watches what each function costs. Call before run().
+    void profile_functions();
+
+    /// Runs to the end. Call once.
+    void run();
+
+    /// Everything that reports and the terminal show.
+    [[nodiscard]] RunResult result() const;
+    /// What went wrong, one message; empty for an exit of the firmware.
+    [[nodiscard]] std::string problem() const;
+    /// The run is to leave the words between begin_signature and end_signature. Throws UserError
+    /// when the image has no such symbols. Call before run().
+    void ask_for_signature();
+    [[nodiscard]] std::vector<u32> signature();
+
+    [[nodiscard]] unsigned core_count() { return soc_.cluster.core_count(); }
+    [[nodiscard]] Cycles now() const { return soc_.now(); }
+    [[nodiscard]] u64 instructions() const;
+    /// One character a core: R running, S asleep, - off.
+    [[nodiscard]] std::string core_states();
+
+private:
+    [[nodiscard]] Outcome outcome() const;
+    [[nodiscard]] std::string what_ended() const;
+    [[nodiscard]] std::string missing_gp_hint() const;
+    [[nodiscard]] std::string deadlock_text() const;
+    [[nodiscard]] std::string where_cores_are() const;
+    [[nodiscard]] std::string fault_text() const;
+    [[nodiscard]] std::string place(u32 pc) const;
+    void report_trap(const core::Core& core, const std::string& what, u32 pc);
+    void report_misuse(const Cause& cause, const std::string& what);
+    void watch_core(core::Core& core);
+    void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
+    void add_harts(RunResult& result) const;
+
+    const Configuration configuration_;
+    const ElfImage& image_;
+    mutable Soc soc_;  // SystemC's ports and sockets know no const
+    energy::CounterSet counters_;
+    const energy::OperatingPoint point_;
+    const energy::Profile profile_;
+    const energy::PriceList prices_;
+    RegionTracker regions_;
+    std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
+    Wave* wave_ = nullptr;
+    std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
+    bool is_strict_ = false;
+    std::vector<Address> signature_addresses_;
+    double host_seconds_ = 0;
+    std::string stop_reason_;         // why stop_when() ended the run
+    std::set<u32> reported_traps_;    // pc
+    std::set<u32> reported_misuses_;  // pc
+    std::optional<Instrumentation> instrumentation_;
+};
+
+}  // namespace flexv::platform

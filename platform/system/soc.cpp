@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/system/soc.hpp"
+
+#include "base/error.hpp"
+#include "core/fault.hpp"
+#include "platform/firmware/image_placement.hpp"
+#include "platform/system/memory_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flexv::platform {
+
+namespace {
+
+/// Bit 31 of CORESTATUS and RETURN only says that the value is valid, so a code has 31 bits there.
+constexpr u32 kIsValid = 0x8000'0000;
+constexpr u32 code_of(u32 status) { return (status & ~kIsValid) | (status << 1 & kIsValid); }
+
+sc_core::sc_time period_of(double mhz) { return {1000.0 / mhz, sc_core::SC_NS}; }
+
+std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
+                                                         const SocConfiguration& config) {
+    if (config.boot != Boot::fabric_controller)
+        return nullptr;
+    return std::make_unique<FabricController>("fc", clock, config.cluster.core_count, config);
+}
+
+}  // namespace
+
+Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
+    : Module(name),
+      cluster_clock_{.timeline = {}, .period = period_of(config.clock.mhz)},
+      clock_{.timeline = {}, .period = period_of(soc_mhz(config))},
+      config_(config),
+      bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
+      fabric_controller(make_fabric_controller(clock_, config.soc)),
+      l2("l2", clock_, config.soc.l2),
+      peripherals(clock_, config),
+      cluster("cluster", cluster_clock_, config.soc.cluster, config.soc.bus_errors,
+              reference_clock_cycles(config.clock.mhz)),
+      to_cluster("to_cluster", clock_, cluster_clock_),
+      from_cluster("from_cluster", cluster_clock_, clock_) {
+    for (unsigned index = 0; index < cluster.core_count(); ++index)
+        cores_.push_back(&cluster.core(index));
+    wire_buses();
+    wire_events();
+    wire_clocks();
+    wire_ends();
+    if (fabric_controller)
+        wire_fabric_controller();
+    SC_HAS_PROCESS(Soc);
+    SC_THREAD(drive);
+    sensitive << booted_;
+    dont_initialize();
+}
+
+void Soc::wire_buses() {
+    namespace map = memory_map;
+    using enum cluster_bus::Addressing;
+    bus.map("soc.l2", map::kL2Base, config_.soc.l2.size_bytes, relative).bind(l2.bus_in);
+    peripherals.connect(bus);
+    bus.map("soc.cluster", map::kCluster.base, map::kCluster.size_bytes, relative)
+        .bind(to_cluster.bus_in);
+    to_cluster.bus_out.bind(cluster.window.bus_in);
+    cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
+    from_cluster.bus_out.bind(bus.bus_in);
+    debug_out_.bind(bus.bus_in);
+    cluster.peripherals.surroundings_outside = [this](Address address) {
+        const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
+        return surroundings(is_alias ? memory_map::kCluster.base + address : address);
+    };
+}
+
+void Soc::wire_fabric_controller() {
+    FabricController& fabric = *fabric_controller;
+    cores_.push_back(&fabric.core);
+    fabric.code.code_out.bind(bus.bus_in);
+    fabric.port.bus_out.bind(bus.bus_in);
+    fabric.port.memory_out.bind(l2.fabric_in);
+    fabric.port.surroundings = [this](Address address) { return surroundings(address); };
+    peripherals.interrupt_controller.interrupt_out(fabric.core.interrupt_in);
+    fabric.core.interrupt_ack_out(peripherals.interrupt_controller.interrupt_ack_in);
+}
+
+/// Why nobody takes an access: it lies between two ranges, in a hole of the cluster, or in a block
+/// that refuses it.
+std::string Soc::surroundings(Address address) const {
+    const cluster_bus::Route* const holder = bus.holder(address);
+    if (holder == nullptr)
+        return "nearest: " + bus.nearest(address);
+    if (holder->start != memory_map::kCluster.base)
+        return fmt::format("it begins in {}, which refuses it", holder->text());
+    const u64 offset = address - memory_map::kCluster.base;
+    if (const cluster_bus::Route* const inner = cluster.window.holder(offset))
+        return fmt::format("it begins in {}, which refuses it", inner->text(holder->start));
+    return fmt::format("it is in a hole of {}; nearest in there: {}", holder->text(),
+                       cluster.window.nearest(offset, holder->start));
+}
+
+void Soc::on_misuse(const Misuse& callback) {
+    cluster.on_misuse = callback;
+    if (fabric_controller)
+        fabric_controller->core.on_misuse = callback;
+}
+
+sc_core::sc_time Soc::time() const { return interleaver_.time(); }
+
+/// Events that cross from one clock domain into the other.
+void Soc::wire_events() {
+    cluster.on_fabric_event = [this](unsigned line, Cycles now) {
+        const Crossing crossing(cluster_clock_, clock_, cluster_clock_.time_of(now));
+        peripherals.interrupt_controller.raise(line, crossing.cycle());
+    };
+    peripherals.events.on_cluster_event = [this](u8 id, Cycles now) {
+        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(now));
+        cluster.event_unit.soc_event(id, crossing.cycle());
+        return true;  // the event unit warns of ids that find its FIFO full
+    };
+}
+
+void Soc::wire_clocks() {
+    if (!config_.clock.follows_fll)
+        return;
+    peripherals.fll_soc.on_frequency = [this](double hz) { retune(clock_, peripherals.timer, hz); };
+    peripherals.fll_cluster.on_frequency = [this](double hz) {
+        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(clock_.timeline.now()));
+        retune(cluster_clock_, cluster.timer, hz);
+        is_retuned_ = true;
+    };
+}
+
+void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
+    domain.retune(period_of(hz / 1e6));
+    timer.set_reference_clock_cycles(reference_clock_cycles(hz / 1e6));
+    interleaver_.reconsider();
+}
+
+void Soc::wire_ends() {
+    peripherals.control.on_core_status = [this](u32 value, Cycles /*now*/) {
+        if ((value & kIsValid) != 0)
+            end_with(code_of(value));
+    };
+    if (cluster.marker)
+        cluster.marker->on_exit = [this](u32 code, Cycles /*now*/) { end_with(code); };
+    cluster.control.on_end_of_computation = [this](u32 value, Cycles /*now*/) {
+        end_with(code_of(value));
+    };
+}
+
+std::vector<MemoryRange> Soc::memories() const {
+    const auto memory = [](const std::string& name, Address base, u64 size_bytes) {
+        const std::string key = name + ".size_bytes";
+        return MemoryRange{.name = name,
+                           .base = base,
+                           .size_bytes = size_bytes,
+                           .size_parameter = key,
+                           .largest_bytes = largest_power_of_two(allowed_values(key))};
+    };
+    return {
+        memory("soc.cluster.tcdm", memory_map::kCluster.base, config_.soc.cluster.tcdm.size_bytes),
+        memory("soc.l2", memory_map::kL2Base, config_.soc.l2.size_bytes)};
+}
+
+unsigned Soc::debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes) {
+    tlm::tlm_generic_payload trans;
+    trans.set_command(command);
+    trans.set_address(address);
+    trans.set_data_ptr(static_cast<unsigned char*>(data));
+    trans.set_data_length(bytes);
+    trans.set_streaming_width(bytes);
+    return debug_out_->transport_dbg(trans);
+}
+
+void Soc::load(const ElfImage& image) {
+    const auto segments = placed_segments(image, memories());
+    const auto write = [this](Address address, std::vector<std::byte> bytes) {
+        const unsigned size = unsigned(bytes.size());
+        const unsigned written =
+            size == 0 ? 0 : debug_access(tlm::TLM_WRITE_COMMAND, address, bytes.data(), size);
+        FLEXV_ASSERT(written == size, "a placed segment lies in a memory that can be written");
+    };
+    for (const auto& segment : segments)  // first, because they may lie over contents
+        write(segment.physical_address, std::vector<std::byte>(segment.memory_size));
+    for (const auto& segment : segments)
+        write(segment.physical_address, {segment.bytes.begin(), segment.bytes.end()});
+}
+
+void Soc::boot(Address entry) {
+    if (fabric_controller) {
+        peripherals.control.set_fc_boot_address(entry);
+        fabric_controller->core.start(entry, 0);
+    } else {
+        cluster.start_all(entry);
+    }
+    booted_.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::optional<u32> Soc::peek(Address address) {
+    u32 word = 0;
+    if (debug_access(tlm::TLM_READ_COMMAND, address, &word, sizeof word) != sizeof word)
+        return std::nullopt;
+    return word;
+}
+
+Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
+    if (!fabric_controller || &core != &fabric_controller->core)
+        return now;
+    return cluster_clock_.cycle_at(clock_.time_of(now));
+}
+
+/// From the configured frequency while it holds: a period in SystemC time is rounded.
+double Soc::end_ns() const {
+    if (!is_retuned_)
+        return double(end_) * 1000 / config_.clock.mhz;
+    return cluster_clock_.time_of(std::max(end_, cluster_clock_.anchor)).to_seconds() * 1e9;
+}
+
+double Soc::mean_mhz() const {
+    if (!is_retuned_)
+        return config_.clock.mhz;
+    constexpr double kDigits = 1000;
+    return std::round(double(end_) * 1000 / end_ns() * kDigits) / kDigits;
+}
+
+void Soc::end_with(u32 code) {
+    exit_code_ = code;
+    interleaver_.stop();
+}
+
+/// The only process. Exceptions neither pass through the kernel nor leave this stack.
+void Soc::drive() {
+    try {
+        run_quanta();
+    } catch (const core::Fault& fault) {
+        fault_ = {.core = fault.core(), .pc = fault.pc(), .what = fault.what()};
+        finish(interleaver_.end() + 1);
+    } catch (const FirmwareFault& fault) {
+        fault_ = {.core = {}, .pc = std::nullopt, .what = fault.what()};
+        finish(interleaver_.end() + 1);
+    } catch (const std::exception& error) {
+        broken_ = error.what();
+        finish(interleaver_.end() + 1);
+    }
+    sc_core::sc_stop();
+}
+
+/// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
+/// seen, as quanta cannot.
+void Soc::run_until(Cycles end) {
+    constexpr Cycles kSlice = 100'000;  // some 50 ms of eight busy cores
+    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() && !must_stop())
+        interleaver_.run_until(now() + std::min(end - now(), kSlice));
+}
+
+void Soc::run_quanta() {
+    const Cycles limit =
+        config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
+    while (now() < limit) {
+        interleaver_.look_at(std::min(limit, next_sample_));
+        run_until(std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
+        const sc_core::sc_time reached = cluster_clock_.time_of(now());
+        wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
+        if (exit_code_)
+            return finish(interleaver_.end());
+        if (interleaver_.is_idle()) {
+            is_deadlocked_ = true;
+            return finish(interleaver_.end_of_acts());
+        }
+        if (must_stop()) {
+            is_interrupted_ = true;
+            return finish(now());
+        }
+        if (now() >= next_sample_ && now() < limit)
+            sample(now());
+        if (on_quantum)
+            on_quantum();
+    }
+    finish(now());
+}
+
+void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {
+    window_ = next_sample_ = window;
+    on_sample_ = std::move(sample);
+}
+
+void Soc::sample(Cycles cycle) {
+    cluster.settle_part(cycle);
+    on_sample_(cycle);
+    next_sample_ = cycle + window_;
+}
+
+void Soc::finish(Cycles end) {
+    end_ = end;
+    cluster.settle(end);
+    if (fabric_controller)
+        fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));
+    peripherals.flush_output();
+}
+
+}  // namespace flexv::platform

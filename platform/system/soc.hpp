@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SoC around the cluster: L2, buses, peripherals and, where the boot style asks for one, the
+// fabric controller. Its one SystemC process drives the timelines of both clock domains from
+// quantum to quantum.
+#pragma once
+
+#include "base/clock_domain.hpp"
+#include "base/module.hpp"
+#include "clock_crossing/clock_crossing.hpp"
+#include "cluster_bus/cluster_bus.hpp"
+#include "l2/l2.hpp"
+#include "platform/config/configuration.hpp"
+#include "platform/firmware/elf.hpp"
+#include "platform/firmware/image_placement.hpp"
+#include "platform/system/cluster.hpp"
+#include "platform/system/fabric_controller.hpp"
+#include "platform/system/interleaver.hpp"
+#include "platform/system/soc_peripherals.hpp"
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class Soc final : public Module {
+private:
+    ClockDomain cluster_clock_;
+    ClockDomain clock_;  // of everything outside the cluster
+    const Configuration config_;
+
+public:
+    Soc(const sc_core::sc_module_name& name, const Configuration& config);
+
+    /// Memories that firmware can be loaded into.
+    [[nodiscard]] std::vector<MemoryRange> memories() const;
+    /// Writes all segments at their physical addresses. Throws UserError. Call after elaboration.
+    void load(const ElfImage& image);
+    /// Lets whoever boots first start at `entry` as soon as time runs.
+    void boot(Address entry);
+    /// The word at `address`; nullopt where there is no memory. No side effects.
+    [[nodiscard]] std::optional<u32> peek(Address address);
+
+    /// The cores of the cluster, then the fabric controller if there is one.
+    [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
+    /// The cycle of the cluster that belongs to cycle `now` of `core`.
+    [[nodiscard]] Cycles cluster_cycle(const core::Core& core, Cycles now) const;
+    /// Cluster cycles since reset.
+    [[nodiscard]] Cycles now() const { return cluster_clock_.timeline.now(); }
+    /// What the firmware returned, once it has ended.
+    [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
+    /// True when every core slept and nothing was pending.
+    [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
+    /// True when must_stop() ended the run.
+    [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
+    /// First cluster cycle after the last one that was simulated.
+    [[nodiscard]] Cycles end() const { return end_; }
+    /// Simulated time of end().
+    [[nodiscard]] double end_ns() const;
+    /// Clock of the cluster, the mean over the run where firmware has changed it.
+    [[nodiscard]] double mean_mhz() const;
+    struct Fault {
+        std::string core;  ///< hierarchical name; empty for a fault outside the cores
+        std::optional<u32> pc;
+        std::string what;
+    };
+    /// What the firmware did that nobody handles, if that ended the run.
+    [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
+    /// The broken invariant that ended the run; empty for none.
+    [[nodiscard]] const std::string& broken() const { return broken_; }
+
+    using Misuse = std::function<void(const Cause& cause, const std::string& what)>;
+    /// Called when firmware does what the hardware tolerates and nobody means: an access that an
+    /// error slave answers, DMA addresses that wrap.
+    void on_misuse(const Misuse& callback);
+    /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
+    [[nodiscard]] sc_core::sc_time time() const;
+
+    /// Called between quanta.
+    std::function<void()> on_quantum;
+    /// Asked between quanta, and in the course of long ones: true ends the run there. As at the
+    /// limit of cycles, nothing behind that place has happened.
+    std::function<bool()> must_stop = [] { return false; };
+
+    /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
+    void sample_every(Cycles window, std::function<void(Cycles now)> sample);
+
+    cluster_bus::ClusterBus bus;
+    std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
+    l2::L2 l2;
+    SocPeripherals peripherals;
+    Cluster cluster;
+    clock_crossing::ClockCrossing to_cluster;
+    clock_crossing::ClockCrossing from_cluster;
+
+private:
+    void wire_buses();
+    void wire_fabric_controller();
+    void wire_events();
+    void wire_clocks();
+    [[nodiscard]] std::string surroundings(Address address) const;
+    void wire_ends();
+    void retune(ClockDomain& domain, timer::Timer& timer, double hz);
+    void drive();
+    void run_quanta();
+    void run_until(Cycles end);
+    void end_with(u32 code);
+    void finish(Cycles end);
+    void sample(Cycles cycle);
+    unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
+
+    Interleaver interleaver_{cluster_clock_, clock_};
+    std::vector<core::Core*> cores_;
+    tlm_utils::simple_initiator_socket<Soc> debug_out_{"debug_out"};
+    sc_core::sc_event booted_;
+    std::optional<u32> exit_code_;
+    bool is_deadlocked_ = false;
+    bool is_interrupted_ = false;
+    bool is_retuned_ = false;
+    Cycles window_ = 0;
+    Cycles next_sample_ = kNever;
+    std::function<void(Cycles now)> on_sample_;
+    Cycles end_ = 0;
+    std::optional<Fault> fault_;
+    std::string broken_;
+};
+
+}  // namespace flexv::platform

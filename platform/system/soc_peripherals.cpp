@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/system/soc_peripherals.hpp"
+
+#include "platform/files/input_file.hpp"
+
+#include <cmath>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr unsigned kFabricTimerLine = 10;  // LO; HI is the next one: spec/firmware_abi.md 7.3
+
+std::string contents_of(const std::string& path) {
+    if (path.empty())
+        return {};
+    constexpr u64 kMaxBytes = 256_MiB;
+    return read_input(path, kMaxBytes, "soc.uart.input = " + path);
+}
+
+soc_control::SocControl::Config control_config(const Configuration& config) {
+    soc_control::SocControl::Config control;
+    control.core_count = config.soc.cluster.core_count;
+    return control;
+}
+
+udma::Uart::Config uart_config(const Configuration& config) {
+    udma::Uart::Config uart;
+    uart.input = contents_of(config.soc.uart.input);
+    return uart;
+}
+
+}  // namespace
+
+u64 reference_clock_cycles(double mhz) {
+    constexpr double kReferenceHz = 32768;
+    return std::max<u64>(1, u64(std::llround(mhz * 1e6 / kReferenceHz)));
+}
+
+SocPeripherals::SocPeripherals(ClockDomain& clock, const Configuration& config)
+    : control("soc_control", clock, control_config(config)),
+      fll_soc("fll_soc", clock, {}),
+      fll_peripherals("fll_peripherals", clock, {}),
+      fll_cluster("fll_cluster", clock, {}),
+      interrupt_controller("interrupt_controller", clock, config.soc.interrupt_controller),
+      events("soc_events", clock, config.soc.events),
+      timer("timer", clock, {.reference_clock_cycles = reference_clock_cycles(soc_mhz(config))}),
+      udma("udma", clock, {}),
+      uart("uart", clock, uart_config(config)),
+      terminal("stdout", clock, {}),
+      mock_uart("mock_uart", clock, {}),
+      clock_(clock) {
+    namespace map = memory_map;
+    add_placeholder("gpio", "GPIO", map::kGpio);
+    add_placeholder("udma_rest", "uDMA beside its UART", map::kUdmaRest);
+    add_placeholder("advanced_timer", "advanced timer", map::kAdvancedTimer);
+    add_placeholder("power_management", "power management", map::kPowerManagement);
+    add_placeholder("real_time_clock", "real-time clock", map::kRealTimeClock);
+    add_placeholder("fabric_icache", "fabric controller's instruction cache", map::kFabricIcache);
+    add_placeholder("fabric_accelerator", "fabric controller's accelerator",
+                    map::kFabricAccelerator);
+    add_placeholder("debug_unit", "debug unit", map::kDebugUnit);
+
+    timer.on_interrupt = [this](unsigned line, bool is_high, Cycles now) {
+        if (is_high)
+            interrupt_controller.raise(kFabricTimerLine + line, now);
+    };
+    events.on_fabric_event = [this](u8 id, Cycles now) {
+        return interrupt_controller.push_event(id, now);
+    };
+    events.on_timer_start = [this](bool is_high, Cycles now) {
+        timer.input_event(is_high ? timer::Timer::high : timer::Timer::low, now);
+    };
+    uart.on_event = [this](u8 id, Cycles now) { events.trigger(id, now); };
+}
+
+void SocPeripherals::add_placeholder(const char* name, const char* what,
+                                     const memory_map::Range& range) {
+    using placeholder::Placeholder;
+    placeholders_.push_back(
+        {.block = std::make_unique<Placeholder>(
+             name, clock_, Placeholder::Config{.what = what, .size_bytes = u32(range.size_bytes)}),
+         .range = range});
+}
+
+void SocPeripherals::connect(cluster_bus::ClusterBus& bus) {
+    namespace map = memory_map;
+    const auto attach = [&bus](const std::string& target, const map::Range& range, auto& socket) {
+        bus.map(target, range.base, range.size_bytes, cluster_bus::Addressing::relative)
+            .bind(socket);
+    };
+    attach("soc.fll_soc", map::kFllSoc, fll_soc.bus_in);
+    attach("soc.fll_peripherals", map::kFllPeripherals, fll_peripherals.bus_in);
+    attach("soc.fll_cluster", map::kFllCluster, fll_cluster.bus_in);
+    attach("soc.udma", map::kUdmaControl, udma.bus_in);
+    attach("soc.uart", map::kUart, uart.bus_in);
+    attach("soc.soc_control", map::kSocControl, control.bus_in);
+    attach("soc.soc_events", map::kSocEvents, events.bus_in);
+    attach("soc.interrupt_controller", map::kInterruptController, interrupt_controller.bus_in);
+    attach("soc.timer", map::kFabricTimer, timer.bus_in);
+    attach("soc.stdout", map::kStdout, terminal.bus_in);
+    attach("soc.mock_uart", map::kMockUart, mock_uart.bus_in);
+    for (Gap& gap : placeholders_)
+        attach(gap.block->name(), gap.range, gap.block->bus_in);
+    uart.memory_out.bind(bus.bus_in);
+}
+
+void SocPeripherals::flush_output() {
+    terminal.flush();
+    mock_uart.flush();
+}
+
+}  // namespace flexv::platform

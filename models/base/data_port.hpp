@@ -50,7 +50,7 @@ public:
     /// What the pending request of `initiator` waits for, for the deadlock report.
     [[nodiscard]] virtual std::string waits_for(const DataInitiator& initiator) const = 0;
     /// Cycles from grant to answer behind the peripheral interconnect, which adds them: k of
-    /// spec/timing.md, section 3. A target that is wired to the cores themselves ignores it.
+    /// docs/spec/timing.md, section 3. A target that is wired to the cores themselves ignores it.
     [[nodiscard]] virtual unsigned latency_cycles() const { return 1; }
 };
 

@@ -53,7 +53,7 @@ private:
 /// without delay and gets from the private cache enters EX in the cycle for which it was asked.
 ///
 /// A core asks once for each line that its stream enters. Two things of the prefetch buffer are the
-/// core's business (spec/timing.md 1.2, checked in tests/unit/icache/reference_test.cpp):
+/// core's business (docs/spec/timing.md 1.2, checked in tests/unit/icache/reference_test.cpp):
 /// - `slack`: while EX stalls, the buffer fetches on. Behind straight code the slack of a line is
 /// that
 ///   of the line before, at most 1, plus the cycles stalled since that line was entered; behind a

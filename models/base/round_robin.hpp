@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The round-robin arbiter of the cluster's crossbars, as spec/timing.md 2.1 gives it from the RTL.
+// The round-robin arbiter of the cluster's crossbars, as docs/spec/timing.md 2.1 gives it from the
+// RTL.
 #pragma once
 
 #include "base/units.hpp"

@@ -13,7 +13,7 @@ ClusterControl::Config checked(const ClusterControl::Config& config, const char*
 }
 
 /// Address bits 8:6 choose a group; within it bits 5:3 choose a register, so most repeat every 8
-/// bytes. The boot addresses stand 4 bytes apart. Source: spec/cluster.md, section 4.
+/// bytes. The boot addresses stand 4 bytes apart. Source: docs/spec/cluster.md, section 4.
 u32 fold_repeats(u32 offset) {
     const bool is_boot_address = (offset & 0x1c0) == 0x040;
     return offset & (is_boot_address ? 0x1fcU : 0x1f8U);

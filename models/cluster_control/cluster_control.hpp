@@ -16,7 +16,7 @@ public:
     struct Config {
         unsigned core_count = 8;         ///< 1..16
         u32 boot_address = 0x1c00'0000;  ///< of every core after reset
-        unsigned latency_cycles = 1;     ///< grant to answer, spec/cluster.md section 4
+        unsigned latency_cycles = 1;     ///< grant to answer, docs/spec/cluster.md section 4
     };
 
     static constexpr Field eoc{.name = "EOC", .doc = "The program has ended."};

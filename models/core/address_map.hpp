@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The per-core address decode of the cluster: which of the data ports serves an address
-// (spec/cluster.md 2.2). Plain C++.
+// (docs/spec/cluster.md 2.2). Plain C++.
 #pragma once
 
 #include "base/units.hpp"

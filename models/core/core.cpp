@@ -222,7 +222,7 @@ void Core::add_counters() {
             [this, cause] { return stalls_[cause]; });
 }
 
-/// Event numbers of the performance counters (spec/isa.md 3.4).
+/// Event numbers of the performance counters (docs/spec/isa.md 3.4).
 u64 Core::count(unsigned event) const {
     using enum isa::Timing;
     switch (event) {

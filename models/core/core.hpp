@@ -56,7 +56,8 @@ public:
         u32 hartid = 0;      ///< mhartid: cluster << 5 | core
         AddressMap address_map{};
         isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
-        unsigned performance_counters = 17;  ///< 12 of the core, 5 of the cluster (spec/isa.md 3.4)
+        /// 12 of the core, 5 of the cluster (docs/spec/isa.md 3.4).
+        unsigned performance_counters = 17;
         bool has_quirks = false;         ///< behave like the RTL where that is not the architecture
         bool mtvec_is_writable = false;  ///< as in the fabric controller
         BusErrors bus_errors = BusErrors::fault;

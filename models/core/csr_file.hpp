@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The control and status registers of the Flex-V core as a table of rows (spec/isa.md, section 3).
-// State that instructions use lives in the Hart; performance counters are derived from counts of
-// the core.
+// The control and status registers of the Flex-V core as a table of rows (docs/spec/isa.md, section
+// 3). State that instructions use lives in the Hart; performance counters are derived from counts
+// of the core.
 #pragma once
 
 #include "base/units.hpp"
@@ -13,7 +13,8 @@
 
 namespace flexv::core {
 
-/// The core's running totals of the events that performance counters can count (spec/isa.md, 3.4).
+/// The core's running totals of the events that performance counters can count (docs/spec/isa.md,
+/// 3.4).
 class PerformanceEvents {
 public:
     /// Events of this kind since reset: 0 cycles, 1 instructions, 2 load-use stalls ...
@@ -61,7 +62,8 @@ struct CsrConfig {
     u32 hartid = 0;                ///< CSR 0xF14: {cluster[5:0], 0, core[3:0]}
     std::optional<u32> uhartid{};  ///< CSR 0x014 where it differs (quirk Q21: 0)
     isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< CSRs of others do not exist
-    bool mtvec_is_writable = false;      ///< spec/cluster.md 11, row 15: the fabric controller's is
+    /// See docs/spec/cluster.md 11, row 15: the fabric controller's is.
+    bool mtvec_is_writable = false;
     unsigned performance_counters = 12;  ///< PCCRs; 12 plus the events from outside the core
 };
 

@@ -12,7 +12,8 @@ namespace flexv::core {
 
 /// Leaves the straight path; the instruction in EX at now_ is the jump.
 void Core::jump_to(Address target, Cycles bubbles) {
-    const Cycles paid = hides_bubble_ ? bubbles - 1 : bubbles;  // timing.md 1.8: its fetch overlaps
+    // Its fetch overlaps: docs/spec/timing.md 1.8.
+    const Cycles paid = hides_bubble_ ? bubbles - 1 : bubbles;
     const Cycles left = now_;
     now_ += 1 + paid;
     stall(Stall::jump, paid);
@@ -34,13 +35,13 @@ void Core::flush_to(Address target, Cycles bubbles, Address from) {
 }
 
 /// The loop to continue behind the instruction at `pc`, its counter already taken down; null to go
-/// on. Loop 0 has priority (isa.md section 8).
+/// on. Loop 0 has priority (docs/spec/isa.md section 8).
 const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
     for (isa::HardwareLoop& loop : hart_.loops) {
         if (loop.end != pc || loop.count < 2)
             continue;
         // One instruction is too short for a loop: directly behind its set-up it runs once, else
-        // twice (timing.md 1.4, `hwl_1x10`).
+        // twice (docs/spec/timing.md 1.4, `hwl_1x10`).
         if (loop.start == loop.end && previous_ != nullptr &&
             (previous_->timing == isa::Timing::hardware_loop || previous_->pc == pc))
             return nullptr;
@@ -54,7 +55,7 @@ const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
 /// nothing, and hazards reach across the back edge. The prefetch buffer asks for the first word of
 /// the target in the cycle in which the last instruction of the body appears behind the one before
 /// it in decode; the second word of an unaligned 32-bit target comes three cycles later, in time
-/// only if something held up one of the two (timing.md 1.8, `hwl_odd32`).
+/// only if something held up one of the two (docs/spec/timing.md 1.8, `hwl_odd32`).
 bool Core::loops_back() {
     const isa::HardwareLoop* const loop = loop_that_ends_at(hart_.pc);
     if (loop == nullptr)

@@ -77,7 +77,7 @@ constexpr std::array kRules{
                "let every kernel execute a multiple of its skip count"},
     HazardRule{"sub-byte-lanes", "Q10",
                "4-bit and 2-bit lanes of this instruction are not independent in hardware",
-               "see spec/isa.md 11.1 for what it computes"},
+               "see docs/spec/isa.md 11.1 for what it computes"},
     HazardRule{"wide-clip", "Q9", "the bound overflows and the result is ~bound",
                "keep bound + operand below 2^31"},
     HazardRule{"inverted-clear", "Q12",
@@ -106,7 +106,7 @@ constexpr std::array kRules{
     HazardRule{"late-loop-write", "8",
                "loop registers change within the last two instructions of the loop's body",
                "change them earlier in the body"},
-    HazardRule{"event-load-base", "cluster.md 5.3",
+    HazardRule{"event-load-base", "docs/spec/cluster.md 5.3",
                "p.elw with rd = rs1: after an interrupt it would start again from a lost address",
                "use another register for the result"},
 };
@@ -120,7 +120,7 @@ bool only_reads_csr(const Slot& slot) {
     return !is_plain_csr_write(slot) && (slot.op.word >> 15 & 31) == 0;
 }
 
-/// Lanes of these rows depend on each other in the sub-byte formats (spec/isa.md 11.1).
+/// Lanes of these rows depend on each other in the sub-byte formats (docs/spec/isa.md 11.1).
 bool has_coupled_lanes(std::string_view name, isa::Format format) {
     const auto is_one_of = [name](std::initializer_list<std::string_view> prefixes) {
         return std::ranges::any_of(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Warns about instruction sequences that the real core would get wrong, or that do something else
-// than they seem to (spec/isa.md sections 8, 11 and 15). The model executes the architecture; this
-// tells the firmware engineer where silicon would not.
+// than they seem to (docs/spec/isa.md sections 8, 11 and 15). The model executes the architecture;
+// this tells the firmware engineer where silicon would not.
 #pragma once
 
 #include "core/observer.hpp"
@@ -17,7 +17,7 @@ namespace flexv::core {
 
 struct HazardRule {
     std::string_view name;
-    std::string_view quirk;   ///< section or number in spec/isa.md
+    std::string_view quirk;   ///< section or number in docs/spec/isa.md
     std::string_view what;    ///< what the core does
     std::string_view remedy;  ///< what the firmware should do
 };

@@ -10,8 +10,8 @@ bool is_load(isa::Timing timing) {
 }
 
 /// Bits 11:7 of the 32-bit word, whatever the instruction means by them: the NN-register interlock
-/// looks at them (timing.md 1.5, "false hazard on index 0"). A compressed instruction is expanded
-/// before.
+/// looks at them (docs/spec/timing.md 1.5, "false hazard on index 0"). A compressed instruction is
+/// expanded before.
 unsigned rd_bits(const isa::Instruction& row, const isa::Operands& op) {
     const u32 imm = u32(op.imm);
     if (op.size == 4)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which instruction waits for which: the stall rules of spec/timing.md 1.1 and 1.5 as two masks an
-// instruction, so that the step loop tests one AND. Plain C++, evaluated once at decode.
+// Which instruction waits for which: the stall rules of docs/spec/timing.md 1.1 and 1.5 as two
+// masks an instruction, so that the step loop tests one AND. Plain C++, evaluated once at decode.
 #pragma once
 
 #include "isa/decoder.hpp"
@@ -12,7 +12,7 @@ namespace flexv::core::hazards {
 constexpr u64 weight_register(unsigned index) { return u64{1} << (32 + index); }
 constexpr u64 activation_register(unsigned index) { return u64{1} << (36 + index); }
 
-/// The fields of Mac&Load's 5-bit operand (spec/isa.md section 12).
+/// The fields of Mac&Load's 5-bit operand (docs/spec/isa.md section 12).
 struct MacLoadField {
     unsigned weight;
     unsigned activation;

@@ -147,7 +147,7 @@ inline void Core::restart_slack() { jump_bubbles_ = bubbles_; }
 }
 
 /// The branch left EX at the end of cycle now_ - 1. A multi-cycle instruction behind it is not
-/// executed, yet its cycles are lost (timing.md 1.8).
+/// executed, yet its cycles are lost (docs/spec/timing.md 1.8).
 [[gnu::always_inline]] inline void Core::take_branch(Address target, Cycles bubbles) {
     ++taken_branches_;
     const Cycles left = now_ - 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the instructions cost in the four-stage pipeline of the core, beyond the one cycle that each
-// of them takes. Source: spec/timing.md section 1; the names behind are the RTL-measured programs
-// in tests/reference/timing that prove a number.
+// of them takes. Source: docs/spec/timing.md section 1; the names behind are the RTL-measured
+// programs in tests/reference/timing that prove a number.
 #pragma once
 
 #include "base/units.hpp"
@@ -19,15 +19,17 @@ inline constexpr Cycles kFlush = 3;            // fence, csr_mstatus_rd
 inline constexpr Cycles kTrapEntry = 3;        // ecall, illegal
 inline constexpr Cycles kMret = 4;             // mret
 inline constexpr Cycles kEventLoad = 3;        // after the grant: c_evt_pending
-inline constexpr Cycles kInterruptSeen =
-    2;  // line high to the first instruction it replaces: irq_20
-inline constexpr Cycles kVectorEntry =
-    3;  // IRQ_TAKEN to the vector's first cycle: irq_20, z_irq_elw
+// Line high to the first instruction it replaces: irq_20.
+inline constexpr Cycles kInterruptSeen = 2;
+// IRQ_TAKEN to the vector's first cycle: irq_20, z_irq_elw.
+inline constexpr Cycles kVectorEntry = 3;
 inline constexpr Cycles kWaitForInterrupt = 5;  // line already high: wfi_1
 inline constexpr Cycles kWakeUp = 3;            // line high to the next instruction in EX: wfi_20
-inline constexpr Cycles kSleepEntry = 4;  // first request of p.elw to the clock gate (timing.md 4)
+// First request of p.elw to the clock gate (docs/spec/timing.md 4).
+inline constexpr Cycles kSleepEntry = 4;
 
-/// Cycles a divide holds EX beyond its first one: 2 + s, s by the divisor only (timing.md 1.3).
+/// Cycles a divide holds EX beyond its first one: 2 + s, s by the divisor only (docs/spec/timing.md
+/// 1.3).
 /// \param is_signed div or rem.
 constexpr Cycles divide(u32 divisor, bool is_signed) {
     if (divisor == 0)

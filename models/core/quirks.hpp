@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the RTL does where software would expect something else (spec/isa.md section 15), for a core
-// with `has_quirks`. Only quirks that the specification describes exactly; hazard_check warns about
-// all of them.
+// What the RTL does where software would expect something else (docs/spec/isa.md section 15), for a
+// core with `has_quirks`. Only quirks that the specification describes exactly; hazard_check warns
+// about all of them.
 #pragma once
 
 #include "core/observer.hpp"

@@ -175,7 +175,7 @@ void Core::step_branch(const Slot& slot) {
     }
     if ((slot.flags & kLoopEnd) != 0)
         (void)loop_that_ends_at(
-            hart_.pc);  // leaves the loop, yet the counter is decremented (isa.md 8)
+            hart_.pc);  // leaves the loop, yet the counter is decremented (docs/spec/isa.md 8)
     ++now_;
     take_branch(hart_.next_pc, pipeline::kTakenBranch - (hides_bubble_ ? 1 : 0));
 }
@@ -209,7 +209,8 @@ void Core::step_streams_in_shadow(const Slot& slot) {
         hart_.activations.step();
 }
 
-/// The target is read in ID: results of the instruction before are not there yet (timing.md 1.1).
+/// The target is read in ID: results of the instruction before are not there yet
+/// (docs/spec/timing.md 1.1).
 Cycles Core::jump_register_wait(const Slot& slot) const {
     if (previous_ == nullptr || slot.op.rs1 == 0)
         return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exceptions, interrupts and sleep (spec/isa.md section 5). Traps that no firmware handles become
-// faults.
+// Exceptions, interrupts and sleep (docs/spec/isa.md section 5). Traps that no firmware handles
+// become faults.
 #include "core/hot_path.hpp"
 #include "core/illegal.hpp"
 
@@ -132,7 +132,7 @@ bool Core::ends_in_interrupt(Cycles now) {
 }
 
 /// The event unit has granted a p.elw only because of the interrupt: it leaves EX, the interrupt is
-/// taken, and mret leads back to it (spec/rtl_rules_2.md 1.2).
+/// taken, and mret leads back to it (docs/spec/rtl_rules_2.md 1.2).
 void Core::replay_event_load() {
     const Slot& slot = *slot_;
     const u32 base = hart_.x[slot.op.rs1];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between the two sides of a direction: takes 8-byte words as one side counts them and gives words
 // as the other side counts them. Only when words move matters here; the bytes lie in the burst.
-// Source: spec/rtl_rules_2.md 4.3.
+// Source: docs/spec/rtl_rules_2.md 4.3.
 #pragma once
 
 #include "base/units.hpp"

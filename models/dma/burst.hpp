@@ -10,8 +10,8 @@
 
 namespace flexv::dma {
 
-inline constexpr u32 kBeatBytes = 8;        ///< 64-bit external bus, source: spec/timing.md 6
-inline constexpr u32 kBoundaryBytes = 256;  ///< bursts end there, source: spec/timing.md 6
+inline constexpr u32 kBeatBytes = 8;        ///< 64-bit external bus, source: docs/spec/timing.md 6
+inline constexpr u32 kBoundaryBytes = 256;  ///< bursts end there, source: docs/spec/timing.md 6
 inline constexpr u32 kMaxBurstBytes = 257;  ///< a last single byte rides on the burst before it
 
 /// 8-byte words that `bytes` bytes from `address` on touch.

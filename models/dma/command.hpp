@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One DMA command and how it is put together from the 32-bit words that firmware stores. Layout:
-// spec/cluster.md 6.3.
+// docs/spec/cluster.md 6.3.
 #pragma once
 
 #include "base/units.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The programming side of the DMA: the state machine of every port, the arbiters between them, and
 // the global queue. Plain logic; the shell keeps the initiators that wait. Source:
-// spec/rtl_rules_2.md 4.1.
+// docs/spec/rtl_rules_2.md 4.1.
 #pragma once
 
 #include "base/cause.hpp"
@@ -19,7 +19,7 @@
 
 namespace flexv::dma {
 
-/// Decoded by address bits 3:0 alone, source: spec/cluster.md 6.2.
+/// Decoded by address bits 3:0 alone, source: docs/spec/cluster.md 6.2.
 enum class RegisterOffset : u32 { command = 0x0, status = 0x4 };
 
 struct Access {
@@ -41,9 +41,10 @@ class CommandUnit {
 public:
     struct Config {
         unsigned port_count = 10;
-        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
-        unsigned queue_depth = 16;           ///< commands in the global queue, cluster.md 6.1
-        unsigned two_dimensional_depth = 4;  ///< with lines, each side, source: cluster.md 6.1
+        unsigned port_queue_depth = 2;  ///< commands a port, source: docs/spec/timing.md 6
+        unsigned queue_depth = 16;      ///< commands in the global queue, docs/spec/cluster.md 6.1
+        /// With lines, each side, source: docs/spec/cluster.md 6.1.
+        unsigned two_dimensional_depth = 4;
     };
 
     CommandUnit(const Config& config, TransferIds& ids);

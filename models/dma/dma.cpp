@@ -11,7 +11,7 @@
 namespace flexv::dma {
 
 namespace {
-constexpr u32 kSlotBytes = 0x400;  // of a peripheral slot, source: spec/cluster.md 2.1
+constexpr u32 kSlotBytes = 0x400;  // of a peripheral slot, source: docs/spec/cluster.md 2.1
 constexpr u32 kRegisterBytes = 0x10;
 constexpr unsigned kRegisterLatency = 1;
 }  // namespace
@@ -177,7 +177,7 @@ void Mchan::act(Cycles now) {
 
 /// From the last word of a command until nothing is on its way and the end has been told.
 void Mchan::count_activity(Cycles now) {
-    constexpr Cycles kTellCycles = 2;  // spec/rtl_rules_2.md 4.4
+    constexpr Cycles kTellCycles = 2;  // docs/spec/rtl_rules_2.md 4.4
     if (was_active_ == !is_idle())
         return;
     was_active_ = !was_active_;

@@ -30,15 +30,16 @@ public:
         unsigned core_count = 8;             ///< private ports
         Address cluster_base = 0x1000'0000;  ///< where the TCDM begins; also at its alias, 0
         unsigned id_count = 16;              ///< 1..16
-        unsigned port_queue_depth = 2;       ///< commands a port, source: spec/timing.md 6
-        unsigned queue_depth = 16;  ///< commands behind the ports, source: spec/cluster.md 6.1
-        unsigned two_dimensional_depth = 4;  ///< of them with lines, each side; cluster.md 6.1
+        unsigned port_queue_depth = 2;       ///< commands a port, source: docs/spec/timing.md 6
+        unsigned queue_depth = 16;  ///< commands behind the ports, source: docs/spec/cluster.md 6.1
+        /// Of them with lines, each side; docs/spec/cluster.md 6.1.
+        unsigned two_dimensional_depth = 4;
         std::array<unsigned, 2> tcdm_read_ports = {12,
                                                    13};  ///< crossbar ports, even and odd words,
-        std::array<unsigned, 2> tcdm_write_ports = {14, 15};  ///< source: spec/timing.md 6
+        std::array<unsigned, 2> tcdm_write_ports = {14, 15};  ///< source: docs/spec/timing.md 6
     };
 
-    static constexpr unsigned kEventLine = 8;  ///< source: spec/cluster.md 6.1
+    static constexpr unsigned kEventLine = 8;  ///< source: docs/spec/cluster.md 6.1
     static constexpr unsigned kInterruptLine = 9;
 
     sc_core::sc_export<DataTarget> core_in{"core_in"};        ///< initiator.port() = core

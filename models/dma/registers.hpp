@@ -8,7 +8,7 @@
 
 namespace flexv::dma {
 
-/// First word of a command, spec/cluster.md 6.3.
+/// First word of a command, docs/spec/cluster.md 6.3.
 namespace command_word {
 inline constexpr Field length{
     .name = "LEN", .lsb = 0, .width = 17, .doc = "Bytes; 0 means 131072."};

@@ -8,7 +8,7 @@
 
 namespace flexv::dma {
 
-/// Bursts in flight in each direction, source: spec/timing.md 6.
+/// Bursts in flight in each direction, source: docs/spec/timing.md 6.
 inline constexpr unsigned kMaxOutstanding = 8;
 /// 32-bit ports at the TCDM's crossbar in each direction: even and odd words.
 inline constexpr unsigned kLanes = 2;
@@ -28,7 +28,7 @@ public:
     /// The global queue of this direction.
     [[nodiscard]] virtual bool has_command() const = 0;
     virtual QueuedCommand take_command() = 0;
-    /// The counters of an identifier (spec/rtl_rules_2.md 4.4).
+    /// The counters of an identifier (docs/spec/rtl_rules_2.md 4.4).
     virtual void registered(unsigned id, unsigned bursts) = 0;
     virtual void external_done(unsigned id) = 0;
     virtual void tcdm_done(unsigned id) = 0;

@@ -19,7 +19,7 @@ public:
     };
 
     /// First cycle of the request in which the clock may be stopped, counted from the request;
-    /// spec/timing.md section 4.
+    /// docs/spec/timing.md section 4.
     static constexpr Cycles kCyclesToSleep = 4;
 
     Latched event_mask;     ///< lines that wake the core

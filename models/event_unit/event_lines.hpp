@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The 32 event lines of a core as the cluster wires them (spec/cluster.md 5.11). Its own file,
+// The 32 event lines of a core as the cluster wires them (docs/spec/cluster.md 5.11). Its own file,
 // because every part of the unit names them.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All registers of the event unit, each declared once: the view of the issuing core (demux port)
-// and the global view. Names and offsets are those of spec/cluster_regs.csv, blocks EU_DEMUX,
+// and the global view. Names and offsets are those of docs/spec/cluster_regs.csv, blocks EU_DEMUX,
 // EU_GLOBAL.
 #pragma once
 
@@ -20,7 +20,7 @@ class Registers {
 public:
     static constexpr u32 kCoreViewBytes = 0x400;
     static constexpr u32 kGlobalViewBytes = 0x800;
-    /// Two cycles from grant to answer behind the peripheral interconnect (timing.md 3,
+    /// Two cycles from grant to answer behind the peripheral interconnect (docs/spec/timing.md 3,
     /// c_eu_per_rd1).
     static constexpr unsigned kGlobalLatencyCycles = 2;
 

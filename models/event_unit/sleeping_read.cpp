@@ -9,7 +9,7 @@ namespace flexv::event_unit {
 
 namespace {
 
-/// "8 (DMA)", as spec/cluster.md 5.11 wires the lines.
+/// "8 (DMA)", as docs/spec/cluster.md 5.11 wires the lines.
 std::string describe_line(unsigned line) {
     if (line < kSoftwareEvents)
         return fmt::format("{} (software event)", line);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forms of a read that waits: what each does once when it starts, what it returns, and what a
-// report says while it waits (spec/cluster.md 5.2, 5.3).
+// report says while it waits (docs/spec/cluster.md 5.2, 5.3).
 #pragma once
 
 #include "event_unit/event_network.hpp"

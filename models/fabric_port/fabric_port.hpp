@@ -22,9 +22,9 @@ public:
         Address memory_base = 0x1c00'0000;
         u64 memory_bytes = 0x190000;
         Address alias_bytes = 0x0010'0000;  ///< from 0 on the core sees the memory's start, source:
-                                            ///< RTL in spec/cluster.md 2.6
+                                            ///< RTL in docs/spec/cluster.md 2.6
         Cycles bus_cycles = 8;  ///< EX cycles of an access beside L2, beyond what the target takes;
-                                ///< source: GVSoC's APB router, spec/cluster.md 3
+                                ///< source: GVSoC's APB router, docs/spec/cluster.md 3
     };
 
     sc_core::sc_export<DataTarget> core_in{"core_in"};

@@ -12,11 +12,11 @@ namespace flexv::fll {
 class Fll final : public Module {
 public:
     struct Config {
-        double reference_hz = 32768;  ///< source: spec/firmware_abi.md 7.1
+        double reference_hz = 32768;  ///< source: docs/spec/firmware_abi.md 7.1
         unsigned latency_cycles = 1;  ///< grant to answer
     };
 
-    // Positions and reset values: spec/cluster_regs.csv, FLL_SOC.
+    // Positions and reset values: docs/spec/cluster_regs.csv, FLL_SOC.
     static constexpr Field multiplier{.name = "MULT",
                                       .lsb = 0,
                                       .width = 16,

@@ -29,7 +29,7 @@ public:
         unsigned l15_ways = 4;             ///< power of two
         Cycles memory_latency_cycles =
             10;                     ///< m: refill address to the first 64-bit beat: bus and L2
-        Cycles l15_hit_cycles = 3;  ///< lost a line: spec/timing.md section 5
+        Cycles l15_hit_cycles = 3;  ///< lost a line: docs/spec/timing.md section 5
         Cycles refill_cycles = 5;   ///< lost beside m and l15_hit_cycles
         bool is_enabled_at_reset = false;  ///< hardware: bypass until firmware enables
         bool prefetches_at_reset = false;  ///< next-line prefetch of all cores

@@ -10,7 +10,7 @@
 
 namespace flexv::icache {
 
-/// Cycles of the way to a line, spec/timing.md section 5.
+/// Cycles of the way to a line, docs/spec/timing.md section 5.
 struct Latencies {
     Cycles shared_hit = 3;  ///< lost when the second level has the line: `i_loop250w`
     Cycles refill = 5;      ///< further ones when it has not, beside the memory's: `i_cold64`

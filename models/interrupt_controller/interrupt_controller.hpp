@@ -13,11 +13,12 @@ namespace flexv::interrupt_controller {
 class InterruptController final : public Module, public InterruptSource {
 public:
     struct Config {
-        unsigned event_depth = 8;     ///< ids; RTL has 4, GVSoC 8, source: spec/cluster.md 11, 19
+        /// Ids; RTL has 4, GVSoC 8, source: docs/spec/cluster.md 11, row 19.
+        unsigned event_depth = 8;
         unsigned latency_cycles = 1;  ///< grant to answer
     };
 
-    static constexpr unsigned kEventLine = 26;  ///< source: spec/firmware_abi.md 7.3
+    static constexpr unsigned kEventLine = 26;  ///< source: docs/spec/firmware_abi.md 7.3
 
     BusTarget::Socket bus_in{"bus_in"};
     BusTarget::Export data_in{"data_in"};

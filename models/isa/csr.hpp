@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names and numbers of the control and status registers. What they do is in models/core/csr_file;
-// here are only the two things that assembler, disassembler and register file share (spec/isa.md,
-// section 3).
+// here are only the two things that assembler, disassembler and register file share
+// (docs/spec/isa.md, section 3).
 #pragma once
 
 #include "base/units.hpp"

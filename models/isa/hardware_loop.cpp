@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Set-up of the two hardware loops (spec/isa.md, section 8). The jump back belongs to fetching, so
-// the core does it. Unused fields are ignored by the hardware.
+// Set-up of the two hardware loops (docs/spec/isa.md, section 8). The jump back belongs to
+// fetching, so the core does it. Unused fields are ignored by the hardware.
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

@@ -38,7 +38,8 @@ protected:
     ~Bus() = default;
 };
 
-/// Control and status registers. Unknown numbers read 0 and drop writes (spec: isa.md section 3).
+/// Control and status registers. Unknown numbers read 0 and drop writes (docs/spec/isa.md section
+/// 3).
 class CsrAccess {
 public:
     virtual u32 read(unsigned number) = 0;
@@ -90,13 +91,13 @@ struct Hart {
 
     std::array<HardwareLoop, 2> loops;
 
-    // Mac&Load register file and address streams (isa.md sections 2, 3.3, 12).
+    // Mac&Load register file and address streams (docs/spec/isa.md sections 2, 3.3, 12).
     std::array<u32, 4> nn_weights{};
     std::array<u32, 2> nn_activations{};
     AddressStream activations;
     AddressStream weights;
 
-    // Status-based SIMD (isa.md 3.2, 11.2).
+    // Status-based SIMD (docs/spec/isa.md 3.2, 11.2).
     u32 simd_format = 0;      ///< CSR 0x00D, 4 bits
     u32 mixed_slice = 0;      ///< CSR 0x00E, 3 bits: k
     u32 mixed_skip = 0;       ///< CSR 0x00F, 5 bits

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mac&Load: a dot product of two registers of the neural-network register file, and at the same
-// time the load that refills one of them (spec/isa.md, section 12). Uniform lanes named by the
+// time the load that refills one of them (docs/spec/isa.md, section 12). Uniform lanes named by the
 // instruction with the address in rs1 (legacy mode), or the format of CSR 0x00D with the addresses
 // in CSRs (status mode).
 #include "isa/chain.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Machine-mode instructions that are not CSR accesses (spec/isa.md, section 5; machine mode only).
+// Machine-mode instructions that are not CSR accesses (docs/spec/isa.md, section 5; machine mode
+// only).
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The integer part of the C extension. A row names the fields of its base instruction, fixed
 // registers behind the semicolon, and executes what the base instruction executes. Which reserved
-// and hint encodings the Flex-V decoder takes: spec/isa.csv, column constraint.
+// and hint encodings the Flex-V decoder takes: docs/spec/isa.csv, column constraint.
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows.hpp"

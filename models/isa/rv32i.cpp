@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RV32I and Zifencei. Encodings: RISC-V unprivileged specification; what the Flex-V decoder
-// examines of them: spec/isa.csv, column rtl_mask.
+// examines of them: docs/spec/isa.csv, column rtl_mask.
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic on lanes packed in a 32-bit register: pure functions with the lane width as a template
-// argument, shared by the SIMD and Mac&Load rows. Semantics: spec/isa.md, sections 10 to 12.
+// argument, shared by the SIMD and Mac&Load rows. Semantics: docs/spec/isa.md, sections 10 to 12.
 #pragma once
 
 #include "isa/dot_product.hpp"

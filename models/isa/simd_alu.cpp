@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lane-wise arithmetic, logic and comparisons of opcode 0x57: 16- and 8-bit lanes named by the
-// instruction (legacy mode) or lanes of the format in CSR 0x00D (status mode). spec/isa.md, 10
+// instruction (legacy mode) or lanes of the format in CSR 0x00D (status mode). docs/spec/isa.md, 10
 // and 11.
 #include "isa/chain.hpp"
 #include "isa/rows.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Complex numbers of two halfwords (real part low) and halfword sums with a shift. The same in both
-// SIMD modes; insn[14:13] is the shift (spec/isa.md, section 10).
+// SIMD modes; insn[14:13] is the shift (docs/spec/isa.md, section 10).
 #include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lane-wise operations of the SIMD unit, exactly as the hardware computes them: 4- and 2-bit
-// lanes deviate from the ideal in shifts, averages, comparisons and additions (spec/isa.md,
+// lanes deviate from the ideal in shifts, averages, comparisons and additions (docs/spec/isa.md,
 // section 11.1).
 #pragma once
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves of whole lanes: extract, insert, shuffle and pack, defined for 16- and 8-bit lanes. In
-// every other format the byte permuters still do something, and exactly this (spec/isa.md, 11.3).
+// every other format the byte permuters still do something, and exactly this (docs/spec/isa.md,
+// 11.3).
 #pragma once
 
 #include "isa/simd.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Extract, insert, shuffle and pack of opcode 0x57, with all encodings that the hardware takes for
-// them: it decodes many that no tool emits (spec/isa.csv, rows with canonical=n).
+// them: it decodes many that no tool emits (docs/spec/isa.csv, rows with canonical=n).
 #include "isa/chain.hpp"
 #include "isa/rows.hpp"
 #include "isa/simd_forms.hpp"

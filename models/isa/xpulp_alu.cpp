@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 scalar arithmetic: min, max, clipping, extension, branches on a constant, and additions
-// with shift and rounding (spec/isa.md, section 9).
+// with shift and rounding (docs/spec/isa.md, section 9).
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

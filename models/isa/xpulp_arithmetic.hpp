@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scalar Xpulpv2 arithmetic that is longer than a line, as pure functions (spec/isa.md, section 9).
+// Scalar Xpulpv2 arithmetic that is longer than a line, as pure functions (docs/spec/isa.md,
+// section 9).
 #pragma once
 
 #include "base/units.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 bit manipulation: counting, bit fields given by immediates or by a register, and the
-// reversal of digits for transforms (spec/isa.md, section 9).
+// reversal of digits for transforms (docs/spec/isa.md, section 9).
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xpulpv2 scalar multiply-accumulate, in 32 bits and on halfwords with shift and rounding
-// (spec/isa.md, section 9).
+// (docs/spec/isa.md, section 9).
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

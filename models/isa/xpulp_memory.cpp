@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Xpulpv2 loads and stores: post-increment, register offset, and the event load (spec/isa.md,
+// Xpulpv2 loads and stores: post-increment, register offset, and the event load (docs/spec/isa.md,
 // section 7). The base register is written after the access, so that an access that fails changes
 // nothing.
 #include "isa/chain.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CSR instructions. Unlike the standard, the set and clear forms always write, also with x0 or 0,
-// and an unknown number never traps (spec/isa.md, section 3): a read of 0x100 or 0x101 has a side
-// effect.
+// and an unknown number never traps (docs/spec/isa.md, section 3): a read of 0x100 or 0x101 has a
+// side effect.
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"

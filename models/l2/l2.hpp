@@ -17,10 +17,10 @@ namespace flexv::l2 {
 class L2 final : public Module {
 public:
     struct Config {
-        u64 size_bytes = 0x190000;     ///< superset of all chips, source: spec/cluster.md 2.6
+        u64 size_bytes = 0x190000;     ///< superset of all chips, source: docs/spec/cluster.md 2.6
         unsigned latency_cycles = 8;   ///< address to first data; with the cluster bus's 2 a core's
-                                       ///< load takes 5 + 10 cycles, source: spec/cluster.md 3
-        unsigned bytes_per_cycle = 8;  ///< 64-bit bus, source: spec/cluster.md 3
+                                       ///< load takes 5 + 10 cycles, source: docs/spec/cluster.md 3
+        unsigned bytes_per_cycle = 8;  ///< 64-bit bus, source: docs/spec/cluster.md 3
         unsigned fabric_latency_cycles =
             0;  ///< for the fabric controller, whose crossbar reaches the banks in one cycle
     };

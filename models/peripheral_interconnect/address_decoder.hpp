@@ -18,7 +18,8 @@ struct Route {
     Address address = 0;  ///< without the own-cluster alias
 };
 
-/// spec/cluster.md 2.1, 2.2 and 2.5. The alias at 0 covers the whole window, as in the older RTL.
+/// docs/spec/cluster.md 2.1, 2.2 and 2.5. The alias at 0 covers the whole window, as in the older
+/// RTL.
 constexpr Route route(Address address, Address cluster_base) {
     constexpr Address kWindow = 0x0040'0000;
     const bool is_alias = address < kWindow;

@@ -14,7 +14,7 @@ public:
     struct Config {
         unsigned core_count = 8;  ///< cores of all clusters, as INFO shows them
         unsigned cluster_count = 1;
-        Address fc_boot_address = 0x1a00'0080;  ///< boot ROM, spec/firmware_abi.md section 2
+        Address fc_boot_address = 0x1a00'0080;  ///< boot ROM, docs/spec/firmware_abi.md section 2
         unsigned boot_select = 1;               ///< pins: 0 SPI, 1 JTAG or preloaded, 2 HyperFlash
         unsigned latency_cycles = 1;            ///< grant to answer
     };

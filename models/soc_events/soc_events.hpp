@@ -12,8 +12,9 @@ namespace flexv::soc_events {
 class SocEvents final : public Module {
 public:
     struct Config {
-        unsigned first_software_event = 160;  ///< id; RTL's, headers say 48: spec/cluster.md 11, 6
-        unsigned latency_cycles = 1;          ///< grant to answer
+        /// Id; RTL's, headers say 48: docs/spec/cluster.md 11, row 6.
+        unsigned first_software_event = 160;
+        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     static constexpr unsigned kMaskWords = 8;

@@ -19,7 +19,7 @@ public:
         /// Clock cycles between two rising edges of the 32768 Hz reference; edges are counted from
         /// cycle 0.
         u64 reference_clock_cycles = 12207;  ///< 400 MHz / 32768 Hz
-        unsigned latency_cycles = 1;         ///< grant to answer, spec/timing.md section 3
+        unsigned latency_cycles = 1;         ///< grant to answer, docs/spec/timing.md section 3
     };
     enum Line : unsigned { low = 0, high = 1 };
 

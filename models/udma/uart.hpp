@@ -19,7 +19,7 @@ public:
     struct Config {
         std::function<void(std::string_view text)> sink = {};  ///< what is sent; stdout without one
         std::string input = {};  ///< characters that arrive, as fast as they are received
-        u8 receive_event = 0;    ///< SoC event ids, source: spec/firmware_abi.md 7.4
+        u8 receive_event = 0;    ///< SoC event ids, source: docs/spec/firmware_abi.md 7.4
         u8 transmit_event = 1;
         unsigned latency_cycles = 1;  ///< grant to answer
     };

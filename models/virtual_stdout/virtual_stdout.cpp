@@ -18,7 +18,7 @@ VirtualStdout::VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& c
     bank_.serve(bus_in, data_in);
 }
 
-/// (core << 3) + (cluster << 7), spec/firmware_abi.md section 5.
+/// (core << 3) + (cluster << 7), docs/spec/firmware_abi.md section 5.
 void VirtualStdout::put(unsigned place, u32 value) {
     ++characters_;
     lines_.put({place / kCores, place % kCores}, char(value & 0xff));

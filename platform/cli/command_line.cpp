@@ -212,7 +212,7 @@ std::string firmware_of(const char* command, const std::vector<std::string>& fil
 
 /// "0,2-5"
 std::vector<u32> hart_numbers(const std::string& list) {
-    constexpr u64 kLast = 1023;  // 32 clusters of 32 cores, spec/firmware_abi.md section 2
+    constexpr u64 kLast = 1023;  // 32 clusters of 32 cores, docs/spec/firmware_abi.md section 2
     std::vector<u32> harts;
     std::istringstream parts(list);
     for (std::string part; std::getline(parts, part, ',');) {

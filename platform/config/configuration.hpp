@@ -45,7 +45,7 @@ struct ClusterConfiguration {
     MarkerConfiguration marker;
 };
 
-/// Who starts when the firmware is loaded (spec/firmware_abi.md, section 2).
+/// Who starts when the firmware is loaded (docs/spec/firmware_abi.md, section 2).
 enum class Boot {
     cluster,            ///< style C: all cores of the cluster; there is no fabric controller
     fabric_controller,  ///< style P: the fabric controller, which starts the cluster
@@ -68,7 +68,8 @@ struct SocConfiguration {
     interrupt_controller::InterruptController::Config interrupt_controller;
     soc_events::SocEvents::Config events;
     UartConfiguration uart;
-    /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (spec/cluster.md 3).
+    /// The whole way to L2 is in the latencies of the cluster's bus and of L2 (docs/spec/cluster.md
+    /// 3).
     cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
     l2::L2::Config l2;
     BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included

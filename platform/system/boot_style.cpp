@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names are those of the public PULP runtime (kernel/, chips/pulp and chips/pulp_cluster) and SDK
-// (rtos/pulpos). Addresses: spec/firmware_abi.md, sections 3 to 5 and 7.3.
+// (rtos/pulpos). Addresses: docs/spec/firmware_abi.md, sections 3 to 5 and 7.3.
 #include "platform/system/boot_style.hpp"
 
 #include "platform/system/memory_map.hpp"

@@ -19,7 +19,7 @@ isa::ExtensionSet extensions_of(const std::string& subset) {
 }
 
 /// Ports of the TCDM crossbar: cores from 0, external masters and DMA in the upper half
-/// (spec/timing.md section 2); 16 ports do for eight cores.
+/// (docs/spec/timing.md section 2); 16 ports do for eight cores.
 unsigned crossbar_ports(unsigned core_count) { return core_count <= 8 ? 16 : 32; }
 
 dma::Mchan::Config dma_config(const ClusterConfiguration& config) {
@@ -175,7 +175,7 @@ void Cluster::wire_buses() {
 }
 
 void Cluster::wire_events() {
-    constexpr unsigned kTimerLine = 10;  // LO; HI is the next one (spec/cluster.md 5.11)
+    constexpr unsigned kTimerLine = 10;  // LO; HI is the next one (docs/spec/cluster.md 5.11)
     timer.on_interrupt = [this](unsigned line, bool level, Cycles now) {
         event_unit.level(kTimerLine + line, level, now);
     };

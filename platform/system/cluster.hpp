@@ -47,7 +47,7 @@ public:
     std::function<void(const Cause& cause, const std::string& what)> on_misuse;
 
     /// What the test bench of a cluster without a fabric controller does: all cores start together
-    /// at `entry` (spec/firmware_abi.md section 2, style C).
+    /// at `entry` (docs/spec/firmware_abi.md section 2, style C).
     void start_all(Address entry);
     /// Books what is still open when the run ends at `end`.
     void settle(Cycles end);

@@ -19,7 +19,8 @@ private:
     const isa::Decoder decoder_;
 
 public:
-    static constexpr u32 kHartid = 31U << 5;  ///< cluster 31, core 0: spec/cluster.md section 9
+    /// Cluster 31, core 0: docs/spec/cluster.md section 9.
+    static constexpr u32 kHartid = 31U << 5;
 
     /// `index` tells its core from those of the cluster.
     FabricController(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned index,

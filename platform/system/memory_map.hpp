@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where everything lies in the 32-bit address space, for all who wire or load. Source:
-// spec/cluster.md section 2.
+// docs/spec/cluster.md section 2.
 #pragma once
 
 #include "base/units.hpp"
@@ -34,7 +34,7 @@ inline constexpr Address kEventUnitDemuxOffset = 0x0020'4000;
 inline constexpr Address kDmaDemuxOffset = 0x0020'4400;
 constexpr Address slot_offset(Slot slot) { return kPeripheralOffset + slot * kPeripheralSlotBytes; }
 
-// Peripherals of the SoC, spec/cluster.md 2.7.
+// Peripherals of the SoC, docs/spec/cluster.md 2.7.
 inline constexpr Range kFllSoc{.base = 0x1a10'0000, .size_bytes = 16};
 inline constexpr Range kFllPeripherals{.base = 0x1a10'0010, .size_bytes = 16};
 inline constexpr Range kFllCluster{.base = 0x1a10'0020, .size_bytes = 16};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registers of the elaborated platform, block by block, as the manual page, the C headers and
-// the comparison with the hardware's tables need them. Names of the blocks: spec/cluster_regs.csv.
+// the comparison with the hardware's tables need them. Names of the blocks:
+// docs/spec/cluster_regs.csv.
 #pragma once
 
 #include "base/register.hpp"

@@ -9,7 +9,7 @@ namespace flexv::platform {
 
 namespace {
 
-constexpr unsigned kFabricTimerLine = 10;  // LO; HI is the next one: spec/firmware_abi.md 7.3
+constexpr unsigned kFabricTimerLine = 10;  // LO; HI is the next one: docs/spec/firmware_abi.md 7.3
 
 std::string contents_of(const std::string& path) {
     if (path.empty())

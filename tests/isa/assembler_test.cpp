@@ -18,7 +18,7 @@ std::string text_of(u32 word, u32 pc = 0, Mode mode = Mode::legacy) {
 }  // namespace
 
 TEST_CASE("instructions are printed in the syntax of their manuals", "[isa][disassembler]") {
-    // Encodings: tests/reference/isa.csv.
+    // Encodings: docs/spec/isa.csv.
     CHECK(text_of(0x0045258b) == "p.lw a1, 4(a0!)");
     CHECK(text_of(0x20c5f50b | 0x7000) == "p.lw a0, a2(a1!)");
     CHECK(text_of(0x00a5a22b) == "p.sw a0, 4(a1!)");

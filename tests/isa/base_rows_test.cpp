@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RV32IMC, CSR and machine-mode rows on edge values. Expected numbers: RISC-V unprivileged
-// specification 20191213 (chapters 2, 7, 16), and spec/isa.md sections 3 and 5 where Flex-V
+// specification 20191213 (chapters 2, 7, 16), and docs/spec/isa.md sections 3 and 5 where Flex-V
 // differs.
 #include "isa/support.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows against the reference table: the same instructions with the same encodings. Source of
-// every number: tests/reference/isa.csv.
+// every number: docs/spec/isa.csv.
 #include "isa/decoder.hpp"
 #include "isa/reference_table.hpp"
 

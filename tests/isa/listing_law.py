@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`flexv-vp isa --format csv` lists the instructions of the reference table with the same encodings.
 
-Usage: listing_law.py flexv-vp tests/reference/isa.csv. Rows for an FPU and for XpulpNN encodings that this
+Usage: listing_law.py flexv-vp docs/spec/isa.csv. Rows for an FPU and for XpulpNN encodings that this
 hardware does not decode (cond fpu and compat) are not implemented.
 """
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoder that follows from tests/reference/isa.csv alone: of the rows that are active and
-// whose masks and constraints take the word, the one with most mask bits (spec/isa.md, section 13).
+// The decoder that follows from docs/spec/isa.csv alone: of the rows that are active and whose
+// masks and constraints take the word, the one with most mask bits (docs/spec/isa.md, section 13).
 #pragma once
 
 #include "isa/instruction.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A second execute stage, written from spec/isa.md in another style: every row takes the word apart
-// by bit positions and computes lane by lane on plain 64-bit integers. It shares no arithmetic, no
-// field and no format table with models/isa.
+// A second execute stage, written from docs/spec/isa.md in another style: every row takes the word
+// apart by bit positions and computes lane by lane on plain 64-bit integers. It shares no
+// arithmetic, no field and no format table with models/isa.
 #pragma once
 
 #include "base/units.hpp"
@@ -80,7 +80,7 @@ constexpr i64 shifted_right(i64 value, unsigned bits) {
 using ReferenceStep = std::function<void(ReferenceHart&, u32 word)>;
 using ReferenceSteps = std::map<std::string, ReferenceStep>;
 
-/// By mnemonic of tests/reference/isa.csv.
+/// By mnemonic of docs/spec/isa.csv.
 ReferenceSteps scalar_reference();    ///< sections 7, 8 and 9
 ReferenceSteps simd_reference();      ///< sections 10 and 11
 ReferenceSteps permute_reference();   ///< the permuting and the complex rows of section 10

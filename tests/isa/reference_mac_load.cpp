@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Section 12 of spec/isa.md: Mac&Load in both modes. In status mode a load leaves rs1 alone, where
-// the RTL's value is undefined (Q1).
+// Section 12 of docs/spec/isa.md: Mac&Load in both modes. In status mode a load leaves rs1 alone,
+// where the RTL's value is undefined (Q1).
 #include "isa/reference_hart.hpp"
 
 namespace flexv::test {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of section 10 of spec/isa.md that move lanes, what they do in formats without a meaning
-// (section 11.3), and the complex group.
+// The rows of section 10 of docs/spec/isa.md that move lanes, what they do in formats without a
+// meaning (section 11.3), and the complex group.
 #include "isa/reference_hart.hpp"
 
 namespace flexv::test {

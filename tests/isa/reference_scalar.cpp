@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sections 7, 8 and 9 of spec/isa.md: memory forms, hardware loops, scalar arithmetic.
+// Sections 7, 8 and 9 of docs/spec/isa.md: memory forms, hardware loops, scalar arithmetic.
 #include "isa/reference_hart.hpp"
 
 #include <algorithm>

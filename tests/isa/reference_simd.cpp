@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sections 10 and 11 of spec/isa.md: operations on lanes and dot products, in legacy and in status
-// mode, with the deviations of 4- and 2-bit lanes.
+// Sections 10 and 11 of docs/spec/isa.md: operations on lanes and dot products, in legacy and in
+// status mode, with the deviations of 4- and 2-bit lanes.
 #include "isa/reference_hart.hpp"
 
 #include <algorithm>

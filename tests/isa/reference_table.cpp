@@ -96,9 +96,9 @@ ReferenceRow parse(const std::vector<std::string>& cells) {
 }  // namespace
 
 std::vector<ReferenceRow> implemented_reference_rows() {
-    std::ifstream file(FLEXV_REFERENCE_DIR "/isa.csv");
+    std::ifstream file(FLEXV_SPEC_DIR "/isa.csv");
     if (!file)
-        throw std::runtime_error("tests/reference/isa.csv is missing");
+        throw std::runtime_error("docs/spec/isa.csv is missing");
     std::vector<ReferenceRow> rows;
     std::string line;
     std::getline(file, line);  // column names

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tests/reference/isa.csv as a list of rows: what the hardware accepts and what tools emit.
+// docs/spec/isa.csv as a list of rows: what the hardware accepts and what tools emit.
 #pragma once
 
 #include "base/units.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row of the groups xpulp.* and flexv.* against the reference that is written from
-// spec/isa.md (reference_hart.hpp): all encodings that the hardware takes, edge values in all
+// docs/spec/isa.md (reference_hart.hpp): all encodings that the hardware takes, edge values in all
 // pairs, then 10,000 and more random operands a row. State carries over from one instruction to the
 // next.
 #include "isa/hart_pair.hpp"

@@ -22,7 +22,7 @@ FAULT = 102
 
 @dataclass(frozen=True)
 class Range:
-    """Addresses that answer a load of any word; a core's view, spec/cluster.md section 2."""
+    """Addresses that answer a load of any word; a core's view, docs/spec/cluster.md section 2."""
 
     name: str
     first: int

@@ -9,7 +9,7 @@ follow one another without jumps between them.
   loads and stores reach
 
 Left out is what a user program may not do (CSRs, traps) and the compressed hints on which the Flex-V core
-traps (spec/isa.md, section 6).
+traps (docs/spec/isa.md, section 6).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the cores of the cluster do, in both boot styles: start-up, barriers, and each thing that
- * runtime and SDK use on the way (spec/firmware_abi.md sections 3 to 8). */
+ * runtime and SDK use on the way (docs/spec/firmware_abi.md sections 3 to 8). */
 #include "abi.h"
 
 volatile u32 cluster_running;

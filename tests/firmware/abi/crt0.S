@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From reset to C in both boot styles: spec/firmware_abi.md, sections 3 and 4. */
+ * From reset to C in both boot styles: docs/spec/firmware_abi.md, sections 3 and 4. */
   .option norelax
 
   .section .vectors, "ax"

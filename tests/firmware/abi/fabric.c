@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Boot style P: the fabric controller before, while and after the cluster runs
- * (spec/firmware_abi.md sections 3 and 7). */
+ * (docs/spec/firmware_abi.md sections 3 and 7). */
 #include "abi.h"
 
 static volatile u32 interrupts;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What differs in SDK images (spec/firmware_abi.md section 8): the fabric controller reads its tiny data at address 4, copies
+ * What differs in SDK images (docs/spec/firmware_abi.md section 8): the fabric controller reads its tiny data at address 4, copies
  * the L1 image, opens the cluster and wakes the master through the global port; the master tells the end by the
  * interrupt controller. Ends with 21. */
   .option norelax

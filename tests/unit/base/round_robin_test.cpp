@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The round-robin arbiter against an independent reading of its rule in spec/timing.md 2.1.
+// The round-robin arbiter against an independent reading of its rule in docs/spec/timing.md 2.1.
 #include "base/round_robin.hpp"
 
 #include <catch2/catch.hpp>

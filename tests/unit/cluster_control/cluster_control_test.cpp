@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start of cores, end of computation, the repeats of the address decoder; offsets and reset values
-// are those of spec/cluster.md, section 4.
+// are those of docs/spec/cluster.md, section 4.
 #include "cluster_control/cluster_control.hpp"
 
 #include "support/bus_contract.hpp"

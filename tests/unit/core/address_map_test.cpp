@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The per-core address decode, address by address as in spec/cluster.md 2.2.
+// The per-core address decode, address by address as in docs/spec/cluster.md 2.2.
 #include "core/address_map.hpp"
 
 #include <catch2/catch.hpp>

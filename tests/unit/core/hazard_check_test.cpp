@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `--check hazards`: a warning for every sequence that silicon gets wrong (spec/isa.md section 15),
-// none for its neighbours that are safe.
+// `--check hazards`: a warning for every sequence that silicon gets wrong (docs/spec/isa.md section
+// 15), none for its neighbours that are safe.
 #include "core/hazard_check.hpp"
 #include "support/core_bench.hpp"
 

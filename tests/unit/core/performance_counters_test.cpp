@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the performance counters count in a running core (spec/isa.md 3.4, spec/cluster.md 9).
+// What the performance counters count in a running core (docs/spec/isa.md 3.4, docs/spec/cluster.md
+// 9).
 #include "support/core_bench.hpp"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Costs that are functions of operands, against the measured programs that spec/timing.md 1.3
+// Costs that are functions of operands, against the measured programs that docs/spec/timing.md 1.3
 // names.
 #include "core/pipeline.hpp"
 

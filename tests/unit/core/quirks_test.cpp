@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the RTL computes something else than the architecture (spec/isa.md section 15): the model
-// does so only when asked to.
+// Where the RTL computes something else than the architecture (docs/spec/isa.md section 15): the
+// model does so only when asked to.
 #include "support/core_bench.hpp"
 
 #include <vector>
@@ -72,7 +72,7 @@ TEST_CASE("four Mac&Loads in a row on one accumulator add up in the architecture
 }
 
 TEST_CASE("Q2: in the RTL four Mac&Loads in a row lose every other sum", "[quirks]") {
-    CHECK(value_of(true, kFourMacLoads, kT0) == 8);  // measured, spec/timing.md 1.5
+    CHECK(value_of(true, kFourMacLoads, kT0) == 8);  // measured, docs/spec/timing.md 1.5
 }
 
 TEST_CASE("Q2: only the instruction right behind a Mac&Load reads the old accumulator",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stall rules of spec/timing.md section 1, one program a rule; expected cycles from its tables.
+// Stall rules of docs/spec/timing.md section 1, one program a rule; expected cycles from its
+// tables.
 #include "support/core_bench.hpp"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exceptions, interrupts and sleep (spec/isa.md section 5), and what ends a run.
+// Exceptions, interrupts and sleep (docs/spec/isa.md section 5), and what ends a run.
 #include "support/core_bench.hpp"
 
 using namespace flexv;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waits of a core: what is told of them, and that booking one in parts changes nothing. The numbers
-// of the undivided waits are those of spec/timing.md, section 4.
+// of the undivided waits are those of docs/spec/timing.md, section 4.
 #include "support/core_bench.hpp"
 
 using namespace flexv;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Word layout: spec/cluster.md 6.3.
+// Word layout: docs/spec/cluster.md 6.3.
 #include "dma/command.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Barriers, mutex, dispatch and the FIFO of SoC events: spec/cluster.md 5.2, 5.3, 5.5 to 5.7, 5.10.
+// Barriers, mutex, dispatch and the FIFO of SoC events: docs/spec/cluster.md 5.2, 5.3, 5.5 to 5.7,
+// 5.10.
 #include "event_unit_bench.hpp"
 
 using namespace flexv;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Buffer, masks, waits and software events: spec/cluster.md 5.1 to 5.4, 5.9, 5.11.
+// Buffer, masks, waits and software events: docs/spec/cluster.md 5.1 to 5.4, 5.9, 5.11.
 #include "event_unit_bench.hpp"
 
 using namespace flexv;

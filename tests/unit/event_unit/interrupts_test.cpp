@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interrupts of the cores, and what they do to a sleeping read: spec/cluster.md 5.3, 5.8.
+// Interrupts of the cores, and what they do to a sleeping read: docs/spec/cluster.md 5.3, 5.8.
 #include "event_unit_bench.hpp"
 
 #include <algorithm>
@@ -119,7 +119,7 @@ TEST_CASE("an interrupt at any phase of a sleeping read is told in its cycle and
         bench.ask(0, kWaitClear);
         bench.run_to(asked + 40);
 
-        // rtl_rules_2.md 1.2: g = max(t + 2, r + 1), and the line is high behind it
+        // docs/spec/rtl_rules_2.md 1.2: g = max(t + 2, r + 1), and the line is high behind it
         CHECK(bench.granted(0) == std::max(pulse + 2, asked + 1));
         CHECK(bench.inputs[0].since <= *bench.granted(0) + 1);
         CHECK(bench.inputs[0].is_asserted);

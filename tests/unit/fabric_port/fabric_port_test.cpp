@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The view of the fabric controller: spec/cluster.md 2.6, spec/firmware_abi.md section 8.
+// The view of the fabric controller: docs/spec/cluster.md 2.6, docs/spec/firmware_abi.md section 8.
 #include "fabric_port/fabric_port.hpp"
 
 #include "support/bus_master.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offsets and reset values: spec/firmware_abi.md, section 7.1.
+// Offsets and reset values: docs/spec/firmware_abi.md, section 7.1.
 #include "fll/fll.hpp"
 
 #include "support/bus_contract.hpp"

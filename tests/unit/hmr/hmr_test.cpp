@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What firmware needs of the redundancy unit: spec/firmware_abi.md, section 4.
+// What firmware needs of the redundancy unit: docs/spec/firmware_abi.md, section 4.
 #include "hmr/hmr.hpp"
 
 #include "support/bus_contract.hpp"

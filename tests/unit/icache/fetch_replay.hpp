@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fetch stages of several cores without the cores: replays lists of executed instructions
-// against an instruction cache, word by word, by the prefetch buffer's rules of spec/timing.md 1.2.
+// against an instruction cache, word by word, by the prefetch buffer's rules of docs/spec/timing.md
+// 1.2.
 #pragma once
 
 #include "base/fetch_port.hpp"

@@ -14,7 +14,7 @@ using icache::InstructionCache;
 
 constexpr Address kLine = 0x1c00'0100;
 
-// Register offsets, spec/cluster.md section 8.
+// Register offsets, docs/spec/cluster.md section 8.
 constexpr Address kEnable = 0x00;
 constexpr Address kFlush = 0x04;
 constexpr Address kSelectiveFlush = 0x0c;

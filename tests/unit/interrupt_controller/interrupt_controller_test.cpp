@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers and order of interrupts: spec/firmware_abi.md, section 7.3.
+// Registers and order of interrupts: docs/spec/firmware_abi.md, section 7.3.
 #include "interrupt_controller/interrupt_controller.hpp"
 
 #include "support/bus_contract.hpp"

@@ -40,7 +40,8 @@ TEST_CASE("a word that is no instruction is shown as data", "[disassembly]") {
 }
 
 TEST_CASE("the mode tells what a SIMD word means", "[disassembly]") {
-    const std::vector<u8> dot{0x57, 0x06, 0xb5, 0x98, 0x01, 0x00};  // 0x98b50657, spec/isa.md 16
+    const std::vector<u8> dot{0x57, 0x06, 0xb5,
+                              0x98, 0x01, 0x00};  // 0x98b50657, docs/spec/isa.md 16
 
     CHECK(listing_of(dot).find("pv.dotsp.h a2, a0, a1") != std::string::npos);
     CHECK(listing_of(dot, isa::Mode::status).find("pv.dotsp.v a2, a0, a1") != std::string::npos);

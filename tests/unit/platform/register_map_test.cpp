@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The declared registers against the table of the hardware's (tests/reference/cluster_regs.csv),
+// The declared registers against the table of the hardware's (docs/spec/cluster_regs.csv),
 // and the pages that are made from them.
 #include "platform/system/register_map.hpp"
 
@@ -43,7 +43,7 @@ std::vector<std::string> split(const std::string& line) {
 }
 
 std::vector<Row> reference_rows() {
-    std::ifstream file(FLEXV_REFERENCE_DIR "/cluster_regs.csv");
+    std::ifstream file(FLEXV_SPEC_DIR "/cluster_regs.csv");
     REQUIRE(file);
     std::vector<Row> rows;
     std::string line;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offsets and reset values are those of spec/firmware_abi.md, section 7.2.
+// Offsets and reset values are those of docs/spec/firmware_abi.md, section 7.2.
 #include "soc_control/soc_control.hpp"
 
 #include "support/bus_contract.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers and ids: spec/firmware_abi.md, section 7.4.
+// Registers and ids: docs/spec/firmware_abi.md, section 7.4.
 #include "soc_events/soc_events.hpp"
 
 #include "support/bus_contract.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers, frames and events: spec/firmware_abi.md, sections 7.4 and 7.6.
+// Registers, frames and events: docs/spec/firmware_abi.md, sections 7.4 and 7.6.
 #include "udma/uart.hpp"
 
 #include "support/bus_contract.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines of several cores stay whole; addresses are those of spec/firmware_abi.md, section 5.
+// Lines of several cores stay whole; addresses are those of docs/spec/firmware_abi.md, section 5.
 #include "virtual_stdout/virtual_stdout.hpp"
 
 #include "support/bus_contract.hpp"

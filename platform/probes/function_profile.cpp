@@ -11,17 +11,6 @@ namespace {
 
 constexpr const char* kNoFunction = "(no symbol)";
 
-FunctionResult function_result(const std::string& name, const std::vector<std::string>& paths,
-                               const energy::Counts& counts) {
-    return {.name = name,
-            .file = {},
-            .counts = counts,
-            .instructions = energy::total_of("instructions", paths, counts),
-            .active_cycles = energy::total_of("active_cycles", paths, counts),
-            .sleep_cycles = energy::total_of("sleep_cycles", paths, counts),
-            .macs = energy::total_of("macs", paths, counts)};
-}
-
 }  // namespace
 
 FunctionProfile::Watcher::Watcher(FunctionProfile& profile, core::Core& core, std::string path)

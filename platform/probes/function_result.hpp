@@ -7,6 +7,7 @@
 #include "energy/counters.hpp"
 
 #include <string>
+#include <vector>
 
 namespace flexv::platform {
 
@@ -22,5 +23,10 @@ struct FunctionResult {
     u64 macs = 0;
     u64 attojoules = 0;  ///< clock, execution, fetch and TCDM; not what all cores share
 };
+
+/// A function as its counts tell it.
+[[nodiscard]] FunctionResult function_result(const std::string& name,
+                                             const std::vector<std::string>& paths,
+                                             const energy::Counts& counts);
 
 }  // namespace flexv::platform

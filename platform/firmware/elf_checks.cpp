@@ -136,13 +136,22 @@ u32 checked_tables(const ElfRefusal& file, const Elf32_Ehdr& header) {
                                    sizeof(Elf32_Shdr)));
     u64 sections = header.e_shnum;
     u32 segments = header.e_phnum;
+    if (segments == PN_XNUM && header.e_shoff == 0)
+        file.malformed(
+            fmt::format("{} program headers, and no section 0 that counts them", segments));
     if ((sections == 0 && header.e_shoff != 0) || segments == PN_XNUM) {
         file.require(header.e_shoff, sizeof(Elf32_Shdr), "the first section header");
         const auto first = read_at<Elf32_Shdr>(file.file(), header.e_shoff);
         sections = sections == 0 ? first.sh_size : sections;
+        if (segments == PN_XNUM && first.sh_info < PN_XNUM)
+            file.malformed(fmt::format("{} program headers by its header, {} by section 0", PN_XNUM,
+                                       first.sh_info));
         segments = segments == PN_XNUM ? first.sh_info : segments;
     }
     file.require(header.e_shoff, sections * sizeof(Elf32_Shdr), "the table of section headers");
+    if (header.e_shstrndx != SHN_XINDEX && header.e_shstrndx != 0 && header.e_shstrndx >= sections)
+        file.malformed(fmt::format("section {} holds the names, and there are {}",
+                                   header.e_shstrndx, sections));
     if (segments != 0 && header.e_phentsize != sizeof(Elf32_Phdr))
         file.malformed(fmt::format("program headers of {} bytes, {} are right", header.e_phentsize,
                                    sizeof(Elf32_Phdr)));

@@ -9,6 +9,7 @@
 #include <libelf.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -96,6 +97,9 @@ private:
             check_.malformed(fmt::format(
                 "segment {}, {} bytes from 0x{:08x}, goes beyond the 32-bit address space", index,
                 header.p_memsz, std::max(header.p_paddr, header.p_vaddr)));
+        if (header.p_align > 1 && !std::has_single_bit(header.p_align))
+            check_.malformed(fmt::format("segment {} is aligned to {}, which is no power of two",
+                                         index, header.p_align));
         check_.require(header.p_offset, header.p_filesz, fmt::format("segment {}", index));
         const bool is_copied = header.p_paddr != header.p_vaddr;
         if (is_copied && header.p_filesz == 0)

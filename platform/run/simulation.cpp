@@ -197,7 +197,7 @@ std::string Simulation::problem() const {
     if (text.empty())
         return text;
     for (const std::string& hint :
-         {missing_gp_hint(), boot_style_hint(image_, configuration_.soc.boot)})
+         {missing_gp_hint(), null_jump_hint(), boot_style_hint(image_, configuration_.soc.boot)})
         if (!hint.empty())
             text += "\n  hint: " + hint;
     return text;
@@ -219,6 +219,17 @@ std::string Simulation::missing_gp_hint() const {
         return {};
     return "gp is 0: set it in the start-up code (.option norelax; la gp, __global_pointer$), or "
            "link with -Wl,--no-relax";
+}
+
+/// Nothing is ever linked to address 0 of this map.
+std::string Simulation::null_jump_hint() const {
+    if (!soc_.fault() || soc_.fault()->pc != 0U)
+        return {};
+    const std::string text =
+        "it jumped to address 0: a function pointer or a return address was never set";
+    return configuration_.soc.boot == Boot::fabric_controller
+               ? text
+               : text + ", or the image is for a fabric controller (--config pulp_open)";
 }
 
 std::string Simulation::what_ended() const {

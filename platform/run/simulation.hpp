@@ -75,6 +75,7 @@ private:
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string what_ended() const;
     [[nodiscard]] std::string missing_gp_hint() const;
+    [[nodiscard]] std::string null_jump_hint() const;
     [[nodiscard]] std::string deadlock_text() const;
     [[nodiscard]] std::string where_cores_are() const;
     [[nodiscard]] std::string fault_text() const;

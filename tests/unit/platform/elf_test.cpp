@@ -372,6 +372,13 @@ TEST_CASE("zeros may lie below the contents of another segment", "[elf]") {
     CHECK(parsed(builder).segments()[1].memory_size == 12);
 }
 
+TEST_CASE("segments are aligned to powers of two", "[elf]") {
+    ElfBuilder builder = firmware();
+    builder.segments[0].p_align = 3;
+    CHECK(refusal(builder).starts_with(
+        "hello.elf: is a malformed ELF file: segment 0 is aligned to 3, which is no power of two"));
+}
+
 TEST_CASE("zeros are not loaded where a segment is copied by the firmware", "[elf]") {
     ElfBuilder builder = firmware();
     builder.segments[1].p_paddr = 0x1c00'4000;
@@ -399,9 +406,14 @@ TEST_CASE("tables of an impossible size are refused", "[elf]") {
                    Catch::StartsWith(
                        "x: is truncated: the table of section headers ends at byte 1717986"));
     }
-    SECTION("as many segments as section 0 says") {
+    SECTION("as many segments as section 0 does not say") {
         CHECK_THAT(error_with(offsetof(Elf32_Ehdr, e_phnum), u16{PN_XNUM}),
-                   Catch::StartsWith("x: has nothing to load"));
+                   Catch::StartsWith("x: is a malformed ELF file: 65535 program headers by its "
+                                     "header, 0 by section 0"));
+    }
+    SECTION("names in a section that does not exist") {
+        CHECK_THAT(error_with(offsetof(Elf32_Ehdr, e_shstrndx), u16{999}),
+                   Catch::StartsWith("x: is a malformed ELF file: section 999 holds the names"));
     }
     SECTION("segments beyond the file") {
         CHECK_THAT(

@@ -64,15 +64,13 @@ struct ClockDomain {
     }
 };
 
-/// While it lives, a master of the domain `from` acts on the domain `to` at the SystemC time
-/// `when`: `to` has come as far when it begins, and if it now has something to do earlier than
-/// `from` expects, `from` stops behind its present cycle.
+/// While it lives, whoever acts in the domain `from` acts on the domain `to`. What happens in `to`
+/// before the present act of `from` has happened when it begins, whatever is planned there; and if
+/// `to` now has something to do earlier than `from` expects, `from` stops behind its present cycle.
 class Crossing {
 public:
-    Crossing(ClockDomain& from, ClockDomain& to, const sc_core::sc_time& when)
-        : from_(from), to_(to) {
-        // The delay that a payload has gathered may reach past something else that is to happen.
-        to.timeline.skip_to(std::min(to.cycle_at(when), to.timeline.next_act()));
+    Crossing(ClockDomain& from, ClockDomain& to) : from_(from), to_(to) {
+        to.timeline.skip_to(to.cycle_behind(from.ticks_of(from.timeline.now())));
     }
     Crossing(const Crossing&) = delete;
     Crossing& operator=(const Crossing&) = delete;
@@ -84,8 +82,11 @@ public:
         from_.timeline.stop();
     }
 
-    /// The cycle of `to` in which the act takes place.
-    [[nodiscard]] Cycles cycle() const { return to_.timeline.now(); }
+    /// The cycle of `to` that sees what `from` sends in its cycle `cycle`. That may lie ahead,
+    /// because an access arrives later than it is carried out; nothing is seen before it is sent.
+    [[nodiscard]] Cycles arrival_of(Cycles cycle) const {
+        return std::max(to_.timeline.now(), to_.cycle_behind(from_.ticks_of(cycle)));
+    }
 
 private:
     ClockDomain& from_;

@@ -13,7 +13,7 @@ ClockCrossing::ClockCrossing(const sc_core::sc_module_name& name, ClockDomain& f
 }
 
 void ClockCrossing::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-    const Crossing crossing(from_, to_, sc_core::sc_time_stamp() + delay);
+    const Crossing crossing(from_, to_);
     bus_out->b_transport(trans, delay);
 }
 

@@ -21,6 +21,7 @@ public:
         } else if (fell_ == kNever) {
             if (!is_armed() || cycle <= latched_at() + 1)
                 id_ = id;
+            rose_ = std::min(rose_, cycle);  // told later, but it comes sooner
         } else if (!is_latched()) {
             rose_ = cycle;
             fell_ = kNever;

@@ -39,12 +39,34 @@ struct Bench {
 
 TEST_CASE("an access arrives at the next edge of the other clock", "[clock_crossing]") {
     Bench bench;
+    bench.from.timeline.run_until(10);
 
     bench.master.write(0, 7, 4, sc_core::sc_time(10, sc_core::SC_NS));
 
     CHECK(bench.to.timeline.now() == 4);
     CHECK(bench.memory.bytes[0] == 7);
     CHECK(bench.memory.accessed_at.back() == sc_core::sc_time(10, sc_core::SC_NS));
+}
+
+/// The cycle of `to` in which an access of cycle 10 is carried out that has gathered 20 ns more on
+/// its way; kNever: nothing is planned there.
+Cycles meeting_with(Cycles planned) {
+    Bench bench;
+    bench.from.timeline.run_until(10);
+    if (planned != kNever)
+        bench.to.timeline.schedule(bench.agent, planned);
+    bench.master.write(0, 7, 4, sc_core::sc_time(30, sc_core::SC_NS));
+    CHECK(bench.memory.accessed_at.back() == sc_core::sc_time(30, sc_core::SC_NS));
+    return bench.to.timeline.now();
+}
+
+TEST_CASE("an access meets the other domain where its initiator is", "[clock_crossing]") {
+    CHECK(meeting_with(kNever) == 4);
+}
+
+TEST_CASE("what the other domain plans does not change when an access meets it",
+          "[clock_crossing]") {
+    CHECK(meeting_with(6) == 4);
 }
 
 TEST_CASE("an access that wakes the other domain stops its own", "[clock_crossing]") {

@@ -147,6 +147,19 @@ TEST_CASE("a line that stays high interrupts again once it is enabled again", "[
     CHECK(input.id() == 2);
 }
 
+TEST_CASE("a line that rises earlier than was told is latched earlier", "[core][interrupt]") {
+    InterruptInput input;
+    input.arm(0);
+    input.drive(20, true, 4);  // a store is on its way
+    input.drive(12, true, 7);  // another one overtakes it
+
+    CHECK(input.rose() == 12);
+    CHECK(input.latched_at() == 12);
+    CHECK(input.id() == 7);
+    CHECK(input.is_high(12));
+    CHECK_FALSE(input.is_high(11));
+}
+
 TEST_CASE("in straight code the vector is in EX six cycles behind the rise", "[core][interrupt]") {
     Bench bench;  // irq_20
     for (Cycles rise = 8; rise < 30; ++rise) {

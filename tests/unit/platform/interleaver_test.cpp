@@ -95,13 +95,30 @@ TEST_CASE("what one domain sets off in the other happens in time", "[interleaver
     bench.of_soc.then = [&](Cycles now) {
         if (now != 2)
             return;
-        const Crossing crossing(bench.soc, bench.cluster, bench.soc.time_of(now));
-        bench.cluster.timeline.schedule(bench.of_cluster, crossing.cycle() + 1);
+        const Crossing crossing(bench.soc, bench.cluster);
+        bench.cluster.timeline.schedule(bench.of_cluster, crossing.arrival_of(now));
     };
 
     bench.interleaver.run_until(5);
 
     CHECK(bench.text() == "s0 s1 s2 c3 s3 c4 s4");
+}
+
+TEST_CASE("an event is not seen before the cycle in which it is sent", "[interleaver]") {
+    Bench bench(1, 1);
+    std::vector<Cycles> arrivals;
+    bench.cluster.timeline.schedule(bench.of_cluster, 0);
+    bench.of_cluster.then = [&](Cycles now) {
+        // A store of the cluster reaches the SoC five cycles later and sets off an event there,
+        // which comes back.
+        const Crossing there(bench.cluster, bench.soc);
+        const Crossing back(bench.soc, bench.cluster);
+        arrivals.push_back(back.arrival_of(there.arrival_of(now + 5)));
+    };
+
+    bench.interleaver.run_until(2);
+
+    CHECK(arrivals == std::vector<Cycles>{6, 7});
 }
 
 TEST_CASE("a change of frequency holds from the next cycle on", "[interleaver]") {

@@ -241,6 +241,7 @@ void Cluster::settle_part(Cycles now) {
 }
 
 void Cluster::settle(Cycles end) {
+    end_ = end;
     for (const auto& core : cores_)
         core->settle(end);
 }

@@ -22,6 +22,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,8 @@ private:
     void tell_misuse(const Cause& cause, const std::string& what) const;
 
     DerivedCounter cycles_{*this, "cycles", "cycles of the cluster clock",
-                           [this] { return clock_.timeline.now(); }};
+                           [this] { return end_.value_or(clock_.timeline.now()); }};
+    std::optional<Cycles> end_;  // of the run; a timeline may have passed it
 };
 
 }  // namespace flexv::platform

@@ -3,9 +3,10 @@
 """Random firmware against all peripherals: every core stores random values of every width to random places of the
 register map, loads, sleeps, and switches interrupts on and off, while timers, DMA, UART and the other cores raise
 them at whatever cycle comes. Refused accesses are answered and the firmware goes on. The platform must neither
-break (103, a sanitizer's word, a hang) nor give two results for one program.
+break (103, a sanitizer's word, a hang) nor give two results for one program. The configurations that the program ships
+take turns; where a fabric controller boots, it starts the cluster and then does as the cores do.
 
-    peripherals.py PROGRAM [--runs 30] [--seed 1] [--first 0]     the same numbers make the same firmware
+    peripherals.py PROGRAM [--runs 30] [--seed 1] [--first 0]     the same numbers make the same firmware, for one configuration
     peripherals.py PROGRAM --seconds 600 --seed 7                 as many as the time allows
     peripherals.py PROGRAM --keep FOLDER                          leaves the images of failures there
 """
@@ -22,9 +23,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/program"))
 import images  # noqa: E402
 
+CONFIGURATIONS = sorted(path.stem for path in (ROOT / "platform/data/config").glob("*.json"))
 PATIENCE = 120.0  # seconds
 CYCLES = 20_000
 CORES = 8
@@ -60,6 +63,7 @@ ENDS = (0x10200000, 0x1A1040A0)  # a store here ends the run
 CSRS = (0x300, 0x304, 0x305, 0x340, 0x341, 0x342, 0x343, 0x7C0, 0x7C1, 0x7C2, 0x010, 0x014, 0xCC0, 0xCC1, 0xF14)
 VALUES = (0, 1, 2, 0x10, 0x80, 0xFF, 0x400, 0x800, 0xC00, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x10000000, 0x1C010000)
 SCRATCH = 31  # of the handler alone
+FABRIC_HARTID = 0x3E0
 VECTORS = 32
 
 MRET, WFI = 0x30200073, 0x10500073
@@ -142,9 +146,19 @@ class Writer:
             words += self.operation()
         return words
 
+    def fabric(self) -> list[int]:
+        """What the fabric controller does first: the cluster's cores start as it did."""
+        words = [*images.load(5, images.BASE), csr(1, 0, 0x305, 5)]  # mtvec
+        for core in range(CORES):
+            words += images.store(images.CONTROL + 0x40 + 4 * core, images.ENTRY)
+        return [*words, *images.store(images.CONTROL + 8, (1 << CORES) - 1)]
+
     def image(self) -> images.Image:
         vectors_and_room = VECTORS
-        dispatch: list[int] = [images.read_csr(6, images.MHARTID), 6 << 15 | 7 << 12 | 6 << 7 | 31 << 20 | 0x13]
+        fabric = self.fabric()
+        dispatch = [images.read_csr(6, images.MHARTID), images.addi(7, 6, -FABRIC_HARTID)]
+        dispatch += [images.branch_not_zero(7, 4 * (len(fabric) + 1)), *fabric]
+        dispatch.append(6 << 15 | 7 << 12 | 6 << 7 | 31 << 20 | 0x13)  # andi: the core's number
         blocks = [self.core() for _ in range(CORES)]
         start = vectors_and_room + len(dispatch) + 3 * CORES + 1
         body: list[int] = []
@@ -174,8 +188,8 @@ class Result:
     output: bytes
 
 
-def simulate(program: str, folder: Path, settings: list[str]) -> Result:
-    options = [word for setting in settings for word in ("--set", setting)]
+def simulate(program: str, folder: Path, configuration: str, settings: list[str]) -> Result:
+    options = ["--config", configuration, *(word for setting in settings for word in ("--set", setting))]
     report = folder / "report.json"
     report.unlink(missing_ok=True)
     command = [program, "run", str(folder / "fuzz.elf"), "--max-cycles", str(CYCLES), "--quiet", *options]
@@ -185,23 +199,24 @@ def simulate(program: str, folder: Path, settings: list[str]) -> Result:
     return Result(done.returncode, done.stderr.decode(errors="replace"), json.dumps(values), done.stdout)
 
 
-def faults_of(program: str, seed: int, number: int, folder: Path, goes_on: bool) -> str:
+def faults_of(program: str, seed: int, number: int, folder: Path) -> str:
     """What is wrong with the runs of one firmware; empty for nothing."""
     chance = random.Random(f"{seed}:{number}")
     Writer(chance).image().write(str(folder / "fuzz.elf"))
-    settings = ["soc.bus_errors=respond"] if goes_on else []
+    configuration = CONFIGURATIONS[number % len(CONFIGURATIONS)]
+    settings = ["soc.bus_errors=respond"] if chance.random() < 0.9 else []
     if chance.random() < 0.2:
         settings.append(f"soc.cluster.core_count={chance.choice([1, 3, 16])}")
     first: Result | None = None
     for quantum in (1000, chance.choice([1, 7, 100_000])):
         try:
-            result = simulate(program, folder, [*settings, f"simulation.quantum_cycles={quantum}"])
+            result = simulate(program, folder, configuration, [*settings, f"simulation.quantum_cycles={quantum}"])
         except subprocess.TimeoutExpired:
-            return f"hangs with a quantum of {quantum}"
+            return f"{configuration}, {settings}: hangs with a quantum of {quantum}"
         if result.status not in {*range(100), 102, 104, 105}:
-            return f"status {result.status}\n{result.errors[-3000:]}"
+            return f"{configuration}, {settings}: status {result.status}\n{result.errors[-3000:]}"
         if first and (first.status, first.report, first.output) != (result.status, result.report, result.output):
-            return f"a quantum of 1000 and one of {quantum} give two results"
+            return f"{configuration}, {settings}: a quantum of 1000 and one of {quantum} give two results"
         first = result
     return ""
 
@@ -215,12 +230,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=0.0, help="go on for so long, whatever --runs says")
     parser.add_argument("--keep", type=Path, help="folder for the images of failures")
     options = parser.parse_args()
-    configuration = subprocess.run([options.program, "config"], capture_output=True, text=True, check=True).stdout
     end = time.monotonic() + options.seconds
     number, failed = options.first, 0
     with tempfile.TemporaryDirectory(prefix="flexv-fuzz-") as scratch:
         while time.monotonic() < end if options.seconds else number < options.first + options.runs:
-            fault = faults_of(options.program, options.seed, number, Path(scratch), "bus_errors" in configuration)
+            fault = faults_of(options.program, options.seed, number, Path(scratch))
             if fault:
                 failed += 1
                 print(f"firmware {number} of seed {options.seed}: {fault}", file=sys.stderr)

@@ -94,6 +94,18 @@ class QuantumLaws(unittest.TestCase):
         self.assertTrue(all(trace == traces[0] for trace in traces))
 
     @runs.needs_compiler
+    def test_a_deadlock_ends_where_the_last_core_falls_asleep(self) -> None:
+        """And not where the quantum ends: every counter tells of the cycles that the report has."""
+        with tempfile.TemporaryDirectory() as folder:
+            source, image = Path(folder) / "asleep.S", Path(folder) / "asleep.elf"
+            source.write_text(".globl _start\n_start:\n  li t0, 300\n1: addi t0, t0, -1\n  bnez t0, 1b\n2: wfi\n  j 2b\n")
+            runs.assemble(source, image)
+            reports = [run(image, quantum).report for quantum in QUANTA]
+        self.assertEqual(reports[0]["result"], "deadlock")
+        self.assertEqual(reports[0]["counters"]["cluster"]["cycles"], reports[0]["cycles"])
+        self.assertTrue(all(report == reports[0] for report in reports))
+
+    @runs.needs_compiler
     def test_the_programs_are_interrupted(self) -> None:
         """Every source is seen, so that the laws are about something."""
         with tempfile.TemporaryDirectory() as folder:

@@ -121,7 +121,7 @@ void BusTarget::request(DataInitiator& initiator, const DataRequest& request, Cy
     FLEXV_ASSERT(access.offset % 4 + access.bytes <= 4, "a data request stays within a word");
     const BusAnswer answer = perform_at(access, initiator.port(), now, request.cause);
     if (answer.is_refused())
-        initiator.refused(now, answer.refusal);
+        initiator.refused(now, name_ + ": " + answer.refusal);
     else
         initiator.granted(now, answer.data);
 }

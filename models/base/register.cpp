@@ -161,8 +161,8 @@ BusAnswer RegisterBank::perform_write(Register& target, const BusAccess& access)
         return {};
     }
     if (access.bytes < 4 && !config_.merges_narrow_writes)
-        return {.refusal = fmt::format("{}: store of {} bytes to {} at offset 0x{:x}, expected 4",
-                                       name(), access.bytes, target.name(), access.offset)};
+        return {.refusal = fmt::format("store of {} bytes to {} at offset 0x{:x}, expected 4",
+                                       access.bytes, target.name(), access.offset)};
     log_access(access, target.name(), access.data);
     target.write(data, lanes);
     return {};
@@ -172,8 +172,8 @@ BusAnswer RegisterBank::perform_unmapped(const BusAccess& access) {
     if (access.is_debug)
         return {};
     if (config_.unmapped == Unmapped::refuse)
-        return {.refusal = fmt::format("{}: no register at offset 0x{:x}; nearest: {}", name(),
-                                       access.offset, nearest(access.offset))};
+        return {.refusal = fmt::format("no register at offset 0x{:x}; nearest: {}", access.offset,
+                                       nearest(access.offset))};
     if (config_.unmapped == Unmapped::read_zero_and_warn && !has_warned_) {
         has_warned_ = true;
         log_.warn(

@@ -218,9 +218,8 @@ void PeripheralInterconnect::count(const Access& access) {
 }
 
 std::string PeripheralInterconnect::describe(const Access& access) const {
-    return fmt::format("{}: {} of {} bytes at {:#010x}", name(),
-                       access.request.is_write ? "store" : "load", access.request.bytes,
-                       access.request.address);
+    return fmt::format("{} of {} bytes at {:#010x}", access.request.is_write ? "store" : "load",
+                       access.request.bytes, access.request.address);
 }
 
 /// Names the peripheral whose slots lie nearest.
@@ -251,7 +250,7 @@ std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) co
     const Access& access = accesses_[core];
     if (access.state == Access::State::none)
         return fmt::format("{}: nothing, core {} has no access under way", name(), core);
-    const std::string what = describe(access);
+    const std::string what = fmt::format("{}: {}", name(), describe(access));
     const Target* const target = access.target == kNoTarget ? nullptr : &targets_[access.target];
     if (access.state == Access::State::queued && target != nullptr && target->held != kNobody)
         return fmt::format("{}, its turn behind core {} at {}", what, target->held, target->name);

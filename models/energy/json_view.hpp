@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strict reading of a JSON object: every message names file and key, and a key that nobody asked
-// for is an error. Private to this library.
+// for is an error. For profiles and for reports; no part of the installed headers.
 #pragma once
 
 #include "base/error.hpp"
@@ -35,14 +35,29 @@ public:
     [[nodiscard]] std::string text(const std::string& key) {
         const Json& found = at(key);
         if (!found.is_string())
-            throw UserError("{}.{}: must be a string", where_, key);
+            throw UserError("{}.{}: must be a string, not {}", where_, key, shown(found));
         return found.get<std::string>();
+    }
+    /// What something has counted, up to `max`.
+    [[nodiscard]] u64 count(const std::string& key, u64 max = ~u64{0}) {
+        const Json& found = at(key);
+        if (!found.is_number_unsigned() || found.get<u64>() > max)
+            throw UserError("{}.{} = {}: must be a whole number from 0 to {}", where_, key,
+                            shown(found), max);
+        return found.get<u64>();
     }
     [[nodiscard]] double number(const std::string& key) {
         const Json& found = at(key);
         if (!found.is_number())
-            throw UserError("{}.{}: must be a number", where_, key);
+            throw UserError("{}.{}: must be a number, not {}", where_, key, shown(found));
         return found.get<double>();
+    }
+    [[nodiscard]] double number(const std::string& key, double min, double max) {
+        const double found = number(key);
+        if (!(found >= min && found <= max))
+            throw UserError("{}.{} = {}: must be a number from {} to {}", where_, key, found, min,
+                            max);
+        return found;
     }
     [[nodiscard]] double not_negative(const std::string& key) {
         const double found = number(key);
@@ -65,6 +80,26 @@ public:
         if (!is_list)
             throw UserError("{}.{}: must be a list of strings", where_, key);
         return found.get<std::vector<std::string>>();
+    }
+    [[nodiscard]] std::vector<double> numbers(const std::string& key, double min, double max) {
+        std::vector<double> found;
+        for (const Json& item : list(key)) {
+            if (!item.is_number() || item.get<double>() < min || item.get<double>() > max)
+                throw UserError("{}.{}[{}] = {}: must be a number from {} to {}", where_, key,
+                                found.size(), shown(item), min, max);
+            found.push_back(item.get<double>());
+        }
+        return found;
+    }
+    [[nodiscard]] std::vector<u64> counts(const std::string& key) {
+        std::vector<u64> found;
+        for (const Json& item : list(key)) {
+            if (!item.is_number_unsigned())
+                throw UserError("{}.{}[{}] = {}: must be a whole number, not negative", where_, key,
+                                found.size(), shown(item));
+            found.push_back(item.get<u64>());
+        }
+        return found;
     }
     /// A count or a name.
     [[nodiscard]] Size size(const std::string& key) {
@@ -90,9 +125,7 @@ public:
     }
     [[nodiscard]] JsonView object(const std::string& key) { return {at(key), where_ + "." + key}; }
     [[nodiscard]] std::vector<JsonView> objects(const std::string& key) {
-        const Json& found = at(key);
-        if (!found.is_array())
-            throw UserError("{}.{}: must be a list", where_, key);
+        const Json& found = list(key);
         std::vector<JsonView> items;
         for (std::size_t i = 0; i < found.size(); ++i)
             items.emplace_back(found[i], fmt::format("{}.{}[{}]", where_, key, i));
@@ -113,7 +146,22 @@ public:
                                 nearest(key, known_));
     }
 
+    /// A value in a message: as it stands, but not pages of it.
+    [[nodiscard]] static std::string shown(const Json& value) {
+        constexpr std::size_t kMost = 60;
+        if (value.is_structured())
+            return value.is_array() ? "a list" : "an object";
+        const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
+    }
+
 private:
+    const Json& list(const std::string& key) {
+        const Json& found = at(key);
+        if (!found.is_array())
+            throw UserError("{}.{}: must be a list", where_, key);
+        return found;
+    }
     const Json& at(const std::string& key) {
         known_.push_back(key);
         const auto found = value_.find(key);

@@ -22,11 +22,32 @@ bool is_statistic(const Profile& profile, const std::string& counter) {
     });
 }
 
+/// Energy in attojoule has 64 bits; more must not pass for less.
+u64 product(u64 events, u64 attojoules) {
+    u64 result = 0;
+    if (__builtin_mul_overflow(events, attojoules, &result))
+        throw UserError(
+            "energy of {} events, {} aJ each: above 18 J, the most that a report can hold; "
+            "expected a run of at most some minutes of chip time",
+            events, attojoules);
+    return result;
+}
+
+u64 sum(u64 first, u64 second) {
+    u64 result = 0;
+    if (__builtin_add_overflow(first, second, &result))
+        throw UserError(
+            "energy of {} and {} aJ together: above 18 J, the most that a report can hold; "
+            "expected a run of at most some minutes of chip time",
+            first, second);
+    return result;
+}
+
 }  // namespace
 
 PriceList::PriceList(const Profile& profile, const OperatingPoint& point,
                      const Architecture& architecture, const std::vector<std::string>& counters)
-    : architecture_(architecture) {
+    : architecture_(architecture), vdd_(point.vdd) {
     for (const Coefficient& coefficient : profile.coefficients)
         add(profile, coefficient, point, counters);
     for (const Standing& standing : profile.standing)
@@ -40,7 +61,7 @@ void PriceList::add(const Profile& profile, const Standing& standing, const Oper
                       .counter = kElapsed,
                       .account = account(standing.component, false),
                       .origin = origin(standing.component),
-                      .attojoules = profile.attojoules(standing, point, scales_.back()),
+                      .attojoules = {profile.attojoules(standing, point, scales_.back())},
                       .kind = standing.kind,
                       .symbol = {}});
 }
@@ -61,7 +82,7 @@ void PriceList::add(const Profile& profile, const Coefficient& coefficient,
                   .counter = i,
                   .account = account(component, coefficient.outside),
                   .origin = origin(component_of(counters[i])),
-                  .attojoules = profile.attojoules(coefficient, point, scales_.back()),
+                  .attojoules = {profile.attojoules(coefficient, point, scales_.back())},
                   .kind = coefficient.kind,
                   .symbol = coefficient.symbol},
                  counters);
@@ -109,16 +130,41 @@ void PriceList::find_unpriced(const Profile& profile, const std::vector<std::str
             unpriced_.push_back(counters[i]);
 }
 
-Bill PriceList::price(const Counts& counts, Cycles elapsed) const {
+void PriceList::add_clock(const Profile& profile, double mhz) {
+    const OperatingPoint point{.vdd = vdd_, .mhz = mhz};
+    for (Line& line : lines_)
+        if (line.counter == kElapsed) {
+            const Standing& standing = profile.standing[line.item - profile.coefficients.size()];
+            line.attojoules.push_back(profile.attojoules(standing, point, scales_[line.item]));
+        }
+}
+
+PriceList::Spent PriceList::spent_on(const Line& line, const Counts& counts,
+                                     const Elapsed& elapsed) {
+    if (line.counter != kElapsed) {
+        const u64 events = counts.at(line.counter);
+        return {.events = events, .attojoules = product(events, line.attojoules[0])};
+    }
+    Spent spent;
+    for (std::size_t clock = 0; clock < elapsed.size(); ++clock) {
+        spent.events += elapsed[clock];
+        spent.attojoules =
+            sum(spent.attojoules, product(elapsed[clock], line.attojoules.at(clock)));
+    }
+    return spent;
+}
+
+Bill PriceList::price(const Counts& counts, const Elapsed& elapsed) const {
     Bill bill;
     for (const double scale : scales_)
         bill.items.push_back({.scale = scale});
     for (const std::string& block : origins_)
         bill.by_origin.push_back({block, 0});
     std::vector<u64> spent(accounts_.size());
+    u64 all = 0;
     for (const Line& line : lines_) {
-        const u64 events = line.counter == kElapsed ? elapsed : counts.at(line.counter);
-        const u64 energy = events * line.attojoules;
+        const auto [events, energy] = spent_on(line, counts, elapsed);
+        all = sum(all, energy);
         spent[line.account] += energy;
         bill.items[line.item].events += events;
         bill.items[line.item].attojoules += energy;

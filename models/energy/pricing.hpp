@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/units.hpp"
+#include "energy/clock_history.hpp"
 #include "energy/counters.hpp"
 #include "energy/profile.hpp"
 
@@ -46,8 +47,17 @@ public:
     PriceList(const Profile& profile, const OperatingPoint& point, const Architecture& architecture,
               const std::vector<std::string>& counters);
 
-    /// `counts` in the order of the names given to the constructor; `elapsed` cycles have passed.
-    [[nodiscard]] Bill price(const Counts& counts, Cycles elapsed) const;
+    /// A further clock at which cycles may pass, behind that of the operating point and those that
+    /// were added before; `profile` is that of the constructor.
+    void add_clock(const Profile& profile, double mhz);
+
+    /// `counts` in the order of the names given to the constructor; `elapsed` cycles have passed,
+    /// by clock. Throws UserError for an energy beyond what 64 bits hold.
+    [[nodiscard]] Bill price(const Counts& counts, const Elapsed& elapsed) const;
+    /// All at the clock of the operating point.
+    [[nodiscard]] Bill price(const Counts& counts, Cycles elapsed) const {
+        return price(counts, Elapsed{elapsed});
+    }
 
     /// Counters that neither have a price nor are declared to be statistics.
     [[nodiscard]] const std::vector<std::string>& unpriced() const { return unpriced_; }
@@ -58,9 +68,13 @@ private:
         std::size_t counter = 0;  // kElapsed: cycles that have passed
         std::size_t account = 0;
         std::size_t origin = 0;
-        u64 attojoules = 0;
+        std::vector<u64> attojoules;  // an event; of elapsed cycles by clock
         Kind kind = Kind::assumed;
         std::string symbol;
+    };
+    struct Spent {
+        u64 events = 0;
+        u64 attojoules = 0;
     };
     struct Account {
         std::string component;
@@ -75,12 +89,15 @@ private:
     void add_line(const Line& line, const std::vector<std::string>& counters);
     std::size_t account(const std::string& component, bool outside);
     std::size_t origin(std::string_view block);
+    [[nodiscard]] static Spent spent_on(const Line& line, const Counts& counts,
+                                        const Elapsed& elapsed);
     void find_unpriced(const Profile& profile, const std::vector<std::string>& counters);
 
     std::vector<Line> lines_;
     std::vector<Account> accounts_;
     std::vector<std::string> origins_;
     Architecture architecture_;
+    double vdd_ = 0;
     std::vector<double> scales_;  // of each line of the profile
     std::vector<std::string> unpriced_;
 };

@@ -54,11 +54,17 @@ std::vector<std::string> Profile::doubts(const OperatingPoint& point) const {
             fmt::format("{} V is outside of {}..{} V, the range of profile {}: "
                         "extrapolated",
                         point.vdd, valid.min, valid.max, name));
-    const double limit = max_mhz(point.vdd);
-    if (limit != 0 && point.mhz > limit * kFrequencySlack)
-        found.push_back(fmt::format("{} MHz is above what profile {} reaches at {} V: {:.0f} MHz",
-                                    point.mhz, name, point.vdd, std::max(limit, 0.0)));
+    if (std::string doubt = clock_doubt(point); !doubt.empty())
+        found.push_back(std::move(doubt));
     return found;
+}
+
+std::string Profile::clock_doubt(const OperatingPoint& point) const {
+    const double limit = max_mhz(point.vdd);
+    if (limit == 0 || point.mhz <= limit * kFrequencySlack)
+        return {};
+    return fmt::format("{} MHz is above what profile {} reaches at {} V: {:.0f} MHz", point.mhz,
+                       name, point.vdd, std::max(limit, 0.0));
 }
 
 double Profile::scale_of(const std::vector<std::string>& names, const Architecture& now) const {

@@ -103,6 +103,8 @@ struct Profile {
     /// What is doubtful about this operating point; throws UserError beyond `limits` and above the
     /// clock that the highest of these voltages allows.
     [[nodiscard]] std::vector<std::string> doubts(const OperatingPoint& point) const;
+    /// What is doubtful about its clock alone; empty for nothing. Firmware may set any.
+    [[nodiscard]] std::string clock_doubt(const OperatingPoint& point) const;
     /// What the size laws called `names` make of a price; exactly 1 at the reference architecture.
     /// Throws UserError when `now` lacks a size.
     [[nodiscard]] double scale_of(const std::vector<std::string>& names,

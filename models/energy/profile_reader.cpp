@@ -2,7 +2,7 @@
 // From the JSON text of a power annotation file to a Profile. Its own file, because only it knows
 // the format; models/energy/README.md describes it.
 #include "base/error.hpp"
-#include "base/json_mistake.hpp"
+#include "base/strict_json.hpp"
 #include "energy/json_view.hpp"
 #include "energy/profile.hpp"
 #include "energy/size_law_reader.hpp"
@@ -19,61 +19,6 @@ namespace flexv::energy {
 namespace {
 
 constexpr int kMaxExtends = 8;  // deeper chains are circles
-
-/// Watches the parser, which would take the last of two equal keys and any depth.
-class Watch {
-public:
-    explicit Watch(const std::string& origin) : origin_(origin) {}
-
-    bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-        if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start)
-            enter(depth);
-        else if (event == Json::parse_event_t::object_end ||
-                 event == Json::parse_event_t::array_end)
-            open_.pop_back();
-        else if (event == Json::parse_event_t::key)
-            take(parsed.get_ref<const std::string&>());
-        return true;
-    }
-
-private:
-    struct Open {
-        std::set<std::string> keys;
-        std::string last;
-    };
-
-    void enter(int depth) {
-        constexpr int kDeepest = 16;  // a profile has 4 levels
-        if (depth > kDeepest)
-            throw UserError("{}: nests objects and lists deeper than {} levels", origin_, kDeepest);
-        open_.emplace_back();
-    }
-    void take(const std::string& key) {
-        open_.back().last = key;
-        if (!open_.back().keys.insert(key).second)
-            throw UserError("{}: is given twice; keep one", path());
-    }
-    [[nodiscard]] std::string path() const {
-        std::string text = origin_;
-        for (const Open& object : open_)
-            text += object.last.empty() ? "" : "." + object.last;
-        return text;
-    }
-
-    const std::string& origin_;
-    std::vector<Open> open_;  // objects and lists, outermost first
-};
-
-Json parse(const std::string& text, const std::string& origin) {
-    try {
-        Watch watch(origin);
-        return Json::parse(text, std::ref(watch));
-    } catch (const Json::parse_error& error) {
-        throw UserError("{}", json_mistake(origin, text, error.byte, error.what()));
-    } catch (const Json::exception& error) {
-        throw UserError("{}: {}", origin, error.what());  // a number beyond all
-    }
-}
 
 /// A list whose items are told apart by some of their keys.
 struct KeyedList {
@@ -131,7 +76,7 @@ Json patched(Json base, const Json& own) {
 }
 
 Json read_file(const std::string& text, const std::string& origin) {
-    Json file = parse(text, origin);
+    Json file = parse_strictly(text, origin);
     if (file.is_object())
         refuse_duplicates(file, origin);
     return file;

@@ -7,6 +7,7 @@
 #include "platform/config/energy_profiles.hpp"
 #include "platform/files/output_file.hpp"
 #include "platform/results/report.hpp"
+#include "platform/results/report_reader.hpp"
 #include "platform/results/summary.hpp"
 
 #include <csignal>
@@ -17,8 +18,9 @@ int reprice(const PriceCommand& command) {
     RunResult result = load_report(command.report);
     const std::string name =
         command.profile.empty() ? result.energy.profile_source : command.profile;
-    set_clock(result, {.vdd = command.vdd.value_or(result.clock.vdd),
-                       .mhz = command.mhz.value_or(result.clock.mhz)});
+    result.clock.vdd = command.vdd.value_or(result.clock.vdd);
+    if (command.mhz)  // for all of the run, whatever the firmware had set
+        set_clock(result, {.vdd = result.clock.vdd, .mhz = *command.mhz});
     price_run(result, load_energy_profile(name), name);
     int status = 0;
     if (command.output.empty()) {

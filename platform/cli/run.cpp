@@ -121,16 +121,17 @@ public:
 /// Power over time; nothing of it exists when the user asks for none.
 class PowerViews {
 public:
-    PowerViews(const Outputs& outputs, Cycles window, Simulation& simulation, double mhz) {
+    PowerViews(const Outputs& outputs, Cycles window, Simulation& simulation) {
         if (!outputs.power_trace && !outputs.wave)
             return;
         PowerMeter& meter = simulation.measure_power(window);
         if (outputs.power_trace) {
-            trace_.emplace(*outputs.power_trace, meter.components(), mhz);
+            trace_.emplace(*outputs.power_trace, meter.components());
             meter.listen([this](const PowerWindow& passed) { trace_->add(passed); });
         }
         if (outputs.wave) {
-            wave_.emplace(*outputs.wave, simulation.core_count(), meter.components(), mhz);
+            wave_.emplace(*outputs.wave, simulation.core_count(), meter.components(),
+                          simulation.clocks());
             simulation.show(*wave_);
         }
     }
@@ -229,7 +230,7 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     Simulation simulation(configuration, image);
     const Outputs outputs(options);
     prepare(simulation, options, outputs);
-    PowerViews power(outputs, options.power_window, simulation, configuration.clock.mhz);
+    PowerViews power(outputs, options.power_window, simulation);
     const SignalDeferral signals;
     simulation.stop_when([&] { return stop_reason(signals, outputs); });
     {

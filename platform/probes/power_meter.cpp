@@ -16,8 +16,12 @@ void PowerMeter::close(Cycles now) {
         return;
     energy::Counts spent;
     energy::accumulate(spent, counts, before_);
-    const PowerWindow window{
-        .begin = begin_, .end = now, .bill = prices_.price(spent, now - begin_)};
+    const energy::Elapsed elapsed = clocks_.between(begin_, now);
+    const PowerWindow window{.begin = begin_,
+                             .end = now,
+                             .begin_ns = clocks_.nanoseconds_at(begin_),
+                             .mhz = energy::mean_mhz(elapsed, clocks_.clocks()),
+                             .bill = prices_.price(spent, elapsed)};
     remember_peak(window);
     for (const Listener& listener : listeners_)
         listener(window);
@@ -26,8 +30,9 @@ void PowerMeter::close(Cycles now) {
 }
 
 void PowerMeter::remember_peak(const PowerWindow& window) {
-    if (window.cycles() >= peak_.cycles && window.bill.total > peak_.attojoules)
-        peak_ = {.attojoules = window.bill.total, .cycles = window.cycles()};
+    const bool is_short = window.cycles() < peak_.cycles;
+    if (!is_short && window.mean_mw(window.bill.total) > peak_.mw)
+        peak_ = {.mw = window.mean_mw(window.bill.total), .cycles = window.cycles()};
 }
 
 }  // namespace flexv::platform

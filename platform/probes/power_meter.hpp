@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Energy over time: the run is cut into windows, and each is priced like a run of its own. Windows
-// are differences of integer counters, so together they cost exactly what the run costs.
+// are differences of integer counters, and a window in which the clock changes is priced by its
+// parts, so together they cost exactly what the run costs.
 #pragma once
 
+#include "energy/clock_history.hpp"
 #include "energy/counters.hpp"
+#include "energy/figures.hpp"
 #include "energy/pricing.hpp"
 
 #include <functional>
@@ -16,14 +19,20 @@ namespace flexv::platform {
 struct PowerWindow {
     Cycles begin = 0;
     Cycles end = 0;  ///< first cycle behind it
+    double begin_ns = 0;
+    double mhz = 0;  ///< its clock, the mean where it changed within
     energy::Bill bill;
 
     [[nodiscard]] Cycles cycles() const { return end - begin; }
+    /// mW of `attojoules` that were spent in it.
+    [[nodiscard]] double mean_mw(u64 attojoules) const {
+        return energy::mean_mw(attojoules, cycles(), mhz);
+    }
 };
 
-/// The window that needed most.
+/// The window with the highest mean power.
 struct PowerPeak {
-    u64 attojoules = 0;
+    double mw = 0;
     Cycles cycles = 0;  ///< of a window
 };
 
@@ -31,9 +40,11 @@ class PowerMeter {
 public:
     using Listener = std::function<void(const PowerWindow&)>;
 
-    /// `prices` stays valid while the meter is used; `read` returns the counters as they are now.
-    PowerMeter(const energy::PriceList& prices, std::function<energy::Counts()> read)
-        : prices_(prices), read_(std::move(read)), before_(read_()) {}
+    /// `prices`, which knows all of `clocks`, and `clocks` stay valid while the meter is used;
+    /// `read` returns the counters as they are now.
+    PowerMeter(const energy::PriceList& prices, const energy::ClockHistory& clocks,
+               std::function<energy::Counts()> read)
+        : prices_(prices), clocks_(clocks), read_(std::move(read)), before_(read_()) {}
 
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
@@ -51,6 +62,7 @@ private:
     void remember_peak(const PowerWindow& window);
 
     const energy::PriceList& prices_;
+    const energy::ClockHistory& clocks_;
     std::function<energy::Counts()> read_;
     energy::Counts before_;
     Cycles begin_ = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/probes/power_trace.hpp"
 
-#include "energy/figures.hpp"
 #include "platform/files/output_file.hpp"
 
 #include <fmt/format.h>
@@ -19,8 +18,7 @@ std::string exact_picojoules(u64 attojoules) {
 
 }  // namespace
 
-PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components, double mhz)
-    : file_(file), mhz_(mhz) {
+PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components) : file_(file) {
     std::string header = "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj";
     for (const std::string& component : components)
         header += fmt::format(",{}_pj", component);
@@ -28,10 +26,9 @@ PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& compone
 }
 
 void PowerTrace::add(const PowerWindow& window) {
-    std::string row = fmt::format("{},{},{:.3f},{:.6f},{}", window.begin, window.end,
-                                  double(window.begin) * 1000 / mhz_,
-                                  energy::mean_mw(window.bill.total, window.cycles(), mhz_),
-                                  exact_picojoules(window.bill.total));
+    std::string row =
+        fmt::format("{},{},{:.3f},{:.6f},{}", window.begin, window.end, window.begin_ns,
+                    window.mean_mw(window.bill.total), exact_picojoules(window.bill.total));
     for (const energy::ComponentEnergy& component : window.bill.components)
         row += "," + exact_picojoules(component.attojoules);
     file_.write(row + "\n");

@@ -16,13 +16,12 @@ class OutputFile;
 class PowerTrace {
 public:
     /// Writes the header. The owner of `file` commits it.
-    PowerTrace(OutputFile& file, const std::vector<std::string>& components, double mhz);
+    PowerTrace(OutputFile& file, const std::vector<std::string>& components);
 
     void add(const PowerWindow& window);
 
 private:
     OutputFile& file_;
-    double mhz_;
 };
 
 }  // namespace flexv::platform

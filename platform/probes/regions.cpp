@@ -87,6 +87,7 @@ void RegionTracker::open(Visit& current, Cycles cycle) {
     if (region.visits > 0 && cycle < current.to) {
         // The hart that closed the last visit had run ahead: this begin lies within it.
         region.cycles -= current.to - current.from;
+        energy::take_back(region.elapsed, between(current.from, current.to));
         current.from = std::min(current.from, cycle);
         current.at_start = current.at_end;
         return;
@@ -103,6 +104,7 @@ void RegionTracker::close(Visit& current) {
     std::erase(open_, current.region.id);
     energy::accumulate(current.region.counts, current.at_end, current.at_start);
     current.region.cycles += current.to - current.from;
+    energy::accumulate(current.region.elapsed, between(current.from, current.to));
 }
 
 /// Gives what was counted since the last change of the innermost region to that region. Harts run
@@ -113,6 +115,7 @@ void RegionTracker::hand_over(const energy::Counts& now, Cycles cycle) {
         Region& owner = visits_.at(open_.back()).region;
         energy::accumulate(owner.own_counts, now, handed_over_);
         owner.own_cycles += until - handed_over_at_;
+        energy::accumulate(owner.own_elapsed, between(handed_over_at_, until));
     }
     handed_over_ = now;
     handed_over_at_ = until;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/units.hpp"
+#include "energy/clock_history.hpp"
 #include "energy/counters.hpp"
 
 #include <cstddef>
@@ -35,6 +36,9 @@ struct Region {
     /// regions' own parts and the rest make up the run.
     Cycles own_cycles = 0;
     energy::Counts own_counts;
+    /// `cycles` and `own_cycles` by clock; empty in a run whose clock has not changed.
+    energy::Elapsed elapsed = {};
+    energy::Elapsed own_elapsed = {};
 };
 
 /// Follows the marks of all harts. A visit lasts from the first hart's begin to the end after which
@@ -45,6 +49,9 @@ public:
     /// `read` returns the counters of the platform as they are now.
     RegionTracker(RegionNames names, std::function<energy::Counts()> read)
         : names_(std::move(names)), read_(std::move(read)) {}
+
+    /// Says how many cycles passed at which clock; unset: there is only one.
+    std::function<energy::Elapsed(Cycles from, Cycles to)> elapsed_between;
 
     void begin(unsigned hart, u32 id, Cycles cycle);
     void end(unsigned hart, u32 id, Cycles cycle);
@@ -72,6 +79,9 @@ private:
     void open(Visit& visit, Cycles cycle);
     void close(Visit& visit);
     void hand_over(const energy::Counts& now, Cycles cycle);
+    [[nodiscard]] energy::Elapsed between(Cycles from, Cycles to) const {
+        return elapsed_between ? elapsed_between(from, to) : energy::Elapsed{};
+    }
     void complain(unsigned hart, u32 id, std::string_view what);
 
     RegionNames names_;

@@ -24,8 +24,9 @@ std::string without_blanks(std::string text) {
 
 }  // namespace
 
-Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components, double mhz)
-    : vcd_(file), mhz_(mhz) {
+Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components,
+           const energy::ClockHistory& clocks)
+    : vcd_(file), clocks_(clocks) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
     for (unsigned index = 0; index < cores; ++index) {
@@ -40,7 +41,9 @@ Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& com
     vcd_.start();
 }
 
-u64 Wave::picoseconds(Cycles cycle) const { return u64(std::llround(double(cycle) * 1e6 / mhz_)); }
+u64 Wave::picoseconds(Cycles cycle) const {
+    return u64(std::llround(clocks_.nanoseconds_at(cycle) * 1e3));
+}
 
 void Wave::start(unsigned core, Cycles now) {
     vcd_.change(cores_.at(core).state, picoseconds(now), "running");
@@ -68,7 +71,7 @@ void Wave::region(unsigned core, u32 id, const std::string& name, bool is_begin,
 
 void Wave::power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules) {
     vcd_.change(signal, picoseconds(window.begin),
-                fmt::format("{:.6g}", energy::mean_mw(attojoules, window.cycles(), mhz_)));
+                fmt::format("{:.6g}", window.mean_mw(attojoules)));
 }
 
 void Wave::add(const PowerWindow& window) {

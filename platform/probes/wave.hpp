@@ -17,7 +17,9 @@ namespace flexv::platform {
 class Wave {
 public:
     /// A file name with extension .fst asks for that format, see Vcd. Throws UserError.
-    Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components, double mhz);
+    /// `clocks` stays valid while the wave is used.
+    Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components,
+         const energy::ClockHistory& clocks);
 
     void start(unsigned core, Cycles now);
     /// The core waits from `from` until `to`; in order for each core, and not before the end of the
@@ -41,7 +43,7 @@ private:
     void power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules);
 
     Vcd vcd_;
-    double mhz_;
+    const energy::ClockHistory& clocks_;
     std::vector<CoreSignals> cores_;
     std::vector<Vcd::Signal> components_;
     Vcd::Signal total_ = 0;

@@ -76,8 +76,7 @@ public:
                     share_text(double(attojoules), double(total)), bar(attojoules, total)});
     }
     [[nodiscard]] std::string power(u64 attojoules) const {
-        return fmt::format("{:.3f}",
-                           energy::mean_mw(attojoules, result_.cycles, result_.energy.point.mhz));
+        return fmt::format("{:.3f}", result_.mean_mw(attojoules));
     }
 
 private:
@@ -121,7 +120,8 @@ std::string extrapolations_text(const std::vector<energy::Extrapolation>& sizes)
 }  // namespace
 
 std::string point_text(const EnergyResult& energy) {
-    return fmt::format("{}, {} V, {} MHz", energy.profile.name, energy.point.vdd, energy.point.mhz);
+    return fmt::format("{}, {} V, {:.7g} MHz", energy.profile.name, energy.point.vdd,
+                       energy.point.mhz);
 }
 
 std::string energy_tree(const RunResult& result) {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/report.hpp"
 
-#include "base/error.hpp"
-#include "base/json_mistake.hpp"
 #include "energy/figures.hpp"
 
-#include "platform/files/input_file.hpp"
 #include "platform/files/output_file.hpp"
-#include "platform/files/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -56,23 +52,28 @@ Json components_json(const std::vector<energy::ComponentEnergy>& components) {
 
 Json region_json(const RegionResult& entry, const RunResult& result) {
     const Region& region = entry.region;
-    const double mhz = result.energy.point.mhz;
-    return {{"id", region.id},
-            {"name", region.name},
-            {"visits", region.visits},
-            {"cycles", region.cycles},
-            {"instructions", entry.instructions},
-            {"macs", entry.macs},
-            {"mac_per_cycle", entry.mac_per_cycle()},
-            {"energy_pj", picojoules(entry.attojoules)},
-            {"mean_mw", energy::mean_mw(entry.attojoules, region.cycles, mhz)},
-            {"tops_per_watt", energy::tops_per_watt(entry.macs, entry.attojoules)},
-            {"gops", energy::giga_operations(entry.macs, region.cycles, mhz)},
-            {"own_energy_pj", picojoules(entry.own_attojoules)},
-            {"own_cycles", region.own_cycles},
-            {"components", components_json(entry.components)},
-            {"counters", counters_json(result.counter_paths, region.counts, false)},
-            {"own_counters", counters_json(result.counter_paths, region.own_counts, false)}};
+    const double mhz = entry.mhz;
+    Json json = {{"id", region.id},
+                 {"name", region.name},
+                 {"visits", region.visits},
+                 {"cycles", region.cycles},
+                 {"instructions", entry.instructions},
+                 {"macs", entry.macs},
+                 {"mac_per_cycle", entry.mac_per_cycle()},
+                 {"energy_pj", picojoules(entry.attojoules)},
+                 {"mean_mw", energy::mean_mw(entry.attojoules, region.cycles, mhz)},
+                 {"tops_per_watt", energy::tops_per_watt(entry.macs, entry.attojoules)},
+                 {"gops", energy::giga_operations(entry.macs, region.cycles, mhz)},
+                 {"own_energy_pj", picojoules(entry.own_attojoules)},
+                 {"own_cycles", region.own_cycles},
+                 {"components", components_json(entry.components)},
+                 {"counters", counters_json(result.counter_paths, region.counts, false)},
+                 {"own_counters", counters_json(result.counter_paths, region.own_counts, false)}};
+    if (!result.clocks.empty()) {
+        json["cycles_by_clock"] = region.elapsed;
+        json["own_cycles_by_clock"] = region.own_elapsed;
+    }
+    return json;
 }
 
 Json regions_json(const RunResult& result) {
@@ -166,6 +167,16 @@ Json extrapolations_json(const EnergyResult& energy) {
     return list;
 }
 
+/// The clocks that firmware has set are there where it has set any.
+Json clock_json(const RunResult& result) {
+    Json clock = {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}};
+    if (!result.clocks.empty()) {
+        clock["mhz_of_clock"] = result.clocks;
+        clock["cycles_by_clock"] = result.elapsed;
+    }
+    return clock;
+}
+
 Json energy_json(const RunResult& result) {
     const EnergyResult& energy = result.energy;
     Json by_kind = Json::object();
@@ -175,7 +186,7 @@ Json energy_json(const RunResult& result) {
             {"vdd", energy.point.vdd},
             {"mhz", energy.point.mhz},
             {"total_pj", picojoules(energy.bill.total)},
-            {"mean_mw", energy::mean_mw(energy.bill.total, result.cycles, energy.point.mhz)},
+            {"mean_mw", result.mean_mw(energy.bill.total)},
             {"components", components_json(energy.bill.components)},
             {"outside_components", components_json(energy.bill.outside)},
             {"coefficient_kinds", std::move(by_kind)},
@@ -192,118 +203,6 @@ Json energy_json(const RunResult& result) {
             {"extrapolations", extrapolations_json(energy)}};
 }
 
-Outcome read_outcome(const std::string& text) {
-    for (const Outcome outcome :
-         {Outcome::exit, Outcome::fault, Outcome::limit, Outcome::deadlock, Outcome::interrupted})
-        if (text == name_of(outcome))
-            return outcome;
-    throw UserError("result = \"{}\": must be exit, fault, limit, deadlock or interrupted", text);
-}
-
-energy::Architecture read_architecture(const Json& json) {
-    if (!json.contains("architecture"))
-        throw UserError(
-            "has no `architecture`, the sizes that prices follow; it is of an older version\n"
-            "  hint: run the firmware again with --report");
-    energy::Architecture sizes;
-    for (const auto& item : json.at("architecture").items()) {
-        const Json& size = item.value();
-        if (size.is_string())
-            sizes.emplace_back(item.key(), size.get<std::string>());
-        else if (size.is_number_unsigned())
-            sizes.emplace_back(item.key(), size.get<u64>());
-        else
-            throw UserError("architecture.{} = {}: must be a whole number or a name", item.key(),
-                            size.dump());
-    }
-    return sizes;
-}
-
-std::vector<HartResult> read_harts(const Json& list) {
-    std::vector<HartResult> harts;
-    for (const Json& item : list) {
-        HartResult hart{.name = item.at("name").get<std::string>(),
-                        .hartid = item.at("hartid").get<u32>(),
-                        .instructions = item.at("instructions").get<u64>(),
-                        .active_cycles = item.at("active_cycles").get<u64>(),
-                        .sleep_cycles = item.at("sleep_cycles").get<u64>(),
-                        .stalls = {}};
-        for (const auto& stall : item.at("stalls").items())
-            hart.stalls.emplace_back(stall.key(), stall.value().get<u64>());
-        harts.push_back(std::move(hart));
-    }
-    return harts;
-}
-
-void read_counters(const Json& components, RunResult& result) {
-    for (const auto& component : components.items())
-        for (const auto& event : component.value().items()) {
-            result.counter_paths.push_back(component.key() + "." + event.key());
-            result.counts.push_back(event.value().get<u64>());
-        }
-}
-
-energy::Counts read_counts(const Json& components, const std::vector<std::string>& paths) {
-    energy::Counts counts(paths.size());
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        const auto component = components.find(std::string(energy::component_of(paths[i])));
-        if (component != components.end())
-            counts[i] = component->value(std::string(energy::event_of(paths[i])), u64{0});
-    }
-    return counts;
-}
-
-void read_regions(const Json& list, RunResult& result) {
-    for (const Json& item : list) {
-        RegionResult entry;
-        entry.region = {.id = item.at("id").get<u32>(),
-                        .name = printable(item.at("name").get<std::string>()),
-                        .visits = item.at("visits").get<u64>(),
-                        .cycles = item.at("cycles").get<u64>(),
-                        .counts = read_counts(item.at("counters"), result.counter_paths),
-                        .own_cycles = item.at("own_cycles").get<u64>(),
-                        .own_counts = read_counts(item.at("own_counters"), result.counter_paths)};
-        entry.instructions = item.at("instructions").get<u64>();
-        entry.macs = item.at("macs").get<u64>();
-        result.regions.push_back(std::move(entry));
-    }
-}
-
-void read_functions(const Json& list, RunResult& result) {
-    for (const Json& item : list) {
-        FunctionResult function =
-            function_result(printable(item.at("name").get<std::string>()), result.counter_paths,
-                            read_counts(item.at("counters"), result.counter_paths));
-        function.file = item.at("file").get<std::string>();
-        function.line = item.at("line").get<unsigned>();
-        result.functions.push_back(std::move(function));
-    }
-}
-
-RunResult read_run(const Json& json) {
-    if (json.at("schema") != "flexv-report-1")
-        throw UserError("schema is not \"flexv-report-1\"");
-    RunResult result;
-    result.outcome = read_outcome(json.at("result").get<std::string>());
-    result.exit_code = u32(json.at("exit_code").get<i64>());
-    if (json.contains("warnings"))
-        result.warnings = json.at("warnings").get<std::vector<std::string>>();
-    result.cycles = json.at("cycles").get<u64>();
-    result.time_ns = json.at("time_ns").get<double>();
-    result.instructions = json.at("instructions").get<u64>();
-    result.host_seconds = json.at("host").at("seconds").get<double>();
-    result.clock = {.vdd = json.at("clock").at("vdd").get<double>(),
-                    .mhz = json.at("clock").at("mhz").get<double>()};
-    result.architecture = read_architecture(json);
-    result.energy.profile_source = json.at("energy").at("profile_source").get<std::string>();
-    result.harts = read_harts(json.at("harts"));
-    read_counters(json.at("counters"), result);
-    read_regions(json.at("regions"), result);
-    if (json.contains("functions"))
-        read_functions(json.at("functions"), result);
-    return result;
-}
-
 }  // namespace
 
 std::string report_text(const RunResult& result) {
@@ -316,7 +215,7 @@ std::string report_text(const RunResult& result) {
         {"time_ns", result.time_ns},
         {"instructions", result.instructions},
         {"host", {{"seconds", result.host_seconds}, {"mips", result.host_mips()}}},
-        {"clock", {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}}},
+        {"clock", clock_json(result)},
         {"architecture", architecture_json(result.architecture)},
         {"harts", harts_json(result)},
         {"regions", regions_json(result)},
@@ -339,24 +238,6 @@ std::string report_text(const RunResult& result) {
 void save_report(const RunResult& result, OutputFile& file) {
     file.write(report_text(result));
     file.commit();
-}
-
-RunResult load_report(const std::string& path) {
-    constexpr u64 kMaxBytes = 256_MiB;  // 1000 times that of a run with 1000 functions
-    return parse_report(read_input(path, kMaxBytes, "report " + path), path);
-}
-
-RunResult parse_report(const std::string& text, const std::string& origin) {
-    try {
-        return read_run(Json::parse(text));
-    } catch (const Json::parse_error& error) {
-        throw UserError("report {}", json_mistake(origin, text, error.byte, error.what()));
-    } catch (const Json::exception& error) {
-        throw UserError("report {}: {}; expected what `flexv-vp run --report` writes", origin,
-                        error.what());
-    } catch (const UserError& error) {
-        throw UserError("report {}: {}", origin, error.what());
-    }
 }
 
 }  // namespace flexv::platform

@@ -18,9 +18,4 @@ class OutputFile;
 /// Writes and commits the report; what goes wrong is the file's problem().
 void save_report(const RunResult& result, OutputFile& file);
 
-/// Reads everything but the energy, which price_run() computes anew. Throws UserError.
-[[nodiscard]] RunResult load_report(const std::string& path);
-/// The same from text; `origin` names it in messages.
-[[nodiscard]] RunResult parse_report(const std::string& text, const std::string& origin);
-
 }  // namespace flexv::platform

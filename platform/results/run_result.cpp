@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/run_result.hpp"
 
+#include "energy/figures.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +14,38 @@ namespace {
 
 constexpr std::string_view kStallSuffix = "_stalls";
 
-/// What is doubtful about the profile itself.
-std::vector<std::string> doubts_about(const energy::Profile& profile,
-                                      const energy::OperatingPoint& point) {
-    std::vector<std::string> doubts = profile.doubts(point);
+/// The clocks of a run, and how long each part of it had which.
+class Clocks {
+public:
+    explicit Clocks(const RunResult& run)
+        : mhz_(run.clocks.empty() ? std::vector{run.clock.mhz} : run.clocks) {}
+
+    [[nodiscard]] const std::vector<double>& mhz() const { return mhz_; }
+    [[nodiscard]] energy::Elapsed of(Cycles cycles, const energy::Elapsed& by_clock) const {
+        return mhz_.size() > 1 ? by_clock : energy::Elapsed{cycles};
+    }
+    [[nodiscard]] energy::PriceList prices(const RunResult& run,
+                                           const energy::Profile& profile) const {
+        energy::PriceList list(profile, {.vdd = run.clock.vdd, .mhz = mhz_[0]}, run.architecture,
+                               run.counter_paths);
+        for (std::size_t i = 1; i < mhz_.size(); ++i)
+            list.add_clock(profile, mhz_[i]);
+        return list;
+    }
+
+private:
+    const std::vector<double> mhz_;
+};
+
+/// What is doubtful about the profile itself, and about the first of `clocks`, which a user has
+/// chosen, and the highest one.
+std::vector<std::string> doubts_about(const energy::Profile& profile, double vdd,
+                                      const std::vector<double>& clocks) {
+    std::vector<std::string> doubts = profile.doubts({.vdd = vdd, .mhz = clocks[0]});
+    const double highest = *std::ranges::max_element(clocks);
+    const std::string doubt = profile.clock_doubt({.vdd = vdd, .mhz = highest});
+    if (highest != clocks[0] && !doubt.empty())
+        doubts.push_back("set by firmware: " + doubt);
     if (profile.architecture.empty())
         doubts.push_back(fmt::format(
             "profile {} has no reference.architecture: its prices are used for any size",
@@ -38,6 +68,11 @@ std::string_view name_of(Outcome outcome) {
 double RegionResult::mac_per_cycle() const { return ratio(double(macs), double(region.cycles)); }
 
 double RunResult::host_mips() const { return ratio(double(instructions), host_seconds) / 1e6; }
+
+double RunResult::mean_mw(u64 attojoules) const {
+    const double mhz = clocks.empty() ? energy.point.mhz : energy::mean_mhz(elapsed, clocks);
+    return energy::mean_mw(attojoules, cycles, mhz);
+}
 
 HartResult hart_result(const std::string& component, u32 hartid,
                        const std::vector<std::string>& paths, const energy::Counts& counts) {
@@ -71,30 +106,39 @@ void add_regions(RunResult& result, const RegionTracker& tracker) {
 
 void set_clock(RunResult& result, const energy::OperatingPoint& point) {
     result.clock = point;
+    result.clocks.clear();
+    result.elapsed.clear();
+    for (RegionResult& entry : result.regions) {
+        entry.region.elapsed.clear();
+        entry.region.own_elapsed.clear();
+    }
     result.time_ns = double(result.cycles) * 1000 / point.mhz;
 }
 
 void price_run(RunResult& result, const energy::Profile& profile, const std::string& source) {
-    const energy::PriceList prices(profile, result.clock, result.architecture,
-                                   result.counter_paths);
+    const Clocks clocks(result);
+    const energy::PriceList prices = clocks.prices(result, profile);
     const auto extrapolations = profile.extrapolations(result.architecture);
     result.energy = {.profile = profile,
                      .profile_source = source,
                      .point = result.clock,
-                     .bill = prices.price(result.counts, result.cycles),
+                     .bill = prices.price(result.counts, clocks.of(result.cycles, result.elapsed)),
                      .rest_attojoules = 0,
                      .classes = instruction_classes(result.counter_paths, result.counts, prices),
                      .unpriced = prices.unpriced(),
-                     .doubts = doubts_about(profile, result.clock),
+                     .doubts = doubts_about(profile, result.clock.vdd, clocks.mhz()),
                      .extrapolations = extrapolations,
                      .uncertainty = profile.uncertainty_of(extrapolations)};
     result.energy.rest_attojoules = result.energy.bill.total;
     for (RegionResult& entry : result.regions) {
         const Region& region = entry.region;
-        const energy::Bill bill = prices.price(region.counts, region.cycles);
+        const energy::Elapsed elapsed = clocks.of(region.cycles, region.elapsed);
+        const energy::Bill bill = prices.price(region.counts, elapsed);
+        entry.mhz = energy::mean_mhz(elapsed, clocks.mhz());
         entry.attojoules = bill.total;
         entry.components = bill.components;
-        entry.own_attojoules = prices.price(region.own_counts, region.own_cycles).total;
+        const energy::Elapsed own = clocks.of(region.own_cycles, region.own_elapsed);
+        entry.own_attojoules = prices.price(region.own_counts, own).total;
         result.energy.rest_attojoules -= entry.own_attojoules;
     }
     result.energy.shared_attojoules = result.energy.bill.total;

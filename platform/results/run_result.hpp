@@ -36,6 +36,7 @@ struct RegionResult {
     u64 attojoules = 0;                               ///< of the cluster, leakage included
     std::vector<energy::ComponentEnergy> components;  ///< the same by component
     u64 own_attojoules = 0;  ///< while no region that was begun later was open
+    double mhz = 0;          ///< clock of the cluster in it, the mean where it changed
 
     [[nodiscard]] double mac_per_cycle() const;
 };
@@ -63,8 +64,10 @@ struct RunResult {
     Cycles cycles = 0;                  ///< cluster clock, from reset to the end
     double time_ns = 0;                 ///< simulated
     u64 instructions = 0;
-    double host_seconds = 0;  ///< the only member that differs between two equal runs
-    energy::OperatingPoint clock;
+    double host_seconds = 0;       ///< the only member that differs between two equal runs
+    energy::OperatingPoint clock;  ///< the mean where firmware has changed it
+    std::vector<double> clocks;    ///< MHz, all that there were; empty unless it has changed
+    energy::Elapsed elapsed;       ///< `cycles` by clock; empty unless it has changed
     energy::Architecture architecture;
     std::vector<HartResult> harts;
     std::vector<RegionResult> regions;
@@ -74,6 +77,8 @@ struct RunResult {
     EnergyResult energy;
 
     [[nodiscard]] double host_mips() const;
+    /// Mean power over the run, mW.
+    [[nodiscard]] double mean_mw(u64 attojoules) const;
     /// What the program returns for an exit of the firmware: 0..99.
     [[nodiscard]] int exit_status() const { return int(std::min<u32>(exit_code, 99)); }
 };
@@ -87,11 +92,11 @@ struct RunResult {
 /// Takes over what the marks of the firmware have delimited; needs counter_paths.
 void add_regions(RunResult& result, const RegionTracker& tracker);
 
-/// The operating point, and with it the simulated time; needs cycles.
+/// One operating point for the whole run, and with it the simulated time; needs cycles and regions.
 void set_clock(RunResult& result, const energy::OperatingPoint& point);
 
-/// Prices the run, its regions and its functions at the run's clock. `source` is what the profile
-/// was loaded from.
+/// Prices the run, its regions and its functions at the clocks that held in them. `source` is what
+/// the profile was loaded from.
 void price_run(RunResult& result, const energy::Profile& profile, const std::string& source);
 
 /// Energy by the block that caused it, core by core: of path "cluster.core0" the core itself and

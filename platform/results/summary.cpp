@@ -34,14 +34,13 @@ std::string outcome_text(const RunResult& result) {
 
 std::string headline(const RunResult& result) {
     return fmt::format(
-        "{} after {} cycles ({} at {} MHz)\n{} instructions; host {:.2f} s, {:.1f} "
+        "{} after {} cycles ({} at {:.7g} MHz)\n{} instructions; host {:.2f} s, {:.1f} "
         "MIPS\n",
         outcome_text(result), grouped(result.cycles), with_unit(result.time_ns * 1e-9, "s"),
         result.clock.mhz, grouped(result.instructions), result.host_seconds, result.host_mips());
 }
 
 std::string regions_table(const RunResult& result) {
-    const double mhz = result.energy.point.mhz;
     TerminalTable table(
         fmt::format("Regions ({}; energy, mW and TOPS/W +-{:.3g} %)", point_text(result.energy),
                     result.energy.uncertainty.total_percent),
@@ -49,12 +48,13 @@ std::string regions_table(const RunResult& result) {
          "TOPS/W"});
     for (const RegionResult& entry : result.regions) {
         const Region& region = entry.region;
-        table.add({region.name, grouped(region.visits), grouped(region.cycles),
-                   grouped(entry.instructions), fmt::format("{:.2f}", entry.mac_per_cycle()),
-                   fmt::format("{:.2f}", energy::giga_operations(entry.macs, region.cycles, mhz)),
-                   energy_text(entry.attojoules),
-                   fmt::format("{:.2f}", energy::mean_mw(entry.attojoules, region.cycles, mhz)),
-                   fmt::format("{:.3f}", energy::tops_per_watt(entry.macs, entry.attojoules))});
+        table.add(
+            {region.name, grouped(region.visits), grouped(region.cycles),
+             grouped(entry.instructions), fmt::format("{:.2f}", entry.mac_per_cycle()),
+             fmt::format("{:.2f}", energy::giga_operations(entry.macs, region.cycles, entry.mhz)),
+             energy_text(entry.attojoules),
+             fmt::format("{:.2f}", energy::mean_mw(entry.attojoules, region.cycles, entry.mhz)),
+             fmt::format("{:.3f}", energy::tops_per_watt(entry.macs, entry.attojoules))});
     }
     return table.text();
 }

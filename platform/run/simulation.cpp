@@ -50,6 +50,7 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     soc_.load(image);
     for (core::Core* core : soc_.cores())
         watch_core(*core);
+    watch_clock();
     soc_.on_misuse(
         [this](const Cause& cause, const std::string& what) { report_misuse(cause, what); });
     Log::set_surroundings(
@@ -64,6 +65,21 @@ void Simulation::watch_core(core::Core& core) {
     };
     core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
         report_trap(where, what, pc);
+    };
+}
+
+/// Windows and regions are priced at the clocks that held in them.
+void Simulation::watch_clock() {
+    regions_.elapsed_between = [this](Cycles from, Cycles to) {
+        return soc_.cluster_clocks().between(from, to);
+    };
+    soc_.on_cluster_clock = [this](double mhz) {
+        prices_.add_clock(profile_, mhz);
+        const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});
+        if (doubt.empty() || std::exchange(has_warned_of_clock_, true))
+            return;
+        console::tell("flexv: warning: {:.3f} us the FLL leaves what the profile knows: {}{}\n",
+                      soc_.time().to_seconds() * 1e6, doubt, Log::text_of(Log::cause()));
     };
 }
 
@@ -92,7 +108,8 @@ void Simulation::stop_when(std::function<std::string()> reason) {
 
 PowerMeter& Simulation::measure_power(Cycles window) {
     FLEXV_ASSERT(!meter_ && window > 0, "power is measured once, in windows of some cycles");
-    meter_ = std::make_unique<PowerMeter>(prices_, [this] { return counters_.read(); });
+    meter_ = std::make_unique<PowerMeter>(prices_, soc_.cluster_clocks(),
+                                          [this] { return counters_.read(); });
     soc_.sample_every(window, [this](Cycles now) { meter_->close(now); });
     return *meter_;
 }
@@ -288,6 +305,10 @@ RunResult Simulation::result() const {
     result.architecture = architecture_of(configuration_.soc);
     result.counter_paths = counters_.paths();
     result.counts = counters_.read();
+    if (soc_.cluster_clocks().has_changed()) {
+        result.clocks = soc_.cluster_clocks().clocks();
+        result.elapsed = soc_.cluster_clocks().between(0, soc_.end());
+    }
     add_harts(result);
     add_regions(result, regions_);
     if (functions_)
@@ -295,12 +316,8 @@ RunResult Simulation::result() const {
     price_run(result, profile_, configuration_.energy.profile);
     if (meter_) {
         const PowerPeak& peak = meter_->peak();
-        result.energy.peak_mw = energy::mean_mw(peak.attojoules, peak.cycles, point_.mhz);
+        result.energy.peak_mw = peak.mw;
         result.energy.peak_cycles = peak.cycles;
-        if (result.clock.mhz != point_.mhz)
-            result.energy.doubts.push_back(fmt::format(
-                "firmware changed the clock: windows are priced at {} MHz, the run at its mean",
-                point_.mhz));
     }
     return result;
 }

@@ -67,6 +67,8 @@ public:
 
     [[nodiscard]] unsigned core_count() { return soc_.cluster.core_count(); }
     [[nodiscard]] Cycles now() const { return soc_.now(); }
+    /// Clocks of the cluster so far.
+    [[nodiscard]] const energy::ClockHistory& clocks() const { return soc_.cluster_clocks(); }
     [[nodiscard]] u64 instructions() const;
     /// One character a core: R running, S asleep, - off.
     [[nodiscard]] std::string core_states();
@@ -83,6 +85,7 @@ private:
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
     void report_misuse(const Cause& cause, const std::string& what);
     void watch_core(core::Core& core);
+    void watch_clock();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
 
@@ -92,12 +95,13 @@ private:
     energy::CounterSet counters_;
     const energy::OperatingPoint point_;
     const energy::Profile profile_;
-    const energy::PriceList prices_;
+    energy::PriceList prices_;  // grows with the clocks that the FLL makes
     RegionTracker regions_;
     std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
     Wave* wave_ = nullptr;
     std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
     bool is_strict_ = false;
+    bool has_warned_of_clock_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;
     std::string stop_reason_;         // why stop_when() ended the run

@@ -109,12 +109,12 @@ sc_core::sc_time Soc::time() const { return interleaver_.time(); }
 /// Events that cross from one clock domain into the other.
 void Soc::wire_events() {
     cluster.on_fabric_event = [this](unsigned line, Cycles now) {
-        const Crossing crossing(cluster_clock_, clock_, cluster_clock_.time_of(now));
-        peripherals.interrupt_controller.raise(line, crossing.cycle());
+        const Crossing crossing(cluster_clock_, clock_);
+        peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
     };
     peripherals.events.on_cluster_event = [this](u8 id, Cycles now) {
-        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(now));
-        cluster.event_unit.soc_event(id, crossing.cycle());
+        const Crossing crossing(clock_, cluster_clock_);
+        cluster.event_unit.soc_event(id, crossing.arrival_of(now));
         return true;  // the event unit warns of ids that find its FIFO full
     };
 }
@@ -124,9 +124,9 @@ void Soc::wire_clocks() {
         return;
     peripherals.fll_soc.on_frequency = [this](double hz) { retune(clock_, peripherals.timer, hz); };
     peripherals.fll_cluster.on_frequency = [this](double hz) {
-        const Crossing crossing(clock_, cluster_clock_, clock_.time_of(clock_.timeline.now()));
+        const Crossing crossing(clock_, cluster_clock_);
         retune(cluster_clock_, cluster.timer, hz);
-        is_retuned_ = true;
+        change_cluster_clock(hz / 1e6);
     };
 }
 
@@ -209,18 +209,18 @@ Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
     return cluster_clock_.cycle_at(clock_.time_of(now));
 }
 
-/// From the configured frequency while it holds: a period in SystemC time is rounded.
-double Soc::end_ns() const {
-    if (!is_retuned_)
-        return double(end_) * 1000 / config_.clock.mhz;
-    return cluster_clock_.time_of(std::max(end_, cluster_clock_.anchor)).to_seconds() * 1e9;
+void Soc::change_cluster_clock(double mhz) {
+    const std::size_t known = cluster_clocks_.clocks().size();
+    cluster_clocks_.change(cluster_clock_.timeline.now(), mhz);
+    if (on_cluster_clock && cluster_clocks_.clocks().size() != known)
+        on_cluster_clock(mhz);
 }
 
+/// From the frequencies: a period in SystemC time is rounded.
+double Soc::end_ns() const { return cluster_clocks_.nanoseconds_at(end_); }
+
 double Soc::mean_mhz() const {
-    if (!is_retuned_)
-        return config_.clock.mhz;
-    constexpr double kDigits = 1000;
-    return std::round(double(end_) * 1000 / end_ns() * kDigits) / kDigits;
+    return energy::mean_mhz(cluster_clocks_.between(0, end_), cluster_clocks_.clocks());
 }
 
 void Soc::end_with(u32 code) {

@@ -8,6 +8,7 @@
 #include "base/module.hpp"
 #include "clock_crossing/clock_crossing.hpp"
 #include "cluster_bus/cluster_bus.hpp"
+#include "energy/clock_history.hpp"
 #include "l2/l2.hpp"
 #include "platform/config/configuration.hpp"
 #include "platform/firmware/elf.hpp"
@@ -32,6 +33,7 @@ private:
     ClockDomain cluster_clock_;
     ClockDomain clock_;  // of everything outside the cluster
     const Configuration config_;
+    energy::ClockHistory cluster_clocks_{config_.clock.mhz};
 
 public:
     Soc(const sc_core::sc_module_name& name, const Configuration& config);
@@ -63,6 +65,8 @@ public:
     [[nodiscard]] double end_ns() const;
     /// Clock of the cluster, the mean over the run where firmware has changed it.
     [[nodiscard]] double mean_mhz() const;
+    /// All clocks that it has had.
+    [[nodiscard]] const energy::ClockHistory& cluster_clocks() const { return cluster_clocks_; }
     struct Fault {
         std::string core;  ///< hierarchical name; empty for a fault outside the cores
         std::optional<u32> pc;
@@ -80,6 +84,8 @@ public:
     /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
     [[nodiscard]] sc_core::sc_time time() const;
 
+    /// Called when the FLL gives the cluster a clock that it has not had before.
+    std::function<void(double mhz)> on_cluster_clock;
     /// Called between quanta.
     std::function<void()> on_quantum;
     /// Asked between quanta, and in the course of long ones: true ends the run there. As at the
@@ -104,6 +110,7 @@ private:
     void wire_clocks();
     [[nodiscard]] std::string surroundings(Address address) const;
     void wire_ends();
+    void change_cluster_clock(double mhz);
     void retune(ClockDomain& domain, timer::Timer& timer, double hz);
     void drive();
     void run_quanta();
@@ -120,7 +127,6 @@ private:
     std::optional<u32> exit_code_;
     bool is_deadlocked_ = false;
     bool is_interrupted_ = false;
-    bool is_retuned_ = false;
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;
     std::function<void(Cycles now)> on_sample_;

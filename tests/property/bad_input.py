@@ -100,6 +100,10 @@ class BadInput(unittest.TestCase):
         for key in ("cycles", "clock", "counters", "harts", "energy", "regions", "result"):
             damaged = self.write("damaged.json", json.dumps(good | {key: "x"}).encode())
             self.refused("report ", "price", damaged)
+        good["counters"]["cluster.core0"]["instructions"] = -1
+        damaged = self.write("damaged.json", json.dumps(good).encode())
+        expected = f"report {damaged}.counters.cluster.core0.instructions = -1: must be a whole number"
+        self.refused(expected, "price", damaged)
 
     def test_images(self) -> None:
         image = (runs.IMAGES / "hello.elf").read_bytes()

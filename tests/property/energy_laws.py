@@ -51,6 +51,87 @@ def image(name: str) -> Path:
     return runs.IMAGES / f"{name}.elf"
 
 
+CLOCKS = {400: 0x84002FAF, 200: 0x88002FAF, 50: 0x90002FAF, 100: 0x8C002FAF, 655: 0x84004E20}  # MHz: CONF1 of an FLL
+
+
+def clock_changes(clocks: list[int]) -> str:
+    """Core 0 computes at each of the clocks, in a region 1 that never ends and a region 2 that a change cuts."""
+    lines = [".globl _start", "_start:", "csrr t0, mhartid", "bnez t0, park", "li s0, 0x1a100020", "slti x0, x0, 1"]
+    for number, mhz in enumerate(clocks):
+        lines += ["slti x0, x0, 2", f"li t1, {37 + 11 * number}", "1: mul t2, t2, t1", "addi t1, t1, -1", "bnez t1, 1b"]
+        lines += [f"li t1, {CLOCKS[mhz]:#x}", "sw t1, 4(s0)"]
+        lines += ["li t1, 23", "1: addi t1, t1, -1", "bnez t1, 1b", "sltiu x0, x0, 2", "lw t2, 0(s0)"]
+    lines += ["li t0, 0x10200000", "sw x0, 0x100(t0)", "li t1, 1", "sw t1, 0(t0)", "park: j park"]
+    return "\n".join(lines) + "\n"
+
+
+@runs.needs_compiler
+class ChangingClock(unittest.TestCase):
+    """Firmware sets the FLL of the cluster again and again: everything adds up as at one clock."""
+
+    def run_at(self, clocks: list[int], *options: str) -> tuple[dict[str, Any], str, list[dict[str, str]]]:
+        with tempfile.TemporaryDirectory() as folder:
+            source, elf, power = (Path(folder) / name for name in ("fll.S", "fll.elf", "power.csv"))
+            source.write_text(clock_changes(clocks))
+            runs.assemble(source, elf)
+            report, errors = run_with(elf, "--power-trace", str(power), *options)
+            with power.open(newline="") as file:
+                windows = list(csv.DictReader(file))
+        self.assertEqual(report["result"], "exit", errors)
+        return report, errors, windows
+
+    def test_windows_and_regions_add_up_to_the_total(self) -> None:
+        for window in ("1", "97", "1000"):
+            with self.subTest(window=window):
+                report, _, windows = self.run_at([200, 50, 400, 100, 200], "--power-window", window)
+                total = attojoules(report["energy"]["total_pj"])
+                self.assertEqual(sum(attojoules(row["total_pj"]) for row in windows), total)
+                own = sum(attojoules(entry["own_energy_pj"]) for entry in report["regions"])
+                self.assertEqual(own + attojoules(report["energy"]["rest_pj"]), total)
+                energy = sum(float(row["mean_mw"]) * ns for row, ns in zip(windows, self.lengths(report, windows)))
+                self.assertAlmostEqual(energy / float(report["energy"]["total_pj"]), 1, places=4)
+
+    @staticmethod
+    def lengths(report: dict[str, Any], windows: list[dict[str, str]]) -> list[float]:
+        """Of each window in ns: together the time of the run."""
+        begins = [float(row["begin_ns"]) for row in windows] + [report["time_ns"]]
+        return [end - begin for begin, end in zip(begins, begins[1:])]
+
+    def test_cycles_and_time_are_those_of_the_clocks(self) -> None:
+        report, _, _ = self.run_at([200, 50, 400])
+        clock = report["clock"]
+        self.assertEqual(sum(clock["cycles_by_clock"]), report["cycles"])
+        time = sum(1000 * cycles / mhz for cycles, mhz in zip(clock["cycles_by_clock"], clock["mhz_of_clock"]))
+        self.assertAlmostEqual(time, report["time_ns"], places=6)
+        self.assertAlmostEqual(1000 * report["cycles"] / report["time_ns"], clock["mhz"], places=9)
+        for entry in report["regions"]:
+            self.assertEqual(sum(entry["cycles_by_clock"]), entry["cycles"])
+            self.assertEqual(sum(entry["own_cycles_by_clock"]), entry["own_cycles"])
+
+    def test_leakage_follows_time_and_not_cycles(self) -> None:
+        report, _, _ = self.run_at([200, 50, 400])
+        leakages = []
+        for one in (report, run_with(image("hello"))[0]):
+            parts = [energy for name, energy in one["energy"]["components"].items() if "leakage" in name]
+            leakages.append(sum(parts) / one["time_ns"])
+        self.assertGreater(leakages[0], 0)
+        self.assertAlmostEqual(leakages[0] / leakages[1], 1, places=5)
+
+    def test_a_report_priced_again_is_the_report_of_the_run(self) -> None:
+        report, _, _ = self.run_at([200, 50, 400])
+        del report["energy"]["peak_mw"], report["energy"]["peak_window_cycles"]
+        self.assertEqual(price(report), report)
+        at_one_clock = price(report, "--mhz", "400")
+        self.assertNotIn("mhz_of_clock", at_one_clock["clock"])
+        self.assertAlmostEqual(at_one_clock["time_ns"], report["cycles"] * 2.5)
+
+    def test_a_clock_beyond_the_profile_is_warned_of_once(self) -> None:
+        report, errors, _ = self.run_at([655, 400, 655, 200, 655])
+        self.assertEqual(errors.count("the FLL leaves what the profile knows"), 1, errors)
+        self.assertTrue(any("set by firmware" in text for text in report["energy"]["warnings"]))
+        self.assertNotIn("the FLL leaves", self.run_at([200, 400, 100])[1])
+
+
 class Repricing(unittest.TestCase):
     POINTS = (
         ("--vdd", "0.725"),

@@ -20,9 +20,10 @@ namespace {
 struct Bench {
     const RunResult run = sample_run();
     const energy::Profile profile = sample_profile();
-    const energy::PriceList prices{profile, run.clock, run.architecture, run.counter_paths};
+    energy::PriceList prices{profile, run.clock, run.architecture, run.counter_paths};
     energy::Counts now = energy::Counts(run.counts.size());
-    PowerMeter meter{prices, [this] { return now; }};
+    energy::ClockHistory clocks{run.clock.mhz};
+    PowerMeter meter{prices, clocks, [this] { return now; }};
     std::vector<PowerWindow> windows;
 
     Bench() {
@@ -62,6 +63,27 @@ TEST_CASE("windows together cost what the run costs", "[power][law]") {
     CHECK(sum == bench.prices.price(bench.now, 1000).total);
 }
 
+TEST_CASE("a window in which the clock changes is priced by its parts", "[power][law]") {
+    Bench bench;
+    bench.prices.add_clock(bench.profile, 50);
+    bench.clocks.change(130, 50);  // 0.1 mW: 1 pJ a cycle of 10 ns, 2 pJ a cycle of 20 ns
+
+    for (Cycles end = 100; end <= 300; end += 100)
+        bench.meter.close(end);
+
+    REQUIRE(bench.windows.size() == 3);
+    CHECK(bench.windows[0].bill.total == 100 * 1'000'000);
+    CHECK(bench.windows[1].bill.total == 30 * 1'000'000 + 70 * 2'000'000);
+    CHECK(bench.windows[2].bill.total == 100 * 2'000'000);
+    CHECK(bench.windows[1].begin_ns == 1000.0);
+    CHECK(bench.windows[2].begin_ns == 1000.0 + 300 + 1400);
+    CHECK(bench.windows[1].mhz == Approx(100 * 1000 / 1700.0));
+    for (const PowerWindow& window : bench.windows)  // nothing is counted: leakage alone
+        CHECK(window.mean_mw(window.bill.total) == Approx(0.1));
+    CHECK(bench.windows[0].bill.total + bench.windows[1].bill.total + bench.windows[2].bill.total ==
+          bench.prices.price(bench.now, bench.clocks.between(0, 300)).total);
+}
+
 TEST_CASE("what is counted in no time at all is not lost", "[power]") {
     Bench bench;
 
@@ -85,14 +107,14 @@ TEST_CASE("the peak is the window that needed most, a short last one left out", 
     bench.meter.close(210);
 
     CHECK(bench.meter.peak().cycles == 100);
-    CHECK(bench.meter.peak().attojoules == 50 * 500'000 + 100 * 1'000'000);
+    CHECK(bench.meter.peak().mw == Approx((50 * 0.5 + 100 * 1.0) * 1e-3));  // pJ in 1 us
 }
 
 TEST_CASE("the power trace has one line a window and exact picojoule", "[power]") {
     const flexv::test::ScratchFolder folder;
     Bench bench;
     OutputFile file("--power-trace", folder.file("power.csv"));
-    PowerTrace trace(file, bench.meter.components(), 100);
+    PowerTrace trace(file, bench.meter.components());
     bench.meter.listen([&trace](const PowerWindow& window) { trace.add(window); });
     bench.count_macs(3);
 

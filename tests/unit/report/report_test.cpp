@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/report.hpp"
+#include "platform/results/report_reader.hpp"
 
 #include "platform/files/output_file.hpp"
 
@@ -235,13 +236,86 @@ TEST_CASE("a report without sizes, or with senseless ones, is refused", "[report
     };
 
     json["architecture"] = {{"cores", -1}};
-    CHECK_THAT(answer(json), Contains("old.json: architecture.cores = -1: must be a whole number"));
+    CHECK_THAT(answer(json), Contains("old.json.architecture.cores = -1: must be a whole number"));
     json["architecture"] = {{"core", 2}};
     CHECK_THAT(answer(json),
                Contains("architecture.cores: is missing") && Contains("nearest: core"));
     json.erase("architecture");
     CHECK_THAT(answer(json), Contains("report old.json: has no `architecture`") &&
                                  Contains("run the firmware again"));
+}
+
+TEST_CASE("a report with numbers that nobody can have counted is refused", "[report]") {
+    struct Row {
+        const char* pointer;
+        Json value;
+        const char* expected;
+    };
+    const std::vector<Row> rows = {
+        {"/cycles", -1, "r.json.cycles = -1: must be a whole number from 0 to"},
+        {"/cycles", 1.5, "r.json.cycles = 1.5: must be a whole number"},
+        {"/cycles", 1e300, "r.json.cycles = 1e+300: must be a whole number"},
+        {"/cycles", "7", "r.json.cycles = \"7\": must be a whole number"},
+        {"/cycles", Json::array(), "r.json.cycles = a list: must be a whole number"},
+        {"/exit_code", 0.5, "r.json.exit_code = 0.5: must be a whole number"},
+        {"/exit_code", 1e10, "r.json.exit_code = 10000000000: must be a number from"},
+        {"/time_ns", -1, "r.json.time_ns = -1: must be a number from 0 to"},
+        {"/host/seconds", nullptr, "r.json.host.seconds: must be a number, not null"},
+        {"/clock/mhz", 0, "r.json.clock.mhz = 0: must be a number from 1e-06 to 10000"},
+        {"/clock/mhz", 1e-300, "r.json.clock.mhz = 1e-300: must be a number"},
+        {"/clock/vdd", -0.7, "r.json.clock.vdd = -0.7: must be a number"},
+        {"/harts/0/hartid", -1, "r.json.harts[0].hartid = -1: must be a whole number"},
+        {"/harts/1/stalls/x", -2, "r.json.harts[1].stalls.x = -2: must be a whole number"},
+        {"/harts/0", 3, "r.json.harts[0]: must be an object"},
+        {"/counters/cluster.core0/macs", -3, "counters.cluster.core0.macs = -3: must be a whole"},
+        {"/counters/cluster.core0/macs", 2.5, "counters.cluster.core0.macs = 2.5: must be a"},
+        {"/counters/cluster.core0/a.b", 1, "cluster.core0.a.b: an event has no dot in its name"},
+        {"/counters/l2", 4, "r.json.counters.l2: must be an object"},
+        {"/regions/0/id", 4294967296, "r.json.regions[0].id = 4294967296: must be a whole"},
+        {"/regions/0/cycles", 1001,
+         "regions[0].cycles = 1001: must be a whole number from 0 to 1000"},
+        {"/regions/1/own_cycles", 900, "regions[1].own_cycles = 900: must be a whole number from"},
+        {"/regions/0/counters/cluster.core0/macs", -1, "core0.macs = -1: must be a whole number"},
+        {"/regions/0/counters/cluster.core0/macs", 4001,
+         "macs = 4001: must be a whole number from 0 to 4000"},
+        {"/regions/0/counters/cluster.core0/mac", 1,
+         "regions[0].counters.cluster.core0: `counters` of the run have no cluster.core0.mac; "
+         "nearest: cluster.core0.macs"},
+        {"/regions/1/own_counters/cluster.core0/macs", 2001,
+         "cluster.core0.macs = 2001: with the parts before it more than the 4000 of the run"},
+        {"/regions/0/name", 7, "r.json.regions[0].name: must be a string, not 7"},
+    };
+    for (const Row& row : rows) {
+        Json json = Json::parse(report_text(sample_run()));
+        json[Json::json_pointer(row.pointer)] = row.value;
+        CHECK_THROWS_WITH(parse_report(json.dump(), "r.json"), Contains(row.expected));
+    }
+}
+
+TEST_CASE("a report that lacks a key, or has one twice, is refused", "[report]") {
+    const Json whole = Json::parse(report_text(sample_run()));
+    for (const char* key : {"schema", "result", "exit_code", "cycles", "time_ns", "instructions",
+                            "host", "clock", "harts", "regions", "counters", "energy"}) {
+        Json json = whole;
+        json.erase(key);
+        CHECK_THROWS_WITH(parse_report(json.dump(), "r.json"),
+                          Contains(std::string("r.json.") + key + ": is missing"));
+    }
+    std::string text = whole.dump();
+    const std::string counter = "\"macs\":4000";
+    text.insert(text.find(counter), counter + ",");
+
+    CHECK_THROWS_WITH(parse_report(text, "r.json"),
+                      Contains("r.json.counters.cluster.core0.macs: is given twice"));
+}
+
+TEST_CASE("an energy that 64 bits do not hold is refused instead of wrapping", "[report]") {
+    Json json = Json::parse(report_text(sample_run()));
+    json["counters"]["cluster.core0"]["macs"] = ~u64{0};
+    RunResult run = parse_report(json.dump(), "r.json");
+
+    CHECK_THROWS_WITH(price_run(run, sample_profile(), "sample.json"),
+                      Contains("18446744073709551615 events") && Contains("18 J"));
 }
 
 TEST_CASE("a core outside of the cluster has the energy that is charged to it", "[report]") {

@@ -87,14 +87,15 @@ TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
 
 TEST_CASE("the wave shows states and regions of a core and power of windows", "[wave]") {
     File file;
-    Wave wave(file.output, 1, {"cluster.tcdm"}, 1000);  // 1 GHz: 1000 ps a cycle
+    const energy::ClockHistory clocks(1000);  // 1 GHz: 1000 ps a cycle
+    Wave wave(file.output, 1, {"cluster.tcdm"}, clocks);
 
     wave.start(0, 1);
     wave.region(0, 7, "inner loop", true, 2);
     wave.wait(0, false, 3, 5);
     wave.wait(0, true, 5, 8);  // the same wait goes on asleep
     wave.region(0, 7, "inner loop", false, 9);
-    PowerWindow window{.begin = 0, .end = 100, .bill = {}};
+    PowerWindow window{.begin = 0, .end = 100, .mhz = 1000, .bill = {}};
     window.bill.total = 300;
     window.bill.components = {{"cluster.tcdm", 200}};
     wave.add(window);
@@ -113,7 +114,8 @@ TEST_CASE("the wave shows states and regions of a core and power of windows", "[
 
 TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
     File file;
-    Wave wave(file.output, 1, {}, 1000);
+    const energy::ClockHistory clocks(1000);
+    Wave wave(file.output, 1, {}, clocks);
 
     wave.region(0, 1, "outer", true, 1);
     wave.region(0, 2, "inner", true, 2);

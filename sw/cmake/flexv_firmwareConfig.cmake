@@ -43,37 +43,45 @@ flexv_firmware_sources(runtime
 add_library(flexv_runtime OBJECT EXCLUDE_FROM_ALL ${runtime})
 target_link_libraries(flexv_runtime PUBLIC flexv_options)
 
-# The layers, for each of the instruction sets.
+# The layers, for each of the instruction sets; in libraries ending in _product biases are added behind the
+# multiplication (kernels/matmul.h).
 set(layers kernels/matmul.c kernels/conv2d.c kernels/depthwise.c kernels/depthwise_3x3.c
-  kernels/depthwise_3x3.S kernels/pooling.c kernels/residual_add.c kernels/check.c)
+  kernels/depthwise_3x3.S kernels/pooling.c kernels/requantise_sums.c kernels/residual_add.c
+  kernels/check.c)
 set(kernels_flexv kernels/macload_flexv.S)
 set(kernels_xpulpnn kernels/macload_xpulpnn.S kernels/unpack.S)
 set(kernels_xpulpv2 kernels/unpack.S)
 foreach(isa IN ITEMS flexv xpulpnn xpulpv2)
   flexv_firmware_sources(kernels ${layers} ${kernels_${isa}})
-  add_library(flexv_kernels_${isa} STATIC EXCLUDE_FROM_ALL ${kernels})
-  target_link_libraries(flexv_kernels_${isa} PUBLIC flexv_options)
-  target_compile_definitions(flexv_kernels_${isa} PRIVATE ROWS_OF_ISA="rows_${isa}.h")
+  foreach(library IN ITEMS flexv_kernels_${isa} flexv_kernels_${isa}_product)
+    add_library(${library} STATIC EXCLUDE_FROM_ALL ${kernels})
+    target_link_libraries(${library} PUBLIC flexv_options)
+    target_compile_definitions(${library} PRIVATE ROWS_OF_ISA="rows_${isa}.h")
+  endforeach()
+  target_compile_definitions(flexv_kernels_${isa}_product PRIVATE FLEXV_BIAS_IN_PRODUCT)
 endforeach()
 
 # The runtime of networks (network/): sources beside a network's own tables, which scripts/deploy makes.
 flexv_firmware_sources(FLEXV_NETWORK_SOURCES network/main.c network/network.c network/sums.c)
 set(FLEXV_NETWORK_INCLUDES ${firmware}/network)
 
-# flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none]): one program,
-# hello.elf, with the kernels of an instruction set (flexv), or without.
+# flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]): one
+# program, hello.elf, with the kernels of an instruction set (flexv), or without.
 function(flexv_app name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ISA" "SOURCES;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ISA;BIAS" "SOURCES;DEFINITIONS")
   if(NOT ARG_ISA)
     set(ARG_ISA flexv)
   endif()
   set(kernels "")
   if(NOT ARG_ISA STREQUAL "none")
     set(kernels flexv_kernels_${ARG_ISA})
+    if(ARG_BIAS STREQUAL "product")
+      string(APPEND kernels _product)
+    endif()
   endif()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR (kernels AND NOT TARGET ${kernels}))
     message(FATAL_ERROR "flexv_app(${ARGV}): expected NAME SOURCES file... "
-      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none]")
+      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]")
   endif()
   cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
   add_executable(${name} ${ARG_SOURCES})

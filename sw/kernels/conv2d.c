@@ -31,12 +31,6 @@ uint32_t conv2d_workspace_bytes(const struct Conv2d* c, uint32_t workers) {
     return workers * kRows * row_pitch(c) + 16;
 }
 
-static void clear(uint8_t* to, uint32_t bytes) {
-    for (uint32_t i = 0; i < bytes; ++i) {
-        to[i] = 0;
-    }
-}
-
 // What is constant while a core gathers rows.
 struct Gather {
     const struct Conv2d* conv;
@@ -64,6 +58,19 @@ static inline void copy(const struct Gather* g, uint8_t* to, const uint8_t* from
     }
 }
 
+static void clear(const struct Gather* g, uint8_t* to, uint32_t bytes) {
+    if (g->is_in_words) {
+        uint32_t* words = (uint32_t*)(void*)to;
+        for (uint32_t i = bytes / 4; i != 0; --i) {
+            *words++ = 0;
+        }
+    } else {
+        for (uint32_t i = 0; i < bytes; ++i) {
+            to[i] = 0;
+        }
+    }
+}
+
 // A line of the window that is partly outside; its left end is input column `x`.
 static void gather_partly(const struct Gather* g, uint8_t* row, const uint8_t* line, int32_t x) {
     const int32_t width = (int32_t)g->conv->width;
@@ -71,13 +78,13 @@ static void gather_partly(const struct Gather* g, uint8_t* row, const uint8_t* l
     const uint32_t left = x < 0 ? (uint32_t)-x * g->pixel_bytes : 0;
     const uint32_t right = end > width ? (uint32_t)(end - width) * g->pixel_bytes : 0;
     if (left + right >= g->line_bytes) {
-        clear(row, g->line_bytes);
+        clear(g, row, g->line_bytes);
         return;
     }
-    clear(row, left);
+    clear(g, row, left);
     copy(g, row + left, line + (x < 0 ? 0 : (uint32_t)x * g->pixel_bytes),
          g->line_bytes - left - right);
-    clear(row + g->line_bytes - right, right);
+    clear(g, row + g->line_bytes - right, right);
 }
 
 // The window of the output pixel at `output_y`, `output_x`, line by line.
@@ -89,7 +96,7 @@ static void gather(const struct Gather* g, uint8_t* row, uint32_t output_y, uint
     const uint8_t* line = c->input + y * g->input_pitch;
     for (uint32_t i = c->kernel_height; i != 0; --i, ++y, line += g->input_pitch) {
         if (y >= c->height) {
-            clear(row, g->line_bytes);
+            clear(g, row, g->line_bytes);
         } else if (is_inside) {
             copy(g, row, line + (uint32_t)x * g->pixel_bytes, g->line_bytes);
         } else {
@@ -124,7 +131,8 @@ static struct Matmul matmul_of(const struct Conv2d* c) {
                            .output_pitch = (c->output_channels * c->precision.output_bits + 7) / 8,
                            .depth = depth_of(c),
                            .pixels = c->height * c->width,
-                           .channels = c->output_channels};
+                           .channels = c->output_channels,
+                           .start = c->start};
 }
 
 static bool is_pointwise(const struct Conv2d* c) {

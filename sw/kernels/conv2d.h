@@ -20,6 +20,7 @@ struct Conv2d {
     uint32_t height, width, input_channels, output_channels;
     uint32_t kernel_height, kernel_width, stride;
     uint32_t pad_top, pad_left, pad_bottom, pad_right;
+    int32_t start;       ///< outputs of 32 bits: as in struct Matmul
     uint8_t* workspace;  ///< word-aligned, conv2d_workspace_bytes(); not used by pointwise layers
 };
 

@@ -7,6 +7,7 @@
 #include "rows.h"
 
 .include "flexv/isa.inc"
+#define SPARE ra
 #include "requantise.inc"
 
     .option norvc                       // loop ends are counted in 32-bit instructions
@@ -18,6 +19,14 @@
 #define FRAME_OPERAND_STEP (FRAME_OWN + 12)  // bytes from row to row, or from column to column
 #define FRAME_OUTPUT_STEP (FRAME_OWN + 16)
 #define FRAME_BLOCKS (FRAME_OWN + 20)
+
+// Highest results of 8 bits lie in the spare register; they are loaded again.
+.macro restore_spare bits
+    .if \bits == 8
+    lw      ra, FRAME_ROWS(sp)
+    lw      ra, ROWS_HIGH(ra)
+    .endif
+.endm
 
 // The wide operand streams through the activation registers a0 and a1, row after row; the narrow
 // one lies in the weight registers w0..w3, a row each. Where weights are wider than activations the
@@ -153,9 +162,26 @@
     csrwi   CSR_MIXED_SLICE, 0
 .endm
 
-// Sums start at the biases of their channels.
-.macro start_sums pixels, w
+// Sums start at the biases of their channels, or continue others.
+.macro start_sums pixels, w, bits
+    .if \bits == 32
+    add     a0, s11, ra
     .if \pixels == 4 && \w
+    sums_4x4 lw, a0, a3, a4, a5, a6, a7, s2, s3, s4, s5, s6, s7, s8, s9, t0, t1, t2, t3
+    .elseif \pixels == 4
+    sums_4x4 lw, a0, a3, a4, s2, s6, t0, a5, s3, s7, t1, a6, s4, s8, t2, a7, s5, s9, t3
+    .elseif \w
+    sums_4x2 lw, a0, a3, a4, a5, s2, s3, s6, s7, t0, t1
+    .else
+    sums_4x2 lw, a0, a3, a4, s2, a5, s3, a6, s4, a7, s5
+    .endif
+    .elseif IS_BIAS_IN_PRODUCT && \pixels == 2 && !\w
+    clear_sums a4, a5, a6, a7, s2, s3, s4, s5
+    .elseif IS_BIAS_IN_PRODUCT && \pixels == 2
+    clear_sums a4, a5, s2, s3, s6, s7, t0, t1
+    .elseif IS_BIAS_IN_PRODUCT
+    clear_sums a4, a5, a6, a7, s2, s3, s4, s5, s6, s7, s8, s9, t0, t1, t2, t3
+    .elseif \pixels == 4 && \w
     load_biases a4, s2, s6, t0
     copy a4, a5, a6, a7
     copy s2, s3, s4, s5
@@ -265,7 +291,7 @@
     csr_addresses \w
     fill_registers \pixels, \w, \s
     .endif
-    start_sums \pixels, \w
+    start_sums \pixels, \w, \bits
 
     lp.setup 0, t4, .Llast_of_step_\@
     step \pixels, \ratio, \w, \s

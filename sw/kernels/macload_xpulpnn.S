@@ -5,7 +5,11 @@
 #include "rows.h"
 
 .include "flexv/isa.inc"
+#define SPARE t5
 #include "requantise.inc"
+
+.macro restore_spare bits
+.endm
 
     .option norvc                       // loop ends are counted in 32-bit instructions
     .option norelax
@@ -82,17 +86,29 @@
     add     t5, t4, t2
     add     s1, t5, t2
     lp.count 0, t3
+    .if \bits == 32
+    lw      t6, FRAME_ROWS(sp)
+    lw      s10, ROWS_START(t6)
+    lw      t6, FRAME_OUTPUT_PITCH(sp)
+    add     s10, s10, s11
+    sums_4x4 lw, s10, t6, a4, s2, s6, t0, a5, s3, s7, t1, a6, s4, s8, t2, a7, s5, s9, t3
+    .elseif !IS_BIAS_IN_PRODUCT
     load_biases a4, a5, a6, a7
+    .endif
     mac \width, \s, zero, 0, 0, LOAD_W, ra
     mac \width, \s, zero, 1, 0, LOAD_W, tp
     mac \width, \s, zero, 2, 0, LOAD_W, t4
     mac \width, \s, zero, 3, 0, LOAD_W, t5
     mac \width, \s, zero, 0, 0, LOAD_A, a0
     mac \width, \s, zero, 0, 1, LOAD_A, a1
+    .if IS_BIAS_IN_PRODUCT && \bits != 32
+    clear_sums a4, a5, a6, a7, s2, s3, s4, s5, s6, s7, s8, s9, t0, t1, t2, t3
+    .elseif \bits != 32
     copy a4, s2, s6, t0
     copy a5, s3, s7, t1
     copy a6, s4, s8, t2
     copy a7, s5, s9, t3
+    .endif
 
 .Lstep_\@:
     pixel \width, \s, 0, a2, a4, a5, a6, a7

@@ -62,6 +62,8 @@ static inline void prepare(struct Job* job, const struct Matmul* m) {
         job->rows.shift = m->requantisation.shift - 16;
         job->rows.low = lowest_result(&p, &m->requantisation);
         job->rows.high = highest_result(&p, &m->requantisation);
+    } else {
+        job->rows.start = m->start;
     }
 }
 
@@ -142,16 +144,31 @@ static __attribute__((noinline)) void compute_single_pixels(struct Job* job, str
     }
 }
 
+static int32_t* sum_at(const struct Matmul* m, uint32_t pixel, uint32_t channel) {
+    return (int32_t*)(void*)(m->output + pixel * m->output_pitch) + channel;
+}
+
+static const int32_t* start_of(const struct Matmul* m, uint32_t pixel, uint32_t channel) {
+    return sum_at(m, pixel, channel) + m->start / 4;
+}
+
 int32_t matmul_output(const struct Matmul* m, uint32_t pixel, uint32_t channel) {
     const struct Precision* const p = &m->precision;
     const uint8_t* const activations = m->activations + pixel * m->activation_pitch;
     const uint8_t* const weights = m->weights + channel * m->weight_pitch;
-    int32_t sum = m->requantisation.scales[channel].bias;
+    const struct ChannelScale* const scale = &m->requantisation.scales[channel];
+    const bool is_sum = p->output_bits == 32;
+    int32_t sum = is_sum ? *start_of(m, pixel, channel) : sum_bias(scale);
     for (uint32_t k = 0; k < m->depth; ++k) {
         sum += packed_get(activations, k, p->activation_bits, p->activation_signed) *
                packed_get(weights, k, p->weight_bits, true);
     }
-    return requantise(p, &m->requantisation, channel, sum);
+    if (is_sum) {
+        return sum;
+    }
+    const uint32_t product = (uint32_t)sum * (uint32_t)scale->multiplier;
+    const uint32_t biased = product + (uint32_t)product_bias(scale);
+    return clip_product(p, &m->requantisation, (int32_t)biased);
 }
 
 static void compute_plain(const struct Matmul* m, uint32_t first_channel, uint32_t worker,
@@ -159,8 +176,13 @@ static void compute_plain(const struct Matmul* m, uint32_t first_channel, uint32
     const struct Range share = share_of(m->pixels, worker, workers);
     for (uint32_t pixel = share.begin; pixel < share.end; ++pixel) {
         for (uint32_t channel = first_channel; channel < m->channels; ++channel) {
-            packed_set(m->output + pixel * m->output_pitch, channel, m->precision.output_bits,
-                       matmul_output(m, pixel, channel));
+            const int32_t value = matmul_output(m, pixel, channel);
+            if (m->precision.output_bits == 32) {
+                *sum_at(m, pixel, channel) = value;
+            } else {
+                packed_set(m->output + pixel * m->output_pitch, channel, m->precision.output_bits,
+                           value);
+            }
         }
     }
 }

@@ -3,21 +3,25 @@
 //   sum    = activations[p][0] * weights[c][0] + activations[p][1] * weights[c][1] + ...
 //   output = ((sum + bias[c]) * multiplier[c]) >> shift, clipped to the output's range
 // (for outputs without sign that is a ReLU), for every combination of 8, 4 and 2 bits. Numbers
-// narrower than a byte lie in it from the low end.
+// narrower than a byte lie in it from the low end. Outputs of 32 bits are sums that continue
+// others: a product whose depth is divided, whose last part is requantised by requantise_sums().
 #ifndef FLEXV_MATMUL_H
 #define FLEXV_MATMUL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Widths of a layer's numbers: 8, 4 or 2 bits each. Weights are signed.
+/// Widths of a layer's numbers: 8, 4 or 2 bits each; outputs also 32. Weights are signed.
 struct Precision {
     _Alignas(4) uint8_t activation_bits;
     uint8_t weight_bits, output_bits;
     bool activation_signed, output_signed;
 };
 
-/// Requantisation of one output channel. (sum + bias) * multiplier must fit 32 bits.
+/// Requantisation of one output channel: (sum + bias) * multiplier, which must fit 32 bits. In
+/// libraries with FLEXV_BIAS_IN_PRODUCT sum * multiplier + bias, which need not be a multiple of
+/// the multiplier: more exact, and 20 instructions more for a block of 16. Depthwise layers have
+/// the first form in all libraries.
 struct ChannelScale {
     int32_t bias;
     int32_t multiplier;
@@ -42,17 +46,19 @@ struct Matmul {
     struct Precision precision;
     const uint8_t* activations;  ///< [pixels][depth], word-aligned
     const uint8_t* weights;      ///< [channels][depth], word-aligned, rows of matmul_weight_bytes()
-    uint8_t* output;             ///< [pixels][channels]; fastest aligned to four results
+    uint8_t* output;  ///< [pixels][channels]; fastest aligned to four results; sums: to words
     struct Requantisation requantisation;
     uint32_t activation_pitch;  ///< bytes from pixel to pixel, a multiple of 4
     uint32_t weight_pitch;      ///< bytes from channel to channel, a multiple of 4
     uint32_t output_pitch;      ///< bytes from pixel to pixel
     uint32_t depth, pixels, channels;
+    int32_t start;  ///< outputs of 32 bits: bytes from each of them to the sum that it starts from
 };
 
 /// Whether the shift suits the width of the outputs.
 static inline bool is_shift_valid(const struct Precision* precision, uint32_t shift) {
-    return precision->output_bits == 8 ? shift - 16 < 16 : shift == 24;
+    return precision->output_bits == 8 ? shift - 16 < 16
+                                       : shift == 24 || precision->output_bits == 32;
 }
 
 /// Bytes of a row of weights: the last ones are zeros that fill up the kernel's last step, so that
@@ -79,7 +85,7 @@ enum { kMatmulSkewWords = 2 };
 /// program with a message where the operands break a rule above.
 void matmul(const struct Matmul* matmul, uint32_t worker, uint32_t workers);
 
-/// One output, in plain C.
+/// One output, in plain C; of outputs of 32 bits the sum with the one that it starts from.
 int32_t matmul_output(const struct Matmul* matmul, uint32_t pixel, uint32_t channel);
 
 /// All of them: the same as matmul(), for tests.

@@ -39,14 +39,34 @@ static inline int32_t highest_result(const struct Precision* p, const struct Req
     return is_clipped ? r->high : highest_of(p->output_bits, p->output_signed);
 }
 
+#ifdef FLEXV_BIAS_IN_PRODUCT
+enum { kIsBiasInProduct = true };
+#else
+enum { kIsBiasInProduct = false };
+#endif
+
+/// What the sums of a product start from, and what is added behind the multiplication.
+static inline int32_t sum_bias(const struct ChannelScale* scale) {
+    return kIsBiasInProduct ? 0 : scale->bias;
+}
+static inline int32_t product_bias(const struct ChannelScale* scale) {
+    return kIsBiasInProduct ? scale->bias : 0;
+}
+
+/// A product of `channel` as a result.
+static inline int32_t clip_product(const struct Precision* precision,
+                                   const struct Requantisation* r, int32_t product) {
+    const int32_t value = product >> r->shift;
+    const int32_t low = lowest_result(precision, r);
+    const int32_t high = highest_result(precision, r);
+    return value < low ? low : value > high ? high : value;
+}
+
 /// Requantises a sum of `channel` that contains its bias; the product wraps as in the kernels.
 static inline int32_t requantise(const struct Precision* precision, const struct Requantisation* r,
                                  uint32_t channel, int32_t sum) {
     const uint32_t multiplier = (uint32_t)r->scales[channel].multiplier;
-    const int32_t value = (int32_t)((uint32_t)sum * multiplier) >> r->shift;
-    const int32_t low = lowest_result(precision, r);
-    const int32_t high = highest_result(precision, r);
-    return value < low ? low : value > high ? high : value;
+    return clip_product(precision, r, (int32_t)((uint32_t)sum * multiplier));
 }
 
 #endif

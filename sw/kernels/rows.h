@@ -5,6 +5,12 @@
 #ifndef FLEXV_ROWS_H
 #define FLEXV_ROWS_H
 
+#ifdef FLEXV_BIAS_IN_PRODUCT
+#define IS_BIAS_IN_PRODUCT 1
+#else
+#define IS_BIAS_IN_PRODUCT 0
+#endif
+
 // Offsets in struct Rows.
 #define ROWS_ACTIVATIONS 0
 #define ROWS_WEIGHTS 4
@@ -14,6 +20,7 @@
 #define ROWS_BLOCKS 20
 #define ROWS_STEPS 24
 #define ROWS_SHIFT 28
+#define ROWS_START ROWS_SHIFT
 #define ROWS_LOW 32
 #define ROWS_HIGH 36
 #define ROWS_FORMAT 40
@@ -36,15 +43,19 @@ struct Rows {
     uint32_t count;                     ///< lines
     uint32_t blocks;                    ///< in each line
     uint32_t steps;                     ///< over the depth
-    uint32_t shift;                     ///< of 8-bit outputs, behind the free shift by 16
-    int32_t low, high;                  ///< of 8-bit outputs
-    uint32_t format;                    ///< for CSR_SIMD_FORMAT; set by choose_rows()
-    uint32_t log2_pixels;               ///< of a block; set by choose_rows()
-    bool in_columns;                    ///< the kernel computes columns; set by choose_rows()
+    union {
+        uint32_t shift;  ///< of 8-bit outputs, behind the free shift by 16
+        int32_t start;   ///< of sums: as in struct Matmul
+    };
+    int32_t low, high;     ///< of 8-bit outputs
+    uint32_t format;       ///< for CSR_SIMD_FORMAT; set by choose_rows()
+    uint32_t log2_pixels;  ///< of a block; set by choose_rows()
+    bool in_columns;       ///< the kernel computes columns; set by choose_rows()
 };
 
 _Static_assert(offsetof(struct Rows, output) == ROWS_OUTPUT, "rows.h");
 _Static_assert(offsetof(struct Rows, steps) == ROWS_STEPS, "rows.h");
+_Static_assert(offsetof(struct Rows, start) == ROWS_START, "rows.h");
 _Static_assert(offsetof(struct Rows, high) == ROWS_HIGH, "rows.h");
 _Static_assert(offsetof(struct Rows, format) == ROWS_FORMAT, "rows.h");
 _Static_assert(offsetof(struct Matmul, activation_pitch) == MATMUL_ACTIVATION_PITCH, "rows.h");

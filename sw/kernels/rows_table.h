@@ -6,27 +6,31 @@
 #ifndef FLEXV_ROWS_TABLE_H
 #define FLEXV_ROWS_TABLE_H
 
+#include "flexv/intrinsics.h"
 #include "rows.h"
 
-/// [signed activations][signed output][2, 4, 8 bits]; a power of two addresses it by shifts.
+/// [signed activations][signed output][2, 4, 8 bits, sums]; a power of two addresses it by shifts.
 typedef RowsKernel* RowsInstances[2][2][4];
 
 #define DECLARE_ROWS(name)                                                      \
     RowsKernel name##_u_u8, name##_u_u4, name##_u_u2, name##_u_s4, name##_u_s2; \
-    RowsKernel name##_s_u8, name##_s_u4, name##_s_u2, name##_s_s4, name##_s_s2
+    RowsKernel name##_s_u8, name##_s_u4, name##_s_u2, name##_s_s4, name##_s_s2; \
+    RowsKernel name##_u_32, name##_s_32
 
-#define ROWS_INSTANCES(name)                                                                   \
-    {                                                                                          \
-        {{name##_u_u2, name##_u_u4, name##_u_u8}, {name##_u_s2, name##_u_s4, name##_u_u8}}, {  \
-            {name##_s_u2, name##_s_u4, name##_s_u8}, { name##_s_s2, name##_s_s4, name##_s_u8 } \
-        }                                                                                      \
+#define ROWS_OUTPUTS(name, s, result) \
+    { name##_##s##_##result##2, name##_##s##_##result##4, name##_##s##_u8, name##_##s##_32 }
+#define ROWS_INSTANCES(name)                                      \
+    {                                                             \
+        {ROWS_OUTPUTS(name, u, u), ROWS_OUTPUTS(name, u, s)},     \
+            {ROWS_OUTPUTS(name, s, u), ROWS_OUTPUTS(name, s, s)}, \
     }
 
 /// Index of a width: 0, 1, 2 for 2, 4, 8 bits.
 static inline uint32_t width_index(uint32_t bits) { return bits >> 2; }
 
 static inline RowsKernel* instance_for(RowsInstances* instances, const struct Precision* p) {
-    return (*instances)[p->activation_signed][p->output_signed][width_index(p->output_bits)];
+    const uint32_t width = p_minu(width_index(p->output_bits), 3);
+    return (*instances)[p->activation_signed][p->output_signed][width];
 }
 
 #endif

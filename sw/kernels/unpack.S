@@ -7,7 +7,11 @@
 #include "rows.h"
 
 .include "flexv/isa.inc"
+#define SPARE s6
 #include "requantise.inc"
+
+.macro restore_spare bits
+.endm
 
     .option norvc                       // loop ends are counted in 32-bit instructions
     .option norelax
@@ -198,7 +202,9 @@
     lw      t0, FRAME_WEIGHTS(sp)
     lw      s10, FRAME_SCALES(sp)
     add     s1, s0, a0
+    .if \bits != 32 && !IS_BIAS_IN_PRODUCT
     load_biases a4, a5, a6, a7
+    .endif
     mv      s10, t0
     add     s11, s10, a1
     add     t4, s11, a1
@@ -206,11 +212,24 @@
     add     t0, t5, a1
     sw      t0, FRAME_WEIGHTS(sp)
     lw      a2, FRAME_ROWS(sp)
+    .if \bits == 32
+    lw      t0, FRAME_OUTPUT(sp)
+    lw      t1, ROWS_START(a2)
+    lw      a1, FRAME_MATMUL(sp)
+    add     t0, t0, t1
+    lw      t1, MATMUL_OUTPUT_PITCH(a1)
+    sums_4x2 lw, t0, t1, a4, s2, a5, s3, a6, s4, a7, s5
+    lw      a2, ROWS_STEPS(a2)
+    .elseif IS_BIAS_IN_PRODUCT
+    clear_sums a4, a5, a6, a7, s2, s3, s4, s5
+    lw      a2, ROWS_STEPS(a2)
+    .else
     copy a4, s2
     copy a5, s3
     lw      a2, ROWS_STEPS(a2)
     copy a6, s4
     copy a7, s5
+    .endif
     li      ra, EVEN_BYTES
     li      tp, ODD_BYTES
     lp.setup 0, a2, .Llast_of_step_\@

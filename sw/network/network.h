@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network as a table of layers, and the runtime that computes them tile by tile: the DMA brings in
-// the next tile's operands and takes out the results before while all cores compute. Tables come
+// A network as a table of layers, and the runtime that computes them tile by tile: the DMA brings
+// in the next tile's operands and takes out the results before while all cores compute. Tables come
 // from scripts/deploy; shapes and tiles are checked there.
 #ifndef FLEXV_NETWORK_H
 #define FLEXV_NETWORK_H
@@ -19,15 +19,17 @@ enum NetworkKind {
 /// One operand or result: packed numbers [height][width][channels] in L2.
 struct NetworkTensor {
     uint8_t* data;
-    uint32_t pitch;  ///< bytes from pixel to pixel; more than a pixel has where it is part of another
-    uint8_t bits;    ///< 8, 4, 2; 32 for sums
+    uint32_t
+        pitch;     ///< bytes from pixel to pixel; more than a pixel has where it is part of another
+    uint8_t bits;  ///< 8, 4, 2; 32 for sums
     bool is_signed;
 };
 
 /// Places in the TCDM, bytes from the arena's start; two of what the DMA moves while cores compute.
 struct NetworkPlaces {
     uint32_t input[2], second[2], output[2], weights[2], scales[2], workspace;
-    uint32_t bytes;  ///< results before they are packed
+    uint32_t bytes;    ///< results before they are packed
+    uint32_t sums[2];  ///< of a tile whose input channels come in parts
 };
 
 struct NetworkLayer {
@@ -40,12 +42,16 @@ struct NetworkLayer {
     uint16_t out_height, out_width, out_channels;  ///< of the output
     uint8_t kernel_height, kernel_width, stride;
     uint8_t pad_top, pad_left, pad_bottom, pad_right;
-    int16_t low, high;                 ///< results of 8 bits are clipped to this; both 0: not
-    bool is_narrowed;                  ///< the kernel writes bytes, which are packed behind it
-    int32_t factor_a, factor_b, bias;  ///< addition; factor_a and bias also of an average
-    uint32_t weight_bytes;             ///< a row of weights in L2
-    uint32_t weight_pitch;             ///< and from row to row in the TCDM
+    int16_t low, high;  ///< results are clipped to this; both 0: to all that there are
+    bool is_narrowed;   ///< the kernel writes bytes, which are packed behind it
+    int32_t factor_a, factor_b, bias;   ///< addition; factor_a and bias also of an average
+    uint32_t weight_bytes;              ///< a row of weights in L2
+    uint32_t last_weight_bytes;         ///< that of the last part of the input channels
+    uint32_t weight_pitch;              ///< and from row to row in the TCDM
     uint16_t tile_rows, tile_channels;  ///< of the output
+    uint16_t tile_inputs;               ///< input channels; weights lie in L2 in such parts
+    uint16_t row_tiles, input_parts;
+    uint32_t tiles;
     struct NetworkPlaces places;
 };
 

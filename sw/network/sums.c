@@ -26,12 +26,12 @@ static int32_t any_sum(const struct Conv2d* c, const uint8_t* weights, uint32_t 
                   p->activation_signed);
 }
 
-void dense_sums(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
+void dense_sums(const struct Conv2d* c, bool continues, uint32_t worker, uint32_t workers) {
     const uint32_t depth = c->height * c->width * c->input_channels;
     const struct Range share = share_of(c->output_channels, worker, workers);
     int32_t* const output = (int32_t*)(void*)c->output;
     for (uint32_t channel = share.begin; channel < share.end; ++channel) {
-        output[channel] = c->requantisation.scales[channel].bias +
-                          any_sum(c, c->weights + channel * c->weight_pitch, depth);
+        const int32_t start = continues ? output[channel] : c->requantisation.scales[channel].bias;
+        output[channel] = start + any_sum(c, c->weights + channel * c->weight_pitch, depth);
     }
 }

@@ -6,8 +6,9 @@
 #include "conv2d.h"
 
 /// sum + bias of each output channel of a layer whose kernel covers the whole input (a fully
-/// connected one); the output is int32_t [channels]. Multipliers are ignored. Computes the share of
+/// connected one); the output is int32_t [channels]. Multipliers are ignored. Where `continues`,
+/// the output is that of other input channels, to which these are added. Computes the share of
 /// `worker`.
-void dense_sums(const struct Conv2d* layer, uint32_t worker, uint32_t workers);
+void dense_sums(const struct Conv2d* layer, bool continues, uint32_t worker, uint32_t workers);
 
 #endif

@@ -6,13 +6,16 @@ The simulator is the one in the environment variable FLEXV_VP."""
 from __future__ import annotations
 
 import contextlib
+import html
 import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,8 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import evaluator, examples, importer, integerise, main, planner, tiler  # noqa: E402
-from flexv_tools.deploy.graph import Dense, Network, Unsupported  # noqa: E402
+from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, planner, tiler  # noqa: E402
+from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 
 PROGRAM = Path(os.environ.get("FLEXV_VP", ROOT / "build/release/flexv-vp"))
@@ -45,15 +48,15 @@ class Folder(unittest.TestCase):
     def save(self, b: networks.Builder, output: str, shape: list[int], out_shape: list[int] | None = None) -> Path:
         return b.save(self.folder / "net.onnx", shape, output, out_shape or [1])
 
-    def network(self, path: Path) -> Network:
-        return integerise.integerise(importer.load(path))
+    def network(self, path: Path, bias: Bias = "sum") -> Network:
+        return integerise.integerise(importer.load(path), bias)
 
 
 class Meaning(Folder):
     """The evaluator against the operators' definitions, layer by layer: each gets the evaluator's inputs."""
 
-    def check(self, path: Path, seed: int = 0) -> None:
-        network = self.network(path)
+    def check(self, path: Path, seed: int = 0, bias: Bias = "sum") -> None:
+        network = self.network(path, bias)
         form = network.input.format
         sample = np.random.default_rng(seed).integers(form.low, form.high + 1, network.input.shape)
         sample[..., network.input.channels :] = 0
@@ -86,6 +89,19 @@ class Meaning(Folder):
         for seed in range(40):
             with self.subTest(seed=seed):
                 self.check(networks.random_network(self.folder / f"random{seed}.onnx", seed), seed)
+
+    def test_random_networks_with_the_bias_behind_the_product(self) -> None:
+        for seed in range(40, 60):
+            with self.subTest(seed=seed):
+                self.check(networks.random_network(self.folder / f"random{seed}.onnx", seed), seed, "product")
+
+    def test_a_bias_behind_the_product_is_more_exact(self) -> None:
+        b = self.builder()
+        y = b.quantise(b.conv(b.quantise("x", 0.1, 4), 8, 8, (1, 1), 1, (0, 0, 0, 0), bits=2), 0.1, 4)
+        path = self.save(b, y, [1, 8, 5, 5])
+        errors = [self.network(path, bias).layers[0].error for bias in ("sum", "product")]
+        self.assertGreater(errors[0], 0.01)
+        self.assertLess(errors[1], 0.001)
 
     def test_a_batch_normalisation_with_negative_factors_is_folded(self) -> None:
         b = self.builder()
@@ -245,6 +261,135 @@ class HostileFiles(Folder):
         self.failure(model.SerializeToString(), model.graph.initializer[3].name)
 
 
+    def test_wrong_types_and_shapes_of_constants(self) -> None:
+        for number, name in enumerate(item.name for item in self.model().graph.initializer):
+            for value in (np.array(["text"], object), np.zeros((0,), np.float32), np.float32([[np.nan]]), np.int64(-(1 << 40))):
+                model = self.model()
+                model.graph.initializer[number].CopyFrom(onnx.numpy_helper.from_array(np.asarray(value), name))
+                with contextlib.suppress(Failure, Unsupported):
+                    self.network_of(model)
+
+    def test_fields_of_the_file_that_are_anything(self) -> None:
+        """Nodes lose, exchange and repeat operands; attributes get other types. What comes of it is a network or a text."""
+        for seed in range(int(os.environ.get("FLEXV_DEPLOY_DAMAGES", "150"))):
+            random = np.random.default_rng(seed)
+            model = onnx.load(str(networks.random_network(self.folder / "r.onnx", seed % 10)))
+            for _ in range(int(random.integers(1, 4))):
+                damage(model.graph, random)
+            with self.subTest(seed=seed), contextlib.suppress(Failure, Unsupported):
+                self.network_of(model)
+
+    def network_of(self, model: Any) -> Network:
+        path = self.folder / "damaged.onnx"
+        path.write_bytes(model.SerializeToString())
+        return self.network(path)
+
+
+def damage(graph: Any, random: Any) -> None:
+    node = graph.node[int(random.integers(len(graph.node)))]
+    names = [item.name for item in graph.initializer] + [name for each in graph.node for name in each.output] + ["", "x"]
+    kind = random.integers(7)
+    if kind == 0 and len(node.input):
+        node.input[int(random.integers(len(node.input)))] = str(random.choice(names))
+    elif kind == 1 and len(node.input):
+        del node.input[int(random.integers(len(node.input)))]
+    elif kind == 2:
+        others = ["Conv", "Add", "Quant", "DequantizeLinear", "MaxPool", "Gemm", "Concat", "Clip", "Reshape", "Split"]
+        node.op_type = str(random.choice(others))
+    elif kind == 3 and len(node.attribute):
+        old = node.attribute[int(random.integers(len(node.attribute)))]
+        values = [1, -7, 1 << 40, 0.5, "text", [1, 2], [0.5], [-1, 1 << 33], []]
+        value = values[int(random.integers(len(values)))]
+        if value == []:
+            node.attribute.remove(old)
+        else:
+            old.CopyFrom(onnx.helper.make_attribute(old.name, value))
+    elif kind == 4:
+        node.input.append(str(random.choice(names)))
+    elif kind == 5:
+        item = graph.initializer[int(random.integers(len(graph.initializer)))]
+        item.data_type = int(random.integers(0, 17))
+    else:
+        del node.output[:]
+
+
+class Plans(Folder):
+    """Tiles and places are the best that there are in the model."""
+
+    def layers(self) -> list[Any]:
+        found = []
+        for seed in (0, 1, 2):
+            found += self.network(networks.random_network(self.folder / f"r{seed}.onnx", seed)).layers
+        return found + self.network(networks.wide_network(self.folder / "w.onnx", (8, 4))).layers
+
+    def test_no_other_tiling_is_cheaper(self) -> None:
+        for layer in self.layers():
+            for l1_bytes in (14_000, 40_000):
+                target = tiler.Target("flexv", 8, l1_bytes)
+                least = min((each.predicted.cycles for each in self.all_tilings(layer, target)), default=None)
+                if least is not None:
+                    self.assertEqual(tiler.tile(layer, target).predicted.cycles, least, f"{layer.name} {l1_bytes}")
+
+    def all_tilings(self, layer: Any, target: tiler.Target) -> Any:
+        """Without what makes the search short."""
+        word = 32 // layer.input.format.bits
+        most = layer.input.stored_channels
+        for channels in tiler.widths_of(layer):
+            parts = [channels] if tiler.is_channelwise(layer) else [*range(word, most, word), most, 4]
+            for inputs in parts:
+                for rows in range(1, layer.output.height + 1) if layer.kind != "sums" else [1]:
+                    places = tiler.places_of(layer, rows, channels, inputs, target)
+                    largest = tiler.largest_transfer(layer, rows, channels, inputs)
+                    if inputs <= most and places.end <= target.l1_bytes and largest <= tiler.MAX_DMA_BYTES:
+                        tiling = tiler.Tiling(layer, rows, channels, inputs, places)
+                        predicted = cost.predict(layer, tiler.shape_of(tiling), target.isa, target.cores)
+                        yield replace(tiling, predicted=predicted)
+
+    def test_operands_of_a_tile_lie_apart(self) -> None:
+        for layer in self.layers():
+            tiling = tiler.tile(layer, tiler.Target("flexv", 8, 14_000))
+            p = tiling.places
+            starts = {*p.input, *p.output, *p.weights, *p.scales, *p.sums, *p.second, p.workspace, p.bytes} - {0}
+            self.assertLessEqual(max(starts, default=0), p.end)
+            self.assertLessEqual(p.end, 14_000)
+
+    def test_the_plan_of_a_residual_network_is_as_small_as_what_lives_together(self) -> None:
+        for name in ("resnet20_4b2b", "mobilenet_8b"):
+            path = self.folder / f"{name}.onnx"
+            onnx.save(examples.NETWORKS[name](name), str(path))
+            network = self.network(path)
+            lives = planner.lives_of(network)
+            least = max(planner.alive_bytes(lives, number) for number in range(len(network.layers)))
+            self.assertEqual(planner.end_of(lives, planner.pack(lives, len(network.layers))), least)
+
+    @unittest.skipUnless(shutil.which("cbc"), "coinor-cbc is not installed")
+    def test_places_are_those_of_a_solver(self) -> None:
+        for seed in range(4):
+            random = np.random.default_rng(seed)
+            lives = []
+            for number in range(6):
+                tensor = Tensor(f"t{number}", 1, int(random.integers(1, 9)) * 16, 4, Format(8, False), np.float64(1))
+                begin = int(random.integers(0, 8))
+                lives.append(planner.Life(tensor, begin, begin + int(random.integers(0, 5))))
+            self.assertEqual(planner.end_of(lives, planner.pack(lives, 13)), self.solved(lives), f"seed {seed}")
+
+    def solved(self, lives: list[planner.Life]) -> int:
+        """The same as a mixed integer program: of two that live together one lies below the other."""
+        most = sum(life.tensor.size_bytes for life in lives)
+        rows = [f"end{i}: top - p{i} >= {life.tensor.size_bytes}" for i, life in enumerate(lives)]
+        pairs = [(i, j) for i, a in enumerate(lives) for j, b in enumerate(lives) if i < j and a.meets(b)]
+        for i, j in pairs:
+            rows.append(f"u{i}x{j}: p{j} - p{i} + {most} b{i}x{j} >= {lives[i].tensor.size_bytes}")
+            rows.append(f"v{i}x{j}: p{i} - p{j} - {most} b{i}x{j} >= {lives[j].tensor.size_bytes - most}")
+        binaries = " ".join(f"b{i}x{j}" for i, j in pairs)
+        (self.folder / "plan.lp").write_text(
+            "minimize\n obj: top\nsubject to\n " + "\n ".join(rows) + f"\nbinary\n {binaries}\nend\n"
+        )
+        solution = self.folder / "plan.txt"
+        subprocess.run(["cbc", str(self.folder / "plan.lp"), "solve", "solution", str(solution)], capture_output=True, check=True)
+        return round(float(solution.read_text().split("objective value")[1].split()[0]))
+
+
 @unittest.skipUnless(shutil.which("riscv64-unknown-elf-gcc"), "no cross compiler")
 class OnThePlatform(Folder):
     """Every tensor of every layer is the evaluator's."""
@@ -261,6 +406,27 @@ class OnThePlatform(Folder):
                 status, said = self.deploy(networks.random_network(self.folder / f"random{seed}.onnx", seed))
                 self.assertEqual(status, 0, said)
                 self.assertIn("every tensor equals", said)
+
+    def test_layers_larger_than_the_tcdm_in_every_dimension(self) -> None:
+        for widths, isa, bias in (((8, 8), "flexv", "sum"), ((4, 2), "flexv", "product"), ((8, 4), "xpulpnn", "sum"),
+                                  ((2, 2), "xpulpnn", "product"), ((4, 8), "xpulpv2", "product")):  # fmt: skip
+            with self.subTest(widths=widths, isa=isa, bias=bias):
+                path = networks.wide_network(self.folder / "wide.onnx", widths, "qonnx" if widths[0] == 4 else "qcdq")
+                status, said = self.deploy(path, "--l1-bytes", "10000", "--isa", isa, "--bias", bias)
+                self.assertEqual(status, 0, said)
+                layers = json.loads((self.folder / "out/plan.json").read_text())["layers"]
+                self.assertLess(layers[0]["tile"]["inputs"], 100)
+                self.assertLess(layers[0]["tile"]["rows"], 8)
+                if widths == (8, 8):
+                    self.assertLess(layers[0]["tile"]["channels"], 28)
+                    self.assertLess(layers[1]["tile"]["inputs"], 28)
+
+    def test_a_bias_behind_the_product_is_computed_by_every_library(self) -> None:
+        for isa in ("flexv", "xpulpnn", "xpulpv2"):
+            for seed in (3, 8):
+                path = networks.random_network(self.folder / "random.onnx", seed)
+                status, said = self.deploy(path, "--bias", "product", "--isa", isa)
+                self.assertEqual(status, 0, said)
 
     def test_results_that_are_clipped_to_a_part_of_their_range(self) -> None:
         for kind in (1, 4):  # dense and depthwise
@@ -323,6 +489,55 @@ class OnThePlatform(Folder):
         measured = sum(region["cycles"] for region in report["regions"])
         self.assertLess(abs(plan["predicted_cycles"] / measured - 1), 0.05)
         self.assertGreater(plan["macs"] / measured, 18)  # MAC/cycle
+
+    def test_the_pages_show_layers_hints_roofline_and_instruction_sets_side_by_side(self) -> None:
+        status, said = self.deploy(self.classifier(), "--isa", "all")
+        self.assertEqual(status, 0, said)
+        seen = self.drawn(self.folder / "out/flexv/index.html", """{
+            rows: document.querySelectorAll("#layers tbody tr").length, hints: document.querySelectorAll("#hints tbody tr").length,
+            points: document.querySelectorAll("#roofline circle").length, tiles: document.querySelectorAll("#tiles tbody tr").length,
+            tensors: document.querySelectorAll("#memory rect").length, wide: document.body.scrollWidth > window.innerWidth}""")
+        self.assertEqual((seen["rows"], seen["tiles"], seen["hints"]), (4, 4, 4))
+        self.assertEqual((seen["points"], seen["wide"]), (3, False))  # layers with products
+        self.assertGreaterEqual(seen["tensors"], 4)
+        seen = self.drawn(self.folder / "out/index.html", """{
+            rows: document.querySelectorAll("#comparison tbody tr").length, cells: document.querySelectorAll("#comparison th").length,
+            links: [...document.querySelectorAll("a")].map((a) => a.getAttribute("href"))}""")
+        self.assertEqual((seen["rows"], seen["cells"]), (5, 2 + 9))
+        for link in seen["links"]:
+            self.assertTrue((self.folder / "out" / link).is_file(), link)
+
+    def drawn(self, page: Path, what: str) -> Any:
+        """What a browser sees of a page."""
+        browser = shutil.which("chromium")
+        if browser is None:
+            self.skipTest("chromium is not installed")
+        copy = page.with_name("probe.html")
+        script = f"<script>document.title = JSON.stringify({what})</script></body>"
+        copy.write_text(page.read_text().replace("</body>", script))
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--no-first-run",
+             f"--user-data-dir={self.folder / 'browser'}", "--dump-dom", f"file://{copy}"],
+            capture_output=True, text=True, timeout=300, check=True)  # fmt: skip
+        return json.loads(html.unescape(done.stdout.split("<title>")[1].split("</title>")[0]))
+
+    def test_accuracy_of_platform_and_evaluators(self) -> None:
+        path = self.classifier()
+        samples = np.random.default_rng(7).random((2, 3, 16, 16)).astype(np.float32)
+        np.save(self.folder / "x.npy", samples)
+        network = self.network(path)
+        outputs = [
+            evaluator.run(network, evaluator.quantise_input(network.input, sample.transpose(1, 2, 0)))[network.output]
+            for sample in samples.astype(np.float64)
+        ]
+        labels = [int(evaluator.dequantise(network.output, each).argmax()) for each in outputs]
+        np.save(self.folder / "y.npy", np.array([labels[0], (labels[1] + 1) % 10]))
+        inputs = ("--input", str(self.folder / "x.npy"), "--labels", str(self.folder / "y.npy"))
+        status, said = self.deploy(path, *inputs, "--samples", "1")
+        self.assertEqual(status, 0, said)
+        self.assertRegex(said, r"integer evaluator: 50\.00 %, exact arithmetic: \d+\.00 % of 2 samples right")
+        self.assertIn("platform: 100.00 % of 1 samples right", said)
 
     def test_a_difference_is_found_and_named(self) -> None:
         path = self.classifier()

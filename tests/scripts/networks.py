@@ -85,6 +85,19 @@ class Builder:
         return path
 
 
+def wide_network(path: Path, widths: tuple[int, int], style: str = "qcdq", sizes: tuple[int, int, int] = (100, 28, 9)) -> Path:
+    """A layer that has more of everything than a small TCDM holds, and a classifier of all its results. `widths` of
+    activations and weights, `sizes` input and output channels, height."""
+    bits, weight_bits = widths
+    inputs, outputs, height = sizes
+    b = Builder(5, style)
+    x = b.quantise("x", 1 / (1 << bits), bits)
+    y = b.conv(x, inputs, outputs, (3, 3), 1, (1, 1, 0, 1), weight_bits)
+    y = b.quantise(b.node("Relu", y), 4.0 / (1 << bits), bits)
+    y = b.gemm(b.node("Flatten", y), outputs * (height - 1) * height, 10)
+    return b.save(path, [1, inputs, height, height], y, [1, 10])
+
+
 def random_network(path: Path, seed: int) -> Path:
     """Odd sizes, asymmetric padding, mixed widths, residuals, pooling, concatenation; a classifier or a map."""
     b = Builder(seed, "qonnx" if seed % 2 else "qcdq")

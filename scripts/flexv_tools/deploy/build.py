@@ -12,7 +12,7 @@ from flexv_tools.commands import output_of
 from flexv_tools.deploy import emit
 from flexv_tools.deploy.graph import Ints, Network
 from flexv_tools.deploy.planner import Plan
-from flexv_tools.deploy.tiler import Tiling
+from flexv_tools.deploy.tiler import Target, Tiling
 from flexv_tools.errors import Failure
 from flexv_tools.simulator import ROOT
 
@@ -23,7 +23,7 @@ cmake_minimum_required(VERSION 3.25)
 project(network LANGUAGES C ASM)
 find_package(flexv_firmware REQUIRED)
 foreach(name firmware firmware_check)
-  flexv_app(${{name}} ISA {isa} SOURCES network_data.S ${{FLEXV_NETWORK_SOURCES}}
+  flexv_app(${{name}} ISA {isa} BIAS {bias} SOURCES network_data.S ${{FLEXV_NETWORK_SOURCES}}
     DEFINITIONS NETWORK_TABLES="network_tables.h")
   target_include_directories(${{name}} PRIVATE ${{FLEXV_NETWORK_INCLUDES}} ${{CMAKE_CURRENT_SOURCE_DIR}})
   target_compile_options(${{name}} PRIVATE $<$<COMPILE_LANGUAGE:ASM>:-Wa,-I${{CMAKE_CURRENT_SOURCE_DIR}}>)
@@ -34,14 +34,14 @@ target_compile_definitions(firmware_check PRIVATE NETWORK_CHECKSUMS)  # sums ove
 
 
 def write_sources(
-    folder: Path, network: Network, tilings: list[Tiling], plan: Plan, isa: str, l1_bytes: int, l2_bytes: int, sample: Ints
+    folder: Path, network: Network, tilings: list[Tiling], plan: Plan, target: Target, l2_bytes: int, sample: Ints
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "network_tables.h").write_text(emit.tables(network, tilings, plan, l1_bytes))
+    (folder / "network_tables.h").write_text(emit.tables(network, tilings, plan, target.l1_bytes))
     (folder / "network_data.S").write_text(emit.assembly(network, plan))
-    (folder / "weights.bin").write_bytes(emit.weights_of(network))
+    (folder / "weights.bin").write_bytes(emit.weights_of(tilings))
     (folder / "memory.bin").write_bytes(emit.memory_of(network, plan, sample))
-    (folder / "CMakeLists.txt").write_text(PROJECT.format(isa=isa, l2_bytes=l2_bytes))
+    (folder / "CMakeLists.txt").write_text(PROJECT.format(isa=target.isa, bias=network.bias, l2_bytes=l2_bytes))
 
 
 def build(source: Path, binary: Path) -> tuple[Path, Path]:

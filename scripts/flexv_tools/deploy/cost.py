@@ -23,6 +23,8 @@ PRODUCT = {
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
 BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
+SUM_CYCLES = 3.0  # the same of a sum: loaded and stored
+REQUANTISE_CYCLES = 9.0  # of a sum when it is complete: start, requantisation
 GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
 GATHER_TAP_CYCLES = 4.0
 GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
@@ -48,6 +50,7 @@ class TileShape:
     channel_tiles: int
     input_rows: int
     input_channels: int
+    input_parts: int
     weight_bytes: int
     gathers: bool
 
@@ -63,6 +66,8 @@ class Prediction:
 def predict(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
     """Sum over tiles of the larger of compute and DMA, with fill and drain."""
     tiles = shape.row_tiles * shape.channel_tiles
+    if shape.input_parts > 1:
+        return predict_parts(layer, shape, isa, cores)
     compute = tile_compute(layer, shape, isa, cores)
     moved_in, moved_out = tile_bytes(layer, shape)
     weights = shape.channels * (shape.weight_bytes + 8) if shape.weight_bytes else 0
@@ -77,6 +82,35 @@ def predict(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
     total_bytes = tiles * (moved_in + moved_out) + shape.channel_tiles * weights
     total_dma = tiles * (dma_in + dma_out) + shape.channel_tiles * dma_weights
     return Prediction(cycles, tiles * compute, total_dma, total_bytes)
+
+
+def predict_parts(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
+    """The same where input channels come in parts: weights with each of them, results with the last."""
+    results = shape.row_tiles * shape.channel_tiles
+    tiles = results * shape.input_parts
+    compute = tile_compute(layer, shape, isa, cores)
+    moved_in, moved_out = tile_bytes(layer, shape)
+    weights, scales = shape.channels * shape.weight_bytes, shape.channels * 8
+    dma_in = dma_cycles(moved_in) + dma_cycles(weights)
+    dma_out = dma_cycles(moved_out)
+    steady = max(compute, dma_in + dma_out / shape.input_parts)
+    cycles = LAYER_CYCLES + dma_in + dma_out + tiles * (TILE_CYCLES + steady)
+    total_bytes = tiles * (moved_in + weights) + results * moved_out + shape.channel_tiles * scales
+    return Prediction(cycles, tiles * compute, tiles * dma_in + results * dma_out, total_bytes)
+
+
+def least(layer: Layer, parts: int, isa: str, cores: int) -> float:
+    """No tiling with so many parts of the input channels is faster: work alone, divided evenly."""
+    if not isinstance(layer, Dense) or isinstance(layer, Depthwise) or parts == 1:
+        return 0.0
+    depth = layer.window.kernel[0] * layer.window.kernel[1] * layer.input.stored_channels
+    results = layer.output.height * layer.output.width * layer.output.stored_channels
+    if layer.kind == "sums":
+        each = depth / 4 * SUM_QUAD_CYCLES
+    else:
+        a, w = layer.input.format.bits, layer.weight_bits
+        each = depth * PRODUCT[isa][max(a, w), min(a, w)] + parts * SUM_CYCLES + REQUANTISE_CYCLES
+    return LAYER_CYCLES + parts * TILE_CYCLES + results * each / cores
 
 
 def dma_cycles(count: int) -> float:
@@ -117,18 +151,19 @@ def depthwise_compute(layer: Depthwise, shape: TileShape, cores: int) -> float:
 
 
 def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: int, taps: int) -> float:
-    depth = taps * layer.input.stored_channels
+    depth = taps * shape.input_channels
     if layer.kind == "sums":
         return spread(shape.channels, cores) * (depth / 4 * SUM_QUAD_CYCLES + 30)
     a, w = layer.input.format.bits, layer.weight_bits
-    each = depth * PRODUCT[isa][max(a, w), min(a, w)] + BLOCK_CYCLES  # of a result
+    around = BLOCK_CYCLES if shape.input_parts == 1 else SUM_CYCLES + REQUANTISE_CYCLES / shape.input_parts
+    each = depth * PRODUCT[isa][max(a, w), min(a, w)] + around  # of a result
     cycles = gathered_compute(layer, shape, cores, pixels, each) if shape.gathers else 0.0
     if not shape.gathers:
         rows = float(spread(-(-pixels // 4), cores) * 4)
         if pixels < 4 * cores:  # channels are divided, too
             rows = max(pixels / cores, 1)
         cycles = rows * shape.channels * each
-    if layer.is_narrowed:
+    if layer.is_narrowed and shape.input_parts == 1:
         cycles += pixels * shape.channels / 4 / cores * NARROW_QUAD_CYCLES
     return cycles
 
@@ -139,7 +174,7 @@ def gathered_compute(layer: Dense, shape: TileShape, cores: int, pixels: int, ea
     parts = cores // groups if groups < cores else 1
     size = min(pixels, GROUP_PIXELS)
     taps = layer.window.kernel[0] * layer.window.kernel[1]
-    words = taps * layer.input.stored_channels * layer.input.format.bits / 32
+    words = taps * shape.input_channels * layer.input.format.bits / 32
     collect = words * GATHER_WORD_CYCLES + taps * GATHER_TAP_CYCLES + edge_share(layer) * GATHER_EDGE_CYCLES
     unit = GROUP_CYCLES + size * (collect + shape.channels / parts * each)
     return spread(groups * parts, cores) * unit

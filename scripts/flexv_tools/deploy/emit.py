@@ -8,7 +8,7 @@ import numpy as np
 from flexv_tools.deploy.evaluator import packed
 from flexv_tools.deploy.graph import Add, Average, Dense, Ints, Layer, Maximum, Network, Tensor
 from flexv_tools.deploy.planner import Plan
-from flexv_tools.deploy.tiler import Tiling, weight_pitch, weight_row_bytes
+from flexv_tools.deploy.tiler import Tiling, parts_of, scales_at, weight_pitch, weight_row_bytes
 
 KINDS = {
     "convolution": "kNetworkConvolution",
@@ -26,7 +26,7 @@ def tables(network: Network, tilings: list[Tiling], plan: Plan, l1_bytes: int) -
     places, weights = [], 0
     for tiling in tilings:
         places.append(row(tiling, plan, weights))
-        weights += -(-len(weight_data(tiling.layer)) // 16) * 16
+        weights += -(-len(weight_data(tiling)) // 16) * 16
     numbers = " ".join(f"X({number})" for number in range(1, len(tilings) + 1))
     regions = "\n".join(
         f'FLEXV_REGION({number}, "{c_text(tiling.layer.name)}");' for number, tiling in enumerate(tilings, 1)
@@ -73,24 +73,31 @@ def row(tiling: Tiling, plan: Plan, weights: int) -> str:
         "pad_right": layer.window.pads[3],
         "tile_rows": tiling.rows,
         "tile_channels": tiling.channels,
+        "tile_inputs": tiling.inputs,
+        "row_tiles": tiling.row_tiles,
+        "input_parts": tiling.input_parts,
+        "tiles": tiling.count,
         "places": "{" + f"{pair(p.input)}, {pair(p.second)}, {pair(p.output)}, {pair(p.weights)}, {pair(p.scales)}, "
-        f"{p.workspace}, {p.bytes}" + "}",
-    } | own_fields(layer, weights)
+        f"{p.workspace}, {p.bytes}, {pair(p.sums)}" + "}",
+    } | own_fields(tiling, weights)
     body = ", ".join(f".{name} = {value}" for name, value in fields.items())
     return f"    {{{body}}},  // {c_comment(layer.name)}\n"
 
 
-def own_fields(layer: Layer, weights: int) -> dict[str, object]:
+def own_fields(tiling: Tiling, weights: int) -> dict[str, object]:
+    layer = tiling.layer
     if isinstance(layer, Dense):
         fields: dict[str, object] = {
             "weights": f"network_weights + {weights}",
-            "scales": f"(const struct ChannelScale*)(const void*)(network_weights + {weights + scales_at(layer)})",
+            "scales": f"(const struct ChannelScale*)(const void*)(network_weights + {weights + scales_at(tiling)})",
             "weight_bits": layer.weight_bits,
             "shift": layer.shift,
-            "weight_bytes": weight_row_bytes(layer),
-            "weight_pitch": weight_pitch(layer),
+            "weight_bytes": weight_row_bytes(layer, tiling.inputs),
+            "last_weight_bytes": weight_row_bytes(layer, parts_of(tiling)[-1]),
+            "weight_pitch": weight_pitch(layer, tiling.inputs),
         }
-        if layer.multipliers is not None and (layer.output.format.bits == 8 or layer.is_narrowed):
+        is_divided = tiling.input_parts > 1
+        if layer.multipliers is not None and (layer.output.format.bits == 8 or layer.is_narrowed or is_divided):
             fields |= {"low": layer.low, "high": layer.high, "is_narrowed": str(layer.is_narrowed).lower()}
         return fields
     if isinstance(layer, Average):
@@ -115,33 +122,31 @@ def tensor_text(tensor: Tensor, plan: Plan) -> str:
 # --- numbers
 
 
-def scales_at(layer: Dense) -> int:
-    """Where the scales of a layer lie behind its weights."""
-    return -(-layer.weights.shape[0] * weight_row_bytes(layer) // 8) * 8
-
-
-def weight_data(layer: Layer) -> bytes:
-    """Weights, rows filled up with zeros, then a bias and a multiplier for each channel."""
+def weight_data(tiling: Tiling) -> bytes:
+    """Weights, part by part, rows filled up with zeros, then a bias and a multiplier for each channel."""
+    layer = tiling.layer
     if not isinstance(layer, Dense):
         return b""
-    rows = weight_rows(layer)
+    rows = weight_rows(layer, parts_of(tiling))
     multipliers = np.ones_like(layer.biases) if layer.multipliers is None else layer.multipliers
     scales: bytes = np.stack([layer.biases, multipliers], axis=1).astype("<i4").tobytes()
-    return rows + bytes(scales_at(layer) - len(rows)) + scales
+    return rows + bytes(scales_at(tiling) - len(rows)) + scales
 
 
-def weight_rows(layer: Dense) -> bytes:
-    flat: Ints = layer.weights.reshape(layer.weights.shape[0], -1)
-    each = weight_row_bytes(layer) * 8 // layer.weight_bits
-    padded = np.zeros((flat.shape[0], each), np.int64)
-    padded[:, : flat.shape[1]] = flat
-    return packed(padded, layer.weight_bits)
+def weight_rows(layer: Dense, parts: list[int]) -> bytes:
+    data, first = b"", 0
+    for inputs in parts:
+        flat: Ints = layer.weights[..., first : first + inputs].reshape(layer.weights.shape[0], -1)
+        each = weight_row_bytes(layer, inputs) * 8 // layer.weight_bits
+        padded = np.zeros((flat.shape[0], each), np.int64)
+        padded[:, : flat.shape[1]] = flat
+        data += packed(padded, layer.weight_bits)
+        first += inputs
+    return data
 
 
-def weights_of(network: Network) -> bytes:
-    data = b"".join(
-        part + bytes(-len(part) % 16) for part in (weight_data(layer) for layer in network.layers)
-    )
+def weights_of(tilings: list[Tiling]) -> bytes:
+    data = b"".join(part + bytes(-len(part) % 16) for part in (weight_data(tiling) for tiling in tilings))
     return data or bytes(16)
 
 

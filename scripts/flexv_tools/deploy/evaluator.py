@@ -109,7 +109,10 @@ def depthwise_sums(layer: Depthwise, values: Ints) -> Ints:
 
 def requantise(layer: Dense, sums: Ints) -> Ints:
     assert layer.multipliers is not None
-    products = checked((sums + layer.biases) * layer.multipliers)
+    if layer.bias == "product":
+        products = checked(sums * layer.multipliers + layer.biases)
+    else:
+        products = checked((sums + layer.biases) * layer.multipliers)
     return np.clip(products >> layer.shift, layer.low, layer.high)
 
 

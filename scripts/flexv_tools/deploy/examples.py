@@ -59,12 +59,18 @@ class Writer:
         high = (1 << (bits - 1)) - 1
         codes = np.clip(np.rint(self.random.standard_normal((outputs, inputs // group, kernel, kernel)) * high / 2), -high, high)
         scale = np.full(outputs, 2.0 / (max(1, high) * depth**0.5)) * (0.8 + 0.4 * self.random.random(outputs))
+        bias = 0.1 * self.random.standard_normal(outputs)
+        return self.layer(name, x, codes, scale, bias, stride, group, pads)
+
+    def layer(self, name: str, x: str, codes: Any, scale: Any, bias: Any, stride: int, group: int = 1,
+              pads: tuple[int, int, int, int] | None = None) -> str:  # fmt: skip
+        """A convolution with codes of weights [out][in][kernel][kernel], a scale and a bias for each output."""
+        outputs, kernel = codes.shape[0], codes.shape[2]
         w = self.node("DequantizeLinear", f"{name}.weights", self.constant(codes, np.int8), self.constant(scale),
                       self.constant(np.zeros(outputs), np.int8), axis=0)  # fmt: skip
         edge = kernel // 2
-        return self.node("Conv", name, x, w, self.constant(0.1 * self.random.standard_normal(outputs)),
-                         kernel_shape=[kernel, kernel], strides=[stride, stride], pads=list(pads or (edge,) * 4),
-                         group=group)  # fmt: skip
+        return self.node("Conv", name, x, w, self.constant(bias), kernel_shape=[kernel, kernel],
+                         strides=[stride, stride], pads=list(pads or (edge,) * 4), group=group)  # fmt: skip
 
     def activation(self, name: str, x: str, bits: int) -> str:
         """ReLU and quantisation to 0..4 deviations."""
@@ -77,12 +83,12 @@ class Writer:
                       self.constant(0, np.int8))  # fmt: skip
         return self.node("Gemm", "fc", flat, w, self.constant(self.random.standard_normal(classes)), transB=1)
 
-    def model(self, name: str, size: int, output: str, classes: int) -> Any:
+    def model(self, name: str, size: int, output: str, classes: int, channels: int = 3) -> Any:
         from onnx import TensorProto, helper
 
         real = TensorProto.FLOAT
         graph = helper.make_graph(
-            self.nodes, name, [helper.make_tensor_value_info("image", real, [1, 3, size, size])],
+            self.nodes, name, [helper.make_tensor_value_info("image", real, [1, channels, size, size])],
             [helper.make_tensor_value_info(output, real, [1, classes])], self.constants)  # fmt: skip
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
 

@@ -7,7 +7,7 @@ four, which is what the kernels work on."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Scale = Floats | np.floating[Any]
+Bias = Literal["sum", "product"]  # where it is added
 CHANNEL_GROUP = 4
 NARROW_SHIFT = 24  # of the kernels for results of 4 and 2 bits
 
@@ -130,6 +131,7 @@ class Dense(Layer):
     biases: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # [out]
     multipliers: Ints | None = None  # [out]
     shift: int = 0
+    bias: Bias = "sum"  # (sum + bias) * multiplier, or sum * multiplier + bias
     low: int = 0  # results are clipped to low..high
     high: int = 0
 
@@ -199,6 +201,7 @@ class Network:
     output: Tensor
     output_shape: tuple[int, ...]  # of the file, without batch
     is_output_flat: bool
+    bias: Bias = "sum"  # of dense layers
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -61,7 +61,10 @@ class Importer(Layers, Arithmetic, Shapes):
             if handler is None:
                 known = sorted(name[3:] for name in dir(self) if name.startswith("on_"))
                 raise self.refuse("the operator is not supported", ", ".join(known))
-            made = handler()
+            try:
+                made = handler()
+            except ValueError as error:  # of NumPy: shapes, mostly
+                raise self.refuse(f"operands that do not fit each other ({error})", "shapes as ONNX defines them") from error
             for name, value in zip(node.output, made if isinstance(made, list) else [made]):
                 self.values[name] = value
         return self.finish(source)

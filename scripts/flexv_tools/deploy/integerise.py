@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From steps with real scales to layers with integer factors, proved to stay within 32 bits.
 
-A requantisation is ((sum + bias) * multiplier) >> shift with a multiplier for each channel. Its largest deviation
-from the exact result is bounded over all sums that can occur, and kept with the layer."""
+A requantisation is ((sum + bias) * multiplier) >> shift with a multiplier for each channel, or, more exactly,
+(sum * multiplier + bias) >> shift. Its largest deviation from the exact result is bounded over all sums that can occur and
+whose results are not clipped, and kept with the layer."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from flexv_tools.deploy.graph import (
     NARROW_SHIFT,
     Add,
     Average,
+    Bias,
     Dense,
     Depthwise,
     Floats,
@@ -34,7 +36,7 @@ MAX_PLAIN_SHIFT = 30
 
 @dataclass
 class Scaling:
-    """(sum + biases) * multipliers >> shift, and how far that may be from the exact result."""
+    """(sum + biases) * multipliers >> shift, or with the bias behind, and how far that may be from the exact result."""
 
     biases: Ints
     multipliers: Ints
@@ -42,8 +44,8 @@ class Scaling:
     error: float
 
 
-def integerise(imported: Imported) -> Network:
-    layers = [layer_of(step) for step in imported.steps]
+def integerise(imported: Imported, bias: Bias = "sum") -> Network:
+    layers = [layer_of(step, bias) for step in imported.steps]
     output, notes = imported.output, []
     if isinstance(output, Pending):
         last = sums_of(output)
@@ -58,16 +60,18 @@ def integerise(imported: Imported) -> Network:
             f"{worst.name}, before rounding"
         )
     return Network(
-        imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1, notes
+        imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1,
+        bias, notes,
     )
 
 
-def layer_of(step: Step) -> Layer:
+def layer_of(step: Step, bias: Bias) -> Layer:
     p = step.pending
     if step.is_maximum:
         return Maximum(step.output.name, step.output, p.inputs, p.window)
-    makers = {"dense": dense_of, "depthwise": dense_of, "average": average_of, "add": add_of, "copy": add_of}
-    return makers[p.kind](step)
+    if p.kind in ("dense", "depthwise"):
+        return dense_of(step, bias if p.kind == "dense" else "sum")
+    return average_of(step) if p.kind == "average" else add_of(step)
 
 
 def refuse(p: Pending, what: str, accepted: str) -> Unsupported:
@@ -89,7 +93,7 @@ def padded_channels(count: int) -> int:
     return -(-count // 4) * 4
 
 
-def dense_of(step: Step) -> Layer:
+def dense_of(step: Step, bias: Bias) -> Layer:
     p, t = step.pending, step.output
     (gain,), offset = steps_of(step)
     weights = flipped(p, np.broadcast_to(gain, p.channels))
@@ -97,7 +101,7 @@ def dense_of(step: Step) -> Layer:
     offset = np.broadcast_to(offset, p.channels)
     low, high = sum_bounds(weights, p.inputs[0].format)
     weights = np.where((gain == 0)[:, None, None, None], 0, weights)
-    scaling = scaling_of(step, gain, offset, low, high)
+    scaling = scaling_of(step, Sums(gain, offset, low, high), bias)
     count = padded_channels(p.channels)
     kind = Depthwise if p.kind == "depthwise" else Dense
     return kind(
@@ -111,6 +115,7 @@ def dense_of(step: Step) -> Layer:
         biases=filled(scaling.biases, count),
         multipliers=filled(scaling.multipliers, count),
         shift=scaling.shift,
+        bias=bias,
         low=step.low,
         high=step.high,
     )
@@ -134,40 +139,68 @@ def sum_bounds(weights: Ints, form: Format) -> tuple[Floats, Floats]:
     return low.astype(np.float64), high.astype(np.float64)
 
 
-def scaling_of(step: Step, gain: Floats, offset: Floats, low: Floats, high: Floats) -> Scaling:
+@dataclass
+class Sums:
+    """Of each channel: the result is the floor of gain * sum + offset, for sums from low to high."""
+
+    gain: Floats
+    offset: Floats
+    low: Floats
+    high: Floats
+
+    def exact(self, sums: Floats) -> Floats:
+        return self.gain * sums + self.offset
+
+    def ends(self) -> Floats:
+        """[2][channels]; channels without gain have no sums."""
+        found: Floats = np.stack([self.low, self.high]) * (self.gain != 0)
+        return found
+
+    def unclipped(self, lowest: int, highest: int) -> Floats:
+        """The part whose results are from lowest to highest."""
+        gain = np.where(self.gain == 0, 1.0, self.gain)
+        ends = (np.array([[lowest], [highest + 1.0]]) - self.offset) / gain
+        found: Floats = np.clip(ends, self.ends()[0], self.ends()[1])
+        return found
+
+
+def scaling_of(step: Step, sums: Sums, bias: Bias) -> Scaling:
     """The largest shift with which no product leaves 32 bits. Narrow results prefer the one with which the kernels
     write them packed."""
     p, form = step.pending, step.output.format
     is_whole = (step.low, step.high) == (form.low, form.high)
     preferred = [NARROW_SHIFT] if form.bits < 8 and is_whole else []
+    unclipped = sums.unclipped(step.low, step.high)
     for shift in [*preferred, *WIDE_SHIFTS]:
-        scaling = scaling_with(shift, gain, offset, low, high)
+        scaling = scaling_with(shift, sums, unclipped, bias)
         if scaling is not None:
             return scaling
-    worst = int(np.argmax(np.maximum(np.abs(gain * low + offset), np.abs(gain * high + offset))))
-    reach = max(abs(gain[worst] * low[worst] + offset[worst]), abs(gain[worst] * high[worst] + offset[worst]))
+    reach = np.abs(sums.exact(sums.ends())).max(axis=0)
+    worst = int(np.argmax(reach))
     raise refuse(
         p,
-        f"products leave 32 bits: channel {worst} reaches {reach:.0f} steps of its {form.bits}-bit result",
+        f"products leave 32 bits: channel {worst} reaches {reach[worst]:.0f} steps of its {form.bits}-bit result",
         "at most 32,767 steps; a larger scale of the result",
     )
 
 
-def scaling_with(shift: int, gain: Floats, offset: Floats, low: Floats, high: Floats) -> Scaling | None:
+def scaling_with(shift: int, sums: Sums, unclipped: Floats, bias: Bias) -> Scaling | None:
     """None when a product could leave 32 bits, or a factor would be 0."""
     power = 2.0**shift
-    multipliers = np.rint(gain * power)
-    dead = gain == 0
-    multipliers = np.where(dead, 2.0 ** max(0, shift - 8), multipliers)
+    dead = sums.gain == 0
+    multipliers = np.where(dead, 2.0 ** max(0, shift - 8), np.rint(sums.gain * power))
     if np.any(multipliers < 1):
         return None
-    biases = np.rint(offset * power / multipliers)
-    low, high = np.where(dead, 0, low), np.where(dead, 0, high)
-    ends = np.stack([(low + biases) * multipliers, (high + biases) * multipliers])
-    if np.abs(ends).max(initial=0) > LIMIT or np.abs(biases).max(initial=0) > LIMIT:
+    is_last = bias == "product"
+    biases = np.rint(sums.offset * power if is_last else sums.offset * power / multipliers)
+
+    def products(of: Floats) -> Floats:
+        found: Floats = of * multipliers + biases if is_last else (of + biases) * multipliers
+        return found
+
+    if np.abs(products(sums.ends())).max(initial=0) > LIMIT or np.abs(biases).max(initial=0) > LIMIT:
         return None
-    exact = np.stack([gain * low + offset, gain * high + offset])
-    error = float(np.abs(ends / power - exact).max(initial=0))
+    error = float(np.abs(products(unclipped) / power - sums.exact(unclipped)).max(initial=0))
     return Scaling(biases.astype(np.int64), multipliers.astype(np.int64), shift, error)
 
 

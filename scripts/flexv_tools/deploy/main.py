@@ -3,6 +3,7 @@
 
     scripts/deploy MODEL.onnx --out FOLDER                        sources, firmware and plan
     scripts/deploy MODEL.onnx --out FOLDER --run [--input X.npy]  and runs it, compares, measures
+    ... --input X.npy --labels Y.npy [--samples N]                and says how many are classified as they should be
 
 X.npy: float32 [samples, ...] in the layout of the file's input; without it one sample of random numbers. Writes
 FOLDER/src, firmware.elf, plan.json; with --run also output.npy, golden.npy, report.json (of the first sample),
@@ -24,10 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from flexv_tools import simulator
-from flexv_tools.deploy import build, evaluator, execute, importer, integerise, planner, report, tiler
+from flexv_tools.deploy import accuracy, build, evaluator, execute, importer, integerise, page, planner, report, tiler
 from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
+from flexv_tools.deploy.values import Imported
 from flexv_tools.errors import Failure
 
 DEFAULT_L2_BYTES = 0x190000
@@ -37,6 +39,7 @@ ISAS = ("flexv", "xpulpnn", "xpulpv2")
 @dataclass
 class Deployment:
     network: Network
+    imported: Imported
     tilings: list[Tiling]
     plan: Plan
     target: Target
@@ -45,10 +48,11 @@ class Deployment:
 
 def prepare(options: argparse.Namespace) -> Deployment:
     """Everything that is decided before a compiler runs."""
-    network = integerise.integerise(importer.load(options.model))
+    imported = importer.load(options.model)
+    network = integerise.integerise(imported, options.bias)
     target = Target(options.isa, options.cores, options.l1_bytes)
     tilings = [tiler.tile(layer, target) for layer in network.layers]
-    return Deployment(network, tilings, planner.plan(network, tilings, options.l2_bytes), target, options.l2_bytes)
+    return Deployment(network, imported, tilings, planner.plan(network, tilings, options.l2_bytes), target, options.l2_bytes)
 
 
 def plan_json(deployment: Deployment) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
         layers.append(
             json_of(tiling.layer)
             | {
-                "tile": {"rows": tiling.rows, "channels": tiling.channels, "count": tiling.count},
+                "tile": {"rows": tiling.rows, "channels": tiling.channels, "inputs": tiling.inputs, "count": tiling.count},
                 "l1": asdict(tiling.places),
                 "predicted_cycles": round(predicted.cycles),
                 "predicted_dma_cycles": round(predicted.dma_cycles),
@@ -70,6 +74,7 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
     return {
         "network": network.name,
         "isa": deployment.target.isa,
+        "bias": network.bias,
         "macs": network.macs,
         "l1_bytes": deployment.target.l1_bytes,
         "l2_bytes": deployment.l2_bytes,
@@ -135,9 +140,9 @@ def outputs_of(network: Network, stored: list[Ints]) -> npt.NDArray[np.float32]:
 # --- the job
 
 
-def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.Namespace) -> int:
+def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.Namespace) -> tuple[int, list[report.Row]]:
     network, out = deployment.network, options.out
-    samples = read_samples(options.input, network)
+    samples = read_samples(options.input, network)[: options.samples]
     platform = execute.Platform(options.program, platform_arguments(deployment, options))
     runs = []
     for number, sample in enumerate(samples, 1):
@@ -150,9 +155,13 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
     (out / "report.json").write_text(json.dumps(runs[0].report, indent=2) + "\n")
     rows = report.rows_of(deployment.tilings, runs[0])
     (out / "layers.csv").write_text(report.csv_text(rows))
-    (out / "index.html").write_text(report.page(network, deployment.plan, rows, runs[0], deployment.target.isa))
+    (out / "index.html").write_text(
+        page.page(network, deployment.plan, rows, runs[0], deployment.target.isa, deployment.target.l1_bytes)
+    )
     print(report.summary(network, rows, runs[0], len(samples)))
-    return 1 if any(run.differences for run in runs) else 0
+    if options.labels is not None:
+        print(f"platform: {accuracy.said(outputs_of(network, [run.output for run in runs]), options.labels)}")
+    return int(any(run.differences for run in runs)), rows
 
 
 def platform_arguments(deployment: Deployment, options: argparse.Namespace) -> tuple[str, ...]:
@@ -161,7 +170,22 @@ def platform_arguments(deployment: Deployment, options: argparse.Namespace) -> t
     return tuple(part for setting in arguments for part in ("--set", setting))
 
 
-def deploy(options: argparse.Namespace) -> int:
+def deploy_all(options: argparse.Namespace) -> int:
+    """By each instruction set, in a folder of its own, and a page that puts them side by side."""
+    if options.isa != "all":
+        return deploy(options)[0]
+    results, status = {}, 0
+    for isa in ISAS:
+        print(f"{isa}:")
+        own = argparse.Namespace(**{**vars(options), "isa": isa, "out": options.out / isa})
+        failed, results[isa] = deploy(own)
+        status = max(status, failed)
+    if options.run:
+        (options.out / "index.html").write_text(page.comparison(options.model.stem, results))
+    return status
+
+
+def deploy(options: argparse.Namespace) -> tuple[int, list[report.Row]]:
     if options.run and not options.program.is_file():
         raise Failure(f"{options.program}: not found; scripts/demo builds it")
     deployment = prepare(options)
@@ -169,15 +193,17 @@ def deploy(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     source = options.out / "src"
     build.write_sources(
-        source, deployment.network, deployment.tilings, deployment.plan, options.isa, options.l1_bytes,
-        options.l2_bytes, sample,
+        source, deployment.network, deployment.tilings, deployment.plan, deployment.target, options.l2_bytes, sample
     )  # fmt: skip
     (options.out / "plan.json").write_text(json.dumps(plan_json(deployment), indent=2) + "\n")
     elfs = build.build(source.resolve(), (options.out / "build").resolve())
     (options.out / "firmware.elf").write_bytes(elfs[0].read_bytes())
     for note in deployment.network.notes:
         print(f"note: {note}", file=sys.stderr)
-    return run_all(deployment, elfs, options) if options.run else 0
+    if options.labels is not None:
+        samples = read_samples(options.input, deployment.network)
+        print(accuracy.of_evaluators(deployment.imported, deployment.network, samples, options.labels))
+    return run_all(deployment, elfs, options) if options.run else (0, [])
 
 
 def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -186,8 +212,13 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("model", type=Path, metavar="MODEL.onnx")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where everything goes")
-    parser.add_argument("--isa", choices=ISAS, default="flexv", help="kernels of this instruction set")
+    parser.add_argument("--isa", choices=(*ISAS, "all"), default="flexv", help="kernels of this instruction set; all: side by "
+                        "side, in a folder each")  # fmt: skip
+    parser.add_argument("--bias", choices=("sum", "product"), default="sum", help="where dense layers add it: to sums, or "
+                        "to products, which is more exact and costs some cycles")  # fmt: skip
     parser.add_argument("--input", type=Path, metavar="X.npy", help="samples to run")
+    parser.add_argument("--labels", type=Path, metavar="Y.npy", help="the samples' classes, whole numbers [samples]")
+    parser.add_argument("--samples", type=int, metavar="N", help="run the first N samples only (default: all)")
     parser.add_argument("--run", action="store_true", help="run, compare and measure")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="parameter of the platform")
     parser.add_argument("--cores", type=int, default=8, metavar="N", help="cores of the cluster (default 8)")
@@ -195,6 +226,10 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--l2-bytes", type=int, default=DEFAULT_L2_BYTES, metavar="N", help="of the platform's L2")
     parser.add_argument("--program", type=Path, default=simulator.PROGRAM, help="the simulator")
     options = parser.parse_args(arguments)
+    if options.samples is not None and options.samples < 1:
+        parser.error("--samples must be positive")
+    if options.labels is not None and options.input is None:
+        parser.error("--labels are those of --input")
     if not 1 <= options.cores <= 16:
         parser.error("--cores must be 1..16")
     if options.l1_bytes < 4096 or options.l2_bytes < 65536:
@@ -204,7 +239,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     try:
-        return deploy(read_arguments(arguments))
+        return deploy_all(read_arguments(arguments))
     except (Failure, Unsupported) as error:
         print(f"deploy: error: {error}", file=sys.stderr)
         return 2

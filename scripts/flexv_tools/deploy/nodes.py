@@ -11,6 +11,15 @@ from flexv_tools.deploy.graph import Tensor, Unsupported
 from flexv_tools.deploy.values import QDQ, Coded, Const, Pending, Real, Step, Value
 
 
+INT, STRING, INTS = 2, 3, 7  # of onnx.AttributeProto
+ATTRIBUTES = {
+    **dict.fromkeys(("axis", "group", "ceil_mode", "count_include_pad", "keepdims", "transA", "transB", "signed", "narrow",
+                     "n_levels", "n_levels_out"), INT),
+    **dict.fromkeys(("auto_pad", "mode", "rounding_mode"), STRING),
+    **dict.fromkeys(("axes", "dilations", "kernel_shape", "pads", "split", "strides"), INTS),
+}  # fmt: skip
+
+
 class Nodes:
     """The state of an import, and the node that is looked at."""
 
@@ -39,10 +48,15 @@ class Nodes:
         return Unsupported(self.label(self.node), self.node.op_type, what, accepted)
 
     def attribute(self, name: str, default: Any = None) -> Any:
-        from onnx import helper  # type: ignore[import]
+        import onnx  # type: ignore[import]
+        from onnx import helper
 
         for item in self.node.attribute:
             if item.name == name:
+                wanted = ATTRIBUTES.get(name, item.type)
+                if item.type != wanted:
+                    kind = onnx.AttributeProto.AttributeType.Name
+                    raise self.refuse(f"the attribute {name} of type {kind(item.type)}", f"type {kind(wanted)}")
                 return helper.get_attribute_value(item)
         return default
 

@@ -106,6 +106,8 @@ class Quantisation(Nodes):
             axis = self.attribute("axis", 1)
             along = self.along(scale, value.value, axis)
             codes = value.value - self.along(zero.reshape(-1), value.value, axis)
+            if not np.all(np.isfinite(codes)):
+                raise self.refuse("codes that are not finite", "whole numbers")
             return Const(codes * along, codes.astype(np.int64), along)
         if isinstance(value, Real):  # an input of integers
             if scale.size != 1 or int(zero.reshape(-1)[0]) < value.tensor.format.low:

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run of a network cost: a row a layer, a summary, a page."""
+"""What a run of a network cost: a row a layer, a summary. page.py draws it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from flexv_tools import pages
 from flexv_tools.deploy.execute import Run
-from flexv_tools.deploy.graph import Network
-from flexv_tools.deploy.planner import Plan
+from flexv_tools.deploy.graph import Dense, Depthwise, Layer, Network
 from flexv_tools.deploy.tiler import Tiling
-from flexv_tools.pages import escape
 
 HEADER = (
-    "layer,kind,shape,macs,cycles,mac_per_cycle,predicted_cycles,tiles,dma_bytes,dma_overlap,stall_percent,energy_uj"
+    "layer,kind,shape,macs,cycles,mac_per_cycle,predicted_cycles,tiles,dma_bytes,dma_overlap,stall_percent,energy_uj,"
+    "tile_rows,tile_channels,tile_inputs,l1_bytes"
 ).split(",")
 
 
@@ -32,6 +31,13 @@ class Row:
     dma_overlap: float  # share of the transfers' time that the cores did not wait for
     stall_percent: float
     energy_uj: float
+    tile: tuple[int, int, int] = (0, 0, 0)  # rows, channels, input channels
+    l1_bytes: int = 0
+    peak: float = 0.0  # MAC/cycle of all cores, if they did nothing else
+    transfer_cycles: int = 0  # of the DMA, predicted
+    compute_cycles: int = 0  # of the cores, predicted
+    stalls: dict[str, float] = field(default_factory=dict)  # percent of the cores' cycles, by kind
+    components: dict[str, float] = field(default_factory=dict)  # uJ
 
     @property
     def mac_per_cycle(self) -> float:
@@ -60,21 +66,50 @@ def rows_of(tilings: list[Tiling], run: Run) -> list[Row]:
                 tiles=tiling.count,
                 dma_bytes=cost.dma_bytes,
                 dma_overlap=max(0.0, 1 - cost.wait_cycles / transfer),
-                stall_percent=stalls(region),
+                stall_percent=sum(stalls(region).values()),
                 energy_uj=region["energy_pj"] / 1e6,
+                tile=(tiling.rows, tiling.channels, tiling.inputs),
+                l1_bytes=tiling.places.end,
+                peak=peak_of(layer, core_count(region)),
+                transfer_cycles=round(tiling.predicted.dma_cycles),
+                compute_cycles=round(tiling.predicted.compute_cycles),
+                stalls=stalls(region),
+                components=components(region),
             )
         )
     return rows
 
 
-def stalls(region: dict[str, object]) -> float:
-    """Share of the cores' cycles that are stalls, sleep not counted."""
-    counters = region["counters"]
-    cycles = region["cycles"]
-    assert isinstance(counters, dict) and isinstance(cycles, int)
-    cores = [events for path, events in counters.items() if path.startswith("cluster.core")]
-    lost: int = sum(n for events in cores for name, n in events.items() if name.endswith("_stalls") and name != "event_unit_stalls")
-    return 100 * lost / (cycles * len(cores)) if cycles and cores else 0.0
+def cores_of(region: dict[str, Any]) -> list[dict[str, int]]:
+    return [events for path, events in region["counters"].items() if path.startswith("cluster.core")]
+
+
+def core_count(region: dict[str, Any]) -> int:
+    return len(cores_of(region))
+
+
+def stalls(region: dict[str, Any]) -> dict[str, float]:
+    """Percent of the cores' cycles that are stalls, by kind, sleep not counted."""
+    cores = cores_of(region)
+    total = region["cycles"] * len(cores)
+    names = sorted({name for events in cores for name in events if name.endswith("_stalls")} - {"event_unit_stalls"})
+    lost = {name.removesuffix("_stalls"): sum(events.get(name, 0) for events in cores) for name in names}
+    return {name: 100 * count / total for name, count in lost.items() if total}
+
+
+def components(region: dict[str, Any]) -> dict[str, float]:
+    """Energy in uJ by component of the report."""
+    found = region.get("components", {})
+    return {name: value / 1e6 for name, value in found.items() if isinstance(value, (int, float))}
+
+
+def peak_of(layer: Layer, cores: int) -> float:
+    """MAC/cycle of dot products alone: as many as the wider operand has in a word; 3 x 3 depthwise uses three of four."""
+    if not isinstance(layer, Dense):
+        return 0.0
+    if isinstance(layer, Depthwise):
+        return 4.0 * cores
+    return cores * 32 / max(layer.input.format.bits, layer.weight_bits)
 
 
 def csv_text(rows: list[Row]) -> str:
@@ -84,7 +119,8 @@ def csv_text(rows: list[Row]) -> str:
     for row in rows:
         writer.writerow(
             [row.layer, row.kind, row.shape, row.macs, row.cycles, f"{row.mac_per_cycle:.3f}", row.predicted_cycles,
-             row.tiles, row.dma_bytes, f"{row.dma_overlap:.3f}", f"{row.stall_percent:.2f}", f"{row.energy_uj:.4f}"]
+             row.tiles, row.dma_bytes, f"{row.dma_overlap:.3f}", f"{row.stall_percent:.2f}", f"{row.energy_uj:.4f}",
+             *row.tile, row.l1_bytes]
         )  # fmt: skip
     return text.getvalue()
 
@@ -107,61 +143,3 @@ def summary(network: Network, rows: list[Row], run: Run, samples: int) -> str:
         f"{100 * (predicted / cycles - 1):+.1f} %; {samples} sample{'s' if samples > 1 else ''}, {verdict}"
     )
     return "\n".join(lines)
-
-
-def page(network: Network, plan: Plan, rows: list[Row], run: Run, isa: str) -> str:
-    """A self-contained page: figures, layers, memory over time."""
-    cycles = sum(row.cycles for row in rows)
-    clock = run.report["clock"]["mhz"]
-    figures = [
-        (f"{network.macs / cycles:.2f}", "MAC/cycle"),
-        (f"{cycles / 1e6:.3f} M", "cycles"),
-        (f"{clock * 1e6 / cycles:.1f}", f"samples a second, {clock:g} MHz"),
-        (f"{sum(row.energy_uj for row in rows):.2f} µJ", "energy a sample"),
-        (f"{plan.weight_bytes / 1024:.0f} KiB", "weights"),
-        (f"{plan.activation_bytes / 1024:.0f} KiB", "activations at most"),
-    ]
-    verdict = "Every tensor equals the evaluator's." if not run.differences else "RESULTS DIFFER from the evaluator."
-    content = f'<h1>{escape(network.name)}</h1><p class="sub">{network.macs / 1e6:.2f} M MAC on {isa}. {verdict}</p>'
-    content += pages.cards(figures) + layer_section(rows, cycles) + memory_section(plan, len(rows))
-    if network.notes:
-        content += pages.section("Notes", "", "<br>".join(map(escape, network.notes)))
-    return pages.document(network.name, content)
-
-
-def layer_section(rows: list[Row], cycles: int) -> str:
-    lines = []
-    for row in rows:
-        width = 100 * row.cycles / max(each.cycles for each in rows)
-        bar = f'<td style="width:140px"><div style="height:9px;border-radius:3px;background:var(--accent);width:{width:.1f}%"></div></td>'
-        lines.append(
-            [escape(row.layer), f'<td class="text">{escape(row.kind)}</td>', f'<td class="text">{escape(row.shape)}</td>',
-             f"{row.macs:,}", f"{row.cycles:,}", f"{100 * row.cycles / cycles:.1f} %", bar, f"{row.mac_per_cycle:.2f}",
-             f"{row.deviation_percent:+.1f} %", f"{100 * row.dma_overlap:.0f} %", f"{row.stall_percent:.1f} %",
-             f"{row.energy_uj:.3f}"]
-        )  # fmt: skip
-    header = ["layer", '<th class="text">kind</th>', '<th class="text">shape</th>', "MAC", "cycles", "share", "<th></th>",
-              "MAC/cycle", "predicted", "DMA hidden", "stalls", "µJ"]  # fmt: skip
-    return pages.section("Layers", "Predicted: by how much the cost model is off.", pages.table(header, lines))
-
-
-def memory_section(plan: Plan, layers: int) -> str:
-    """Who lies where in L2, from layer to layer."""
-    width, height, left = 1000, 300, 70
-    step = (width - left) / (layers + 1)
-    scale = height / max(1, plan.activation_bytes)
-    parts = []
-    for life in plan.lives:
-        t = life.tensor
-        x, y = left + (life.begin + 1) * step, height - (plan.places[t] + t.size_bytes) * scale
-        length = (min(life.end, layers - 1) - life.begin + 1) * step
-        tip = f"{t.name}: {t}, {t.size_bytes:,} bytes"
-        parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{length:.1f}" height="{t.size_bytes * scale:.1f}" rx="3" '
-            f'fill="var(--accent)" fill-opacity="0.55" stroke="var(--paper)"><title>{escape(tip)}</title></rect>'
-        )
-    parts.append(f'<text x="0" y="12">{plan.activation_bytes / 1024:.0f} KiB</text><text x="0" y="{height}">0</text>')
-    parts.append(f'<text x="{left}" y="{height + 18}">input</text>')
-    parts.append(f'<text x="{width}" y="{height + 18}" text-anchor="end">last layer</text>')
-    svg = f'<svg viewBox="0 0 {width} {height + 24}" role="img" aria-label="memory over time">{"".join(parts)}</svg>'
-    return pages.section("Memory over time", "Activations in L2, from layer to layer.", svg)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which rows and channels of a layer are computed at a time, so that everything fits the TCDM.
 
-All tilings are enumerated; the cheapest by the cost model wins. Operands and results lie twice, because the
-DMA moves the next and the last tile while the cores compute one."""
+A tile has rows and channels of the output, and for dense layers a part of the input channels; results of parts are sums
+of 32 bits. All tilings are enumerated, but those that cannot win; the cheapest by the cost model wins. Operands
+and results lie twice, because the DMA moves the next and the last tile while the cores compute one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Maximum, Unsupported
@@ -38,6 +39,7 @@ class Places:
     scales: tuple[int, int] = (0, 0)
     workspace: int = 0
     bytes: int = 0
+    sums: tuple[int, int] = (0, 0)
     end: int = 0
 
 
@@ -46,6 +48,7 @@ class Tiling:
     layer: Layer
     rows: int  # of the output
     channels: int
+    inputs: int  # channels of the input; of layers whose channels stand alone: `channels`
     places: Places
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
 
@@ -58,18 +61,22 @@ class Tiling:
         return -(-self.layer.output.stored_channels // self.channels)
 
     @property
+    def input_parts(self) -> int:
+        return -(-self.layer.input.stored_channels // self.inputs) if not is_channelwise(self.layer) else 1
+
+    @property
     def count(self) -> int:
-        return self.row_tiles * self.channel_tiles
+        return self.row_tiles * self.channel_tiles * self.input_parts
 
 
 def is_channelwise(layer: Layer) -> bool:
     return isinstance(layer, (Depthwise, Average, Maximum, Add))
 
 
-def weight_row_bytes(layer: Dense) -> int:
-    """A row of weights in L2: as conv2d_weight_bytes() for dense layers."""
+def weight_row_bytes(layer: Dense, inputs: int = 0) -> int:
+    """A row of weights in L2, of a part of the input channels: as conv2d_weight_bytes() for dense layers."""
     _, kernel_height, kernel_width, channels = layer.weights.shape
-    depth = kernel_height * kernel_width * channels
+    depth = kernel_height * kernel_width * (min(inputs, channels) or channels)
     if isinstance(layer, Depthwise):
         return -(-depth * layer.weight_bits // 8)
     if layer.kind == "sums":
@@ -79,9 +86,9 @@ def weight_row_bytes(layer: Dense) -> int:
     return max(-(-depth * narrow // 32), least) * 4 * layer.weight_bits // narrow
 
 
-def weight_pitch(layer: Dense) -> int:
+def weight_pitch(layer: Dense, inputs: int = 0) -> int:
     """And from row to row in the TCDM: as matmul_pitch() for dense layers."""
-    row = weight_row_bytes(layer)
+    row = weight_row_bytes(layer, inputs)
     if isinstance(layer, Depthwise) or layer.kind == "sums":
         return row
     words = -(-row // 4)
@@ -108,109 +115,160 @@ class Allocator:
         return self.take(count, offset), self.take(count, offset)
 
 
-def places_of(layer: Layer, rows: int, channels: int, target: Target) -> Places:
+def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Target) -> Places:
     memory = Allocator()
     output, tensor = layer.output, layer.input
-    in_channels = channels if is_channelwise(layer) else tensor.stored_channels
+    in_channels = inputs
     in_pixels = input_rows(layer, rows) * tensor.width
     slack = 32  # two rows behind activations, a word behind each are read and ignored
-    inputs = memory.twice(in_pixels * in_channels * tensor.format.bits // 8 + slack)
+    operands = memory.twice(in_pixels * in_channels * tensor.format.bits // 8 + slack)
     second = (0, 0)
     if isinstance(layer, Add):
         second = memory.twice(in_pixels * in_channels * layer.inputs[1].format.bits // 8)
     numbers = rows * output.width * channels
     outputs = memory.twice(numbers * output.format.bits // 8)
-    weights = scales = (0, 0)
+    weights = scales = sums = (0, 0)
     workspace = narrowed = 0
     if isinstance(layer, Dense):
+        is_divided = not is_channelwise(layer) and inputs < tensor.stored_channels
         is_single = channels >= output.stored_channels
-        pitch = weight_pitch(layer)
+        pitch = weight_pitch(layer, inputs)
         first = memory.take(channels * pitch + 32, SKEW_BYTES)
-        weights = (first, first if is_single else memory.take(channels * pitch + 32, SKEW_BYTES))
+        second_half = is_divided or not is_single
+        weights = (first, memory.take(channels * pitch + 32, SKEW_BYTES) if second_half else first)
         place = memory.take(8 * channels + 8)
         scales = (place, place if is_single else memory.take(8 * channels + 8))
-        if gathers(layer):
-            workspace = memory.take(target.cores * GATHERED_ROWS * gathered_pitch(layer) + 64)
-        if layer.is_narrowed:
+        if gathers(layer, inputs):
+            workspace = memory.take(target.cores * GATHERED_ROWS * gathered_pitch(layer, inputs) + 64)
+        if is_divided and layer.kind == "convolution":
+            sums = memory.twice(4 * numbers)
+        elif layer.is_narrowed:
             narrowed = memory.take(numbers)
-    return Places(inputs, second, outputs, weights, scales, workspace, narrowed, memory.end)
+    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end)
 
 
-def gathers(layer: Dense) -> bool:
+def gathers(layer: Dense, inputs: int) -> bool:
     """Whether conv2d() copies windows into rows."""
     if isinstance(layer, Depthwise) or layer.kind == "sums":
         return False
     is_one = layer.window.kernel == (1, 1) and layer.window.stride == 1 and not any(layer.window.pads)
-    return not is_one or layer.input.pixel_bytes % 4 != 0
+    return not is_one or inputs * layer.input.format.bits % 32 != 0
 
 
-def gathered_pitch(layer: Dense) -> int:
-    row = weight_row_bytes(layer) * layer.input.format.bits // layer.weight_bits
+def gathered_pitch(layer: Dense, inputs: int) -> int:
+    row = weight_row_bytes(layer, inputs) * layer.input.format.bits // layer.weight_bits
     words = -(-row // 4)
     rest = words % 16
     return 4 * (words - rest + (4 if rest <= 4 else 12 if rest <= 12 else 20))
 
 
-def candidates(layer: Layer) -> Iterator[tuple[int, int]]:
-    """Rows and channels of a tile: all rows; channels in steps that keep pixels whole bytes."""
+def parts_of(tiling: Tiling) -> list[int]:
+    """Input channels of each part in which weights lie; one for layers whose channels stand alone."""
+    assert isinstance(tiling.layer, Dense)
+    most = tiling.layer.weights.shape[3]
+    step = most if is_channelwise(tiling.layer) else tiling.inputs
+    return [min(step, most - first) for first in range(0, most, step)]
+
+
+def scales_at(tiling: Tiling) -> int:
+    """Where the scales of a layer lie behind its weights."""
+    assert isinstance(tiling.layer, Dense)
+    rows = sum(weight_row_bytes(tiling.layer, inputs) for inputs in parts_of(tiling))
+    return -(-tiling.layer.weights.shape[0] * rows // 8) * 8
+
+
+def weight_bytes(tiling: Tiling) -> int:
+    """What a layer's weights and scales take in L2."""
+    if not isinstance(tiling.layer, Dense):
+        return 0
+    return -(-(scales_at(tiling) + 8 * tiling.layer.weights.shape[0]) // 16) * 16
+
+
+def widths_of(layer: Layer) -> list[int]:
+    """Channels of a tile: steps that keep pixels whole bytes."""
     most = layer.output.stored_channels
     step = 8 if layer.output.format.bits == 2 or layer.input.format.bits == 2 else 4
-    widths = [c for c in range(step, most, step) if c % 8 == 0 or c == step] + [most]
-    if layer.kind == "sums":
-        yield from ((1, width) for width in widths)
-        return
-    for rows in range(1, layer.output.height + 1):
-        for width in widths:
-            yield rows, width
+    return [c for c in range(step, most, step) if c % 8 == 0 or c == step] + [most]
 
 
-def largest_transfer(layer: Layer, rows: int, channels: int) -> int:
+def inputs_of(layer: Layer) -> list[int]:
+    """Input channels of a tile, most first: all, or equal parts of whole words, at last of a byte."""
+    most = layer.input.stored_channels
+    if is_channelwise(layer):
+        return [most]
+    word = 32 // layer.input.format.bits
+    parts = {min(most, -(-most // (word * count)) * word) for count in range(1, -(-most // word) + 1)}
+    return sorted({most, *parts, 4}, reverse=True)
+
+
+def largest_transfer(layer: Layer, rows: int, channels: int, inputs: int) -> int:
     tensor, output = layer.input, layer.output
-    in_channels = channels if is_channelwise(layer) else tensor.stored_channels
     widest = max(each.format.bits for each in layer.inputs)
     moved = [
-        input_rows(layer, rows) * tensor.width * in_channels * widest // 8,
+        input_rows(layer, rows) * tensor.width * inputs * widest // 8,
         rows * output.width * channels * output.format.bits // 8,
     ]
     if isinstance(layer, Dense):
-        moved.append(channels * weight_row_bytes(layer))
+        moved.append(channels * weight_row_bytes(layer, inputs))
     return max(moved)
+
+
+def fitting(layer: Layer, target: Target, inputs: int) -> Iterator[Tiling]:
+    """All tilings with parts of `inputs` input channels that fit. More rows need more memory."""
+    heights = [1] if layer.kind == "sums" else range(1, layer.output.height + 1)
+    for channels in widths_of(layer):
+        taken = channels if is_channelwise(layer) else inputs
+        for rows in heights:
+            places = places_of(layer, rows, channels, taken, target)
+            if places.end > target.l1_bytes or largest_transfer(layer, rows, channels, taken) > MAX_DMA_BYTES:
+                break
+            tiling = Tiling(layer, rows, channels, taken, places)
+            yield replace(tiling, predicted=cost.predict(layer, shape_of(tiling), target.isa, target.cores))
 
 
 def tile(layer: Layer, target: Target) -> Tiling:
     """The cheapest tiling. Raises Unsupported when not even the smallest one fits."""
     best: Tiling | None = None
-    least = 0
-    for rows, channels in candidates(layer):
-        places = places_of(layer, rows, channels, target)
-        least = min(least or places.end, places.end)
-        if places.end > target.l1_bytes or largest_transfer(layer, rows, channels) > MAX_DMA_BYTES:
-            continue
-        tiling = Tiling(layer, rows, channels, places)
-        predicted = cost.predict(layer, shape_of(tiling), target.isa, target.cores)
-        if best is None or predicted.cycles < best.predicted.cycles:
-            best = Tiling(layer, rows, channels, places, predicted)
+    for inputs in inputs_of(layer):
+        parts = -(-layer.input.stored_channels // inputs)
+        if best is not None and cost.least(layer, parts, target.isa, target.cores) >= best.predicted.cycles:
+            break  # more parts cannot be better
+        for tiling in fitting(layer, target, inputs):
+            if best is None or tiling.predicted.cycles < best.predicted.cycles:
+                best = tiling
     if best is None:
-        raise Unsupported(
-            layer.name,
-            layer.kind,
-            f"its smallest tile (one row, {min(c for _, c in candidates(layer))} channels) needs {least:,} bytes of "
-            f"L1, {max(0, least - target.l1_bytes):,} more than the {target.l1_bytes:,} there are",
-            "a larger TCDM (--l1-bytes, --set soc.cluster.tcdm.size_bytes), or narrower tensors",
-        )
+        raise too_large(layer, target)
     return best
+
+
+def too_large(layer: Layer, target: Target) -> Unsupported:
+    channels, inputs = widths_of(layer)[0], inputs_of(layer)[-1]
+    inputs = channels if is_channelwise(layer) else inputs
+    needed = places_of(layer, 1, channels, inputs, target).end
+    what = f"its smallest tile (one row, {channels} channels of the output, {inputs} of the input)"
+    if needed <= target.l1_bytes:
+        largest = largest_transfer(layer, 1, channels, inputs)
+        return Unsupported(layer.name, layer.kind, f"{what} is one transfer of {largest:,} bytes",
+                           f"transfers of at most {MAX_DMA_BYTES:,} bytes: narrower tensors")  # fmt: skip
+    return Unsupported(
+        layer.name,
+        layer.kind,
+        f"{what} needs {needed:,} bytes of L1, {needed - target.l1_bytes:,} more than the {target.l1_bytes:,} there are",
+        f"--l1-bytes {-(-needed // 1024) * 1024} with as large a TCDM (--set soc.cluster.tcdm.size_bytes), or narrower "
+        "tensors",
+    )
 
 
 def shape_of(tiling: Tiling) -> cost.TileShape:
     layer = tiling.layer
-    is_all = is_channelwise(layer)
     return cost.TileShape(
         rows=tiling.rows,
         channels=tiling.channels,
         row_tiles=tiling.row_tiles,
         channel_tiles=tiling.channel_tiles,
         input_rows=input_rows(layer, tiling.rows),
-        input_channels=tiling.channels if is_all else layer.input.stored_channels,
-        weight_bytes=weight_row_bytes(layer) if isinstance(layer, Dense) else 0,
-        gathers=isinstance(layer, Dense) and gathers(layer),
+        input_channels=tiling.inputs,
+        input_parts=tiling.input_parts,
+        weight_bytes=weight_row_bytes(layer, tiling.inputs) if isinstance(layer, Dense) else 0,
+        gathers=isinstance(layer, Dense) and gathers(layer, tiling.inputs),
     )

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many samples a classifier names as their labels do: on the platform, by the integer evaluator, in exact arithmetic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flexv_tools.deploy import evaluator, exact
+from flexv_tools.deploy.graph import Ints, Network
+from flexv_tools.deploy.values import Imported
+from flexv_tools.errors import Failure
+
+
+def read_labels(path: Path, least: int) -> Ints:
+    try:
+        labels = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise Failure(f"{path}: no array of NumPy: {error}") from error
+    if labels.dtype.kind not in "iu" or labels.ndim != 1 or len(labels) < least:
+        raise Failure(f"{path}: has the shape {labels.shape}; expected whole numbers, at least {least}")
+    return np.asarray(labels, np.int64)
+
+
+def share(outputs: npt.NDArray[Any], labels: Ints) -> float:
+    """Share of the samples whose largest output is that of their label."""
+    guesses = outputs.reshape(len(outputs), -1).argmax(axis=1)
+    return float(np.mean(guesses == labels[: len(guesses)]))
+
+
+def said(outputs: npt.NDArray[Any], path: Path) -> str:
+    return f"{100 * share(outputs, read_labels(path, len(outputs))):.2f} % of {len(outputs):,} samples right"
+
+
+def of_evaluators(imported: Imported, network: Network, samples: list[Ints], path: Path) -> str:
+    labels = read_labels(path, len(samples))
+    integer, real = [], []
+    for sample in samples:
+        stored = evaluator.run(network, sample)[network.output]
+        integer.append(evaluator.dequantise(network.output, stored).transpose(2, 0, 1).reshape(-1))
+        real.append(exact.outputs(imported, network, sample))
+    shares = [100 * share(np.stack(each), labels) for each in (integer, real)]
+    return f"integer evaluator: {shares[0]:.2f} %, exact arithmetic: {shares[1]:.2f} % of {len(samples):,} samples right"

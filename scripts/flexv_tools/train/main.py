@@ -4,8 +4,7 @@
     scripts/train FILE.onnx [--epochs N] [--threads N]       about 20 minutes of one core
     scripts/train FILE.onnx --images X.npy --labels Y.npy    also test images for scripts/deploy
 
-The file is what sw/network/models/ has. Prints the accuracy of the test images after each epoch; the last line is
-that of the file."""
+Prints the accuracy of the test images after each epoch; the last line is that of the file."""
 
 from __future__ import annotations
 

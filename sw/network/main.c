@@ -32,11 +32,12 @@ static void report_layer(uint32_t number) {
     barrier();
 }
 
-#define RUN_LAYER(number)                                      \
-    fetch_layer(number);                                       \
-    FLEXV_REGION_BEGIN(number);                                \
-    network_run_layer(&layer, arena, &costs[(number)-1]);      \
-    FLEXV_REGION_END(number);                                  \
+#define NEXT(number) ((number) < NETWORK_LAYERS ? &network_layers[number] : 0)
+#define RUN_LAYER(number)                                               \
+    fetch_layer(number);                                                \
+    FLEXV_REGION_BEGIN(number);                                         \
+    network_run_layer(&layer, NEXT(number), arena, &costs[(number)-1]); \
+    FLEXV_REGION_END(number);                                           \
     report_layer(number);
 
 int main(void) {
@@ -47,8 +48,8 @@ int main(void) {
     NETWORK_FOR_EACH_LAYER(RUN_LAYER)
     if (core_id() == 0) {
         for (uint32_t i = 0; i < NETWORK_LAYERS; ++i) {
-            printf("cost %u: %u bytes, %u cycles\n", (unsigned)(i + 1), (unsigned)costs[i].dma_bytes,
-                   (unsigned)costs[i].dma_wait_cycles);
+            printf("cost %u: %u bytes, %u cycles\n", (unsigned)(i + 1),
+                   (unsigned)costs[i].dma_bytes, (unsigned)costs[i].dma_wait_cycles);
         }
     }
     return 0;

@@ -12,6 +12,8 @@
 #include "share.h"
 #include "sums.h"
 
+#include <stddef.h>
+
 enum { kMaxTransfers = 4 };
 
 // One tile: rows and channels of the output, and the rows and channels of the input that it needs.
@@ -296,6 +298,9 @@ static void bring_in(struct Transfers* transfers, const struct NetworkLayer* l, 
     if (l->kind == kNetworkAdd) {
         bring_in_tensor(transfers, &l->second, arena + l->places.second[half], l, &t);
     }
+    if (index == 0 && l->is_prefetched) {
+        return;
+    }
     if (has_weights(l) && (t.row == 0 || l->input_parts != 1)) {
         bring_in_weights(transfers, l, arena, &t, index);
     }
@@ -324,14 +329,28 @@ static void wait_for(struct Transfers* transfers) {
     transfers->cost->dma_wait_cycles += timer_cycles() - before;
 }
 
+// Weights of the first tile of the next layer. Only core 0 uses it.
+FLEXV_TCDM_BSS static struct Transfers ahead;
+
+static void bring_in_ahead(const struct NetworkLayer* next, uint8_t* arena,
+                           struct NetworkCost* cost) {
+    const struct Tile first = {.channels = p_minu(next->out_channels, next->tile_channels),
+                               .is_last = next->input_parts == 1};
+    ahead.cost = cost;
+    bring_in_weights(&ahead, next, arena, &first, 0);
+    bring_in_scales(&ahead, next, arena, &first);
+}
+
 // Core 0 keeps the DMA busy around the computation, and computes its share like the others.
-void network_run_layer(const struct NetworkLayer* l, uint8_t* arena, struct NetworkCost* cost) {
+void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* next,
+                       uint8_t* arena, struct NetworkCost* cost) {
     struct Transfers in = {.cost = cost};
     struct Transfers out = {.cost = cost};
     const bool moves_data = core_id() == 0;
     const uint32_t tiles = l->tiles;
     if (moves_data) {
         bring_in(&in, l, arena, 0);
+        wait_for(&ahead);
         wait_for(&in);
     }
     barrier();
@@ -339,6 +358,8 @@ void network_run_layer(const struct NetworkLayer* l, uint8_t* arena, struct Netw
         const struct Tile t = tile_of(l, index);
         if (moves_data && index + 1 < tiles) {
             bring_in(&in, l, arena, index + 1);
+        } else if (moves_data && next != NULL && next->is_prefetched) {
+            bring_in_ahead(next, arena, cost + 1);
         }
         compute(l, arena, &t, index);
         barrier();  // the results of this tile are complete

@@ -52,6 +52,8 @@ struct NetworkLayer {
     uint16_t tile_inputs;               ///< input channels; weights lie in L2 in such parts
     uint16_t row_tiles, input_parts;
     uint32_t tiles;
+    bool
+        is_prefetched;  ///< weights of the first tile come during the last tile of the layer before
     struct NetworkPlaces places;
 };
 
@@ -61,8 +63,10 @@ struct NetworkCost {
     uint32_t dma_bytes;
 };
 
-/// Computes one layer; every core calls it. `arena` is the TCDM that `places` refers to.
-void network_run_layer(const struct NetworkLayer* layer, uint8_t* arena, struct NetworkCost* cost);
+/// Computes one layer; every core calls it. `next` is the layer behind it, or NULL. `arena` is the
+/// TCDM that `places` refers to; the cost of `next` lies behind `cost`.
+void network_run_layer(const struct NetworkLayer* layer, const struct NetworkLayer* next,
+                       uint8_t* arena, struct NetworkCost* cost);
 
 /// Two sums over the bytes of a layer's result, which differ when two bytes are exchanged, too: for
 /// the comparison with the evaluator. Called by one core.

@@ -6,6 +6,7 @@ The simulator is the one in the environment variable FLEXV_VP."""
 from __future__ import annotations
 
 import contextlib
+import csv
 import html
 import io
 import json
@@ -28,7 +29,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, planner, tiler  # noqa: E402
+from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, planner, prefetch, tiler  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 
@@ -353,6 +354,29 @@ class Plans(Folder):
             self.assertLessEqual(max(starts, default=0), p.end)
             self.assertLessEqual(p.end, 14_000)
 
+    def test_weights_come_early_only_to_places_that_the_layer_before_has_left(self) -> None:
+        target = tiler.Target()
+        for name, least in (("resnet20_small_4b2b", 10), ("mobilenet_8b", 2)):
+            path = self.folder / f"{name}.onnx"
+            onnx.save(examples.NETWORKS[name](name), str(path))
+            tilings = prefetch.linked([tiler.tile(layer, target) for layer in self.network(path).layers], target)
+            early = [(a, b) for a, b in zip(tilings, tilings[1:]) if b.is_prefetched]
+            self.assertGreaterEqual(len(early), least, name)
+            for before, after in early:
+                self.assertLessEqual(after.places.end, target.l1_bytes)
+                for start, end in prefetch.first_weights(after):
+                    for begin, stop in prefetch.busy_at_end(before):
+                        self.assertTrue(end <= begin or stop <= start, after.layer.name)
+
+    def test_places_are_moved_as_a_whole(self) -> None:
+        for layer in self.layers():
+            tiling = tiler.tile(layer, tiler.Target("flexv", 8, 14_000))
+            starts = sorted(prefetch.extents(tiling))
+            for variant in prefetch.variants(tiling, tiler.Target("flexv", 8, 30_000)):
+                shift = variant.places.end - tiling.places.end
+                self.assertEqual(sorted(prefetch.extents(variant)), [start + shift for start in starts])
+                self.assertEqual(shift % prefetch.BANK_ROW_BYTES, 0)
+
     def test_the_plan_of_a_residual_network_is_as_small_as_what_lives_together(self) -> None:
         for name in ("resnet20_4b2b", "mobilenet_8b"):
             path = self.folder / f"{name}.onnx"
@@ -489,6 +513,10 @@ class OnThePlatform(Folder):
         measured = sum(region["cycles"] for region in report["regions"])
         self.assertLess(abs(plan["predicted_cycles"] / measured - 1), 0.05)
         self.assertGreater(plan["macs"] / measured, 18)  # MAC/cycle
+        with (self.folder / "out/layers.csv").open() as file:
+            rows = {row["layer"]: row for row in csv.DictReader(file)}
+        for name in ("stage3.0.conv2", "stage3.1.conv1", "stage3.2.conv2"):  # their weights come while others compute
+            self.assertGreater(float(rows[name]["dma_overlap"]), 0.8)
 
     def test_the_pages_show_layers_hints_roofline_and_instruction_sets_side_by_side(self) -> None:
         status, said = self.deploy(self.classifier(), "--isa", "all")

@@ -22,6 +22,7 @@ PRODUCT = {
     "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
+PRODUCT_BIAS_CYCLES = 1.3  # more of each result where the bias is added behind the product
 BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
 SUM_CYCLES = 3.0  # the same of a sum: loaded and stored
 REQUANTISE_CYCLES = 9.0  # of a sum when it is complete: start, requantisation
@@ -156,6 +157,8 @@ def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: 
         return spread(shape.channels, cores) * (depth / 4 * SUM_QUAD_CYCLES + 30)
     a, w = layer.input.format.bits, layer.weight_bits
     around = BLOCK_CYCLES if shape.input_parts == 1 else SUM_CYCLES + REQUANTISE_CYCLES / shape.input_parts
+    if layer.bias == "product":
+        around += PRODUCT_BIAS_CYCLES
     each = depth * PRODUCT[isa][max(a, w), min(a, w)] + around  # of a result
     cycles = gathered_compute(layer, shape, cores, pixels, each) if shape.gathers else 0.0
     if not shape.gathers:

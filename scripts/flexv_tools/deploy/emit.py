@@ -77,6 +77,7 @@ def row(tiling: Tiling, plan: Plan, weights: int) -> str:
         "row_tiles": tiling.row_tiles,
         "input_parts": tiling.input_parts,
         "tiles": tiling.count,
+        "is_prefetched": str(tiling.is_prefetched).lower(),
         "places": "{" + f"{pair(p.input)}, {pair(p.second)}, {pair(p.output)}, {pair(p.weights)}, {pair(p.scales)}, "
         f"{p.workspace}, {p.bytes}, {pair(p.sums)}" + "}",
     } | own_fields(tiling, weights)

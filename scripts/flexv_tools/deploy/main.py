@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flexv_tools import simulator
-from flexv_tools.deploy import accuracy, build, evaluator, execute, importer, integerise, page, planner, report, tiler
+from flexv_tools.deploy import accuracy, build, evaluator, execute, importer, integerise, page, planner, prefetch, report, tiler
 from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
@@ -51,7 +51,7 @@ def prepare(options: argparse.Namespace) -> Deployment:
     imported = importer.load(options.model)
     network = integerise.integerise(imported, options.bias)
     target = Target(options.isa, options.cores, options.l1_bytes)
-    tilings = [tiler.tile(layer, target) for layer in network.layers]
+    tilings = prefetch.linked([tiler.tile(layer, target) for layer in network.layers], target)
     return Deployment(network, imported, tilings, planner.plan(network, tilings, options.l2_bytes), target, options.l2_bytes)
 
 
@@ -67,6 +67,7 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
                 "tile": {"rows": tiling.rows, "channels": tiling.channels, "inputs": tiling.inputs, "count": tiling.count},
                 "l1": asdict(tiling.places),
                 "predicted_cycles": round(predicted.cycles),
+                "is_prefetched": tiling.is_prefetched,
                 "predicted_dma_cycles": round(predicted.dma_cycles),
                 "dma_bytes": predicted.dma_bytes,
             }

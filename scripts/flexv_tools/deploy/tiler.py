@@ -51,6 +51,7 @@ class Tiling:
     inputs: int  # channels of the input; of layers whose channels stand alone: `channels`
     places: Places
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
+    is_prefetched: bool = False  # weights of the first tile come while the layer before ends
 
     @property
     def row_tiles(self) -> int:

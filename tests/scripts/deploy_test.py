@@ -32,6 +32,7 @@ import reference_executor  # noqa: E402
 from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, planner, prefetch, tiler  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
+from flexv_tools.sweep import main as sweep  # noqa: E402
 
 PROGRAM = Path(os.environ.get("FLEXV_VP", ROOT / "build/release/flexv-vp"))
 SEEDS = range(int(os.environ.get("FLEXV_DEPLOY_SEEDS", "6")))
@@ -549,6 +550,24 @@ class OnThePlatform(Folder):
              f"--user-data-dir={self.folder / 'browser'}", "--dump-dom", f"file://{copy}"],
             capture_output=True, text=True, timeout=300, check=True)  # fmt: skip
         return json.loads(html.unescape(done.stdout.split("<title>")[1].split("</title>")[0]))
+
+    def test_a_study_takes_a_network_as_its_firmware(self) -> None:
+        """The one of docs/tutorial/sweep.md, with fewer points."""
+        page = (ROOT / "docs/tutorial/sweep.md").read_text()
+        study = json.loads(page.split("## Networks")[1].split("```json\n")[1].split("```")[0])
+        study["firmware"]["build"] = study["firmware"]["build"].replace("scripts/deploy", str(ROOT / "scripts/deploy"))
+        study["parameters"] = {"soc.cluster.core.isa": ["flexv", "xpulpv2"], "soc.cluster.core_count": [8]}
+        self.classifier().rename(self.folder / "net.onnx")
+        (self.folder / "study.json").write_text(json.dumps(study))
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = sweep.main([str(self.folder / "study.json"), "--out", str(self.folder / "out"), "--program", str(PROGRAM),
+                                 "--cache", str(self.folder / "cache"), "--jobs", "1"])  # fmt: skip
+        self.assertEqual(status, 0, said.getvalue())
+        with (self.folder / "out/results.csv").open(newline="") as file:
+            cycles = [int(row["cycles"]) for row in csv.DictReader(file)]
+        self.assertEqual(len(cycles), 2)
+        self.assertLess(cycles[0], cycles[1])
 
     def test_accuracy_of_platform_and_evaluators(self) -> None:
         path = self.classifier()

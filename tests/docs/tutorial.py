@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+DEBIAN_PYTHON = "/usr/bin/python3"  # sees Debian's packages
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -72,6 +73,12 @@ def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None
         (folder / "scripts" / script).write_text(
             f'#!/bin/sh\nexec "{sys.executable}" -B "{repository}/scripts/{script}" "$@" '
             + (f'--program "{program}"\n' if script == "operating_points" else "\n")
+        )
+        (folder / "scripts" / script).chmod(0o755)
+    for script, module in (("deploy", "main"), ("example_network", "examples")):
+        end = f'--program "{program}"' if script == "deploy" else ""
+        (folder / "scripts" / script).write_text(
+            f'#!/bin/sh\nPYTHONPATH="{repository}/scripts" exec {DEBIAN_PYTHON} -B -m flexv_tools.deploy.{module} "$@" {end}\n'
         )
         (folder / "scripts" / script).chmod(0o755)
     for image in (repository / "sw/prebuilt").glob("*.elf"):

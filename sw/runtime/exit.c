@@ -6,10 +6,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { kAbortCode = 86 };
+enum { kAbortCode = 86, kLargestCode = 0x3fffffff };
+
+/// The registers hold 31 bits of a code, the last one says that it is valid. What does not fit
+/// saturates, so that no failure looks like a success.
+static uint32_t status_of(int code) {
+    if (code > kLargestCode)
+        code = kLargestCode;
+    if (code < -kLargestCode - 1)
+        code = -kLargestCode - 1;
+    return (uint32_t)code | RETURN_VALID;
+}
 
 void _exit(int code) {
-    const uint32_t status = (uint32_t)code | RETURN_VALID;
+    const uint32_t status = status_of(code);
     io_write(CLUSTER_CONTROL + CLUSTER_CONTROL_RETURN, status);
     io_write(CLUSTER_CONTROL + CLUSTER_CONTROL_EOC, 1);
     io_write(SOC_CORE_STATUS, status);  // reached only where a fabric controller started the run

@@ -40,9 +40,8 @@ private:
 class Timeline {
 public:
     static constexpr unsigned kMaxAgents = 64;
-    /// Cycles that an agent runs ahead at most. A hart that still computes at the end of a run, or
-    /// at a mark of another one, is counted up to this much too far.
-    static constexpr Cycles kRunAhead = 1024;
+    /// Cycles that an agent runs ahead at most, when nobody says otherwise.
+    static constexpr Cycles kRunAhead = 32;
 
     /// Registers an agent; the agent must outlive the timeline's last run.
     void add(Agent& agent);
@@ -60,6 +59,11 @@ public:
     /// Returns the cycle reached: `end`, or the one after the last cycle that was completed.
     Cycles run_until(Cycles end);
 
+    /// Cycles that an agent runs ahead at most, 1 or more. What happens does not depend on it; but
+    /// a hart that still computes at the end of a run, or at a mark of another one, is counted up
+    /// to this much too far.
+    void bound_run_ahead(Cycles cycles) { run_ahead_ = cycles; }
+
     /// Ends run_until() after the current cycle.
     void stop() { stop_requested_ = true; }
 
@@ -75,7 +79,7 @@ public:
     /// How far an agent that acts now may run ahead on its own. Depends on nothing but what is
     /// simulated, so neither do results.
     [[nodiscard]] Cycles limit() const {
-        const Cycles ahead = now_ + kRunAhead;
+        const Cycles ahead = now_ + run_ahead_;
         return ahead < look_ ? ahead : look_;
     }
     /// Nothing outside of this timeline acts on it before this cycle.
@@ -139,6 +143,7 @@ private:
     Cycles next_ = kNever;  // first cycle from now_ on in which an agent acts
     Cycles outside_ = kNever;
     Cycles look_ = kNever;
+    Cycles run_ahead_ = kRunAhead;
     Cycles last_act_ = 0;
     u64 last_bit_ = 0;  // of the agent that acted last
     Agent* last_agent_ = nullptr;

@@ -245,6 +245,14 @@ Group<SimulationConfiguration> simulation_group() {
                        "exact whatever the quantum.",
                 .unit = "cycles",
                 .allowed = whole(1, 1'000'000'000)})
+        .value(
+            "run_ahead_cycles", &Config::run_ahead_cycles,
+            {.doc = "How far a hart computes ahead of the others where nobody can see it. Changes "
+                    "no cycle of the run, but what a hart that computes has done at the end of "
+                    "the run, or at a region mark of another one, is counted up to this much too "
+                    "far: 1 is exact and slow.",
+             .unit = "cycles",
+             .allowed = whole(1, 1024)})
         .value("max_cycles", &Config::max_cycles,
                {.doc = "The run ends here with status 104; 0 for no limit.",
                 .unit = "cycles",

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/bus_errors.hpp"
+#include "base/timeline.hpp"
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "event_unit/event_unit.hpp"
@@ -85,7 +86,8 @@ struct ClockConfiguration {
 
 struct SimulationConfiguration {
     u64 quantum_cycles = 1000;  ///< the cluster runs this far ahead of modules outside it
-    u64 max_cycles = 0;         ///< 0: no limit
+    u64 run_ahead_cycles = Timeline::kRunAhead;  ///< a hart computes this far ahead of the others
+    u64 max_cycles = 0;                          ///< 0: no limit
 };
 
 struct EnergyConfiguration {

@@ -41,6 +41,8 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
               reference_clock_cycles(config.clock.mhz)),
       to_cluster("to_cluster", clock_, cluster_clock_),
       from_cluster("from_cluster", cluster_clock_, clock_) {
+    for (ClockDomain* domain : {&cluster_clock_, &clock_})
+        domain->timeline.bound_run_ahead(config.simulation.run_ahead_cycles);
     for (unsigned index = 0; index < cluster.core_count(); ++index)
         cores_.push_back(&cluster.core(index));
     wire_buses();

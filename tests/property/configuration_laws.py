@@ -15,7 +15,7 @@ from typing import Any
 import runs
 
 
-RUN_AHEAD = 1024  # Timeline::kRunAhead
+RUN_AHEAD = 32  # simulation.run_ahead_cycles
 
 
 class ConfigurationLaws(unittest.TestCase):

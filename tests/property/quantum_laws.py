@@ -19,6 +19,33 @@ SETTINGS = {
     "soc.cluster.icache.is_enabled_at_reset": "true",
 }
 
+# Core 0 marks a region five times while the others compute, and ends the run.
+MARKS = """
+  .globl _start
+_start:
+  csrr t0, mhartid
+  andi t0, t0, 31
+  beqz t0, 2f
+1: addi a0, a0, 1
+  addi a1, a1, 1
+  j 1b
+2: li t1, 5
+3: slti x0, x0, 1
+  .rept 40
+  addi a0, a0, 1
+  .endr
+  sltiu x0, x0, 1
+  .rept 100
+  addi a0, a0, 1
+  .endr
+  addi t1, t1, -1
+  bnez t1, 3b
+  li t0, 0x1a1040a0
+  li t1, 0x80000000
+  sw t1, 0(t0)
+  j .
+"""
+
 
 def build(folder: str, seed: int, with_fabric: bool) -> Path:
     source = Path(folder) / f"{seed}.S"
@@ -104,6 +131,40 @@ class QuantumLaws(unittest.TestCase):
         self.assertEqual(reports[0]["result"], "deadlock")
         self.assertEqual(reports[0]["counters"]["cluster"]["cycles"], reports[0]["cycles"])
         self.assertTrue(all(report == reports[0] for report in reports))
+
+    @runs.needs_compiler
+    def test_with_caches_that_firmware_would_have_to_enable(self) -> None:
+        """Seeds that once found an act of the fabric controller at a cycle that depended on the quantum."""
+        for seed in (101, 107, 112):
+            with tempfile.TemporaryDirectory() as folder:
+                image = build(folder, seed, True)
+                settings = SETTINGS | {"soc.cluster.icache.is_enabled_at_reset": "false"}
+                reports = [
+                    runs.simulate(image, settings | {"simulation.quantum_cycles": quantum}, MAX_CYCLES,
+                                  ("--config", "pulp_open")).report
+                    for quantum in QUANTA
+                ]
+            with self.subTest(seed=seed):
+                self.assertTrue(all(report == reports[0] for report in reports))
+
+    @runs.needs_compiler
+    def test_regions_are_exact_but_for_what_harts_have_computed_ahead(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            source, image = Path(folder) / "marks.S", Path(folder) / "marks.elf"
+            source.write_text(MARKS)
+            runs.assemble(source, image)
+            ahead, default = 32, run(image, 1000)  # simulation.run_ahead_cycles
+            exact = run(image, 1000, "--set", "simulation.run_ahead_cycles=1")
+            power = str(Path(folder) / "power.csv")
+            observed = run(image, 1000, "--power-trace", power, "--power-window", "1")
+        self.assertEqual(exact.report["cycles"], default.report["cycles"])
+        regions = [one.report["regions"] for one in (default, exact, observed)]
+        self.assertEqual([region["visits"] for region in regions[0]], [5])
+        for loose, tight, seen in zip(*regions, strict=True):
+            self.assertEqual((tight["cycles"], tight["instructions"]), (seen["cycles"], seen["instructions"]))
+            self.assertEqual(tight["cycles"], loose["cycles"])
+            bound = ahead * interrupt_programs.CORES * 2 * loose["visits"]
+            self.assertLessEqual(abs(loose["instructions"] - tight["instructions"]), bound)
 
     @runs.needs_compiler
     def test_the_programs_are_interrupted(self) -> None:

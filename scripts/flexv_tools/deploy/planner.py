@@ -16,7 +16,7 @@ from flexv_tools.deploy.tiler import Tiling, weight_bytes
 
 ALIGNMENT = 16
 RANDOM_ORDERS = 300
-CODE_BYTES = 208 * 1024  # of L2 for program, tables and what the runtime needs
+CODE_BYTES = 224 * 1024  # of L2 for program, tables and what the runtime needs
 
 
 @dataclass(frozen=True)

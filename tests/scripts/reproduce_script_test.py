@@ -32,7 +32,7 @@ class ReproduceTest(unittest.TestCase):
             path.write_text(program)
             path.chmod(0o755)
             done = subprocess.run(
-                [sys.executable, "-B", REPRODUCE, "--no-build", "--program", path, "--json",
+                [sys.executable, "-B", REPRODUCE, "--no-build", "--no-networks", "--program", path, "--json",
                  folder / "rows.json", "--page", folder / "page.md"],
                 capture_output=True, text=True, check=False)
             rows, page = folder / "rows.json", folder / "page.md"
@@ -55,6 +55,24 @@ class ReproduceTest(unittest.TestCase):
         done, _, page = self.reproduce(PROGRAM.format(python=sys.executable, cycles=30000))
         self.assertIn("fewer instructions", page, done.stderr)
         self.assertIn("the baseline makes it", page)
+
+    def test_networks_are_compared_by_cycles_and_by_energy_a_cycle(self) -> None:
+        sys.path.insert(0, str(ROOT / "scripts"))
+        from flexv_tools import reproduce, reproduce_networks
+
+        original = reproduce_networks.measure
+        self.addCleanup(setattr, reproduce_networks, "measure", original)
+        cycles = {"flexv": 10_000_000, "xpulpnn": 20_000_000, "xpulpv2": 25_000_000}
+        reproduce_networks.measure = lambda program, network, isa: reproduce_networks.Result(120_000_000, cycles[isa], 1.5)
+        rows = reproduce.network_rows(Path("unused"))
+        self.assertEqual(len(rows), 3 * 3 + 3)
+        flexv = next(row for row in rows if row.isa == "flexv" and (row.act_bits, row.weight_bits) == (8, 8))
+        self.assertEqual((flexv.published, flexv.measured), (6.0, 12.0))
+        self.assertIn("2.50 times as fast", next(row.remark for row in rows if row.isa == "xpulpv2"))
+        energy = next(row for row in rows if row.experiment == "network_energy")
+        self.assertEqual((energy.published, energy.measured), (8.55, 1.5))
+        self.assertIn("150.0 pJ a cycle, published 427.5 pJ; 2.00 times fewer cycles", energy.remark)
+        self.assertEqual(reproduce.verdict(energy), "82.5 % less")
 
     def test_a_slow_kernel_fails(self) -> None:
         done, _, page = self.reproduce(PROGRAM.format(python=sys.executable, cycles=300000))

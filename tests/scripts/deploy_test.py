@@ -447,11 +447,17 @@ class OnThePlatform(Folder):
                     self.assertLess(layers[1]["tile"]["inputs"], 28)
 
     def test_a_bias_behind_the_product_is_computed_by_every_library(self) -> None:
-        for isa in ("flexv", "xpulpnn", "xpulpv2"):
-            for seed in (3, 8):
-                path = networks.random_network(self.folder / "random.onnx", seed)
-                status, said = self.deploy(path, "--bias", "product", "--isa", isa)
-                self.assertEqual(status, 0, said)
+        b = self.builder()
+        x = b.quantise("x", 1 / 255)
+        for bits, signed in ((4, False), (2, True), (8, False), (4, True)):  # on Flex-V by columns
+            y = b.conv(x, 16, 16, (1, 1), 1, (0, 0, 0, 0), 8 if bits == 2 else 4)
+            x = b.quantise(y if signed else b.node("Relu", y), 4.0 / 2**bits, bits, signed)
+        status, said = self.deploy(self.save(b, x, [1, 16, 8, 8], [1, 16, 8, 8]), "--bias", "product")
+        self.assertEqual(status, 0, said)
+        for isa, seed in (("xpulpnn", 3), ("xpulpv2", 3)):
+            path = networks.random_network(self.folder / "random.onnx", seed)
+            status, said = self.deploy(path, "--bias", "product", "--isa", isa)
+            self.assertEqual(status, 0, said)
 
     def test_results_that_are_clipped_to_a_part_of_their_range(self) -> None:
         for kind in (1, 4):  # dense and depthwise

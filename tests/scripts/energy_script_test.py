@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.machinery
-import importlib.util
 import json
 import re
 import sys
@@ -13,27 +10,14 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
-def load(name: str) -> ModuleType:
-    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPTS / name))
-    spec = importlib.util.spec_from_loader(name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
-energy_report = load("energy_report")
-operating_points = load("operating_points")
 sys.path.insert(0, str(SCRIPTS))
-calibrate = importlib.import_module("flexv_tools.calibrate")
+
+from flexv_tools import calibrate, energy_report, operating_points  # noqa: E402
 
 
 def sample_report() -> dict[str, Any]:

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
 import json
 import sys
 import tempfile
 import unittest
 from pathlib import Path
-from types import ModuleType
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_timing"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from flexv_tools.timing.benches import KINDS  # noqa: E402
+from flexv_tools.timing.command import main  # noqa: E402
 
 PROGRAM = """\
   .section .text.init,"ax",@progbits
@@ -37,20 +38,6 @@ pathlib.Path(option("--report")).write_text(json.dumps(report))
 if option("--signature"):
     pathlib.Path(option("--signature")).write_text("0000CAFE\\n")
 """
-
-
-def load_script() -> ModuleType:
-    loader = importlib.machinery.SourceFileLoader("check_timing", str(SCRIPT))
-    spec = importlib.util.spec_from_loader("check_timing", loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["check_timing"] = module
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
-check_timing = load_script()
 
 
 def hart(index: int, start: int, stop: int, instructions: int, exit_value: int = 0) -> dict[str, int]:
@@ -86,7 +73,7 @@ class Folder(unittest.TestCase):
         output = io.StringIO()
         try:
             with contextlib.redirect_stdout(output):
-                status = check_timing.main()
+                status = main()
         finally:
             sys.argv = arguments
         return status, output.getvalue()
@@ -181,7 +168,7 @@ class Folder(unittest.TestCase):
 
 class Settings(unittest.TestCase):
     def test_the_tables_set_what_differs_between_their_benches(self) -> None:
-        kinds = {kind.file: kind for kind in check_timing.KINDS}
+        kinds = {kind.file: kind for kind in KINDS}
         row = {"memory_latency": "40", "l1_prefetch": "1"}
 
         self.assertEqual(kinds["core_cycles.csv"].settings(row)["soc.cluster.core_count"], "1")

@@ -12,6 +12,7 @@
 #include "base/tcdm_target.hpp"
 #include "core/address_map.hpp"
 #include "core/csr_file.hpp"
+#include "core/debugger.hpp"
 #include "core/decode_cache.hpp"
 #include "core/fault.hpp"
 #include "core/interrupt_input.hpp"
@@ -100,6 +101,24 @@ public:
 
     /// From now on `observer` sees every instruction; it outlives the core. Call before start().
     void observe(Observer& observer);
+
+    // debug.cpp: for a debugger, between two instructions of any core or within
+    // Debugger::in_front()
+    /// From now on `debugger` is asked where DecodeCache::stop_at() says; it outlives the core.
+    void attach(Debugger& debugger) { debugger_ = &debugger; }
+    /// General and neural-network registers may be changed; pc is changed by set_pc().
+    [[nodiscard]] isa::Hart& hart_for_debugger() { return hart_; }
+    /// False, and nothing happens, while an access or a fetch is on its way, while the core is off
+    /// or asleep, and where there is no memory.
+    [[nodiscard]] bool set_pc(Address target);
+    [[nodiscard]] bool has_csr(unsigned number) const { return csrs_.has(number); }
+    /// Without side effects.
+    [[nodiscard]] u32 csr(unsigned number) { return csrs_.peek(number); }
+    void set_csr(unsigned number, u32 value);
+    /// The load or store that the instruction in front would do. Only within in_front().
+    [[nodiscard]] std::optional<NextAccess> access_in_front() const;
+    /// The core has stored to a byte of [first, last] in this very cycle, or is about to.
+    [[nodiscard]] bool is_storing_to(Address first, Address last) const;
 
     /// Fetch enable goes up: execution begins at `boot_address`, first instruction in EX at
     /// `cycle`.
@@ -349,6 +368,7 @@ private:
     FetchTarget* fetch_ = nullptr;           // null: every fetch hits
     LineFilter* filter_ = nullptr;
     std::unique_ptr<Watch> watch_;  // null while nobody observes
+    Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 
     std::array<EventCount, isa::kMaxRows> executed_{};  // [row]

@@ -287,6 +287,8 @@ void CsrFile::write(unsigned number, u32 value) {
     }
 }
 
+bool CsrFile::has(unsigned number) const { return find(state_, number) != nullptr; }
+
 u32 CsrFile::peek(unsigned number) {
     const CsrRow* row = find(state_, number);
     return row == nullptr ? 0 : value_of(state_, *row, number - row->number);

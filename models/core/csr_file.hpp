@@ -94,6 +94,8 @@ public:
     u32 read(unsigned number) override;
     void write(unsigned number, u32 value) override;
 
+    /// Whether this core has the register.
+    [[nodiscard]] bool has(unsigned number) const;
     /// For debuggers and reports: the value without side effects.
     [[nodiscard]] u32 peek(unsigned number);
 

@@ -13,10 +13,6 @@ namespace {
 
 unsigned index_of_mode(isa::Mode mode) { return mode == isa::Mode::status ? 1 : 0; }
 
-bool is_region_marker(const isa::Instruction& row, const isa::Operands& op) {
-    return (row.name == "slti" || row.name == "sltiu") && op.rd == 0 && op.rs1 == 0 && op.imm > 0;
-}
-
 }  // namespace
 
 Stretch Stretch::measure(Slot& first) {
@@ -113,6 +109,25 @@ void DecodeCache::intercept(isa::Execute execute) {
     invalidate(0, ~0U);
 }
 
+void DecodeCache::stop_at(Address pc, bool stops) {
+    if (stops)
+        stops_.insert(pc);
+    else
+        stops_.erase(pc);
+    invalidate(pc, pc);
+}
+
+void DecodeCache::stop_everywhere(bool stops) {
+    if (stops == stops_everywhere_)
+        return;
+    stops_everywhere_ = stops;
+    invalidate(0, ~0U);
+}
+
+u8 DecodeCache::stop_flag(Address pc) const {
+    return stops_everywhere_ || stops_.contains(pc) ? u8{kMarker} : u8{0};
+}
+
 DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
     const Address base = pc & ~(kPageBytes - 1);
     const unsigned which = index_of_mode(mode);
@@ -180,7 +195,7 @@ void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetche
         slot = Slot{};
         slot.op.word = word;
         slot.op.size = is_compressed ? 2 : 4;
-        slot.flags = kIllegal;
+        slot.flags = kIllegal | stop_flag(pc);
         slot.pc = pc;
         return;
     }
@@ -201,12 +216,12 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);
-    if (is_region_marker(row, slot.op))
+    if (is_region_marker(slot.op.word))
         slot.flags |= kMarker;
 }
 
 u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
-    u8 flags = 0;
+    u8 flags = stop_flag(pc);
     const bool is_plain = slot.chain != nullptr && slot.access.mode == isa::AddressMode::none;
     if (slot.timing == isa::Timing::branch)
         flags |= kBranch;

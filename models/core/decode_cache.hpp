@@ -28,12 +28,18 @@ enum SlotFlag : u8 {
     kSpecial = 4,     ///< not for the tight loop: has no chain, accesses memory, or is observed
     kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
     kLineStart = 16,  ///< needs a cache line that the instruction before it did not
-    kMarker = 32,     ///< region marker: slti/sltiu x0, x0, N
+    kMarker = 32,     ///< region marker (slti/sltiu x0, x0, N), or a debugger may stop here
     kIllegal = 64,
     kBranch = 128,  ///< conditional branch
 };
 
 using isa::Slot;
+
+/// The word is a region marker: slti or sltiu x0, x0, N with N > 0.
+constexpr bool is_region_marker(u32 word) {
+    constexpr u32 kAllButSignedness = 0x000f'efff;  // opcode, rd, funct3, rs1
+    return (word & kAllButSignedness) == 0x0000'2013 && i32(word) > 0 && word >> 20 != 0;
+}
 
 /// Instructions that follow each other, of which none but the first has a flag other than
 /// kLineStart: what a chain of rows executes at once (isa/chain.hpp).
@@ -105,6 +111,10 @@ public:
     void invalidate(Address start, Address end);
     /// Every instruction executes through `execute` instead of its row, and none in the tight loop.
     void intercept(isa::Execute execute);
+    /// A core that has a debugger asks it in front of `pc`, or no longer.
+    void stop_at(Address pc, bool stops);
+    /// The same for every instruction.
+    void stop_everywhere(bool stops);
     /// [row]: what executes it, the row itself or the interceptor. Stays where it is.
     [[nodiscard]] const isa::Execute* executes() const { return executes_.data(); }
 
@@ -130,6 +140,7 @@ private:
     Page& page_of(Address pc, isa::Mode mode);
     void fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const;
     [[nodiscard]] u8 flags_of(const Slot& slot, Address pc) const;
+    [[nodiscard]] u8 stop_flag(Address pc) const;
     [[nodiscard]] Page* find_page(Address pc, isa::Mode mode) const;
     void watch(Address pc);
     void invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end);
@@ -139,6 +150,8 @@ private:
     std::array<Pages, 2> pages_;                           // [legacy, status]
     std::array<std::array<QuickEntry, kQuick>, 2> quick_;  // direct-mapped front of pages_
     std::unordered_set<Address> loop_ends_;
+    std::unordered_set<Address> stops_;
+    bool stops_everywhere_ = false;
     std::vector<CodeUser*> users_;
     std::vector<isa::Execute> executes_;  // [row]
     bool is_intercepted_ = false;

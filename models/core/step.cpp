@@ -28,9 +28,11 @@ Core::Next Core::step_special() {
     if (clear_obstacle())
         return Next::run;
     const Slot& slot = *slot_;
+    if ((slot.flags & kMarker) != 0 && debugger_ != nullptr && debugger_->in_front(*this))
+        return Next::run;
     if ((slot.flags & kIllegal) != 0)
         throw isa::Trap{.cause = isa::Cause::illegal_instruction, .value = slot.op.word};
-    if ((slot.flags & kMarker) != 0) {
+    if ((slot.flags & kMarker) != 0 && is_region_marker(slot.op.word)) {
         enter_ex(slot);
         meet(State::marker);
         return Next::yield;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A core as a debugger sees and changes it.
+#include "core/hot_path.hpp"
+
+namespace flexv::core {
+
+/// The bubbles of a jump are not counted: no instruction of the firmware has jumped.
+bool Core::set_pc(Address target) {
+    target &= ~Address{1};
+    if (state_ != State::running || !code_.peek(target))
+        return false;
+    if (starting_) {  // looks up its slot when it begins
+        hart_.pc = target;
+        return true;
+    }
+    missing_line_ = kNoLine;  // of the successor that is given up
+    flow_target_ = kNoTarget;
+    jumped_from_ = hart_.pc;
+    held_until_ = kNever;
+    arrive_at(target);
+    return true;
+}
+
+void Core::set_csr(unsigned number, u32 value) {
+    const bool was_legacy = hart_.simd_legacy;
+    const bool was_enabled = hart_.mie;
+    csrs_.write(number, value);
+    mark_loop_ends();
+    if (was_enabled != hart_.mie)
+        follow_interrupt_enable(now_);
+    if (was_legacy == hart_.simd_legacy)
+        return;
+    page_base_ = kNoPage;
+    if (state_ == State::running && !starting_)
+        enter(hart_.pc);
+}
+
+std::optional<NextAccess> Core::access_in_front() const {
+    const Slot& slot = *slot_;
+    if ((slot.flags & kIllegal) != 0 || slot.access.mode == isa::AddressMode::none)
+        return std::nullopt;
+    return NextAccess{.address = address_of(slot),
+                      .bytes = slot.access.bytes,
+                      .is_write = slot.timing == isa::Timing::store};
+}
+
+/// A store to the TCDM has left EX when others learn of it, any other one is still on its way.
+bool Core::is_storing_to(Address first, Address last) const {
+    const bool is_now =
+        state_ == State::waiting || (state_ == State::running && now_ == clock_.timeline.now() + 1);
+    constexpr Address kTestAndSet = 0x0010'0000;
+    const bool is_in_view = access_.path == DataPath::test_and_set;
+    const Address address = is_in_view ? access_.address & ~kTestAndSet : access_.address;
+    const Address aliased = address + config_.address_map.cluster_base;
+    const auto meets = [&](Address start) {
+        return start <= last && start + (access_.bytes - 1) >= first;
+    };
+    const bool is_alias = address < config_.address_map.cluster_bytes;
+    return (access_.is_write || is_in_view) && access_.bytes != 0 && is_now &&
+           (meets(address) || (is_alias && meets(aliased)));
+}
+
+}  // namespace flexv::core

@@ -254,7 +254,8 @@ std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) co
     const Target* const target = access.target == kNoTarget ? nullptr : &targets_[access.target];
     if (access.state == Access::State::queued && target != nullptr && target->held != kNobody)
         return fmt::format("{}, its turn behind core {} at {}", what, target->held, target->name);
-    if (access.state != Access::State::at_target)
+    const bool is_held = target != nullptr && target->block != nullptr;
+    if (access.state != Access::State::at_target || !is_held)
         return fmt::format("{}, which is granted within a few cycles", what);
     return fmt::format("{}, which {} holds back: {}", what, target->name,
                        target->block->waits_for(proxies_[core]));

@@ -96,6 +96,8 @@ HartResult hart_result(const std::string& component, u32 hartid,
 
 void add_regions(RunResult& result, const RegionTracker& tracker) {
     for (Region& region : tracker.regions()) {
+        if (region.counts.empty())
+            continue;  // in the course of a run: no visit has ended yet
         RegionResult entry;
         entry.instructions = energy::total_of("instructions", result.counter_paths, region.counts);
         entry.macs = energy::total_of("macs", result.counter_paths, region.counts);

@@ -13,7 +13,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-
   libboost-program-options-dev libelf-dev libdw-dev python3)
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
 TEST_PACKAGES=(catch2 clang-format git gtkwave qemu-user clang-14 libclang-rt-14-dev
-  mypy python3-distributed python3-deap python3-numpy python3-onnx chromium coinor-cbc)
+  gdb-multiarch mypy python3-distributed python3-deap python3-numpy python3-onnx chromium coinor-cbc)
 
 # ccache looks into precompiled headers only when told so.
 export CCACHE_SLOPPINESS=pch_defines,time_macros

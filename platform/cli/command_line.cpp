@@ -91,6 +91,9 @@ po::options_description run_options() {
         "write states of the cores, regions and power over time");
     add("power-window", po::value<std::string>()->value_name("CYCLES"),
         "resolution of power over time; 1000 when not given");
+    add("gdb", po::value<std::string>()->value_name("PORT|PATH"),
+        "wait for a debugger on a port of this machine (0: any free one) or a Unix socket");
+    add("gdb-nowait", "do not wait for it; it may connect at any time");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
     options.add(configuration_options());
@@ -255,6 +258,12 @@ InstrumentationOptions read_instrumentation(const Line& line) {
             .checks_hazards = line.has("check")};
 }
 
+GdbOptions read_gdb(const Line& line) {
+    if (line.has("gdb-nowait") && !line.has("gdb"))
+        throw UserError("--gdb-nowait needs --gdb PORT|PATH");
+    return {.endpoint = line.text("gdb"), .waits = !line.has("gdb-nowait")};
+}
+
 Command read_run(const Line& line) {
     return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
@@ -265,7 +274,8 @@ Command read_run(const Line& line) {
                                   .signature = line.text("signature"),
                                   .strict = line.has("strict"),
                                   .quiet = line.has("quiet"),
-                                  .instrumentation = read_instrumentation(line)},
+                                  .instrumentation = read_instrumentation(line),
+                                  .gdb = read_gdb(line)},
                       .configuration = read_configuration(line)};
 }
 

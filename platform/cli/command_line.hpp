@@ -5,6 +5,7 @@
 
 #include "isa/instruction.hpp"
 #include "platform/config/configuration_reader.hpp"
+#include "platform/debug/gdb_options.hpp"
 #include "platform/probes/instrumentation.hpp"
 
 #include <optional>
@@ -33,6 +34,7 @@ struct RunOptions {
     bool strict = false;      ///< what the hardware tolerates in silence is a fault
     bool quiet = false;       ///< no progress and no summary on stderr
     InstrumentationOptions instrumentation{};
+    GdbOptions gdb{};
 };
 
 struct RunCommand {

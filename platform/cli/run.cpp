@@ -232,6 +232,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     prepare(simulation, options, outputs);
     PowerViews power(outputs, options.power_window, simulation);
     const SignalDeferral signals;
+    if (options.gdb.is_wanted())
+        simulation.debug(options.gdb, [&signals] { return signals.noted() != 0; });
     simulation.stop_when([&] { return stop_reason(signals, outputs); });
     {
         const Progress progress(simulation);
@@ -250,7 +252,7 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         console::tell("flexv: {} behind the end of the run\n", interruption_text(signal));
     if (!is_written)
         return user_error;
-    return status_of(result, signal);
+    return status_of(result, simulation.was_killed() ? SIGKILL : signal);
 }
 
 }  // namespace flexv::platform

@@ -6,6 +6,7 @@
 #include "core/fault.hpp"
 #include "energy/figures.hpp"
 #include "platform/config/energy_profiles.hpp"
+#include "platform/results/summary.hpp"
 #include "platform/system/architecture.hpp"
 #include "platform/system/boot_style.hpp"
 
@@ -102,6 +103,8 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
 void Simulation::stop_when(std::function<std::string()> reason) {
     soc_.must_stop = [this, reason = std::move(reason)] {
         stop_reason_ = reason();
+        if (gdb_ && stop_reason_.empty())
+            gdb_->look();
         return !stop_reason_.empty();
     };
 }
@@ -136,6 +139,8 @@ void Simulation::profile_functions() {
 void Simulation::run() {
     const auto start = std::chrono::steady_clock::now();
     soc_.boot(image_.entry());
+    if (gdb_)
+        gdb_->begin();
     sc_core::sc_start();
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - start).count();
@@ -144,8 +149,53 @@ void Simulation::run() {
         meter_->close(soc_.end());
     if (functions_)
         functions_->finish();
+    if (gdb_)
+        tell_debugger_the_end();
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
+}
+
+void Simulation::debug(const GdbOptions& options, std::function<bool()> must_end) {
+    gdb_ =
+        std::make_unique<GdbServer>(soc_, options, std::move(must_end),
+                                    MonitorTexts{.report = [this] { return report_so_far(); },
+                                                 .regions = [this] { return regions_so_far(); }});
+}
+
+std::string Simulation::report_so_far() const {
+    if (soc_.now() == 0)
+        return "no cycle has passed yet\n";
+    const std::string text = summary(result());
+    return fmt::format("running for {} cycles\n", soc_.now()) + text.substr(text.find('\n') + 1);
+}
+
+std::string Simulation::regions_so_far() const {
+    std::string text;
+    for (const Region& region : regions_.regions())
+        text += fmt::format("{:>4} {:<24} {:>6} visits {:>12} cycles\n", region.id, region.name,
+                            region.visits, region.cycles);
+    return text.empty() ? "none so far\n" : text;
+}
+
+void Simulation::tell_debugger_the_end() {
+    const auto faulty = [this](const core::Core* core) {
+        return core->name() == soc_.fault()->core;
+    };
+    switch (outcome()) {
+        case Outcome::exit:
+            return gdb_->tell_exit(unsigned(result().exit_status()));
+        case Outcome::fault: {
+            const auto core = std::ranges::find_if(soc_.cores(), faulty);
+            return gdb_->tell_failure(gdb_signal::kSegmentation,
+                                      core == soc_.cores().end() ? nullptr : *core, what_ended());
+        }
+        case Outcome::deadlock:
+            return gdb_->tell_failure(gdb_signal::kAbort, nullptr, what_ended());
+        case Outcome::limit:
+            return gdb_->tell_failure(gdb_signal::kLimit, nullptr, what_ended());
+        case Outcome::interrupted:
+            return;
+    }
 }
 
 std::string Simulation::fault_text() const {
@@ -262,7 +312,9 @@ std::string Simulation::what_ended() const {
                                configuration_.simulation.max_cycles) +
                    where_cores_are();
         case Outcome::interrupted:
-            return fmt::format("{} at cycle {}", stop_reason_, soc_.end()) + where_cores_are();
+            return fmt::format("{} at cycle {}",
+                               was_killed() ? "killed by the debugger" : stop_reason_, soc_.end()) +
+                   where_cores_are();
     }
     return {};
 }

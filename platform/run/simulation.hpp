@@ -5,6 +5,7 @@
 
 #include "energy/counters.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/debug/gdb_server.hpp"
 #include "platform/firmware/elf.hpp"
 #include "platform/probes/function_profile.hpp"
 #include "platform/probes/instrumentation.hpp"
@@ -40,6 +41,11 @@ public:
     /// Asked now and then in the course of the run: a text that says why the run shall end here,
     /// "interrupted by signal 2"; empty to go on.
     void stop_when(std::function<std::string()> reason);
+    /// Lets a debugger connect; `must_end` is asked while it holds the run. Throws UserError. Call
+    /// before run().
+    void debug(const GdbOptions& options, std::function<bool()> must_end);
+    /// The user has ended the run from the debugger.
+    [[nodiscard]] bool was_killed() const { return gdb_ && gdb_->was_killed(); }
     /// Called between quanta, for progress.
     void on_quantum(std::function<void()> callback) { soc_.on_quantum = std::move(callback); }
 
@@ -88,6 +94,9 @@ private:
     void watch_clock();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
+    [[nodiscard]] std::string report_so_far() const;
+    [[nodiscard]] std::string regions_so_far() const;
+    void tell_debugger_the_end();
 
     const Configuration configuration_;
     const ElfImage& image_;
@@ -108,6 +117,7 @@ private:
     std::set<u32> reported_traps_;    // pc
     std::set<u32> reported_misuses_;  // pc
     std::optional<Instrumentation> instrumentation_;
+    std::unique_ptr<GdbServer> gdb_;  // null: nobody asks
 };
 
 }  // namespace flexv::platform

@@ -17,6 +17,9 @@ namespace {
 constexpr u32 kIsValid = 0x8000'0000;
 constexpr u32 code_of(u32 status) { return (status & ~kIsValid) | (status << 1 & kIsValid); }
 
+/// Of the only process: a debugger talks to its user in the middle of an access.
+constexpr std::size_t kStackBytes = 1 << 20;
+
 sc_core::sc_time period_of(double mhz) { return {1000.0 / mhz, sc_core::SC_NS}; }
 
 std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
@@ -53,6 +56,7 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
         wire_fabric_controller();
     SC_HAS_PROCESS(Soc);
     SC_THREAD(drive);
+    set_stack_size(kStackBytes);
     sensitive << booted_;
     dont_initialize();
 }
@@ -68,6 +72,7 @@ void Soc::wire_buses() {
     cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
     from_cluster.bus_out.bind(bus.bus_in);
     debug_out_.bind(bus.bus_in);
+    debug_out_.register_invalidate_direct_mem_ptr(this, &Soc::tell_written);
     cluster.peripherals.surroundings_outside = [this](Address address) {
         const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
         return surroundings(is_alias ? memory_map::kCluster.base + address : address);
@@ -205,6 +210,28 @@ std::optional<u32> Soc::peek(Address address) {
     return word;
 }
 
+unsigned Soc::read(Address address, void* data, unsigned bytes) {
+    return debug_access(tlm::TLM_READ_COMMAND, address, data, bytes);
+}
+
+unsigned Soc::write(Address address, const void* data, unsigned bytes) {
+    return debug_access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
+}
+
+/// A memory grants a pointer to the word, and withdraws it when the word is written.
+bool Soc::watch_word(Address address) {
+    tlm::tlm_generic_payload trans;
+    tlm::tlm_dmi dmi;
+    trans.set_command(tlm::TLM_READ_COMMAND);
+    trans.set_address(address);
+    return debug_out_->get_direct_mem_ptr(trans, dmi);
+}
+
+void Soc::tell_written(sc_dt::uint64 first, sc_dt::uint64 last) {
+    if (on_written)
+        on_written(Address(first), Address(last));
+}
+
 Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
     if (!fabric_controller || &core != &fabric_controller->core)
         return now;
@@ -219,14 +246,19 @@ void Soc::change_cluster_clock(double mhz) {
 }
 
 /// From the frequencies: a period in SystemC time is rounded.
-double Soc::end_ns() const { return cluster_clocks_.nanoseconds_at(end_); }
+double Soc::end_ns() const { return cluster_clocks_.nanoseconds_at(end()); }
 
 double Soc::mean_mhz() const {
-    return energy::mean_mhz(cluster_clocks_.between(0, end_), cluster_clocks_.clocks());
+    return energy::mean_mhz(cluster_clocks_.between(0, end()), cluster_clocks_.clocks());
 }
 
 void Soc::end_with(u32 code) {
     exit_code_ = code;
+    interleaver_.stop();
+}
+
+void Soc::interrupt() {
+    is_interrupted_ = true;
     interleaver_.stop();
 }
 
@@ -264,6 +296,8 @@ void Soc::run_quanta() {
         const sc_core::sc_time reached = cluster_clock_.time_of(now());
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (exit_code_)
+            return finish(interleaver_.end());
+        if (is_interrupted_)
             return finish(interleaver_.end());
         if (interleaver_.is_idle()) {
             is_deadlocked_ = true;

@@ -47,6 +47,21 @@ public:
     /// The word at `address`; nullopt where there is no memory. No side effects.
     [[nodiscard]] std::optional<u32> peek(Address address);
 
+    // For a debugger. No side effects on state, time or counters but what is written.
+
+    /// Moves as many of `bytes` bytes as lie in one memory or register. \returns how many
+    unsigned read(Address address, void* data, unsigned bytes);
+    /// Instructions that were decoded from there are forgotten.
+    unsigned write(Address address, const void* data, unsigned bytes);
+    /// on_written is called behind the next write of any master to the word at `address`, and not
+    /// again. False where there is no memory.
+    bool watch_word(Address address);
+    /// Bytes `first` to `last` have been written; some of them may belong to words that nobody
+    /// watches.
+    std::function<void(Address first, Address last)> on_written;
+    /// Ends the run behind the present cycle, as must_stop() does.
+    void interrupt();
+
     /// The cores of the cluster, then the fabric controller if there is one.
     [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
     /// The cycle of the cluster that belongs to cycle `now` of `core`.
@@ -59,8 +74,8 @@ public:
     [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
     /// True when must_stop() ended the run.
     [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
-    /// First cluster cycle after the last one that was simulated.
-    [[nodiscard]] Cycles end() const { return end_; }
+    /// First cluster cycle after the last one that was simulated; of a run that goes on, now().
+    [[nodiscard]] Cycles end() const { return end_.value_or(now()); }
     /// Simulated time of end().
     [[nodiscard]] double end_ns() const;
     /// Clock of the cluster, the mean over the run where firmware has changed it.
@@ -118,6 +133,7 @@ private:
     void end_with(u32 code);
     void finish(Cycles end);
     void sample(Cycles cycle);
+    void tell_written(sc_dt::uint64 first, sc_dt::uint64 last);
     unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
 
     Interleaver interleaver_{cluster_clock_, clock_};
@@ -130,7 +146,7 @@ private:
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;
     std::function<void(Cycles now)> on_sample_;
-    Cycles end_ = 0;
+    std::optional<Cycles> end_;
     std::optional<Fault> fault_;
     std::string broken_;
 };

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/debug/gdb_server.hpp"
+
+#include "base/console.hpp"
+#include "platform/system/memory_map.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+std::vector<core::DecodeCache*> caches_of(Soc& soc) {
+    std::vector<core::DecodeCache*> caches{&soc.cluster.code};
+    if (soc.fabric_controller)
+        caches.push_back(&soc.fabric_controller->code);
+    return caches;
+}
+
+Stop::Reason reason_for(PointKind kind) {
+    switch (kind) {
+        case PointKind::read:
+            return Stop::Reason::read;
+        case PointKind::access:
+            return Stop::Reason::access;
+        default:
+            return Stop::Reason::write;
+    }
+}
+
+}  // namespace
+
+GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> must_end,
+                     MonitorTexts texts)
+    : soc_(soc),
+      waits_(options.waits),
+      connection_(options.endpoint, std::move(must_end)),
+      stub_(*this, connection_),
+      registers_(soc.cores()),
+      breakpoints_(caches_of(soc)),
+      watchpoints_(soc),
+      monitor_(soc, std::move(texts)),
+      reported_(soc.cores().size()),
+      stored_(soc.cores().size()) {
+    for (core::Core* core : soc.cores())
+        core->attach(*this);
+    soc_.on_written = [this](Address first, Address last) { on_written(first, last); };
+}
+
+GdbServer::~GdbServer() { soc_.on_written = nullptr; }
+
+unsigned GdbServer::thread_of(const core::Core& core) const {
+    const auto found = std::ranges::find(soc_.cores(), &core);
+    return unsigned(found - soc_.cores().begin()) + 1;
+}
+
+void GdbServer::begin() {
+    console::tell("gdb: listening on {}\n", connection_.address());
+    if (!waits_ || !connection_.accept())
+        return;
+    stub_.restart();
+    const bool has_fabric_controller = soc_.fabric_controller != nullptr;
+    serve({.thread = has_fabric_controller ? thread_count() : 1});
+}
+
+// Where cores stop.
+
+bool GdbServer::in_front(core::Core& core) {
+    bool has_stopped = false;
+    const Address pc = core.hart().pc;
+    while (core.hart().pc == pc && !was_killed_) {
+        const std::optional<Stop> stop = reason_to_stop(core);
+        if (!stop)
+            break;
+        has_stopped = true;
+        if (stop->thread == thread_of(core))
+            reported_[stop->thread - 1] = {.pc = pc, .instructions = core.instructions()};
+        serve(*stop);
+    }
+    return has_stopped;
+}
+
+/// A thread steps alone over a breakpoint that the debugger has taken away meanwhile, and expects
+/// no other to stop. When its instruction waits for something, another core may have reason to:
+/// then the step counts as made, so that the debugger puts the breakpoint back and the other can
+/// stop.
+std::optional<Stop> GdbServer::reason_to_stop(core::Core& core) {
+    if (!connection_.is_connected())
+        return std::nullopt;
+    const std::optional<Stop> stop = reason_of(core);
+    if (stop && is_stepping_alone(plan_.thread) && stop->thread != plan_.thread)
+        return Stop{.signal = stop->signal, .thread = plan_.thread};
+    return stop;
+}
+
+bool GdbServer::is_stepping_alone(unsigned thread) const {
+    return plan_.kind == Resumption::Kind::step && plan_.alone && plan_.thread == thread;
+}
+
+std::optional<Stop> GdbServer::reason_of(core::Core& core) {
+    const unsigned thread = thread_of(core);
+    const Address pc = core.hart().pc;
+    const bool is_step = has_stepped(core, thread);
+    if (std::exchange(shall_stop_, false))
+        return Stop{.signal = gdb_signal::kInterrupt, .thread = thread};
+    const bool is_stepping_away =
+        plan_.kind == Resumption::Kind::step && plan_.thread == thread && step_from_.is_of(core);
+    const bool is_new = !is_stepping_away && !reported_[thread - 1].is_of(core);
+    const bool is_lifted = breakpoints_.is_lifted(pc) && !is_stepping_alone(thread);
+    if (is_new && (is_lifted || breakpoints_.contains(pc)))
+        return Stop{.thread = thread, .reason = Stop::Reason::breakpoint};
+    if (is_step)
+        return Stop{.thread = thread};
+    return is_new ? access_stop(core, thread) : std::nullopt;
+}
+
+bool GdbServer::has_stepped(const core::Core& core, unsigned thread) const {
+    const Address offset = core.hart().pc - plan_.range_first;
+    const bool is_in_range = offset < plan_.range_end - plan_.range_first;
+    return plan_.kind == Resumption::Kind::step && plan_.thread == thread && !is_in_range &&
+           !step_from_.is_of(core);
+}
+
+std::optional<Stop> GdbServer::access_stop(const core::Core& core, unsigned thread) const {
+    if (!watchpoints_.need_every_access())
+        return std::nullopt;
+    const auto access = core.access_in_front();
+    const auto hit = access ? watchpoints_.hit_by(*access) : std::nullopt;
+    if (!hit)
+        return std::nullopt;
+    return Stop{.thread = thread, .reason = reason_for(hit->kind), .address = hit->address};
+}
+
+/// Memory tells of a write when it has happened.
+void GdbServer::on_written(Address first, Address last) {
+    if (is_writing_)
+        return;
+    const auto hit = watchpoints_.changed(first, last);
+    if (!hit || !connection_.is_connected())
+        return;
+    const core::Core* const core = writer(first, last);
+    const std::string who = core != nullptr               ? thread_name(thread_of(*core))
+                            : !soc_.cluster.dma.is_idle() ? "cluster.dma"
+                                                          : "a master outside of the cores";
+    const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
+    if (is_stepping_alone(plan_.thread) && thread != plan_.thread)
+        serve({.thread = plan_.thread});
+    if (!connection_.is_connected())
+        return;
+    is_past_ = true;
+    serve({.thread = thread,
+           .reason = Stop::Reason::write,
+           .address = hit->address,
+           .note = fmt::format("{:#010x} was written by {} at cycle {}\n", hit->address, who,
+                               soc_.now())});
+}
+
+/// A store over the buses has happened some cycles before the core learns of it, and others may
+/// follow it meanwhile.
+const core::Core* GdbServer::writer(Address first, Address last) {
+    for (const core::Core* core : soc_.cores()) {
+        Arrival& told = stored_[thread_of(*core) - 1];
+        if (!core->is_storing_to(first, last) || told.is_of(*core))
+            continue;
+        told = {.pc = core->hart().pc, .instructions = core->instructions()};
+        return core;
+    }
+    return nullptr;
+}
+
+// Standing still and going on.
+
+void GdbServer::serve(const Stop& stop) {
+    shall_stop_ = is_overdue_ = false;
+    Resumption next = stub_.serve(stop);
+    // Behind a watchpoint the debugger expects the access in front and steps over it.
+    if (std::exchange(is_past_, false) && next.kind == Resumption::Kind::step && next.alone)
+        next = stub_.serve({.thread = stop.thread});
+    go_on(next);
+}
+
+void GdbServer::go_on(const Resumption& resumption) {
+    plan_ = resumption;
+    if (plan_.kind == Resumption::Kind::kill) {
+        was_killed_ = true;
+        soc_.interrupt();
+    }
+    if (plan_.kind == Resumption::Kind::kill || plan_.kind == Resumption::Kind::detach)
+        return let_go(was_killed_ ? "has killed the run" : "has left; the run goes on");
+    const bool steps = plan_.kind == Resumption::Kind::step;
+    if (steps) {
+        const core::Core& core = core_of(plan_.thread);
+        step_from_ = {.pc = core.hart().pc, .instructions = core.instructions()};
+    }
+    breakpoints_.mark(steps || watchpoints_.need_every_access(), plan_.alone);
+}
+
+void GdbServer::let_go(const char* why) {
+    plan_ = {};
+    breakpoints_.clear();
+    watchpoints_.clear();
+    breakpoints_.mark(false, false);
+    connection_.close();
+    shall_stop_ = is_overdue_ = false;
+    console::tell("gdb: the debugger {}\n", why);
+}
+
+bool GdbServer::is_due() {
+    constexpr std::chrono::milliseconds kInterval{10};  // a look costs a system call
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_)
+        return false;
+    next_look_ = now + kInterval;
+    return true;
+}
+
+/// A core that runs comes to its next instruction soon; where none does, all sleep.
+void GdbServer::look() {
+    if (shall_stop_ && std::exchange(is_overdue_, true))
+        return serve({.signal = gdb_signal::kInterrupt, .thread = stub_.thread()});
+    if (shall_stop_ || !is_due())
+        return;
+    if (!connection_.is_connected())
+        return take_connection();
+    const std::string bytes = connection_.receive_waiting();
+    if (!connection_.is_connected())
+        return let_go("is gone; the run goes on");
+    if (!bytes.empty() && stub_.wants_to_stop(bytes)) {
+        shall_stop_ = true;
+        breakpoints_.mark_everything();
+    }
+}
+
+void GdbServer::take_connection() {
+    if (!connection_.accept_waiting())
+        return;
+    stub_.restart();
+    console::tell("gdb: a debugger has connected\n");
+    shall_stop_ = true;
+    breakpoints_.mark_everything();
+}
+
+// The end.
+
+void GdbServer::tell_exit(unsigned status) {
+    stub_.tell_end(fmt::format("W{:02x}", status & 0xff));
+}
+
+void GdbServer::tell_failure(unsigned signal, const core::Core* core, const std::string& what) {
+    if (!connection_.is_connected())
+        return;
+    const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
+    const Resumption next =
+        stub_.serve({.signal = signal, .thread = thread, .note = "flexv: " + what + "\n"});
+    was_killed_ = next.kind == Resumption::Kind::kill;
+    stub_.tell_end(fmt::format("X{:02x}", signal));
+}
+
+// What the stub asks for.
+
+unsigned GdbServer::thread_count() const { return unsigned(soc_.cores().size()); }
+
+std::string GdbServer::thread_name(unsigned thread) const {
+    const core::Core& core = core_of(thread);
+    if (soc_.fabric_controller && &core == &soc_.fabric_controller->core)
+        return "fabric_controller";
+    return std::string(core.name()).substr(std::string_view(soc_.name()).size() + 1);
+}
+
+std::string GdbServer::thread_state(unsigned thread) const {
+    return core_of(thread).describe_wait();
+}
+
+std::string GdbServer::description() const { return registers_.description(); }
+
+std::optional<u32> GdbServer::register_value(unsigned thread, unsigned number) {
+    return registers_.value(core_of(thread), number);
+}
+
+bool GdbServer::set_register(unsigned thread, unsigned number, u32 value) {
+    return registers_.set(core_of(thread), number, value);
+}
+
+/// The cluster's own view of itself begins at 0, where outside of it nothing is.
+std::string GdbServer::read_memory(Address address, unsigned bytes) {
+    std::string read;
+    while (read.size() < bytes) {
+        const Address from = address + Address(read.size());
+        std::string part(bytes - read.size(), '\0');
+        unsigned count = soc_.read(from, part.data(), unsigned(part.size()));
+        if (count == 0 && from < memory_map::kClusterAlias.size_bytes)
+            count = soc_.read(memory_map::kCluster.base + from, part.data(), unsigned(part.size()));
+        if (count == 0)
+            break;
+        read += part.substr(0, count);
+    }
+    return read;
+}
+
+bool GdbServer::write_memory(Address address, std::string_view bytes) {
+    is_writing_ = true;
+    std::size_t written = 0;
+    while (written < bytes.size()) {
+        const std::string_view rest = bytes.substr(written);
+        const Address to = address + Address(written);
+        unsigned count = soc_.write(to, rest.data(), unsigned(rest.size()));
+        if (count == 0 && to < memory_map::kClusterAlias.size_bytes)
+            count = soc_.write(memory_map::kCluster.base + to, rest.data(), unsigned(rest.size()));
+        if (count == 0)
+            break;
+        written += count;
+    }
+    is_writing_ = false;
+    watchpoints_.refresh();
+    return written == bytes.size();
+}
+
+bool GdbServer::insert(PointKind kind, Address address, unsigned bytes) {
+    if (kind > PointKind::hardware)
+        return watchpoints_.insert(kind, address, bytes);
+    if (address % 2 != 0)
+        return false;
+    breakpoints_.insert(address);
+    return true;
+}
+
+bool GdbServer::remove(PointKind kind, Address address, unsigned bytes) {
+    return kind > PointKind::hardware ? watchpoints_.remove(kind, address, bytes)
+                                      : breakpoints_.remove(address);
+}
+
+std::string GdbServer::monitor(std::string_view line) { return monitor_.answer(line); }
+
+}  // namespace flexv::platform

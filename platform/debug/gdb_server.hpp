@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A debugger on the platform: every core is a thread. Stops take place within the call in which a
+// core, a memory or the run itself asks, and nothing of the platform is unwound: a run that was
+// stopped goes on exactly where it was, and its report is that of a run without a debugger.
+#pragma once
+
+#include "core/debugger.hpp"
+#include "platform/debug/breakpoints.hpp"
+#include "platform/debug/connection.hpp"
+#include "platform/debug/gdb_options.hpp"
+#include "platform/debug/monitor.hpp"
+#include "platform/debug/registers.hpp"
+#include "platform/debug/stub.hpp"
+#include "platform/debug/watchpoints.hpp"
+#include "platform/system/soc.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class GdbServer final : private core::Debugger, private DebugTarget {
+public:
+    /// Listens. `must_end` is asked while the platform stands still: true lets it go on and end.
+    /// Throws UserError.
+    GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> must_end,
+              MonitorTexts texts);
+    ~GdbServer();
+    GdbServer(const GdbServer&) = delete;
+    GdbServer& operator=(const GdbServer&) = delete;
+
+    /// Says where it listens, and waits for a debugger if it is to. Between boot and time.
+    void begin();
+    /// Called now and then while no core acts: takes what the debugger has sent, and whoever
+    /// connects.
+    void look();
+    /// The user has ended the run from the debugger.
+    [[nodiscard]] bool was_killed() const { return was_killed_; }
+
+    /// The firmware has ended.
+    void tell_exit(unsigned status);
+    /// The run has ended otherwise: the user may look around, and then hears of the signal.
+    /// \param core whose thread is shown; null: the one that was shown last
+    void tell_failure(unsigned signal, const core::Core* core, const std::string& what);
+
+private:
+    /// A core in front of one instruction for the `instructions`th time.
+    struct Arrival {
+        Address pc = 0;
+        u64 instructions = 0;
+
+        [[nodiscard]] bool is_of(const core::Core& core) const {
+            return core.hart().pc == pc && core.instructions() == instructions;
+        }
+    };
+
+    bool in_front(core::Core& core) override;
+    [[nodiscard]] std::optional<Stop> reason_to_stop(core::Core& core);
+    [[nodiscard]] std::optional<Stop> reason_of(core::Core& core);
+    [[nodiscard]] bool is_stepping_alone(unsigned thread) const;
+    [[nodiscard]] bool has_stepped(const core::Core& core, unsigned thread) const;
+    [[nodiscard]] std::optional<Stop> access_stop(const core::Core& core, unsigned thread) const;
+    void serve(const Stop& stop);
+    void go_on(const Resumption& resumption);
+    void let_go(const char* why);
+    void take_connection();
+    void on_written(Address first, Address last);
+    [[nodiscard]] const core::Core* writer(Address first, Address last);
+    [[nodiscard]] bool is_due();
+
+    [[nodiscard]] core::Core& core_of(unsigned thread) const {
+        return *soc_.cores().at(thread - 1);
+    }
+    [[nodiscard]] unsigned thread_of(const core::Core& core) const;
+
+    // DebugTarget
+    [[nodiscard]] unsigned thread_count() const override;
+    [[nodiscard]] std::string thread_name(unsigned thread) const override;
+    [[nodiscard]] std::string thread_state(unsigned thread) const override;
+    [[nodiscard]] std::string description() const override;
+    [[nodiscard]] unsigned general_count() const override { return DebugRegisters::kPc + 1; }
+    [[nodiscard]] unsigned register_count() const override { return registers_.count(); }
+    [[nodiscard]] std::optional<u32> register_value(unsigned thread, unsigned number) override;
+    bool set_register(unsigned thread, unsigned number, u32 value) override;
+    [[nodiscard]] std::string read_memory(Address address, unsigned bytes) override;
+    bool write_memory(Address address, std::string_view bytes) override;
+    bool insert(PointKind kind, Address address, unsigned bytes) override;
+    bool remove(PointKind kind, Address address, unsigned bytes) override;
+    [[nodiscard]] std::string monitor(std::string_view line) override;
+
+    Soc& soc_;
+    const bool waits_;
+    DebugConnection connection_;
+    GdbStub stub_;
+    DebugRegisters registers_;
+    Breakpoints breakpoints_;
+    Watchpoints watchpoints_;
+    Monitor monitor_;
+    Resumption plan_;                // of the last stop
+    Arrival step_from_;              // of the thread that steps
+    std::vector<Arrival> reported_;  // [thread - 1], stops that were told
+    std::vector<Arrival> stored_;    // [thread - 1], stores that were told
+    bool shall_stop_ = false;        // at the next instruction of any core
+    bool is_overdue_ = false;        // no core has come to one since the last look
+    bool is_past_ = false;     // the stop that is served lies behind the access that it is for
+    bool is_writing_ = false;  // the debugger itself
+    bool was_killed_ = false;
+    std::chrono::steady_clock::time_point next_look_{};
+};
+
+}  // namespace flexv::platform

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/debug/monitor.hpp"
+
+#include "platform/system/register_map.hpp"
+
+#include <fmt/format.h>
+
+namespace flexv::platform {
+
+struct Monitor::Row {
+    std::string_view name;
+    std::string_view doc;
+    std::string (Monitor::*answer)(const std::string& argument);
+};
+
+const Monitor::Row Monitor::kRows[] = {
+    {"help", "these commands", &Monitor::help},
+    {"cores", "where each core stands and what it waits for", &Monitor::cores},
+    {"event_unit", "who sleeps on what, and the registers that are not 0", &Monitor::event_unit},
+    {"dma", "whether the DMA works, its counters and registers", &Monitor::dma},
+    {"registers", "[BLOCK]: registers that are not 0, of one block of `flexv-vp describe` or all",
+     &Monitor::registers},
+    {"counters", "[TEXT]: counters that are not 0 and whose name has TEXT in it",
+     &Monitor::counters},
+    {"regions", "the regions that the firmware has marked so far", &Monitor::regions},
+    {"report", "cores, stalls and energy of the run so far", &Monitor::report},
+};
+
+std::string Monitor::answer(std::string_view line) {
+    const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
+    line.remove_prefix(start);
+    const std::string_view name = line.substr(0, line.find(' '));
+    line.remove_prefix(name.size());
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const std::string argument(line.substr(0, line.find(' ')));
+    if (name.empty())
+        return help("");
+    for (const Row& row : kRows)
+        if (row.name == name)
+            return (this->*row.answer)(argument);
+    return fmt::format("unknown command \"{}\"\n", name) + help("");
+}
+
+std::string Monitor::help(const std::string& /*argument*/) {
+    std::string text;
+    for (const Row& row : kRows)
+        text += fmt::format("monitor {:<11} {}\n", row.name, row.doc);
+    return text;
+}
+
+std::string Monitor::cores(const std::string& /*argument*/) {
+    std::string text = fmt::format("cycle {}\n", soc_.now());
+    for (const core::Core* core : soc_.cores())
+        text += fmt::format("{:<18} pc {:#010x}  {:>12} instructions  {}\n", core->name(),
+                            core->hart().pc, core->instructions(), core->describe_wait());
+    return text;
+}
+
+std::string Monitor::event_unit(const std::string& /*argument*/) {
+    std::string text;
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
+        text += fmt::format("core {}: {}\n", index, soc_.cluster.core(index).describe_wait());
+    return text + registers("EU_GLOBAL");
+}
+
+std::string Monitor::dma(const std::string& /*argument*/) {
+    const std::string state = soc_.cluster.dma.is_idle() ? "idle" : "transferring";
+    return fmt::format("{}\n", state) + counters("cluster.dma.") + registers("MCHAN_CL");
+}
+
+/// Read as a debugger reads: without the side effects that some registers have.
+std::string Monitor::registers(const std::string& argument) {
+    std::string text;
+    bool is_known = false;
+    for (const RegisterBlock& block : register_blocks(soc_))
+        for (const RegisterBlock::Instance& instance : block.instances) {
+            if (!argument.empty() && argument != instance.name && argument != block.name)
+                continue;
+            is_known = true;
+            for (const Register* entry : block.bank->registers()) {
+                const Address address = instance.base + entry->offset();
+                u32 value = 0;
+                if (soc_.read(address, &value, sizeof value) == sizeof value && value != 0)
+                    text += fmt::format("{:#010x} {}.{} = {:#x}\n", address, instance.name,
+                                        entry->name(), value);
+            }
+        }
+    return is_known ? text : fmt::format("no block {}; `flexv-vp describe` lists them\n", argument);
+}
+
+std::string Monitor::counters(const std::string& argument) {
+    const energy::Counts counts = counters_.read();
+    std::string text;
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (counts[i] != 0 && counters_.paths()[i].find(argument) != std::string::npos)
+            text += fmt::format("{:<40} {}\n", counters_.paths()[i], counts[i]);
+    return text;
+}
+
+std::string Monitor::report(const std::string& /*argument*/) { return texts_.report(); }
+std::string Monitor::regions(const std::string& /*argument*/) { return texts_.regions(); }
+
+}  // namespace flexv::platform

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/debug/stub.hpp"
+
+#include "platform/debug/hex.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr unsigned kPacketBytes = 0x4000;  // that the debugger may send, and that it reads at once
+constexpr unsigned kStackPointer = 2;
+constexpr const char* kOk = "OK";
+constexpr const char* kMalformed = "E16";  // EINVAL
+constexpr const char* kRefused = "E01";
+
+/// The text before the first `separator`, which is taken off `text` with it.
+std::string_view take_until(std::string_view& text, char separator) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+}
+
+struct Range {
+    Address address = 0;
+    u32 bytes = 0;
+};
+
+/// "ADDRESS,LENGTH"
+std::optional<Range> range_of(std::string_view text) {
+    const auto address = hex::word_number_of(take_until(text, ','));
+    const auto bytes = hex::word_number_of(text);
+    if (!address || !bytes)
+        return std::nullopt;
+    return Range{.address = *address, .bytes = *bytes};
+}
+
+/// Part of a document: "m" with what is there, "l" with the last of it. `rest` is "OFFSET,LENGTH".
+std::string part_of(const std::string& document, std::string_view rest) {
+    const auto range = range_of(rest);
+    if (!range)
+        return kMalformed;
+    const std::size_t offset = std::min<std::size_t>(range->address, document.size());
+    const std::size_t bytes = std::min<std::size_t>(range->bytes, kPacketBytes / 2);
+    const bool is_last = document.size() - offset <= bytes;
+    return (is_last ? "l" : "m") + document.substr(offset, bytes);
+}
+
+std::string xml_text(std::string_view text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
+    return escaped;
+}
+
+std::string text_of(std::optional<u32> value) { return value ? hex::of_word(*value) : "xxxxxxxx"; }
+
+/// One action of vCont.
+struct Action {
+    char letter = 0;
+    Range range{};                // from, behind; of `r`
+    std::optional<u64> thread{};  // none: every thread without an action of its own
+};
+
+/// "s", "C05:2", "r1c008000,1c008010:1"; nullopt for anything else.
+std::optional<Action> action_of(std::string_view text) {
+    if (text.empty())
+        return std::nullopt;
+    std::string_view what = take_until(text, ':');
+    Action action{.letter = what.empty() ? char{0} : what.front()};
+    if (std::string_view{"cCsSr"}.find(action.letter) == std::string_view::npos)
+        return std::nullopt;
+    what.remove_prefix(1);
+    if (action.letter == 'r') {
+        const auto range = range_of(what);
+        if (!range)
+            return std::nullopt;
+        action.range = *range;
+    }
+    if (text.empty() || text == "-1")
+        return action;
+    action.thread = hex::number_of(text);
+    return action.thread ? std::optional(action) : std::nullopt;
+}
+
+bool steps(const Action& action) {
+    return action.letter == 's' || action.letter == 'S' || action.letter == 'r';
+}
+
+}  // namespace
+
+struct GdbStub::Row {
+    std::string_view name;  // with which the packet begins
+    Reply (GdbStub::*carry_out)(std::string_view rest);
+};
+
+/// The first row whose name the packet begins with is its own.
+const GdbStub::Row GdbStub::kRows[] = {
+    {"?", &GdbStub::tell_stop},
+    {"qSupported", &GdbStub::tell_features},
+    {"QStartNoAckMode", &GdbStub::stop_acknowledging},
+    {"qAttached", &GdbStub::tell_attached},
+    {"qfThreadInfo", &GdbStub::tell_first_threads},
+    {"qsThreadInfo", &GdbStub::tell_more_threads},
+    {"qThreadExtraInfo,", &GdbStub::tell_thread_state},
+    {"qXfer:features:read:target.xml:", &GdbStub::tell_description},
+    {"qXfer:threads:read::", &GdbStub::tell_thread_list},
+    {"qSymbol:", &GdbStub::tell_symbols},
+    {"qRcmd,", &GdbStub::run_monitor},
+    {"H", &GdbStub::choose_thread},
+    {"T", &GdbStub::check_thread},
+    {"g", &GdbStub::read_general},
+    {"G", &GdbStub::write_general},
+    {"p", &GdbStub::read_register},
+    {"P", &GdbStub::write_register},
+    {"m", &GdbStub::read_memory},
+    {"M", &GdbStub::write_memory},
+    {"X", &GdbStub::write_binary},
+    {"Z", &GdbStub::insert_point},
+    {"z", &GdbStub::remove_point},
+    {"vCont?", &GdbStub::tell_actions},
+    {"vCont;", &GdbStub::resume_by_actions},
+    {"vKill;", &GdbStub::kill_process},
+    {"c", &GdbStub::go},
+    {"C", &GdbStub::go_with_signal},
+    {"s", &GdbStub::step},
+    {"S", &GdbStub::step_with_signal},
+    {"D", &GdbStub::detach},
+    {"k", &GdbStub::kill},
+};
+
+void GdbStub::send(std::string_view payload) {
+    last_frame_ = rsp_frame(payload);
+    channel_.send(last_frame_);
+}
+
+void GdbStub::restart() {
+    reader_.clear();
+    thread_ = 1;
+    acknowledges_ = true;
+    is_waited_for_ = knows_breakpoint_reasons_ = false;
+}
+
+void GdbStub::show(std::string_view text) {
+    if (is_waited_for_ && !text.empty())
+        send("O" + hex::of_bytes(text));
+}
+
+Resumption GdbStub::serve(const Stop& stop) {
+    stop_ = stop;
+    thread_ = stop.thread;
+    resumption_.reset();
+    show(stop.note);
+    if (std::exchange(is_waited_for_, false))
+        send(stop_reply());
+    while (!resumption_) {
+        if (const auto event = reader_.next()) {
+            take(*event);
+            continue;
+        }
+        const std::string bytes = channel_.receive();
+        if (bytes.empty())
+            return {.kind = Resumption::Kind::detach};
+        reader_.add(bytes);
+    }
+    is_waited_for_ =
+        resumption_->kind == Resumption::Kind::go || resumption_->kind == Resumption::Kind::step;
+    return *resumption_;
+}
+
+/// A debugger sends nothing else while it waits for a stop; what it sends all the same is answered
+/// at the stop.
+bool GdbStub::wants_to_stop(std::string_view bytes) {
+    constexpr char kInterrupt = 0x03;
+    std::string rest(bytes);
+    const auto interrupts = std::erase(rest, kInterrupt);
+    reader_.add(rest);
+    return interrupts != 0 || !rest.empty();
+}
+
+void GdbStub::tell_end(std::string_view reply) {
+    if (std::exchange(is_waited_for_, false))
+        send(reply);
+}
+
+void GdbStub::take(const RspEvent& event) {
+    using enum RspEvent::Kind;
+    switch (event.kind) {
+        case packet:
+            if (acknowledges_)
+                channel_.send("+");
+            carry_out(event.payload);
+            return;
+        case damaged:
+            if (acknowledges_)
+                channel_.send("-");
+            return;
+        case send_again:
+            channel_.send(last_frame_);
+            return;
+        case acknowledge:
+        case interrupt:  // the platform stands still already
+            return;
+    }
+}
+
+void GdbStub::carry_out(std::string_view packet) {
+    for (const Row& row : kRows) {
+        if (!packet.starts_with(row.name))
+            continue;
+        if (const Reply reply = (this->*row.carry_out)(packet.substr(row.name.size())))
+            send(*reply);
+        return;
+    }
+    send("");
+}
+
+bool GdbStub::is_thread(u64 number) const {
+    return number >= 1 && number <= target_.thread_count();
+}
+
+// What the debugger asks at the beginning.
+
+GdbStub::Reply GdbStub::tell_features(std::string_view rest) {
+    knows_breakpoint_reasons_ = rest.find("swbreak+") != std::string_view::npos;
+    return fmt::format(
+        "PacketSize={:x};QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;"
+        "qXfer:features:read+;qXfer:threads:read+",
+        kPacketBytes);
+}
+
+GdbStub::Reply GdbStub::stop_acknowledging(std::string_view /*rest*/) {
+    acknowledges_ = false;
+    return kOk;
+}
+
+/// The run was there before the debugger: when it quits, the run goes on.
+GdbStub::Reply GdbStub::tell_attached(std::string_view /*rest*/) { return "1"; }
+
+GdbStub::Reply GdbStub::tell_symbols(std::string_view /*rest*/) { return kOk; }
+
+GdbStub::Reply GdbStub::tell_description(std::string_view rest) {
+    return part_of(target_.description(), rest);
+}
+
+GdbStub::Reply GdbStub::run_monitor(std::string_view rest) {
+    const auto line = hex::bytes_of(rest);
+    if (!line)
+        return kMalformed;
+    constexpr std::size_t kPart = kPacketBytes / 4;  // two digits a byte
+    const std::string text = target_.monitor(*line);
+    for (std::size_t start = 0; start < text.size(); start += kPart)
+        send("O" + hex::of_bytes(std::string_view(text).substr(start, kPart)));
+    return kOk;
+}
+
+// Why the platform stands still.
+
+GdbStub::Reply GdbStub::tell_stop(std::string_view /*rest*/) { return stop_reply(); }
+
+std::string GdbStub::stop_reason() const {
+    using enum Stop::Reason;
+    const std::string address = hex::of_number(stop_.address) + ";";
+    switch (stop_.reason) {
+        case signal:
+            return "";
+        case breakpoint:
+            if (!knows_breakpoint_reasons_)
+                return "";
+            return stop_.point == PointKind::hardware ? "hwbreak:;" : "swbreak:;";
+        case write:
+            return "watch:" + address;
+        case read:
+            return "rwatch:" + address;
+        case access:
+            return "awatch:" + address;
+    }
+    return "";
+}
+
+std::string GdbStub::stop_reply() const {
+    std::string reply = fmt::format("T{:02x}thread:{:x};", stop_.signal, stop_.thread);
+    for (const unsigned number : {target_.general_count() - 1, kStackPointer})
+        reply +=
+            fmt::format("{:x}:{};", number, text_of(target_.register_value(stop_.thread, number)));
+    return reply + stop_reason();
+}
+
+// Threads.
+
+GdbStub::Reply GdbStub::tell_first_threads(std::string_view /*rest*/) {
+    std::string list = "m";
+    for (unsigned thread = 1; thread <= target_.thread_count(); ++thread)
+        list += fmt::format("{}{:x}", thread == 1 ? "" : ",", thread);
+    return list;
+}
+
+GdbStub::Reply GdbStub::tell_more_threads(std::string_view /*rest*/) { return "l"; }
+
+GdbStub::Reply GdbStub::tell_thread_state(std::string_view rest) {
+    const auto thread = hex::number_of(rest);
+    if (!thread || !is_thread(*thread))
+        return kMalformed;
+    return hex::of_bytes(target_.thread_state(unsigned(*thread)));
+}
+
+GdbStub::Reply GdbStub::tell_thread_list(std::string_view rest) {
+    std::string list = "<?xml version=\"1.0\"?>\n<threads>\n";
+    for (unsigned thread = 1; thread <= target_.thread_count(); ++thread)
+        list += fmt::format("<thread id=\"{:x}\" core=\"{}\" name=\"{}\">{}</thread>\n", thread,
+                            thread - 1, xml_text(target_.thread_name(thread)),
+                            xml_text(target_.thread_state(thread)));
+    return part_of(list + "</threads>\n", rest);
+}
+
+/// "g" or "c" and a thread; 0 and -1 leave the choice to us.
+GdbStub::Reply GdbStub::choose_thread(std::string_view rest) {
+    if (rest.size() < 2)
+        return kMalformed;
+    rest.remove_prefix(1);
+    if (rest == "-1" || rest == "0")
+        return kOk;
+    const auto thread = hex::number_of(rest);
+    if (!thread || !is_thread(*thread))
+        return kMalformed;
+    thread_ = unsigned(*thread);
+    return kOk;
+}
+
+GdbStub::Reply GdbStub::check_thread(std::string_view rest) {
+    const auto thread = hex::number_of(rest);
+    return thread && is_thread(*thread) ? kOk : kRefused;
+}
+
+// Registers.
+
+GdbStub::Reply GdbStub::read_general(std::string_view /*rest*/) {
+    std::string values;
+    for (unsigned number = 0; number < target_.general_count(); ++number)
+        values += text_of(target_.register_value(thread_, number));
+    return values;
+}
+
+/// All or nothing, as far as the text goes; registers that stay as they are need not be changeable.
+GdbStub::Reply GdbStub::write_general(std::string_view rest) {
+    constexpr std::size_t kDigits = 8;
+    if (rest.size() != kDigits * target_.general_count() || !hex::bytes_of(rest))
+        return kMalformed;
+    bool is_done = true;
+    for (unsigned number = 0; number < target_.general_count(); ++number) {
+        const auto value = hex::word_of(rest.substr(kDigits * number, kDigits));
+        if (value && value != target_.register_value(thread_, number))
+            is_done = target_.set_register(thread_, number, *value) && is_done;
+    }
+    return is_done ? kOk : kRefused;
+}
+
+GdbStub::Reply GdbStub::read_register(std::string_view rest) {
+    const auto number = hex::word_number_of(rest);
+    if (!number || *number >= target_.register_count())
+        return kMalformed;
+    return text_of(target_.register_value(thread_, *number));
+}
+
+GdbStub::Reply GdbStub::write_register(std::string_view rest) {
+    const auto number = hex::word_number_of(take_until(rest, '='));
+    const auto value = hex::word_of(rest);
+    if (!number || !value || *number >= target_.register_count())
+        return kMalformed;
+    return target_.set_register(thread_, *number, *value) ? kOk : kRefused;
+}
+
+// Memory.
+
+GdbStub::Reply GdbStub::read_memory(std::string_view rest) {
+    const auto range = range_of(rest);
+    if (!range)
+        return kMalformed;
+    const std::string bytes =
+        target_.read_memory(range->address, std::min(range->bytes, kPacketBytes / 2));
+    return bytes.empty() && range->bytes != 0 ? kRefused : hex::of_bytes(bytes);
+}
+
+GdbStub::Reply GdbStub::write_memory(std::string_view rest) {
+    const auto range = range_of(take_until(rest, ':'));
+    const auto bytes = hex::bytes_of(rest);
+    if (!range || !bytes || bytes->size() != range->bytes)
+        return kMalformed;
+    return target_.write_memory(range->address, *bytes) ? kOk : kRefused;
+}
+
+GdbStub::Reply GdbStub::write_binary(std::string_view rest) {
+    const auto range = range_of(take_until(rest, ':'));
+    if (!range || rest.size() != range->bytes)
+        return kMalformed;
+    return target_.write_memory(range->address, rest) ? kOk : kRefused;
+}
+
+// Places to stop at.
+
+GdbStub::Reply GdbStub::insert_point(std::string_view rest) { return change_point(rest, true); }
+GdbStub::Reply GdbStub::remove_point(std::string_view rest) { return change_point(rest, false); }
+
+/// "KIND,ADDRESS,BYTES"; conditions behind it are the debugger's own business.
+GdbStub::Reply GdbStub::change_point(std::string_view rest, bool inserts) {
+    constexpr u64 kKinds = 5;
+    rest = take_until(rest, ';');
+    const auto kind = hex::number_of(take_until(rest, ','));
+    const auto range = range_of(rest);
+    if (!kind || !range)
+        return kMalformed;
+    if (*kind >= kKinds)
+        return "";
+    const bool is_done = inserts ? target_.insert(PointKind(*kind), range->address, range->bytes)
+                                 : target_.remove(PointKind(*kind), range->address, range->bytes);
+    return is_done ? kOk : kRefused;
+}
+
+// Going on.
+
+GdbStub::Reply GdbStub::tell_actions(std::string_view /*rest*/) { return "vCont;c;C;s;S;r"; }
+
+/// All threads run, whatever the actions say of the others, because time is one for all; `alone`
+/// tells that the debugger has taken away a breakpoint for this step.
+GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
+    Resumption resumption;
+    bool has_default = false;
+    while (!rest.empty()) {
+        const auto action = action_of(take_until(rest, ';'));
+        if (!action || (action->thread && *action->thread != 0 && !is_thread(*action->thread)))
+            return kMalformed;
+        has_default = has_default || !action->thread;
+        if (!steps(*action) || resumption.kind == Resumption::Kind::step)
+            continue;
+        resumption = {.kind = Resumption::Kind::step,
+                      .thread = unsigned(action->thread.value_or(0)),
+                      .range_first = action->range.address,
+                      .range_end = action->range.bytes};
+        if (resumption.thread == 0)
+            resumption.thread = thread_;
+    }
+    resumption.alone = resumption.kind == Resumption::Kind::step && !has_default;
+    resume(resumption);
+    return std::nullopt;
+}
+
+GdbStub::Reply GdbStub::resume_at(std::string_view address, Resumption::Kind kind) {
+    if (!address.empty()) {
+        const auto pc = hex::word_number_of(address);
+        if (!pc)
+            return kMalformed;
+        if (!target_.set_register(thread_, target_.general_count() - 1, *pc))
+            return kRefused;
+    }
+    resume({.kind = kind, .thread = kind == Resumption::Kind::step ? thread_ : 0});
+    return std::nullopt;
+}
+
+GdbStub::Reply GdbStub::go(std::string_view rest) { return resume_at(rest, Resumption::Kind::go); }
+GdbStub::Reply GdbStub::step(std::string_view rest) {
+    return resume_at(rest, Resumption::Kind::step);
+}
+/// A core has no signals; the debugger only means to go on.
+GdbStub::Reply GdbStub::go_with_signal(std::string_view rest) {
+    return hex::number_of(take_until(rest, ';')) ? go(rest) : Reply{kMalformed};
+}
+GdbStub::Reply GdbStub::step_with_signal(std::string_view rest) {
+    return hex::number_of(take_until(rest, ';')) ? step(rest) : Reply{kMalformed};
+}
+
+GdbStub::Reply GdbStub::detach(std::string_view /*rest*/) {
+    resume({.kind = Resumption::Kind::detach});
+    return kOk;
+}
+
+GdbStub::Reply GdbStub::kill(std::string_view /*rest*/) {
+    resume({.kind = Resumption::Kind::kill});
+    return std::nullopt;
+}
+
+GdbStub::Reply GdbStub::kill_process(std::string_view /*rest*/) {
+    resume({.kind = Resumption::Kind::kill});
+    return kOk;
+}
+
+}  // namespace flexv::platform

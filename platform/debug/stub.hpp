@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of GDB's remote serial protocol, a row each. A packet that no row knows gets the
+// empty reply, as the protocol asks; one that is malformed gets an error and changes nothing.
+#pragma once
+
+#include "platform/debug/rsp_packet.hpp"
+#include "platform/debug/target.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace flexv::platform {
+
+class GdbStub {
+public:
+    GdbStub(DebugTarget& target, DebugChannel& channel) : target_(target), channel_(channel) {}
+
+    /// The platform stands still: tells why, if the debugger waits for it, and carries out commands
+    /// until it shall go on. A lost connection detaches.
+    [[nodiscard]] Resumption serve(const Stop& stop);
+    /// Bytes that have come while the platform runs. True when the user wants to stop it.
+    [[nodiscard]] bool wants_to_stop(std::string_view bytes);
+    /// Shows `text` on the debugger's console. While the platform runs or is about to tell a stop.
+    void show(std::string_view text);
+    /// The last reply of a run: "W00" for an exit, "X0b" for the end by a signal.
+    void tell_end(std::string_view reply);
+    /// Another debugger has connected.
+    void restart();
+    /// The thread that the debugger looks at.
+    [[nodiscard]] unsigned thread() const { return thread_; }
+
+private:
+    struct Row;
+    static const Row kRows[];
+
+    void send(std::string_view payload);
+    void take(const RspEvent& event);
+    void carry_out(std::string_view packet);
+    void resume(const Resumption& resumption) { resumption_ = resumption; }
+    [[nodiscard]] bool is_thread(u64 number) const;
+    [[nodiscard]] std::string stop_reply() const;
+    [[nodiscard]] std::string stop_reason() const;
+
+    // What the rows do; `rest` is the packet behind the row's name. Each returns the reply.
+    using Reply = std::optional<std::string>;  // nullopt: none now
+    Reply tell_stop(std::string_view rest);
+    Reply tell_features(std::string_view rest);
+    Reply stop_acknowledging(std::string_view rest);
+    Reply tell_attached(std::string_view rest);
+    Reply tell_thread(std::string_view rest);
+    Reply tell_first_threads(std::string_view rest);
+    Reply tell_more_threads(std::string_view rest);
+    Reply tell_thread_state(std::string_view rest);
+    Reply tell_description(std::string_view rest);
+    Reply tell_thread_list(std::string_view rest);
+    Reply tell_symbols(std::string_view rest);
+    Reply run_monitor(std::string_view rest);
+    Reply choose_thread(std::string_view rest);
+    Reply check_thread(std::string_view rest);
+    Reply read_general(std::string_view rest);
+    Reply write_general(std::string_view rest);
+    Reply read_register(std::string_view rest);
+    Reply write_register(std::string_view rest);
+    Reply read_memory(std::string_view rest);
+    Reply write_memory(std::string_view rest);
+    Reply write_binary(std::string_view rest);
+    Reply insert_point(std::string_view rest);
+    Reply remove_point(std::string_view rest);
+    Reply change_point(std::string_view rest, bool inserts);
+    Reply tell_actions(std::string_view rest);
+    Reply resume_by_actions(std::string_view rest);
+    Reply go(std::string_view rest);
+    Reply go_with_signal(std::string_view rest);
+    Reply step(std::string_view rest);
+    Reply step_with_signal(std::string_view rest);
+    Reply resume_at(std::string_view address, Resumption::Kind kind);
+    Reply detach(std::string_view rest);
+    Reply kill(std::string_view rest);
+    Reply kill_process(std::string_view rest);
+
+    DebugTarget& target_;
+    DebugChannel& channel_;
+    RspReader reader_;
+    std::string last_frame_;
+    Stop stop_;
+    std::optional<Resumption> resumption_;  // of the command that was carried out last
+    unsigned thread_ = 1;
+    bool acknowledges_ = true;
+    bool is_waited_for_ = false;  // the debugger expects a stop reply
+    bool knows_breakpoint_reasons_ = false;
+};
+
+}  // namespace flexv::platform

@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a user does in GDB with a run of the platform: gdb_test.py PROGRAM REPOSITORY."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import unittest
+from pathlib import Path
+
+import session
+
+EXIT_CODE = 7  # of debugged.c
+CORES = 8
+
+
+class Looking(session.Case):
+    def test_every_core_is_a_thread_with_its_name_and_state(self) -> None:
+        self.start()
+
+        shown = self.gdb("break fetch_words", "continue", "break dma_wait", "info threads", "kill")
+
+        for core in range(CORES):
+            self.expect(rf'Thread {core + 1} "cluster\.core{core}" \(', shown)
+        self.expect(r'"cluster\.core7" \(.*barrier', shown)
+
+    def test_registers_have_their_names(self) -> None:
+        self.start()
+
+        shown = self.gdb(
+            "break work if core == 2", "continue", "print $mhartid", "print $simd_legacy", "print $lpcount0",
+            "info registers lpstart0 nn_w0 nn_a1 simd_format mixed_slice a_address pccr16 mepc",
+            "set var $nn_w3 = 0x12345678", "print/x $nn_w3", "set var $a_skip = 5", "print $a_skip",
+            "set var $a5 = 77", "print $a5", "kill",
+        )  # fmt: skip
+
+        self.expect(r"\$1 = 2$", shown)
+        self.expect(r"\$2 = 1$", shown)
+        for name in ("lpstart0", "nn_w0", "nn_a1", "simd_format", "mixed_slice", "a_address", "pccr16", "mepc"):
+            self.expect(rf"^{name} +0x", shown)
+        self.expect(r"0x12345678$", shown)
+        self.expect(r"\$5 = 5$", shown)
+        self.expect(r"\$6 = 77$", shown)
+
+    def test_memory_and_peripherals_are_read_and_written(self) -> None:
+        self.start()
+
+        shown = self.gdb(
+            "break fetch_words", "continue", "print source_words[3]", "set var source_words[3] = 99",
+            "print source_words[3]", "x/wx 0x10200000", "x/wx 0x00000000", "x/wx 0x90000000", "kill",
+        )  # fmt: skip
+
+        self.expect(r"\$1 = 4099$", shown)
+        self.expect(r"\$2 = 99$", shown)
+        self.expect(r"Cannot access memory at address 0x90000000", shown)
+
+    def test_a_sleeping_core_is_shown_at_its_event_load(self) -> None:
+        self.start()
+
+        shown = self.gdb("break fetch_words", "continue", "thread 5", "backtrace", "x/i $pc", "kill")
+
+        self.expect(r"barrier", shown)
+        self.expect(r"(main|team_main) \(", shown)
+
+    def test_monitor_commands_show_the_platform(self) -> None:
+        self.start()
+
+        shown = self.gdb(
+            "break work", "continue", "monitor help", "monitor cores", "monitor event_unit", "monitor dma",
+            "monitor counters cluster.tcdm.reads", "monitor regions", "monitor report", "monitor nonsense", "kill",
+        )  # fmt: skip
+
+        self.expect(r"^monitor cores ", shown)
+        self.expect(r"^soc\.cluster\.core3 +pc 0x1c00", shown)
+        self.expect(r"EU_GLOBAL\.", shown)
+        self.expect(r"^cluster\.tcdm\.reads +\d+", shown)
+        self.expect(r"^ +1 work", shown)
+        self.expect(r"^running for \d+ cycles", shown)
+        self.expect(r'unknown command "nonsense"', shown)
+
+
+class Stopping(session.Case):
+    def test_a_breakpoint_stops_each_core(self) -> None:
+        process = self.start()
+
+        shown = self.gdb("break work", *["continue"] * CORES, "delete", "continue")
+
+        hits = re.findall(r'Thread (\d+) "cluster\.core(\d)" hit Breakpoint 1', shown)
+        self.assertEqual(sorted({core for _, core in hits}), [str(core) for core in range(CORES)], shown)
+        self.assertEqual(len(hits), CORES, shown)
+        self.expect(rf"exited with code 0?{EXIT_CODE}\]", shown)
+        self.assertEqual(self.finish(process)[0], EXIT_CODE)
+
+    def test_a_breakpoint_on_a_load_stops_each_core(self) -> None:
+        """All run in lock-step: while one steps over the breakpoint, the others come to it."""
+        self.start()
+        listing = subprocess.run(
+            ["riscv64-unknown-elf-objdump", "-d", "--disassemble=work", str(session.image())],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        store = self.expect(r"^\s*([0-9a-f]+):.*\bsw\b.*\b(a\d|s\d)\b", listing)[1]
+
+        shown = self.gdb(f"break *0x{store}", *["continue"] * CORES, "delete", "continue")
+
+        hits = re.findall(r'"cluster\.core(\d)" hit Breakpoint 1', shown)
+        self.assertEqual(sorted(hits), [str(core) for core in range(CORES)], shown)
+
+    def test_a_condition_holds_the_right_core(self) -> None:
+        self.start()
+
+        shown = self.gdb("break work if core == 5", "continue", "print core", "print $_thread", "kill")
+
+        self.expect(r'"cluster\.core5" hit Breakpoint 1', shown)
+        self.expect(r"\$1 = 5$", shown)
+        self.expect(r"\$2 = 6$", shown)
+
+    def test_a_hardware_breakpoint_stops_too(self) -> None:
+        self.start()
+
+        shown = self.gdb("hbreak twice", "continue", "print value", "finish", "kill")
+
+        self.expect(r"\$1 = 21$", shown)
+        self.expect(r"Value returned is \$2 = 42$", shown)
+
+    def test_a_watchpoint_sees_the_dma(self) -> None:
+        self.start()
+
+        shown = self.gdb("break fetch_words", "continue", "watch target_words[4]", "continue", "kill")
+
+        self.expect(r"was written by cluster\.dma at cycle \d+", shown)
+        self.expect(r"New value = 4100$", shown)
+
+    def test_a_watchpoint_says_which_core_stored(self) -> None:
+        self.start()
+
+        shown = self.gdb("break work", "continue", "delete", "watch done_by[6]", "continue", "print core", "kill")
+
+        self.expect(r"was written by cluster\.core6 at cycle", shown)
+        self.expect(r'"cluster\.core6" hit Hardware watchpoint', shown)
+        self.expect(r"New value = 9$", shown)
+
+    def test_a_watchpoint_on_l2_stops_at_each_core(self) -> None:
+        self.start()
+
+        shown = self.gdb("break work", "continue", "delete", "watch in_l2", *["continue"] * 6, "info threads", "kill")
+
+        for core in (1, 2, 3):
+            self.expect(rf"was written by cluster\.core{core} at cycle", shown)
+            self.expect(rf"New value = {core}$", shown)
+
+    def test_a_read_watchpoint_stops_a_load_of_a_core(self) -> None:
+        self.start()
+
+        shown = self.gdb("break main", "continue", "delete", "rwatch source_words[0]", "awatch source_words[2]",
+                         "continue", "kill")  # fmt: skip
+
+        self.expect(r"hit Hardware access \(read/write\) watchpoint 3", shown)
+
+    def test_a_watchpoint_on_a_register_of_a_peripheral(self) -> None:
+        self.start()
+
+        shown = self.gdb("break fetch_words", "continue", "delete", "awatch *(int*)0x10204400", "continue",
+                         "backtrace", "kill")  # fmt: skip
+
+        self.expect(r"hit Hardware access", shown)
+        self.expect(r"#\d.*fetch_words|dma_", shown)
+
+    def test_ctrl_c_stops_a_run(self) -> None:
+        process = self.start(firmware=None)
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(self.address)
+            self.assertTrue(exchange(line, "?").startswith("T05"))
+            self.assertEqual(exchange(line, "vMustReplyEmpty"), "")
+            line.sendall(frame("c") + b"\x03")
+            reply = read_packet(line)
+            self.assertRegex(reply, "^(T02|W07)")
+        self.finish(process)
+
+
+class Stepping(session.Case):
+    def test_step_passes_through_a_hardware_loop(self) -> None:
+        self.start()
+
+        shown = self.gdb(
+            "break hardware_loop if count == 4", "continue", "delete", "stepi 3", *["stepi", "print $lpcount0"] * 12,
+            "finish", "kill",
+        )  # fmt: skip
+
+        counts = re.findall(r"\$\d+ = (\d+)$", shown, re.MULTILINE)
+        for count in "4321":
+            self.assertIn(count, counts, shown)
+        self.expect(r"Value returned is \$\d+ = 4$", shown)
+
+    def test_next_steps_over_calls_and_over_sleep(self) -> None:
+        self.start()
+
+        shown = self.gdb("break fetch_words", "continue", "delete", "finish", *["next"] * 3, "info threads", "kill")
+
+        self.expect(r"^0x[0-9a-f]+ in team_main \(\)", shown)
+        self.expect(r"^\d+\s+barrier\(\);$", shown)
+        self.expect(r"^\d+\s+work\(core\);$", shown)
+
+    def test_a_function_of_the_firmware_can_be_called(self) -> None:
+        self.start()
+
+        shown = self.gdb("break work if core == 1", "continue", "print twice(300)", "print core", "kill")
+
+        self.expect(r"\$1 = 600$", shown)
+        self.expect(r"\$2 = 1$", shown)
+
+    def test_the_program_counter_can_be_written(self) -> None:
+        self.start()
+
+        shown = self.gdb("break twice", "continue", "print/x $pc", "set var $pc = $ra", "print/x $pc == $ra",
+                         "stepi", "kill")  # fmt: skip
+
+        self.expect(r"\$2 = 0x1$", shown)
+
+    def test_code_that_is_written_is_executed(self) -> None:
+        """twice() becomes `ret`, so that it gives back its argument."""
+        process = self.start()
+
+        self.gdb("break main", "continue", "set var *(short*)twice = 0x8082", "delete", "continue")
+
+        self.expect(r"twice 21 is 21", self.finish(process)[1])
+
+
+class Coming(session.Case):
+    def test_a_run_that_was_looked_at_has_the_report_of_one_that_was_not(self) -> None:
+        for options in ((), ("--config", "pulp_open")):
+            with self.subTest(options=options):
+                self.socket = str(self.folder / f"gdb{len(options)}")
+                path = self.folder / "report.json"
+                process = self.start("--report", str(path), *options)
+                self.gdb(
+                    "break work", "continue", "info threads", "info registers", "stepi 20", "next", "continue",
+                    "watch target_words[2]", "monitor report", "x/64wx 0x10000000", "continue", "delete", "continue",
+                )  # fmt: skip
+                self.finish(process)
+
+                self.assertEqual(self.report_of(path), self.report_without_debugger(*options))
+
+    def test_a_debugger_may_leave_and_come_back(self) -> None:
+        process = self.start(gdb="0")
+        self.expect(r"^127\.0\.0\.1:\d+$", self.address)
+
+        first = self.gdb("break twice", "continue", "detach")
+        self.expect(r'hit Breakpoint 1, .*twice', first)
+        status, out, err = self.finish(process)
+
+        self.assertEqual(status, EXIT_CODE)
+        self.assertIn("twice 21 is 42", out)
+        self.assertIn("the debugger has left; the run goes on", err)
+
+    def test_a_second_debugger_finds_the_run(self) -> None:
+        spin = self.folder / "spin.elf"
+        process = self.start("--gdb-nowait", "--max-cycles", "2000000000", firmware=self.spinning(spin))
+
+        for _ in range(2):
+            shown = self.gdb("info threads", "detach", firmware=spin)
+            self.expect(r'Thread 1 "cluster\.core0"', shown)
+        killed = self.gdb("kill", firmware=spin)
+
+        self.expect(r"killed", killed)
+        self.assertEqual(self.finish(process)[0], 128 + signal.SIGKILL)
+
+    def spinning(self, path: os.PathLike[str]) -> Path:
+        source = self.folder / "spin.S"
+        source.write_text(".globl _start\n_start: addi a0, a0, 1\n j _start\n")
+        command = [session.COMPILER, "-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-static"]
+        command += ["-Wl,-Ttext=0x1c000080", "-g", "-o", str(path), str(source)]
+        subprocess.run(command, check=True)
+        return Path(path)
+
+    def test_kill_ends_the_run_and_writes_what_was_asked_for(self) -> None:
+        path = self.folder / "report.json"
+        process = self.start("--report", str(path))
+
+        self.gdb("break twice", "continue", "kill")
+
+        status, _, err = self.finish(process)
+        self.assertEqual(status, 128 + signal.SIGKILL)
+        self.assertIn("killed by the debugger", err)
+        self.assertEqual(self.report_of(path)["result"], "interrupted")
+
+    def test_a_signal_ends_a_run_that_waits_for_a_debugger(self) -> None:
+        process = self.start()
+
+        process.send_signal(signal.SIGTERM)
+
+        self.assertEqual(self.finish(process)[0], 128 + signal.SIGTERM)
+
+    def test_a_fault_can_be_looked_at(self) -> None:
+        path = self.folder / "fault.elf"
+        source = self.folder / "fault.S"
+        source.write_text(".globl _start\n_start: li a0, 0x90000000\n lw a1, 0(a0)\n j _start\n")
+        command = [session.COMPILER, "-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-static"]
+        subprocess.run([*command, "-Wl,-Ttext=0x1c000080", "-g", "-o", str(path), str(source)], check=True)
+        process = self.start("--set", "soc.cluster.core_count=1", firmware=path)
+
+        shown = self.gdb("continue", "print/x $a0", "x/i $pc", "continue", firmware=path)
+
+        self.expect(r"flexv: .*load of 4 bytes at 0x90000000", shown)
+        self.expect(r"received signal SIGSEGV", shown)
+        self.expect(r"\$1 = 0x90000000$", shown)
+        self.expect(r"=> .*lw\s+a1,0\(a0\)", shown)
+        self.assertEqual(self.finish(process)[0], 102)
+
+    def test_odd_places_to_listen_at_are_refused(self) -> None:
+        for place, why in (("70000", "at most 65535"), ("/nowhere/at/all", "cannot listen there")):
+            done = subprocess.run(
+                [session.PROGRAM, "run", str(session.image()), "--gdb", place],
+                capture_output=True, text=True, timeout=session.PATIENCE, check=False,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 101)
+            self.assertIn(why, done.stderr)
+
+
+def frame(payload: str) -> bytes:
+    return f"${payload}#{sum(payload.encode()) & 0xFF:02x}".encode()
+
+
+def read_packet(line: socket.socket) -> str:
+    line.settimeout(session.PATIENCE)
+    received = b""
+    while not re.search(rb"#..$", received):
+        part = line.recv(4096)
+        if not part:
+            break
+        received += part
+    return received.decode().lstrip("+").lstrip("$")[:-3]
+
+
+def exchange(line: socket.socket, payload: str) -> str:
+    line.sendall(frame(payload))
+    return read_packet(line)
+
+
+if __name__ == "__main__":
+    session.main()

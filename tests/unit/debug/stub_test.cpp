@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the remote serial protocol, by a debugger that sends them and a target without a
+// platform.
+#include "platform/debug/stub.hpp"
+#include "platform/debug/hex.hpp"
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include "support/scripted_debugger.hpp"
+
+namespace flexv::platform {
+namespace {
+
+struct Session {
+    test::PlainTarget target;
+    test::ScriptedChannel channel;
+    GdbStub stub{target, channel};
+
+    Resumption serve(const std::vector<std::string>& packets, const Stop& stop = {}) {
+        for (const std::string& packet : packets)
+            channel.say(rsp_frame(packet));
+        return stub.serve(stop);
+    }
+    /// The reply to one packet behind all that came before.
+    std::string ask(const std::string& packet) {
+        const std::size_t before = channel.replies().size();
+        (void)serve({packet});
+        const auto replies = channel.replies();
+        REQUIRE(replies.size() > before);
+        return replies.back();
+    }
+};
+
+TEST_CASE("a packet that nobody knows gets the empty reply", "[debug]") {
+    Session session;
+
+    CHECK(session.ask("vMustReplyEmpty") == "");
+    CHECK(session.ask("qUnheardOf:1") == "");
+    CHECK(session.ask("Z7,0,4") == "");
+}
+
+TEST_CASE("a malformed packet gets an error and changes nothing", "[debug]") {
+    Session session;
+    for (const char* packet : {"m",
+                               "m100",
+                               "m100,",
+                               "mzz,4",
+                               "M100,4:00",
+                               "M100,1:0g",
+                               "X100,4:ab",
+                               "p",
+                               "pff",
+                               "P",
+                               "P1",
+                               "P1=12",
+                               "P99=00000000",
+                               "G00",
+                               "Hg",
+                               "Hg3",
+                               "Hgx",
+                               "T9",
+                               "T",
+                               "Z0",
+                               "Z0,,",
+                               "z1,x",
+                               "qThreadExtraInfo,9",
+                               "qRcmd,abc",
+                               "qXfer:features:read:target.xml:x",
+                               "vCont;x",
+                               "vCont;s:9",
+                               "vCont;r1:1",
+                               "cxyz",
+                               "Cx"}) {
+        CAPTURE(packet);
+        const std::string reply = session.ask(packet);
+        CHECK((reply.starts_with("E") && reply.size() == 3));
+    }
+    CHECK(session.target.registers == decltype(session.target.registers){});
+    CHECK(session.target.memory == std::string(256, '\0'));
+    CHECK(session.target.points.empty());
+}
+
+TEST_CASE("registers are read and written one by one and together", "[debug]") {
+    Session session;
+    session.target.registers[0][32] = 0x1c008080;
+
+    CHECK(session.ask("p20") == "8080001c");
+    CHECK(session.ask("p27") == "xxxxxxxx");  // the core has no such register
+    CHECK(session.ask("P5=78563412") == "OK");
+    CHECK(session.target.registers[0][5] == 0x12345678);
+    const std::string all = session.ask("g");
+    CHECK(all.size() == 33 * 8);
+    CHECK(all.substr(5 * 8, 8) == "78563412");
+    CHECK(session.ask("G" + all) == "OK");
+}
+
+TEST_CASE("memory ends where it ends", "[debug]") {
+    Session session;
+    session.target.memory.replace(0xfc, 4, "abcd");
+
+    CHECK(session.ask("m1fc,8") == "61626364");
+    CHECK(session.ask("m200,4") == "E01");
+    CHECK(session.ask("M100,2:beef") == "OK");
+    CHECK(session.ask("m100,2") == "beef");
+    CHECK(session.ask("X102,3:#$}") == "OK");
+    CHECK(session.ask("m102,3") == "23247d");
+    CHECK(session.ask("X1fe,4:abcd") == "E01");
+    CHECK(session.ask("X100,0:") == "OK");
+}
+
+TEST_CASE("threads have names and states", "[debug]") {
+    Session session;
+
+    CHECK(session.ask("qfThreadInfo") == "m1,2");
+    CHECK(session.ask("qsThreadInfo") == "l");
+    CHECK(hex::bytes_of(session.ask("qThreadExtraInfo,2")) == "a < b");
+    const std::string list = session.ask("qXfer:threads:read::0,1000");
+    CHECK(list.find("name=\"second\">a &lt; b<") != std::string::npos);
+    CHECK(session.ask("T2") == "OK");
+}
+
+TEST_CASE("a document is read in parts", "[debug]") {
+    Session session;
+
+    CHECK(session.ask("qXfer:features:read:target.xml:0,4") == "m<tar");
+    CHECK(session.ask("qXfer:features:read:target.xml:4,100") == "lget/>");
+    CHECK(session.ask("qXfer:features:read:target.xml:100,100") == "l");
+}
+
+TEST_CASE("a stop is told only to a debugger that waits for it", "[debug]") {
+    Session session;
+    CHECK(session.serve({"vCont;c"}).kind == Resumption::Kind::go);
+    CHECK(session.channel.replies().empty());
+    session.target.registers[1][32] = 0x10;
+
+    (void)session.serve({}, {.thread = 2, .note = "why"});
+
+    CHECK(session.channel.replies() ==
+          std::vector<std::string>{"O776879", "T05thread:2;20:10000000;2:00000000;"});
+}
+
+TEST_CASE("the reason of a stop is told", "[debug]") {
+    Session session;
+    (void)session.serve({"qSupported:swbreak+", "c"});
+    (void)session.serve({"c"}, {.reason = Stop::Reason::breakpoint});
+    (void)session.serve({"c"}, {.reason = Stop::Reason::access, .address = 0x1c00});
+    (void)session.serve({"c"}, {.signal = gdb_signal::kInterrupt});
+
+    const auto replies = session.channel.replies();
+    CHECK(replies.at(1).ends_with("swbreak:;"));
+    CHECK(replies.at(2).ends_with("awatch:1c00;"));
+    CHECK(replies.at(3).starts_with("T02"));
+}
+
+TEST_CASE("the actions of vCont say who steps", "[debug]") {
+    Session session;
+
+    const Resumption alone = session.serve({"vCont;s:2"});
+    CHECK((alone.kind == Resumption::Kind::step && alone.thread == 2 && alone.alone));
+    const Resumption among = session.serve({"vCont;s:2;c"});
+    CHECK((among.thread == 2 && !among.alone));
+    const Resumption range = session.serve({"vCont;r1c008000,1c008010:1;c:-1"});
+    CHECK((range.range_first == 0x1c008000 && range.range_end == 0x1c008010));
+    CHECK(session.serve({"Hc2", "s"}).thread == 2);
+    CHECK(session.serve({"C05"}).kind == Resumption::Kind::go);
+}
+
+TEST_CASE("a lost connection detaches and a kill kills", "[debug]") {
+    Session session;
+
+    CHECK(session.serve({}).kind == Resumption::Kind::detach);
+    CHECK(session.serve({"D"}).kind == Resumption::Kind::detach);
+    CHECK(session.serve({"k"}).kind == Resumption::Kind::kill);
+    CHECK(session.serve({"vKill;1"}).kind == Resumption::Kind::kill);
+}
+
+TEST_CASE("packets are acknowledged until the debugger asks for peace", "[debug]") {
+    Session session;
+    session.channel.say("$g#00");
+
+    (void)session.serve({"QStartNoAckMode", "T1"});
+
+    CHECK(session.channel.heard() == "-+$OK#9a$OK#9a");
+}
+
+TEST_CASE("a reply is sent again when it was damaged", "[debug]") {
+    Session session;
+    session.channel.say(rsp_frame("T1") + "-");
+
+    (void)session.serve({});
+
+    CHECK(session.channel.heard() == "+$OK#9a$OK#9a");
+}
+
+TEST_CASE("monitor commands print on the debugger's console", "[debug]") {
+    Session session;
+
+    (void)session.serve({"qRcmd," + hex::of_bytes("cores")});
+
+    CHECK(session.channel.replies() ==
+          std::vector<std::string>{"O" + hex::of_bytes("cores!"), "OK"});
+}
+
+TEST_CASE("breakpoints and watchpoints come and go", "[debug]") {
+    Session session;
+
+    CHECK(session.ask("Z0,1c008080,2") == "OK");
+    CHECK(session.ask("Z2,10000000,4;X1,2") == "OK");
+    CHECK(session.target.points.size() == 2);
+    CHECK(session.ask("z0,1c008080,2") == "OK");
+    CHECK(session.ask("z0,1c008080,2") == "E01");
+}
+
+}  // namespace
+}  // namespace flexv::platform

@@ -19,9 +19,12 @@ namespace flexv {
 /// One event count as reports and the energy ledger see it.
 struct CounterInfo {
     std::string name;
-    std::string doc;  ///< what one event is, with its unit
-    std::function<u64()> value;
-    std::function<void()> clear;
+    std::string doc;             ///< what one event is, with its unit
+    std::function<u64()> value;  ///< since the module was reset, or for some since the start
+    u64 before_reset = 0;        ///< what a reset has set to 0
+
+    /// Since the start of the run.
+    [[nodiscard]] u64 total() const { return before_reset + value(); }
 };
 
 class Module : public sc_core::sc_module {
@@ -30,8 +33,10 @@ public:
         : sc_core::sc_module(name), log_(this->name()) {}
 
     /// Back to the state after power-on; memories keep their contents. The timeline is reset by its
-    /// owner.
+    /// owner, and so are counts where the block keeps them with its state.
     virtual void reset() {}
+    /// reset() in the course of a run, whose totals go on.
+    void reset_within_run();
 
     [[nodiscard]] const std::vector<CounterInfo>& counters() const { return counters_; }
     void add_counter(CounterInfo info) { counters_.push_back(std::move(info)); }
@@ -47,10 +52,8 @@ private:
 class Counter {
 public:
     Counter(Module& module, std::string name, std::string doc) {
-        module.add_counter({.name = std::move(name),
-                            .doc = std::move(doc),
-                            .value = [this] { return count_; },
-                            .clear = [this] { count_ = {}; }});
+        module.add_counter(
+            {.name = std::move(name), .doc = std::move(doc), .value = [this] { return count_; }});
     }
     Counter(const Counter&) = delete;
     Counter& operator=(const Counter&) = delete;
@@ -73,10 +76,8 @@ private:
 class DerivedCounter {
 public:
     DerivedCounter(Module& module, std::string name, std::string doc, std::function<u64()> value) {
-        module.add_counter({.name = std::move(name),
-                            .doc = std::move(doc),
-                            .value = std::move(value),
-                            .clear = [] {}});
+        module.add_counter(
+            {.name = std::move(name), .doc = std::move(doc), .value = std::move(value)});
     }
 };
 

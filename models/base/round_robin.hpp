@@ -37,6 +37,7 @@ public:
     }
     /// grant() for the common case that `port` asks alone.
     void grant_alone(unsigned port) { pointer_ = port; }
+    void reset() { pointer_ = 0; }
 
 private:
     unsigned top_bit_;

@@ -5,14 +5,18 @@
 
 namespace flexv {
 
-void Timeline::add(Agent& agent) {
-    FLEXV_ASSERT(agents_.size() < kMaxAgents, "a timeline has room for 64 agents");
-    agent.timeline_index_ = unsigned(agents_.size());
-    agents_.push_back(&agent);
+void Timeline::add(Agent& agent, Phase phase) {
+    const unsigned which = unsigned(phase);
+    const unsigned index = kFirstOfPhase[which] + registered_[which]++;
+    FLEXV_ASSERT(index < kFirstOfPhase[which + 1],
+                 "a timeline has room for 48 agents that ask, 8 that arbitrate and 8 that settle");
+    agent.timeline_index_ = index;
+    agents_[index] = &agent;
 }
 
 void Timeline::schedule_far(unsigned index, Cycles cycle) {
-    FLEXV_ASSERT(index < agents_.size(), "the agent is registered with this timeline");
+    FLEXV_ASSERT(index < kMaxAgents && agents_[index] != nullptr,
+                 "the agent is registered with this timeline");
     FLEXV_ASSERT(cycle >= now_, "an agent does not act in the past");
     far_.emplace(cycle, index);
     far_first_ = far_.top().first;
@@ -103,13 +107,17 @@ inline void Timeline::act() {
     due_[slot] = 0;
 }
 
-void Timeline::reset() {
+void Timeline::forget() {
     due_.fill(0);
     busy_.fill(0);
     far_ = {};
     far_first_ = kNever;
-    now_ = 0;
     next_ = kNever;
+}
+
+void Timeline::reset() {
+    forget();
+    now_ = 0;
     outside_ = look_ = kNever;
     last_act_ = 0;
     stop_requested_ = false;

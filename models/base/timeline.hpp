@@ -27,7 +27,6 @@ public:
 
     /// Called once for each cycle the agent was scheduled at. In turn it schedules itself and
     /// others for later cycles; for this very cycle only agents that have not acted in it yet.
-    /// Arbiters are registered last, so that requesters which act before them can still ask.
     virtual void act(Cycles now) = 0;
 
 private:
@@ -35,8 +34,16 @@ private:
     unsigned timeline_index_ = ~0U;
 };
 
-/// A calendar of cycles. Agents that act in the same cycle act in the order of their registration,
-/// which must not be visible: effects of cycle t are seen by others from t + 1 on.
+/// When within a cycle an agent acts: whoever decides acts behind all who may still ask in it.
+enum class Phase : u8 {
+    request,    ///< asks, answers for itself, or does something of its own
+    arbitrate,  ///< decides between the requests of the cycle
+    settle,     ///< moves with the clock edge, once all decisions of the cycle are known
+};
+
+/// A calendar of cycles. Agents that act in the same cycle act phase by phase, those of a phase in
+/// the order of their registration, which must not be visible: effects of cycle t are seen by
+/// others from t + 1 on.
 class Timeline {
 public:
     static constexpr unsigned kMaxAgents = 64;
@@ -44,7 +51,7 @@ public:
     static constexpr Cycles kRunAhead = 32;
 
     /// Registers an agent; the agent must outlive the timeline's last run.
-    void add(Agent& agent);
+    void add(Agent& agent, Phase phase = Phase::request);
 
     /// Lets `agent` act at `cycle`, which must not lie in the past. A second call for the same
     /// cycle changes nothing; several cycles may be pending for one agent.
@@ -104,12 +111,16 @@ public:
     /// True when no agent will ever act again.
     [[nodiscard]] bool is_idle() const { return next_ == kNever; }
 
-    /// Forgets everything pending and starts again at cycle 0; the agents stay.
+    /// Forgets everything pending. In the course of a cycle nobody else acts in it any more.
+    void forget();
+    /// The same, and starts again at cycle 0; the agents stay.
     void reset();
 
 private:
     static constexpr unsigned kWindow = 256;  // cycles the ring covers; further ones wait in far_
     static constexpr unsigned kWords = kWindow / 64;
+    /// The first index of each phase, and the end; agents act in the order of their indices.
+    static constexpr std::array<unsigned, 4> kFirstOfPhase = {0, 48, 56, kMaxAgents};
 
     using Far = std::pair<Cycles, unsigned>;
 
@@ -134,9 +145,10 @@ private:
     }
     [[nodiscard]] Cycles next_in_later_words(Cycles from) const;
 
-    std::vector<Agent*> agents_;
-    std::array<u64, kWindow> due_{};  // [cycle % kWindow]: set of agents
-    std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
+    std::array<Agent*, kMaxAgents> agents_{};  // [index], null where none is registered
+    std::array<unsigned, 3> registered_{};     // [Phase], how many
+    std::array<u64, kWindow> due_{};           // [cycle % kWindow]: set of agents
+    std::array<u64, kWords> busy_{};           // one bit a slot of due_ that is not empty
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
     Cycles far_first_ = kNever;  // of far_
     Cycles now_ = 0;

@@ -3,6 +3,7 @@
 // and what it sets off is in order with the other domain's time.
 #pragma once
 
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
 
@@ -20,6 +21,9 @@ public:
 
     /// `from` is the domain of the initiators, `to` that of the targets.
     ClockCrossing(const sc_core::sc_module_name& name, ClockDomain& from, ClockDomain& to);
+
+    /// Asks whether the far side takes transactions; else they are refused. Unbound: always.
+    CallPort<bool()> is_cut_out{"is_cut_out"};
 
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);

@@ -23,19 +23,9 @@ u32 fold_repeats(u32 offset) {
 
 ClusterControl::ClusterControl(const sc_core::sc_module_name& name, ClockDomain& clock,
                                const Config& config)
-    : Module(name),
-      config_(checked(config, this->name())),
-      clock_(clock),
-      bank_(*this, "regs",
-            {.size_bytes = 0x400,
-             .latency_cycles = config.latency_cycles,
-             .unmapped = Unmapped::read_zero,
-             .clock = &clock_,
-             .fold = fold_repeats}) {
-    bank_.serve(bus_in, data_in);
-}
-
-void ClusterControl::reset() { bank_.reset(); }
+    : RegisterBlock(name, clock,
+                    {.size_bytes = 0x400, .unmapped = Unmapped::read_zero, .fold = fold_repeats}),
+      config_(checked(config, this->name())) {}
 
 void ClusterControl::enable_fetch(u32 core_mask, Cycles now) {
     const u32 old = fetch_en_.value();
@@ -50,15 +40,14 @@ void ClusterControl::change_fetch_enable(u32 old, u32 enabled, Cycles now) {
         if (is_on == was_on)
             continue;
         log_.debug("core {} {} at 0x{:08x}", core, is_on ? "starts" : "stops", boot_address(core));
-        if (on_fetch_enable)
-            on_fetch_enable(core, is_on, now);
+        fetch_enable_out(core, is_on, now);
     }
 }
 
 void ClusterControl::change_end_of_computation(u32 old) {
     const bool rises = (old & eoc.mask()) == 0 && end_of_computation();
-    if (rises && on_end_of_computation)
-        on_end_of_computation(return_.value(), bank_.now());
+    if (rises)
+        end_of_computation_out(return_.value(), bank_.now());
 }
 
 }  // namespace flexv::cluster_control

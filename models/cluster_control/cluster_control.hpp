@@ -3,20 +3,18 @@
 // that the program has ended.
 #pragma once
 
-#include "base/register.hpp"
-
-#include <functional>
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::cluster_control {
 
-class ClusterControl final : public Module {
+class ClusterControl final : public RegisterBlock {
 public:
     static constexpr unsigned kMaxCores = 16;
 
     struct Config {
         unsigned core_count = 8;         ///< 1..16
         u32 boot_address = 0x1c00'0000;  ///< of every core after reset
-        unsigned latency_cycles = 1;     ///< grant to answer, docs/spec/cluster.md section 4
     };
 
     static constexpr Field eoc{.name = "EOC", .doc = "The program has ended."};
@@ -38,17 +36,13 @@ public:
         .name = "EN", .doc = "The cluster's clock may stop while everything is idle."};
     static constexpr Field policy{.name = "POLICY", .doc = "0 round robin, 1 fixed priority."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-
-    /// Fetch enable of one core changed by an access in cycle `now`; set by the platform.
-    std::function<void(unsigned core, bool enabled, Cycles now)> on_fetch_enable;
-    /// EOC went from 0 to 1 in cycle `now`; set by the platform.
-    std::function<void(u32 return_value, Cycles now)> on_end_of_computation;
+    /// Fetch enable of one core changed by an access in cycle `now`.
+    CallPort<void(unsigned core, bool enabled, Cycles now)> fetch_enable_out{"fetch_enable_out"};
+    /// EOC went from 0 to 1 in cycle `now`.
+    CallPort<void(u32 return_value, Cycles now)> end_of_computation_out{"end_of_computation_out"};
 
     ClusterControl(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
-    void reset() override;
     /// What the fetch-enable pin does: starts the cores of `core_mask` together in cycle `now`.
     void enable_fetch(u32 core_mask, Cycles now);
     void set_boot_address(unsigned core, Address address) { boot_addr_[core].set(address); }
@@ -71,7 +65,6 @@ public:
         return cluster_cfg_[low_prio_max_stall];
     }
     [[nodiscard]] bool inverts_priority() const { return cluster_cfg_[invert_prio] != 0; }
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void change_fetch_enable(u32 old, u32 enabled, Cycles now);
@@ -81,8 +74,6 @@ private:
     }
 
     const Config config_;
-    ClockDomain& clock_;
-    RegisterBank bank_;
 
     Register eoc_{bank_,
                   {.offset = 0x00,

@@ -142,14 +142,13 @@ Mchan::Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Conf
     core_in.bind(*command_ports_[0]);
     cluster_in.bind(*command_ports_[1]);
     fabric_in.bind(*command_ports_[2]);
+    // A cycle is carried out when all accesses to the ports and all grants of banks are known.
+    clock_.timeline.add(*this, Phase::settle);
 }
 
 Mchan::~Mchan() = default;
 
-/// Registered behind everything that was made before time starts: the DMA carries out a cycle when
-/// all accesses to its ports and all grants of banks of that cycle are known.
 void Mchan::end_of_elaboration() {
-    clock_.timeline.add(*this);
     memory_ = tcdm_out->storage();
     FLEXV_ASSERT(std::has_single_bit(tcdm_out->size_bytes()), "the TCDM's size is a power of two");
     memory_mask_ = tcdm_out->size_bytes() - 1;
@@ -163,7 +162,8 @@ void Mchan::reset() {
                 tcdm_out->cancel(*tcdm_ports_[2 * is_receive + lane]);
     engine_.reset();
     std::ranges::for_each(waiting_, [](auto& queue) { queue.clear(); });
-    was_active_ = false;
+    if (std::exchange(was_active_, false))
+        active_ += clock_.timeline.now() - std::min(active_since_, clock_.timeline.now());
 }
 
 void Mchan::act(Cycles now) {
@@ -236,8 +236,8 @@ std::string Mchan::beyond_registers(const Access& access) const {
 }
 
 void Mchan::tell_beyond_registers(const Access& access) const {
-    if (on_misuse && is_beyond_registers(access))
-        on_misuse(access.cause, beyond_registers(access));
+    if (is_beyond_registers(access))
+        misuse_out(access.cause, beyond_registers(access));
 }
 
 void Mchan::note_commands() {
@@ -250,7 +250,7 @@ void Mchan::note_commands() {
 
 /// Only the address bits inside the TCDM count, so what lies outside lands somewhere inside.
 void Mchan::check_tcdm_side(const AcceptedCommand& accepted) const {
-    if (!on_misuse)
+    if (!misuse_out.is_bound())
         return;
     const Command& command = accepted.command;
     const u64 size = u64{memory_mask_} + 1;
@@ -260,7 +260,7 @@ void Mchan::check_tcdm_side(const AcceptedCommand& accepted) const {
         return;
     const std::string bounds = fmt::format("the TCDM, {:#010x}..{:#010x}", config_.cluster_base,
                                            config_.cluster_base + memory_mask_);
-    on_misuse(
+    misuse_out(
         accepted.cause,
         offset < size
             ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x} goes on behind "
@@ -321,22 +321,21 @@ Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
         dma::access_external(bus_, *external_out.operator->(), burst, now, cause);
     if (!answer.fault.empty()) {
         log_.debug("{}", answer.fault);
-        if (on_fault)
-            on_fault(cause, answer.fault);
+        fault_out(cause, answer.fault);
     }
     return answer.latency_cycles;
 }
 
 void Mchan::tell(const Notice& notice, Cycles now) {
-    if (!on_event)
+    if (!event_out.is_bound())
         return;
     const unsigned first = notice.is_broadcast ? 0 : notice.port;
     const unsigned last = notice.is_broadcast ? fabric_port() : notice.port;
     for (unsigned port = first; port <= last; ++port) {
         if (notice.raises_event)
-            on_event(port, kEventLine, now);
+            event_out(port, kEventLine, now);
         if (notice.raises_interrupt)
-            on_event(port, kInterruptLine, now);
+            event_out(port, kInterruptLine, now);
     }
 }
 

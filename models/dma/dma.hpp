@@ -5,6 +5,7 @@
 
 #include "base/bus_initiator.hpp"
 #include "base/bus_target.hpp"
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
@@ -16,7 +17,6 @@
 
 #include <array>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -53,12 +53,12 @@ public:
 
     /// A pulse on `line` (8 event, 9 interrupt) of a port in `cycle`, called within that cycle.
     /// Ports: cores from 0, then cluster_port(), fabric_port().
-    std::function<void(unsigned port, unsigned line, Cycles cycle)> on_event;
+    CallPort<void(unsigned port, unsigned line, Cycles cycle)> event_out{"event_out"};
     /// The external side refused a burst; the transfer goes on with an error slave's words.
-    std::function<void(const Cause& cause, const std::string& what)> on_fault;
+    CallPort<void(const Cause& cause, const std::string& what)> fault_out{"fault_out"};
     /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around,
     /// and accesses beyond the registers.
-    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
+    CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     ~Mchan() override;

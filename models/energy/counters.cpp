@@ -2,7 +2,6 @@
 #include "energy/counters.hpp"
 
 #include "base/error.hpp"
-#include "base/module.hpp"
 
 namespace flexv::energy {
 
@@ -18,7 +17,7 @@ void CounterSet::collect(const sc_core::sc_object& object, std::size_t prefix) {
         for (const CounterInfo& counter : module->counters()) {
             paths_.push_back(name.substr(prefix) + "." + counter.name);
             docs_.push_back(counter.doc);
-            values_.push_back(counter.value);
+            counters_.push_back(&counter);
         }
     }
     for (const sc_core::sc_object* child : object.get_child_objects())
@@ -27,9 +26,9 @@ void CounterSet::collect(const sc_core::sc_object& object, std::size_t prefix) {
 
 Counts CounterSet::read() const {
     Counts counts;
-    counts.reserve(values_.size());
-    for (const auto& value : values_)
-        counts.push_back(value());
+    counts.reserve(counters_.size());
+    for (const CounterInfo* const counter : counters_)
+        counts.push_back(counter->total());
     return counts;
 }
 

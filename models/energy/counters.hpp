@@ -4,11 +4,10 @@
 // snapshots.
 #pragma once
 
-#include "base/units.hpp"
+#include "base/module.hpp"
 
 #include <systemc>
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +32,7 @@ private:
 
     std::vector<std::string> paths_;
     std::vector<std::string> docs_;
-    std::vector<std::function<u64()>> values_;
+    std::vector<const CounterInfo*> counters_;
 };
 
 /// Adds to `sum` what was counted from `before` to `now`; an empty `sum` is all zero.

@@ -23,7 +23,8 @@ Units::Units(const Config& config)
       dispatch(config.dispatch_depth, config.core_count),
       soc_events(config.soc_event_depth) {}
 
-EventNetwork::EventNetwork(const Config& config) : config_(config), units_(config) {}
+EventNetwork::EventNetwork(const Config& config, std::function<void()> on_staged)
+    : config_(config), on_staged_(std::move(on_staged)), units_(config) {}
 
 void EventNetwork::reset() {
     units_ = Units(config_);
@@ -52,7 +53,7 @@ void EventNetwork::settle() {
 
 Units& EventNetwork::stage() {
     is_staged_ = true;
-    on_staged();
+    on_staged_();
     return units_;
 }
 
@@ -98,7 +99,7 @@ void EventNetwork::clock_edge() {
         activity_.events += unsigned(std::popcount(core.clock_edge(high)));
     is_staged_ = moves_by_itself();
     if (is_staged_)
-        on_staged();
+        on_staged_();
 }
 
 void EventNetwork::clock_accelerators() {

@@ -56,10 +56,8 @@ struct Activity {
 
 class EventNetwork {
 public:
-    explicit EventNetwork(const Config& config);
-
-    /// Called whenever the next clock edge will change something.
-    std::function<void()> on_staged = [] {};
+    /// \param on_staged called whenever the next clock edge will change something
+    EventNetwork(const Config& config, std::function<void()> on_staged);
 
     void reset();
 
@@ -103,6 +101,7 @@ private:
     void raise(u32 cores, unsigned line);
 
     const Config config_;
+    const std::function<void()> on_staged_;
     Units units_;
     Activity activity_;
     std::multimap<Cycles, Arrival> arrivals_;  // in the order of their posting within a cycle

@@ -35,12 +35,11 @@ EventUnit::EventUnit(const sc_core::sc_module_name& module_name, ClockDomain& cl
       interrupt_out("interrupt_out", config.core_count),
       config_(checked(name(), config)),
       clock_(clock),
-      network_(config_),
+      network_(config_, [this] { clock_.timeline.schedule(*this, network_.cycle() + 1); }),
       registers_(*this, network_, clock),
       pending_(config_.core_count),
       interrupts_(config_.core_count) {
     clock_.timeline.add(*this);
-    network_.on_staged = [this] { clock_.timeline.schedule(*this, network_.cycle() + 1); };
     core_in.bind(core_port_);
     peripheral_in.bind(peripheral_port_);
     interrupt_ack_in.bind(*this);
@@ -57,10 +56,9 @@ EventUnit::EventUnit(const sc_core::sc_module_name& module_name, ClockDomain& cl
 }
 
 void EventUnit::add_counter_of(u64 Activity::*count, std::string counter_name, std::string doc) {
-    add_counter({.name = std::move(counter_name),
-                 .doc = std::move(doc),
-                 .value = [this, count] { return network_.activity().*count; },
-                 .clear = [this, count] { network_.activity().*count = 0; }});
+    add_counter({.name = std::move(counter_name), .doc = std::move(doc), .value = [this, count] {
+                     return network_.activity().*count;
+                 }});
 }
 
 void EventUnit::reset() {

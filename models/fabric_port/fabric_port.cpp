@@ -55,7 +55,8 @@ void FabricPort::answer(Cycles now) {
 void FabricPort::cancel(DataInitiator& /*initiator*/, Cycles /*now*/) { waiting_ = {}; }
 
 std::string FabricPort::refuse(const DataRequest& request) const {
-    const std::string neighbours = surroundings ? "; " + surroundings(request.address) : "";
+    const std::string neighbours =
+        surroundings_out.is_bound() ? "; " + surroundings_out(request.address) : "";
     return fmt::format("{}: nothing in the SoC takes it ({}){}", name(),
                        bus_.payload().get_response_string(), neighbours);
 }

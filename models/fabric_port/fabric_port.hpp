@@ -5,13 +5,13 @@
 #pragma once
 
 #include "base/bus_initiator.hpp"
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
-#include <functional>
 #include <string>
 
 namespace flexv::fabric_port {
@@ -31,8 +31,8 @@ public:
     tlm_utils::simple_initiator_socket<FabricPort> memory_out{"memory_out"};  ///< from 0 on
     tlm_utils::simple_initiator_socket<FabricPort> bus_out{"bus_out"};  ///< absolute addresses
 
-    /// Says what lies around an address that nothing serves; set by the platform.
-    std::function<std::string(Address)> surroundings;
+    /// Asks what lies around an address that nothing serves.
+    CallPort<std::string(Address)> surroundings_out{"surroundings_out"};
 
     FabricPort(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override { waiting_ = {}; }

@@ -6,13 +6,10 @@
 namespace flexv::fll {
 
 Fll::Fll(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name), config_(config), clock_(clock) {
+    : RegisterBlock(name, clock, {.size_bytes = 0x10}), config_(config) {
     if (!(config.reference_hz > 0))
         throw UserError("{}.reference_hz = {}: must be above 0", this->name(), config.reference_hz);
-    bank_.serve(bus_in, data_in);
 }
-
-void Fll::reset() { bank_.reset(); }
 
 double Fll::frequency_hz() const {
     const u32 code = conf1_[divider];
@@ -29,8 +26,7 @@ void Fll::change_frequency() {
     }
     ++retunings_;
     log_.debug("{} Hz", frequency_hz());
-    if (on_frequency)
-        on_frequency(frequency_hz());
+    frequency_out(frequency_hz());
 }
 
 }  // namespace flexv::fll

@@ -3,17 +3,15 @@
 // itself, its peripherals and the cluster.
 #pragma once
 
-#include "base/register.hpp"
-
-#include <functional>
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::fll {
 
-class Fll final : public Module {
+class Fll final : public RegisterBlock {
 public:
     struct Config {
         double reference_hz = 32768;  ///< source: docs/spec/firmware_abi.md 7.1
-        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     // Positions and reset values: docs/spec/cluster_regs.csv, FLL_SOC.
@@ -34,29 +32,18 @@ public:
     static constexpr Field mode{
         .name = "MODE", .lsb = 31, .doc = "0 stand-alone, 1 follows the reference."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-    /// A write has asked for another frequency; set by the platform. Not called in stand-alone
-    /// mode.
-    std::function<void(double hz)> on_frequency;
+    /// A write has asked for another frequency. Not told in stand-alone mode.
+    CallPort<void(double hz)> frequency_out{"frequency_out"};
 
     Fll(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
-    void reset() override;
     /// What CONF1 stands for, in Hz; 0 for a multiplier of 0.
     [[nodiscard]] double frequency_hz() const;
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void change_frequency();
 
     const Config config_;
-    ClockDomain& clock_;
-    RegisterBank bank_{
-        *this,
-        "regs",
-        {.size_bytes = 0x10, .latency_cycles = config_.latency_cycles, .clock = &clock_}};
-
     Register status_{bank_,
                      {.offset = 0x0,
                       .name = "STATUS",

@@ -14,8 +14,7 @@ Hmr::Config checked(const Hmr::Config& config, const char* name) {
 }  // namespace
 
 Hmr::Hmr(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name), config_(checked(config, this->name())), clock_(clock) {
-    bank_.serve(bus_in, data_in);
-}
+    : RegisterBlock(name, clock, {.size_bytes = 0x400, .unmapped = Unmapped::read_zero_and_warn}),
+      config_(checked(config, this->name())) {}
 
 }  // namespace flexv::hmr

@@ -3,35 +3,20 @@
 // because firmware takes its barrier mask from it.
 #pragma once
 
-#include "base/register.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::hmr {
 
-class Hmr final : public Module {
+class Hmr final : public RegisterBlock {
 public:
     struct Config {
-        unsigned core_count = 8;      ///< 1..31
-        unsigned latency_cycles = 1;  ///< grant to answer
+        unsigned core_count = 8;  ///< 1..31
     };
-
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
 
     Hmr(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
-    void reset() override { bank_.reset(); }
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
-
 private:
     const Config config_;
-    ClockDomain& clock_;
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x400,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
-
     Register avail_config_{bank_,
                            {.offset = 0x000,
                             .name = "AVAIL_CONFIG",

@@ -8,10 +8,10 @@ namespace flexv::interrupt_controller {
 
 InterruptController::InterruptController(const sc_core::sc_module_name& name, ClockDomain& clock,
                                          const Config& config)
-    : Module(name), config_(config), clock_(clock) {
+    : RegisterBlock(name, clock, {.size_bytes = 0x800, .unmapped = Unmapped::read_zero_and_warn}),
+      config_(config) {
     if (config.event_depth == 0)
         throw UserError("{}.event_depth = 0: must be at least 1", this->name());
-    bank_.serve(bus_in, data_in);
     interrupt_ack_in.bind(*this);
 }
 
@@ -47,7 +47,7 @@ void InterruptController::change(Register& target, u32 set, u32 cleared) {
 }
 
 void InterruptController::reset() {
-    bank_.reset();
+    RegisterBlock::reset();
     events_.clear();
     drive(clock_.timeline.now());
 }

@@ -4,24 +4,21 @@
 #pragma once
 
 #include "base/data_port.hpp"
-#include "base/register.hpp"
+#include "base/register_block.hpp"
 
 #include <deque>
 
 namespace flexv::interrupt_controller {
 
-class InterruptController final : public Module, public InterruptSource {
+class InterruptController final : public RegisterBlock, public InterruptSource {
 public:
     struct Config {
         /// Ids; RTL has 4, GVSoC 8, source: docs/spec/cluster.md 11, row 19.
         unsigned event_depth = 8;
-        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     static constexpr unsigned kEventLine = 26;  ///< source: docs/spec/firmware_abi.md 7.3
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
     sc_core::sc_port<InterruptTarget, 1, sc_core::SC_ZERO_OR_MORE_BOUND> interrupt_out{
         "interrupt_out"};
     sc_core::sc_export<InterruptSource> interrupt_ack_in{"interrupt_ack_in"};
@@ -36,7 +33,6 @@ public:
     bool push_event(u8 id, Cycles now);
     /// The core has taken interrupt `id`.
     void acknowledge(unsigned core, unsigned id, Cycles now) override;
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void set_pending(u32 lines, Cycles now);
@@ -47,17 +43,9 @@ private:
         .name = "LINES", .lsb = 0, .width = 32, .doc = "One bit an interrupt line."};
 
     const Config config_;
-    ClockDomain& clock_;
     std::deque<u8> events_;
     bool is_asserted_ = false;
     unsigned id_ = 0;
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x800,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
-
     /// MASK, STATUS and ACK are followed by a register that sets and one that clears their bits.
     [[nodiscard]] RegisterSpec plain(u32 offset, std::string name, std::string doc);
     [[nodiscard]] RegisterSpec setter(u32 offset, Register& target);

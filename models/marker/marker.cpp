@@ -80,9 +80,9 @@ void Marker::store(unsigned index, Address offset, u32 value, Cycles now) {
     Measurement& measurement = harts_[index].measurement;
     switch (offset) {
         case kStart:
-            return measurement.start(now, sample(index));
+            return measurement.start(now, sample_out(index));
         case kStop:
-            return measurement.stop(now, sample(index));
+            return measurement.stop(now, sample_out(index));
         case kExit:
             return exit(index, value, now);
         case kPrint:
@@ -101,7 +101,7 @@ void Marker::exit(unsigned index, u32 value, Cycles now) {
     if (exit_code_ == 0)
         exit_code_ = value;
     if (has_everybody([](const Hart& hart) { return hart.exit_value.has_value(); }))
-        return on_exit(exit_code_, now);
+        return exit_out(exit_code_, now);
     clock_.timeline.schedule(*this, now + 1);  // harts at the meeting point see it a cycle later
 }
 

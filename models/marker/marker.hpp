@@ -4,6 +4,7 @@
 // wired to the cores themselves; no chip has it.
 #pragma once
 
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
@@ -11,7 +12,6 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,10 +40,10 @@ public:
     /// has such a memory at every address. May stay unbound.
     tlm_utils::simple_initiator_socket_optional<Marker> memory_out{"memory_out"};
 
-    /// What hart `index` has counted so far; set before the run.
-    std::function<HartSample(unsigned index)> sample;
+    /// Asks what hart `index` has counted so far.
+    CallPort<HartSample(unsigned index)> sample_out{"sample_out"};
     /// Every hart has exited: the first exit value that is not 0, else 0.
-    std::function<void(u32 code, Cycles now)> on_exit;
+    CallPort<void(u32 code, Cycles now)> exit_out{"exit_out"};
 
     Marker(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;

@@ -27,7 +27,7 @@ PeripheralInterconnect::PeripheralInterconnect(const sc_core::sc_module_name& na
     target_of_slot_.fill(kNoTarget);
     targets_.push_back({.name = "per2axi", .arbiter = RoundRobin(config.core_count)});
     core_in.bind(*this);
-    clock.timeline.add(*this);
+    clock.timeline.add(*this, Phase::arbitrate);
 }
 
 void PeripheralInterconnect::connect(unsigned first, unsigned last, DataTarget& target,
@@ -54,7 +54,7 @@ void PeripheralInterconnect::add_target(unsigned first, unsigned last, DataTarge
 void PeripheralInterconnect::reset() {
     std::ranges::fill(accesses_, Access{});
     for (Target& target : targets_) {
-        target.arbiter = RoundRobin(config_.core_count + 1);
+        target.arbiter.reset();
         target.asking = 0;
         target.held = kNobody;
         target.has_warned = false;
@@ -240,7 +240,7 @@ std::string PeripheralInterconnect::refuse_hole(const Access& access) const {
 
 std::string PeripheralInterconnect::refuse_outside(const Access& access) const {
     const std::string neighbours =
-        surroundings_outside ? "; " + surroundings_outside(access.request.address) : "";
+        surroundings_out.is_bound() ? "; " + surroundings_out(access.request.address) : "";
     return fmt::format("{}: nothing outside the cluster takes it ({}){}", name(),
                        bus_.payload().get_response_string(), neighbours);
 }

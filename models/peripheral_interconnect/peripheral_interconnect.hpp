@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bus_initiator.hpp"
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
@@ -13,7 +14,6 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +34,8 @@ public:
     /// Absolute addresses; the delay handed over is that of the access's cycle.
     tlm_utils::simple_initiator_socket<PeripheralInterconnect> external_out{"external_out"};
 
-    /// Says what lies around an address outside the cluster, for messages; set by the platform.
-    std::function<std::string(Address)> surroundings_outside;
+    /// Asks what lies around an address outside the cluster, for messages.
+    CallPort<std::string(Address)> surroundings_out{"surroundings_out"};
 
     PeripheralInterconnect(const sc_core::sc_module_name& name, ClockDomain& clock,
                            const Config& config);

@@ -12,8 +12,7 @@ Placeholder::Placeholder(const sc_core::sc_module_name& name, ClockDomain& clock
 }
 
 Placeholder::Window::Window(Placeholder& owner, const ClockDomain& clock)
-    : BusTarget(owner, "window", owner.config_.size_bytes, owner.config_.latency_cycles, &clock),
-      owner_(owner) {}
+    : BusTarget(owner, "window", owner.config_.size_bytes, 1, &clock), owner_(owner) {}
 
 BusAnswer Placeholder::Window::perform(const BusAccess& access) {
     if (access.is_debug)

@@ -13,7 +13,6 @@ public:
     struct Config {
         std::string what = "peripheral";  ///< of the hardware, for the warning
         u32 size_bytes = 0x1000;
-        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     BusTarget::Socket bus_in{"bus_in"};

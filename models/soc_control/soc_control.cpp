@@ -5,15 +5,22 @@ namespace flexv::soc_control {
 
 SocControl::SocControl(const sc_core::sc_module_name& name, ClockDomain& clock,
                        const Config& config)
-    : Module(name), config_(config), clock_(clock) {
+    : RegisterBlock(name, clock, {.size_bytes = 0x1000, .unmapped = Unmapped::read_zero_and_warn}),
+      config_(config) {
     if (config.boot_select > 3)
         throw UserError("{}.boot_select = {}: must be 0 to 3", this->name(), config.boot_select);
-    bank_.serve(bus_in, data_in);
 }
 
 void SocControl::reset() {
-    bank_.reset();
+    RegisterBlock::reset();
     has_warned_of_pads_ = false;
+}
+
+void SocControl::change_cluster_ctrl(u32 old) {
+    const bool is_held = cluster_ctrl_[cluster_running] == 0;
+    const bool was_held = (old & cluster_running.mask()) == 0;
+    if (is_held != was_held)
+        cluster_reset_out(is_held, bank_.now());
 }
 
 void SocControl::warn_of_pads() {

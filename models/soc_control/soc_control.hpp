@@ -3,31 +3,31 @@
 // program.
 #pragma once
 
-#include "base/register.hpp"
-
-#include <functional>
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::soc_control {
 
-class SocControl final : public Module {
+class SocControl final : public RegisterBlock {
 public:
     struct Config {
         unsigned core_count = 8;  ///< cores of all clusters, as INFO shows them
         unsigned cluster_count = 1;
         Address fc_boot_address = 0x1a00'0080;  ///< boot ROM, docs/spec/firmware_abi.md section 2
         unsigned boot_select = 1;               ///< pins: 0 SPI, 1 JTAG or preloaded, 2 HyperFlash
-        unsigned latency_cycles = 1;            ///< grant to answer
     };
 
     static constexpr Field end_of_computation{
         .name = "EOC", .lsb = 31, .doc = "Ends the simulation."};
     static constexpr Field exit_code{.name = "CODE", .lsb = 0, .width = 31, .doc = "Exit code."};
     static constexpr Field fetch_enable{.name = "EN", .reset = 1, .doc = "The FC fetches."};
+    static constexpr Field cluster_running{
+        .name = "RESETN", .lsb = 3, .reset = 1, .doc = "0 holds the cluster in reset."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-    /// CORESTATUS was written with `value` in cycle `now`; set by the platform.
-    std::function<void(u32 value, Cycles now)> on_core_status;
+    /// CORESTATUS was written with `value` in cycle `now`.
+    CallPort<void(u32 value, Cycles now)> core_status_out{"core_status_out"};
+    /// RESETN of CLUSTER_CTRL has changed in cycle `now`: the cluster is held in reset, or let go.
+    CallPort<void(bool is_held, Cycles now)> cluster_reset_out{"cluster_reset_out"};
 
     SocControl(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
@@ -37,21 +37,13 @@ public:
     void set_fc_boot_address(Address address) { fc_boot_.set(address); }
     [[nodiscard]] bool fc_fetch_enabled() const { return fc_fetch_[fetch_enable] != 0; }
     [[nodiscard]] u32 core_status() const { return core_status_.value(); }
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void warn_of_pads();
+    void change_cluster_ctrl(u32 old);
 
     const Config config_;
-    ClockDomain& clock_;
     bool has_warned_of_pads_ = false;
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x1000,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
-
     Register info_{
         bank_,
         {.offset = 0x00,
@@ -87,11 +79,12 @@ private:
     Register cluster_ctrl_{bank_,
                            {.offset = 0x70,
                             .name = "CLUSTER_CTRL",
-                            .doc = "Power and reset of the cluster; without effect.",
+                            .doc = "Reset of the cluster; power and fetch are without effect.",
                             .fields = {{.name = "BYPASS", .lsb = 0, .reset = 1},
                                        {.name = "POWER", .lsb = 1},
                                        {.name = "FETCH", .lsb = 2},
-                                       {.name = "RESETN", .lsb = 3, .reset = 1}}}};
+                                       cluster_running},
+                            .on_write = [this](u32 old, u32) { change_cluster_ctrl(old); }}};
     Register jtag_reg_{bank_,
                        {.offset = 0x74,
                         .name = "JTAGREG",
@@ -110,15 +103,13 @@ private:
                                  .doc = "Storage only; the cluster has its own.",
                                  .count = 2,
                                  .fields = {whole_word}}};
-    Register core_status_{bank_,
-                          {.offset = 0xa0,
-                           .name = "CORESTATUS",
-                           .doc = "A write with EOC ends the simulation.",
-                           .fields = {exit_code, end_of_computation},
-                           .on_write = [this](u32, u32 now) {
-                               if (on_core_status)
-                                   on_core_status(now, bank_.now());
-                           }}};
+    Register core_status_{
+        bank_,
+        {.offset = 0xa0,
+         .name = "CORESTATUS",
+         .doc = "A write with EOC ends the simulation.",
+         .fields = {exit_code, end_of_computation},
+         .on_write = [this](u32, u32 now) { core_status_out(now, bank_.now()); }}};
     Register core_status_ro_{bank_,
                              {.offset = 0xc0,
                               .name = "CORESTATUS_RO",

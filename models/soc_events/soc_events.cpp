@@ -6,11 +6,11 @@
 namespace flexv::soc_events {
 
 SocEvents::SocEvents(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name), config_(config), clock_(clock) {
+    : RegisterBlock(name, clock, {.size_bytes = 0x1000, .unmapped = Unmapped::read_zero_and_warn}),
+      config_(config) {
     if (config.first_software_event > 256 - kSoftwareEvents)
         throw UserError("{}.first_software_event = {}: must be 0 to {}", this->name(),
                         config.first_software_event, 256 - kSoftwareEvents);
-    bank_.serve(bus_in, data_in);
 }
 
 RegisterArraySpec SocEvents::masks(u32 offset, std::string name, std::string doc) const {
@@ -28,8 +28,6 @@ RegisterSpec SocEvents::timer_select(u32 offset, std::string name, std::string d
             .fields = {selected, select_enable}};
 }
 
-void SocEvents::reset() { bank_.reset(); }
-
 void SocEvents::trigger_software_events(u32 raised) {
     for (unsigned index = 0; index < kSoftwareEvents; ++index)
         if ((raised >> index & 1) != 0)
@@ -39,17 +37,16 @@ void SocEvents::trigger_software_events(u32 raised) {
 void SocEvents::trigger(u8 id, Cycles now) {
     ++raised_;
     log_.debug("event {} in cycle {}", id, now);
-    pass_on(id, fabric_masks_, on_fabric_event, now);
-    pass_on(id, cluster_masks_, on_cluster_event, now);
+    pass_on(id, fabric_masks_, fabric_event_out, now);
+    pass_on(id, cluster_masks_, cluster_event_out, now);
     for (const Register* select : {&timer_select_low_, &timer_select_high_})
-        if ((*select)[select_enable] != 0 && (*select)[selected] == id && on_timer_start)
-            on_timer_start(select == &timer_select_high_, now);
+        if ((*select)[select_enable] != 0 && (*select)[selected] == id)
+            timer_start_out(select == &timer_select_high_, now);
 }
 
-void SocEvents::pass_on(u8 id, const RegisterArray& masks,
-                        const std::function<bool(u8 id, Cycles now)>& target, Cycles now) {
+void SocEvents::pass_on(u8 id, const RegisterArray& masks, const EventPort& target, Cycles now) {
     const bool is_masked = (masks[id / 32].value() >> (id % 32) & 1) != 0;
-    if (is_masked || !target || target(id, now))
+    if (is_masked || !target.is_bound() || target(id, now))
         return;
     ++lost_;
     Register& overrun = overruns_[id / 32];

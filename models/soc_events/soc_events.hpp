@@ -3,18 +3,16 @@
 // controller, the cluster and the FC timer, as far as their masks let them through.
 #pragma once
 
-#include "base/register.hpp"
-
-#include <functional>
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::soc_events {
 
-class SocEvents final : public Module {
+class SocEvents final : public RegisterBlock {
 public:
     struct Config {
         /// Id; RTL's, headers say 48: docs/spec/cluster.md 11, row 6.
         unsigned first_software_event = 160;
-        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     static constexpr unsigned kMaskWords = 8;
@@ -27,37 +25,26 @@ public:
     static constexpr Field selected{.name = "ID", .lsb = 0, .width = 8, .doc = "SoC event."};
     static constexpr Field select_enable{.name = "EN", .lsb = 31, .doc = "It starts the counter."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-    /// Where unmasked events go; set by the platform. False: lost, the FIFO there is full.
-    std::function<bool(u8 id, Cycles now)> on_fabric_event;
-    std::function<bool(u8 id, Cycles now)> on_cluster_event;
+    using EventPort = CallPort<bool(u8 id, Cycles now)>;
+
+    // Where unmasked events go. False: lost, the FIFO there is full.
+    EventPort fabric_event_out{"fabric_event_out"};
+    EventPort cluster_event_out{"cluster_event_out"};
     /// The event that TIMER_SEL_LO or _HI names starts a half of the FC timer.
-    std::function<void(bool is_high, Cycles now)> on_timer_start;
+    CallPort<void(bool is_high, Cycles now)> timer_start_out{"timer_start_out"};
 
     SocEvents(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
-    void reset() override;
     /// A peripheral raises event `id` in cycle `now`.
     void trigger(u8 id, Cycles now);
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void trigger_software_events(u32 events);
-    void pass_on(u8 id, const RegisterArray& masks,
-                 const std::function<bool(u8 id, Cycles now)>& target, Cycles now);
+    void pass_on(u8 id, const RegisterArray& masks, const EventPort& target, Cycles now);
     [[nodiscard]] RegisterArraySpec masks(u32 offset, std::string name, std::string doc) const;
     [[nodiscard]] RegisterSpec timer_select(u32 offset, std::string name, std::string doc) const;
 
     const Config config_;
-    ClockDomain& clock_;
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x1000,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
-
     Register event_{bank_,
                     {.offset = 0x00,
                      .name = "EVENT",

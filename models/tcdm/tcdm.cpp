@@ -22,7 +22,7 @@ Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config
                  "size and bank count of the TCDM are powers of two");
     FLEXV_ASSERT(config.bank_count <= 64 && config.port_count <= TcdmRequests::kMaxPorts,
                  "the TCDM has at most 64 banks and 32 ports");
-    clock_.timeline.add(*this);
+    clock_.timeline.add(*this, Phase::arbitrate);
     add_bank_counters();
     initiators_in.bind(*this);
     bus_in.register_b_transport(this, &Tcdm::b_transport);
@@ -34,12 +34,12 @@ void Tcdm::add_bank_counters() {
     for (unsigned bank = 0; bank < config_.bank_count; ++bank)
         add_counter({.name = fmt::format("bank{}_conflicts", bank),
                      .doc = "lost arbitrations for this bank",
-                     .value = [this, bank] { return bank_conflicts_[bank]; },
-                     .clear = [this, bank] { bank_conflicts_[bank] = 0; }});
+                     .value = [this, bank] { return bank_conflicts_[bank]; }});
 }
 
 void Tcdm::reset() {
-    std::ranges::fill(arbiters_, RoundRobin(config_.port_count));
+    for (RoundRobin& arbiter : arbiters_)
+        arbiter.reset();
     requests_.clear();
 }
 

@@ -4,19 +4,17 @@
 namespace flexv::timer {
 
 Timer::Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name),
-      clock_(clock),
+    : RegisterBlock(name, clock, {.size_bytes = 0x400, .unmapped = Unmapped::read_zero_and_warn}),
       config_(config),
       reference_clock_cycles_(config.reference_clock_cycles) {
     if (config.reference_clock_cycles == 0)
         throw UserError("{}.reference_clock_cycles = 0: must be at least 1", this->name());
-    bank_.serve(bus_in, data_in);
     clock_.timeline.add(*this);
     configure_counters();
 }
 
 void Timer::reset() {
-    bank_.reset();
+    RegisterBlock::reset();
     counters_ = {};
     levels_ = {};
     was_joined_ = false;
@@ -167,8 +165,7 @@ void Timer::drive_lines(Cycles now) {
             continue;
         levels_[line] = level;
         log_.debug("line {} {} in cycle {}", unsigned(line), level ? "rises" : "falls", now);
-        if (on_interrupt)
-            on_interrupt(line, level, now);
+        interrupt_out(line, level, now);
     }
 }
 

@@ -3,23 +3,22 @@
 // joined.
 #pragma once
 
-#include "base/register.hpp"
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 #include "timer/tick_counter.hpp"
 
 #include <array>
-#include <functional>
 
 namespace flexv::timer {
 
 /// Register effects of a write in cycle t hold from t + 1 on; a read in cycle t sees the count of
 /// t.
-class Timer final : public Module, private Agent {
+class Timer final : public RegisterBlock, private Agent {
 public:
     struct Config {
         /// Clock cycles between two rising edges of the 32768 Hz reference; edges are counted from
         /// cycle 0.
         u64 reference_clock_cycles = 12207;  ///< 400 MHz / 32768 Hz
-        unsigned latency_cycles = 1;         ///< grant to answer, docs/spec/timing.md section 3
     };
     enum Line : unsigned { low = 0, high = 1 };
 
@@ -42,10 +41,8 @@ public:
     static constexpr Field mode_64{
         .name = "MODE64", .lsb = 31, .doc = "Joins both halves; CFG_LO and the LO line rule."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-    /// Level of an interrupt line from cycle `now` on; set by the platform.
-    std::function<void(unsigned line, bool level, Cycles now)> on_interrupt;
+    /// Level of an interrupt line from cycle `now` on.
+    CallPort<void(unsigned line, bool level, Cycles now)> interrupt_out{"interrupt_out"};
 
     Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
@@ -54,7 +51,6 @@ public:
     void set_reference_clock_cycles(u64 cycles);
     /// A pulse on the input event line of a half in cycle `now`.
     void input_event(Line line, Cycles now);
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     void act(Cycles now) override;
@@ -81,19 +77,11 @@ private:
         return line == low ? cfg_lo_ : cfg_hi_;
     }
 
-    ClockDomain& clock_;
     const Config config_;
     std::array<TickCounter, 2> counters_;
     std::array<bool, 2> levels_{};
     bool was_joined_ = false;
     u64 reference_clock_cycles_ = 1;
-
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x400,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
 
     Register cfg_lo_{bank_,
                      {.offset = 0x00,

@@ -2,36 +2,17 @@
 // The registers that all peripherals of the uDMA share: clock gates and the choice of events.
 #pragma once
 
-#include "base/register.hpp"
+#include "base/register_block.hpp"
 
 namespace flexv::udma {
 
-class Control final : public Module {
+class Control final : public RegisterBlock {
 public:
-    struct Config {
-        unsigned latency_cycles = 1;  ///< grant to answer
-    };
-
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
-
-    Control(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-        : Module(name), config_(config), clock_(clock) {
-        bank_.serve(bus_in, data_in);
-    }
-
-    void reset() override { bank_.reset(); }
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
+    Control(const sc_core::sc_module_name& name, ClockDomain& clock)
+        : RegisterBlock(name, clock,
+                        {.size_bytes = 0x80, .unmapped = Unmapped::read_zero_and_warn}) {}
 
 private:
-    const Config config_;
-    ClockDomain& clock_;
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x80,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
     Register clock_gate_{bank_,
                          {.offset = 0x00,
                           .name = "CLK_GATE",

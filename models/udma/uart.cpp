@@ -9,8 +9,8 @@
 namespace flexv::udma {
 
 Uart::Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name), config_(config), clock_(clock) {
-    bank_.serve(bus_in, data_in);
+    : RegisterBlock(name, clock, {.size_bytes = 0x80, .unmapped = Unmapped::read_zero_and_warn}),
+      config_(config) {
     clock_.timeline.add(*this);
 }
 
@@ -32,7 +32,7 @@ RegisterSpec Uart::channel_config(u32 offset, Direction direction) {
 }
 
 void Uart::reset() {
-    bank_.reset();
+    RegisterBlock::reset();
     sides_ = {};
     received_ = 0;
 }
@@ -121,8 +121,7 @@ void Uart::finish(Direction direction, Cycles now) {
         deliver(*side.channel.current());
     side.channel.finish();
     side.is_running = false;
-    if (on_event)
-        on_event(direction == receive ? config_.receive_event : config_.transmit_event, now);
+    event_out(direction == receive ? config_.receive_event : config_.transmit_event, now);
     begin(direction, now);
 }
 

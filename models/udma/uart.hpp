@@ -2,7 +2,8 @@
 // The UART of the uDMA: moves characters between L2 and a serial line, frame by frame.
 #pragma once
 
-#include "base/register.hpp"
+#include "base/call_port.hpp"
+#include "base/register_block.hpp"
 #include "udma/channel.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -14,14 +15,13 @@
 
 namespace flexv::udma {
 
-class Uart final : public Module, private Agent {
+class Uart final : public RegisterBlock, private Agent {
 public:
     struct Config {
         std::function<void(std::string_view text)> sink = {};  ///< what is sent; stdout without one
         std::string input = {};  ///< characters that arrive, as fast as they are received
         u8 receive_event = 0;    ///< SoC event ids, source: docs/spec/firmware_abi.md 7.4
         u8 transmit_event = 1;
-        unsigned latency_cycles = 1;  ///< grant to answer
     };
 
     static constexpr Field continuous{.name = "CONTINUOUS", .lsb = 0, .doc = "Starts again."};
@@ -39,16 +39,13 @@ public:
     static constexpr Field clock_divider{
         .name = "CLKDIV", .lsb = 16, .width = 16, .doc = "Clock cycles a bit - 1."};
 
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
     tlm_utils::simple_initiator_socket<Uart> memory_out{"memory_out"};  ///< absolute addresses
-    /// A transfer has ended; set by the platform.
-    std::function<void(u8 id, Cycles now)> on_event;
+    /// A transfer has ended.
+    CallPort<void(u8 id, Cycles now)> event_out{"event_out"};
 
     Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     enum Direction : unsigned { receive, transmit };
@@ -77,16 +74,8 @@ private:
     [[nodiscard]] RegisterSpec channel_config(u32 offset, Direction direction);
 
     const Config config_;
-    ClockDomain& clock_;
     std::array<Side, 2> sides_{};  // [Direction]
     std::size_t received_ = 0;     // characters of the input that were delivered
-    RegisterBank bank_{*this,
-                       "regs",
-                       {.size_bytes = 0x80,
-                        .latency_cycles = config_.latency_cycles,
-                        .unmapped = Unmapped::read_zero_and_warn,
-                        .clock = &clock_}};
-
     Register receive_address_{bank_, channel_word(0x00, "RX_SADDR", "Where to write in L2.", 32)};
     Register receive_size_{bank_, channel_word(0x04, "RX_SIZE", "Bytes to receive.", 20)};
     Register receive_config_{bank_, channel_config(0x08, receive)};

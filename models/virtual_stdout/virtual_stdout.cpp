@@ -7,16 +7,12 @@ namespace flexv::virtual_stdout {
 
 VirtualStdout::VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& clock,
                              const Config& config)
-    : Module(name),
-      lines_(config.sink ? config.sink : console::put),
-      bank_(*this, "window",
-            {.size_bytes = 0x1000,
-             .latency_cycles = config.latency_cycles,
-             .merges_narrow_writes = true,
-             .clock = &clock,
-             .fold = [](u32 offset) { return offset & ~u32{7}; }}) {
-    bank_.serve(bus_in, data_in);
-}
+    : RegisterBlock(name, clock,
+                    {.size_bytes = 0x1000,
+                     .merges_narrow_writes = true,
+                     .fold = [](u32 offset) { return offset & ~u32{7}; }},
+                    "window"),
+      lines_(config.sink ? config.sink : console::put) {}
 
 /// (core << 3) + (cluster << 7), docs/spec/firmware_abi.md section 5.
 void VirtualStdout::put(unsigned place, u32 value) {

@@ -3,28 +3,23 @@
 // the chip has it at the same place.
 #pragma once
 
-#include "base/register.hpp"
+#include "base/register_block.hpp"
 #include "virtual_stdout/line_buffers.hpp"
 
 namespace flexv::virtual_stdout {
 
-class VirtualStdout final : public Module {
+class VirtualStdout final : public RegisterBlock {
 public:
     struct Config {
-        LineBuffers::Sink sink =
-            {};  ///< takes each finished line with its '\n'; stdout without one
-        unsigned latency_cycles = 1;  ///< grant to answer
+        /// Takes each finished line with its '\n'; stdout without one.
+        LineBuffers::Sink sink = {};
     };
-
-    BusTarget::Socket bus_in{"bus_in"};
-    BusTarget::Export data_in{"data_in"};
 
     VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override { lines_.clear(); }
     /// To be called at the end of the run: passes on unfinished lines.
     void flush() { lines_.flush(); }
-    [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
     static constexpr unsigned kClusters = 32;
@@ -33,7 +28,6 @@ private:
     void put(unsigned place, u32 value);
 
     LineBuffers lines_;
-    RegisterBank bank_;
     RegisterArray ports_{
         bank_,
         {.offset = 0,

@@ -72,8 +72,8 @@ std::string Monitor::dma(const std::string& /*argument*/) {
 std::string Monitor::registers(const std::string& argument) {
     std::string text;
     bool is_known = false;
-    for (const RegisterBlock& block : register_blocks(soc_))
-        for (const RegisterBlock::Instance& instance : block.instances) {
+    for (const RegisterChapter& block : register_blocks(soc_))
+        for (const RegisterChapter::Instance& instance : block.instances) {
             if (!argument.empty() && argument != instance.name && argument != block.name)
                 continue;
             is_known = true;

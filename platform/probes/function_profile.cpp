@@ -19,7 +19,7 @@ FunctionProfile::Watcher::Watcher(FunctionProfile& profile, core::Core& core, st
 std::vector<u64> FunctionProfile::Watcher::read() const {
     std::vector<u64> values;
     for (const CounterInfo& counter : core_.counters())
-        values.push_back(counter.value());
+        values.push_back(counter.total());
     return values;
 }
 

@@ -9,6 +9,7 @@
 #include "platform/results/summary.hpp"
 #include "platform/system/architecture.hpp"
 #include "platform/system/boot_style.hpp"
+#include "platform/system/timing_bench.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -37,7 +38,7 @@ bool is_relative_to_gp(u32 word) {
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
     : configuration_(configuration),
       image_(image),
-      soc_("soc", configuration),
+      soc_("soc", configuration, core_wiring(configuration.soc.cluster)),
       counters_(soc_),
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
       profile_(load_energy_profile(configuration.energy.profile)),
@@ -52,8 +53,9 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     for (core::Core* core : soc_.cores())
         watch_core(*core);
     watch_clock();
-    soc_.on_misuse(
-        [this](const Cause& cause, const std::string& what) { report_misuse(cause, what); });
+    soc_.on_misuse = [this](const Cause& cause, const std::string& what) {
+        report_misuse(cause, what);
+    };
     Log::set_surroundings(
         {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
 }

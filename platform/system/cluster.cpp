@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "core/fault.hpp"
 #include "platform/system/memory_map.hpp"
+#include "platform/system/reset_blocks.hpp"
 
 namespace flexv::platform {
 
@@ -54,21 +55,11 @@ peripheral_interconnect::PeripheralInterconnect::Config peripherals_config(
     return peripherals;
 }
 
-/// Window of the device that timing programs talk to. On the bench of a single core it also stands
-/// for a data memory that answers at once at every address (tests/reference/timing/README.md).
-core::AddressMap address_map_of(const ClusterConfiguration& config) {
-    if (!config.marker.enabled)
-        return {};
-    if (config.core_count == 1)
-        return {.direct_base = 0, .direct_bytes = ~Address{0}};
-    return {.direct_base = marker::Marker::Config{}.base, .direct_bytes = marker::Marker::kBytes};
-}
-
 }  // namespace
 
 Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
                  const ClusterConfiguration& config, BusErrors bus_errors,
-                 u64 reference_clock_cycles)
+                 u64 reference_clock_cycles, CoreWiring& core_wiring)
     : Module(name),
       clock_(clock),
       config_(config),
@@ -78,28 +69,25 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
       bus("bus", clock, config.bus),
       window("window", clock, {.latency_cycles = 0}),
       code("code", decoder_, {.mark_lines = !config.icache.is_ideal}),
-      cores_(make_cores()),
+      cores_(make_cores(core_wiring.address_map())),
       dma("dma", clock, dma_config(config)),
       event_unit("event_unit", clock, event_unit_config(config)),
       icache("icache", clock, icache_config(config)),
       timer("timer", clock, {.reference_clock_cycles = reference_clock_cycles}),
       control("control", clock, {.core_count = config.core_count}),
       hmr("hmr", clock, {.core_count = config.core_count}),
-      marker(config.marker.enabled
-                 ? std::make_unique<marker::Marker>(
-                       "marker", clock, marker::Marker::Config{.core_count = config.core_count})
-                 : nullptr),
+      wiring(core_wiring.build(clock)),
       peripherals("peripherals", clock, peripherals_config(config)),
-      tcdm("tcdm", clock, tcdm_config(config)) {
+      tcdm("tcdm", clock, tcdm_config(config)),
+      blocks_(list_blocks()),
+      reset_line_(clock.timeline, [this] { reset(); }) {
     wire_cores();
     wire_peripherals();
     wire_buses();
     wire_events();
-    if (marker)
-        wire_marker();
 }
 
-Cluster::Cores Cluster::make_cores() {
+Cluster::Cores Cluster::make_cores(const core::AddressMap& address_map) {
     Cores cores;
     const std::string setting = fmt::format("soc.cluster.core.isa = {}", config_.core.isa);
     for (unsigned index = 0; index < config_.core_count; ++index)
@@ -107,7 +95,7 @@ Cluster::Cores Cluster::make_cores() {
             std::make_unique<core::Core>(fmt::format("core{}", index).c_str(), clock_, code,
                                          core::Core::Config{.index = index,
                                                             .hartid = index,
-                                                            .address_map = address_map_of(config_),
+                                                            .address_map = address_map,
                                                             .extensions = extensions_,
                                                             .has_quirks = config_.core.quirks,
                                                             .bus_errors = bus_errors_,
@@ -123,24 +111,89 @@ void Cluster::wire_cores() {
         core->peripheral_out(peripherals.core_in);
         if (!config_.icache.is_ideal)
             core->fetch_out(icache.fetch_in);
-        if (!marker)
-            core->interrupt_ack_out(event_unit.interrupt_ack_in);
         event_unit.interrupt_out[core->port()](core->interrupt_in);
+        wiring.connect(*core, event_unit.interrupt_ack_in);
     }
 }
 
-void Cluster::wire_peripherals() {
-    const auto attach = [this](map::Slot slot, unsigned slots, auto& port, const char* target) {
-        peripherals.connect(slot, slot + slots - 1, *port.operator->(), target);
+/// Source of the slots: docs/spec/cluster.md 2.1.
+std::vector<Block> Cluster::list_blocks() {
+    return {
+        {.name = "cluster.control",
+         .title = "cluster control",
+         .range = map::slots(0, 1),
+         .bus = &control.bus_in,
+         .port = control.data_in.operator->(),
+         .registers = &control.registers(),
+         .manual = {"CLUSTER_CTRL", "CLUSTER_CTRL", "Cluster control unit."}},
+        {.name = "cluster.timer",
+         .title = "timer",
+         .range = map::slots(1, 1),
+         .bus = &timer.bus_in,
+         .port = timer.data_in.operator->(),
+         .registers = &timer.registers(),
+         .manual = {"TIMER", "TIMER_CLUSTER",
+                    "Timers of the cluster and of the fabric controller."}},
+        {.name = "cluster.event_unit",
+         .title = "event unit",
+         .range = map::slots(2, 2),
+         .bus = &event_unit.bus_in,
+         .port = event_unit.peripheral_in.operator->(),
+         .registers = &event_unit.registers().global_view,
+         .manual = {"EU_GLOBAL", "EU_GLOBAL", "Event unit, the view of anybody."}},
+        {.name = "cluster.icache",
+         .title = "instruction cache control",
+         .range = map::slots(5, 1),
+         .bus = &icache.bus_in,
+         .port = icache.registers_in.operator->(),
+         .registers = &icache.registers(),
+         .manual = {"ICACHE_CTRL", "ICACHE_CTRL", "Control of the instruction caches."}},
+        {.name = "cluster.dma",
+         .title = "DMA",
+         .range = map::slots(6, 1),
+         .bus = &dma.bus_in,
+         .port = dma.cluster_in.operator->(),
+         .registers = &dma.registers(),
+         .manual = {"MCHAN", "MCHAN_CL",
+                    "DMA: the shared port, the fabric controller's, and the private one of each "
+                    "core."}},
+        {.name = "cluster.dma_fabric",
+         .title = "DMA, fabric controller's port",
+         .range = map::slots(7, 1),
+         .bus = &dma.fabric_bus_in,
+         .port = dma.fabric_in.operator->(),
+         .registers = &dma.registers(),
+         .manual = {"MCHAN", "MCHAN_FC"}},
+        {.name = "cluster.hmr",
+         .title = "HMR unit",
+         .range = map::slots(8, 1),
+         .bus = &hmr.bus_in,
+         .port = hmr.data_in.operator->(),
+         .registers = &hmr.registers(),
+         .manual = {"HMR", "HMR", "Redundancy of the cores, a stub: all are independent."}},
+        // An HWPE is not in this cluster: its slot answers 0.
+        {.name = "cluster.accelerator", .title = "accelerator", .range = map::slots(4, 1)},
+        // Private to each core, in front of the interconnect.
+        {.name = "cluster.event_unit_demux",
+         .range = map::slots(16, 1),
+         .registers = &event_unit.registers().core_view,
+         .manual = {"EU_DEMUX", "EU_DEMUX", "Event unit, the view of the core that asks."}},
+        {.name = "cluster.dma_demux",
+         .range = map::slots(17, 1),
+         .registers = &dma.registers(),
+         .manual = {"MCHAN", "MCHAN_DEMUX"}},
     };
-    attach(map::kControlSlot, 1, control.data_in, "cluster control");
-    attach(map::kTimerSlot, 1, timer.data_in, "timer");
-    attach(map::kEventUnitSlot, 2, event_unit.peripheral_in, "event unit");
-    attach(map::kIcacheSlot, 1, icache.registers_in, "instruction cache control");
-    attach(map::kDmaSlot, 1, dma.cluster_in, "DMA");
-    attach(map::kDmaFabricSlot, 1, dma.fabric_in, "DMA, fabric controller's port");
-    attach(map::kHmrSlot, 1, hmr.data_in, "HMR unit");
-    peripherals.tie_off(map::kAcceleratorSlot, map::kAcceleratorSlot, "accelerator");
+}
+
+void Cluster::wire_peripherals() {
+    for (const Block& block : blocks_) {
+        const unsigned first = map::slot_of(block.range.base);
+        const unsigned last = map::slot_of(block.range.base + Address(block.range.size_bytes) - 1);
+        if (block.port != nullptr)
+            peripherals.connect(first, last, *block.port, block.title);
+        else if (block.registers == nullptr)
+            peripherals.tie_off(first, last, block.title);
+    }
 }
 
 void Cluster::wire_buses() {
@@ -159,80 +212,60 @@ void Cluster::wire_buses() {
     window.map_again("cluster.tcdm test-and-set", memory, map::kTestAndSetOffset,
                      config_.tcdm.size_bytes, Addressing::absolute);
     memory.bind(tcdm.bus_in);
-    const auto attach = [this](const char* target, map::Slot slot, unsigned slots, auto& socket) {
-        window
-            .map(target, map::slot_offset(slot), slots * map::kPeripheralSlotBytes,
-                 Addressing::relative)
-            .bind(socket);
-    };
-    attach("cluster.control", map::kControlSlot, 1, control.bus_in);
-    attach("cluster.timer", map::kTimerSlot, 1, timer.bus_in);
-    attach("cluster.event_unit", map::kEventUnitSlot, 2, event_unit.bus_in);
-    attach("cluster.icache", map::kIcacheSlot, 1, icache.bus_in);
-    attach("cluster.dma", map::kDmaSlot, 1, dma.bus_in);
-    attach("cluster.dma_fabric", map::kDmaFabricSlot, 1, dma.fabric_bus_in);
-    attach("cluster.hmr", map::kHmrSlot, 1, hmr.bus_in);
+    for (const Block& block : blocks_)
+        if (block.bus != nullptr)
+            window
+                .map(block.name, block.range.base - map::kCluster.base, block.range.size_bytes,
+                     Addressing::relative)
+                .bind(*block.bus);
 }
 
 void Cluster::wire_events() {
     constexpr unsigned kTimerLine = 10;  // LO; HI is the next one (docs/spec/cluster.md 5.11)
-    timer.on_interrupt = [this](unsigned line, bool level, Cycles now) {
+    timer.interrupt_out.connect([this](unsigned line, bool level, Cycles now) {
         event_unit.level(kTimerLine + line, level, now);
-    };
-    dma.on_event = [this](unsigned port, unsigned line, Cycles cycle) {
+    });
+    dma.event_out.connect([this](unsigned port, unsigned line, Cycles cycle) {
         if (port < config_.core_count)  // the cluster's port has no line of its own
             event_unit.event(port, line, cycle);
-        else if (port == dma.fabric_port() && on_fabric_event)
-            on_fabric_event(line, cycle);
-    };
-    dma.on_fault = [this](const Cause& cause, const std::string& what) {
+        else if (port == dma.fabric_port())
+            fabric_event_out(line, cycle);
+    });
+    dma.fault_out.connect([this](const Cause& cause, const std::string& what) {
         if (bus_errors_ == BusErrors::respond)
-            return tell_misuse(cause, what + "; an error slave answers");
+            return misuse_out(cause, what + "; an error slave answers");
         if (cause.is_known())
             throw core::Fault(cause.initiator, cause.pc, what);
         throw FirmwareFault(what);
+    });
+    const auto tell = [this](const Cause& cause, const std::string& what) {
+        misuse_out(cause, what);
     };
-    dma.on_misuse = [this](const Cause& cause, const std::string& what) {
-        tell_misuse(cause, what);
-    };
+    dma.misuse_out.connect(tell);
     for (const auto& core : cores_)
-        core->on_misuse = dma.on_misuse;
+        core->on_misuse = tell;
     icache.on_flush = [this] {
         for (const auto& core : cores_)
             core->drop_line();
     };
-    control.on_fetch_enable = [this](unsigned index, bool is_enabled, Cycles now) {
-        if (is_enabled && index < cores_.size() && cores_[index]->is_off())
+    control.fetch_enable_out.connect([this](unsigned index, bool is_enabled, Cycles now) {
+        const bool starts = is_enabled && !is_held_in_reset();
+        if (starts && index < cores_.size() && cores_[index]->is_off())
             cores_[index]->start(control.boot_address(index), now + 1);
-    };
-}
-
-void Cluster::tell_misuse(const Cause& cause, const std::string& what) const {
-    if (on_misuse)
-        on_misuse(cause, what);
-}
-
-void Cluster::wire_marker() {
-    for (const auto& core : cores_) {
-        core->direct_out(marker->core_in);
-        core->interrupt_ack_out(marker->interrupt_ack_in);
-        marker->interrupt_out[core->port()](core->interrupt_in);
-    }
-    marker->interrupt_ack_out(event_unit.interrupt_ack_in);
-    if (config_.core_count == 1)
-        marker->memory_out.bind(bus.bus_in);
-    marker->sample = [this](unsigned index) -> marker::HartSample {
-        const core::Core& core = *cores_.at(index);
-        return {.instructions = core.instructions(),
-                .tcdm_stalls = core.stall_cycles(core::Stall::tcdm)};
-    };
+    });
 }
 
 void Cluster::start_all(Address entry) {
     for (unsigned index = 0; index < config_.core_count; ++index)
         control.set_boot_address(index, entry);
     control.set_return_value(~0U);  // as the test bench of the cluster does
-    control.enable_fetch((1U << config_.core_count) - 1, 0);
+    control.enable_fetch((1U << config_.core_count) - 1, clock_.timeline.now());
+}
+
+void Cluster::reset() {
+    settle(clock_.timeline.now());
+    reset_blocks(*this);
+    clock_.timeline.forget();
 }
 
 void Cluster::settle_part(Cycles now) {

@@ -3,6 +3,7 @@
 // behaviour but the wiring; the timeline that it shares with the SoC is driven from outside.
 #pragma once
 
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
 #include "cluster_bus/cluster_bus.hpp"
@@ -14,13 +15,14 @@
 #include "hmr/hmr.hpp"
 #include "icache/instruction_cache.hpp"
 #include "isa/decoder.hpp"
-#include "marker/marker.hpp"
 #include "peripheral_interconnect/peripheral_interconnect.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/system/block.hpp"
+#include "platform/system/core_wiring.hpp"
+#include "platform/system/reset_line.hpp"
 #include "tcdm/tcdm.hpp"
 #include "timer/timer.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,19 +39,28 @@ private:
     const isa::Decoder decoder_;
 
 public:
-    /// `reference_clock_cycles`: cycles between two edges of the 32768 Hz reference.
+    /// \param reference_clock_cycles cycles between two edges of the 32768 Hz reference
+    /// \param wiring of the cores to what belongs to a bench; outlives the cluster
     Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
-            const ClusterConfiguration& config, BusErrors bus_errors, u64 reference_clock_cycles);
+            const ClusterConfiguration& config, BusErrors bus_errors, u64 reference_clock_cycles,
+            CoreWiring& wiring);
 
     /// Event (8) or interrupt (9) of the DMA's port for the fabric controller, in cycle `now`.
-    std::function<void(unsigned line, Cycles now)> on_fabric_event;
-
+    CallPort<void(unsigned line, Cycles now)> fabric_event_out{"fabric_event_out"};
     /// Cores or DMA did what the hardware tolerates and firmware does not mean.
-    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
+    CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
 
     /// What the test bench of a cluster without a fabric controller does: all cores start together
     /// at `entry` (docs/spec/firmware_abi.md section 2, style C).
     void start_all(Address entry);
+    /// The state after power-on, in the present cycle: cores off, nothing on its way, registers and
+    /// caches as they begin. The TCDM keeps its contents; counts and the clock go on.
+    void reset() override;
+    /// The reset line from `cycle` on; it may lie ahead. While it is held no core starts.
+    void hold_in_reset(bool is_held, Cycles cycle) { reset_line_.drive(is_held, cycle); }
+    /// Lets the line go without a trace, for a reset of the whole chip.
+    void forget_reset() { reset_line_.clear(); }
+    [[nodiscard]] bool is_held_in_reset() const { return reset_line_.is_held(); }
     /// Books what is still open when the run ends at `end`.
     void settle(Cycles end);
     /// The same between two parts of a run; changes no sum.
@@ -57,8 +68,10 @@ public:
 
     [[nodiscard]] core::Core& core(unsigned index) { return *cores_.at(index); }
     [[nodiscard]] unsigned core_count() const { return config_.core_count; }
-    // Members in the order in which they register with the timeline: who asks stands before who
-    // arbitrates, the TCDM comes last.
+    /// Everything that has an address but the TCDM; those behind the peripheral interconnect in the
+    /// order of its crossbar.
+    [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
+
     cluster_bus::ClusterBus bus;     ///< masters of the cluster: own window, else the SoC
     cluster_bus::ClusterBus window;  ///< the cluster's 4 MiB as seen from any bus master
     core::DecodeCache code;
@@ -74,19 +87,20 @@ public:
     timer::Timer timer;
     cluster_control::ClusterControl control;
     hmr::Hmr hmr;
-    std::unique_ptr<marker::Marker> marker;  ///< of the timing bench; null without it
+    CoreWiring& wiring;  ///< built here
     peripheral_interconnect::PeripheralInterconnect peripherals;
     tcdm::Tcdm tcdm;
 
 private:
-    Cores make_cores();
+    Cores make_cores(const core::AddressMap& address_map);
     void wire_cores();
     void wire_peripherals();
     void wire_buses();
     void wire_events();
-    void wire_marker();
-    void tell_misuse(const Cause& cause, const std::string& what) const;
+    [[nodiscard]] std::vector<Block> list_blocks();
 
+    const std::vector<Block> blocks_;
+    ResetLine reset_line_;
     DerivedCounter cycles_{*this, "cycles", "cycles of the cluster clock",
                            [this] { return end_.value_or(clock_.timeline.now()); }};
     std::optional<Cycles> end_;  // of the run; a timeline may have passed it

@@ -18,21 +18,14 @@ inline constexpr Address kTestAndSetOffset = 0x0010'0000;  // from the cluster's
 inline constexpr Address kPeripheralOffset = 0x0020'0000;  // from the cluster's base
 inline constexpr Address kPeripheralSlotBytes = 0x400;
 
-/// Slots of kPeripheralSlotBytes from kPeripheralOffset on.
-enum Slot : unsigned {
-    kControlSlot = 0,
-    kTimerSlot = 1,
-    kEventUnitSlot = 2,    // and 3
-    kAcceleratorSlot = 4,  // HWPE, not in this cluster
-    kIcacheSlot = 5,
-    kDmaSlot = 6,
-    kDmaFabricSlot = 7,
-    kHmrSlot = 8,
-};
-/// The ports that are private to each core, from the cluster's base.
-inline constexpr Address kEventUnitDemuxOffset = 0x0020'4000;
-inline constexpr Address kDmaDemuxOffset = 0x0020'4400;
-constexpr Address slot_offset(Slot slot) { return kPeripheralOffset + slot * kPeripheralSlotBytes; }
+/// `count` slots from `first` on. The ports that are private to each core lie in slots 16 and 17.
+constexpr Range slots(unsigned first, unsigned count) {
+    return {.base = kCluster.base + kPeripheralOffset + first * kPeripheralSlotBytes,
+            .size_bytes = count * kPeripheralSlotBytes};
+}
+constexpr unsigned slot_of(Address address) {
+    return (address - kCluster.base - kPeripheralOffset) / kPeripheralSlotBytes;
+}
 
 // Peripherals of the SoC, docs/spec/cluster.md 2.7.
 inline constexpr Range kFllSoc{.base = 0x1a10'0000, .size_bytes = 16};

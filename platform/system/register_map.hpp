@@ -15,7 +15,7 @@ namespace flexv::platform {
 class Soc;
 
 /// One or more equal blocks: one declaration, one window each.
-struct RegisterBlock {
+struct RegisterChapter {
     struct Instance {
         std::string name;  ///< "TIMER_CLUSTER"
         Address base = 0;
@@ -27,6 +27,6 @@ struct RegisterBlock {
 };
 
 /// In the order of their first addresses. The banks live as long as `soc`.
-[[nodiscard]] std::vector<RegisterBlock> register_blocks(const Soc& soc);
+[[nodiscard]] std::vector<RegisterChapter> register_blocks(const Soc& soc);
 
 }  // namespace flexv::platform

@@ -21,11 +21,11 @@ struct RegisterEntry {
 
 /// What `describe` prints: page or headers of all blocks, or of the one named `only`. Throws
 /// UserError.
-[[nodiscard]] std::string describe_registers(std::vector<RegisterBlock> blocks, bool as_c,
+[[nodiscard]] std::string describe_registers(std::vector<RegisterChapter> blocks, bool as_c,
                                              const std::string& only);
 /// The page docs/reference/registers.md.
-[[nodiscard]] std::string registers_as_markdown(const std::vector<RegisterBlock>& blocks);
+[[nodiscard]] std::string registers_as_markdown(const std::vector<RegisterChapter>& blocks);
 /// The header of one block.
-[[nodiscard]] std::string registers_as_c(const RegisterBlock& block);
+[[nodiscard]] std::string registers_as_c(const RegisterChapter& block);
 
 }  // namespace flexv::platform

@@ -5,6 +5,7 @@
 #include "core/fault.hpp"
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/memory_map.hpp"
+#include "platform/system/reset_blocks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -31,17 +32,19 @@ std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
 
 }  // namespace
 
-Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
+Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
+         std::unique_ptr<CoreWiring> wiring)
     : Module(name),
       cluster_clock_{.timeline = {}, .period = period_of(config.clock.mhz)},
       clock_{.timeline = {}, .period = period_of(soc_mhz(config))},
       config_(config),
+      wiring_(std::move(wiring)),
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
       fabric_controller(make_fabric_controller(clock_, config.soc)),
       l2("l2", clock_, config.soc.l2),
       peripherals(clock_, config),
       cluster("cluster", cluster_clock_, config.soc.cluster, config.soc.bus_errors,
-              reference_clock_cycles(config.clock.mhz)),
+              reference_clock_cycles(config.clock.mhz), *wiring_),
       to_cluster("to_cluster", clock_, cluster_clock_),
       from_cluster("from_cluster", cluster_clock_, clock_) {
     for (ClockDomain* domain : {&cluster_clock_, &clock_})
@@ -52,8 +55,11 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config)
     wire_events();
     wire_clocks();
     wire_ends();
+    cluster.misuse_out.connect(
+        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
     if (fabric_controller)
         wire_fabric_controller();
+    wiring_->complete(*this);
     SC_HAS_PROCESS(Soc);
     SC_THREAD(drive);
     set_stack_size(kStackBytes);
@@ -69,23 +75,27 @@ void Soc::wire_buses() {
     bus.map("soc.cluster", map::kCluster.base, map::kCluster.size_bytes, relative)
         .bind(to_cluster.bus_in);
     to_cluster.bus_out.bind(cluster.window.bus_in);
+    to_cluster.is_cut_out.connect([this] { return cluster.is_held_in_reset(); });
     cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
     from_cluster.bus_out.bind(bus.bus_in);
     debug_out_.bind(bus.bus_in);
     debug_out_.register_invalidate_direct_mem_ptr(this, &Soc::tell_written);
-    cluster.peripherals.surroundings_outside = [this](Address address) {
+    cluster.peripherals.surroundings_out.connect([this](Address address) {
         const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
         return surroundings(is_alias ? memory_map::kCluster.base + address : address);
-    };
+    });
 }
 
 void Soc::wire_fabric_controller() {
     FabricController& fabric = *fabric_controller;
+    fabric.core.on_misuse = [this](const Cause& cause, const std::string& what) {
+        tell_misuse(cause, what);
+    };
     cores_.push_back(&fabric.core);
     fabric.code.code_out.bind(bus.bus_in);
     fabric.port.bus_out.bind(bus.bus_in);
     fabric.port.memory_out.bind(l2.fabric_in);
-    fabric.port.surroundings = [this](Address address) { return surroundings(address); };
+    fabric.port.surroundings_out.connect([this](Address address) { return surroundings(address); });
     peripherals.interrupt_controller.interrupt_out(fabric.core.interrupt_in);
     fabric.core.interrupt_ack_out(peripherals.interrupt_controller.interrupt_ack_in);
 }
@@ -98,6 +108,8 @@ std::string Soc::surroundings(Address address) const {
         return "nearest: " + bus.nearest(address);
     if (holder->start != memory_map::kCluster.base)
         return fmt::format("it begins in {}, which refuses it", holder->text());
+    if (cluster.is_held_in_reset())
+        return "the cluster is held in reset: set RESETN of CLUSTER_CTRL in SoC control";
     const u64 offset = address - memory_map::kCluster.base;
     if (const cluster_bus::Route* const inner = cluster.window.holder(offset))
         return fmt::format("it begins in {}, which refuses it", inner->text(holder->start));
@@ -105,36 +117,40 @@ std::string Soc::surroundings(Address address) const {
                        cluster.window.nearest(offset, holder->start));
 }
 
-void Soc::on_misuse(const Misuse& callback) {
-    cluster.on_misuse = callback;
-    if (fabric_controller)
-        fabric_controller->core.on_misuse = callback;
+void Soc::tell_misuse(const Cause& cause, const std::string& what) const {
+    if (on_misuse)
+        on_misuse(cause, what);
 }
 
 sc_core::sc_time Soc::time() const { return interleaver_.time(); }
 
 /// Events that cross from one clock domain into the other.
 void Soc::wire_events() {
-    cluster.on_fabric_event = [this](unsigned line, Cycles now) {
+    cluster.fabric_event_out.connect([this](unsigned line, Cycles now) {
         const Crossing crossing(cluster_clock_, clock_);
         peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
-    };
-    peripherals.events.on_cluster_event = [this](u8 id, Cycles now) {
+    });
+    peripherals.events.cluster_event_out.connect([this](u8 id, Cycles now) {
         const Crossing crossing(clock_, cluster_clock_);
         cluster.event_unit.soc_event(id, crossing.arrival_of(now));
         return true;  // the event unit warns of ids that find its FIFO full
-    };
+    });
+    peripherals.control.cluster_reset_out.connect([this](bool is_held, Cycles now) {
+        const Crossing crossing(clock_, cluster_clock_);
+        cluster.hold_in_reset(is_held, crossing.arrival_of(now));
+    });
 }
 
 void Soc::wire_clocks() {
     if (!config_.clock.follows_fll)
         return;
-    peripherals.fll_soc.on_frequency = [this](double hz) { retune(clock_, peripherals.timer, hz); };
-    peripherals.fll_cluster.on_frequency = [this](double hz) {
+    peripherals.fll_soc.frequency_out.connect(
+        [this](double hz) { retune(clock_, peripherals.timer, hz); });
+    peripherals.fll_cluster.frequency_out.connect([this](double hz) {
         const Crossing crossing(clock_, cluster_clock_);
         retune(cluster_clock_, cluster.timer, hz);
         change_cluster_clock(hz / 1e6);
-    };
+    });
 }
 
 void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
@@ -144,15 +160,12 @@ void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
 }
 
 void Soc::wire_ends() {
-    peripherals.control.on_core_status = [this](u32 value, Cycles /*now*/) {
+    peripherals.control.core_status_out.connect([this](u32 value, Cycles /*now*/) {
         if ((value & kIsValid) != 0)
             end_with(code_of(value));
-    };
-    if (cluster.marker)
-        cluster.marker->on_exit = [this](u32 code, Cycles /*now*/) { end_with(code); };
-    cluster.control.on_end_of_computation = [this](u32 value, Cycles /*now*/) {
-        end_with(code_of(value));
-    };
+    });
+    cluster.control.end_of_computation_out.connect(
+        [this](u32 value, Cycles /*now*/) { end_with(code_of(value)); });
 }
 
 std::vector<MemoryRange> Soc::memories() const {
@@ -196,11 +209,24 @@ void Soc::load(const ElfImage& image) {
 void Soc::boot(Address entry) {
     if (fabric_controller) {
         peripherals.control.set_fc_boot_address(entry);
-        fabric_controller->core.start(entry, 0);
+        fabric_controller->core.start(entry, clock_.timeline.now());
     } else {
         cluster.start_all(entry);
     }
     booted_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Soc::reset() {
+    settle(now());
+    reset_blocks(*this);
+    for (ClockDomain* const domain : {&cluster_clock_, &clock_})
+        domain->timeline.forget();
+    cluster.forget_reset();
+    if (!config_.clock.follows_fll)
+        return;
+    retune(clock_, peripherals.timer, soc_mhz(config_) * 1e6);
+    retune(cluster_clock_, cluster.timer, config_.clock.mhz * 1e6);
+    change_cluster_clock(config_.clock.mhz);
 }
 
 std::optional<u32> Soc::peek(Address address) {
@@ -326,11 +352,15 @@ void Soc::sample(Cycles cycle) {
     next_sample_ = cycle + window_;
 }
 
-void Soc::finish(Cycles end) {
-    end_ = end;
+void Soc::settle(Cycles end) {
     cluster.settle(end);
     if (fabric_controller)
         fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));
+}
+
+void Soc::finish(Cycles end) {
+    end_ = end;
+    settle(end);
     peripherals.flush_output();
 }
 

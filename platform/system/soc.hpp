@@ -14,6 +14,7 @@
 #include "platform/firmware/elf.hpp"
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/cluster.hpp"
+#include "platform/system/core_wiring.hpp"
 #include "platform/system/fabric_controller.hpp"
 #include "platform/system/interleaver.hpp"
 #include "platform/system/soc_peripherals.hpp"
@@ -34,16 +35,27 @@ private:
     ClockDomain clock_;  // of everything outside the cluster
     const Configuration config_;
     energy::ClockHistory cluster_clocks_{config_.clock.mhz};
+    const std::unique_ptr<CoreWiring> wiring_;
 
 public:
-    Soc(const sc_core::sc_module_name& name, const Configuration& config);
+    /// \param wiring what the cores of the cluster reach beside it; a bench has something there
+    Soc(const sc_core::sc_module_name& name, const Configuration& config,
+        std::unique_ptr<CoreWiring> wiring = std::make_unique<CoreWiring>());
 
     /// Memories that firmware can be loaded into.
     [[nodiscard]] std::vector<MemoryRange> memories() const;
     /// Writes all segments at their physical addresses. Throws UserError. Call after elaboration.
     void load(const ElfImage& image);
-    /// Lets whoever boots first start at `entry` as soon as time runs.
+    /// Lets whoever boots first start at `entry`, as soon as time runs or in the present cycle.
     void boot(Address entry);
+    /// The reset pin of the chip: everything is as after power-on, but memories keep their
+    /// contents, and time and counts go on. Between quanta (on_quantum); nothing runs until boot().
+    void reset() override;
+    /// The same for the cluster alone, as RESETN of SoC control does it. Its cores stay off until
+    /// the fabric controller starts them, or cluster.start_all().
+    void reset_cluster() { cluster.reset(); }
+    /// Ends the run with the code of the firmware.
+    void end_with(u32 code);
     /// The word at `address`; nullopt where there is no memory. No side effects.
     [[nodiscard]] std::optional<u32> peek(Address address);
 
@@ -92,10 +104,9 @@ public:
     /// The broken invariant that ended the run; empty for none.
     [[nodiscard]] const std::string& broken() const { return broken_; }
 
-    using Misuse = std::function<void(const Cause& cause, const std::string& what)>;
     /// Called when firmware does what the hardware tolerates and nobody means: an access that an
     /// error slave answers, DMA addresses that wrap.
-    void on_misuse(const Misuse& callback);
+    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
     /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
     [[nodiscard]] sc_core::sc_time time() const;
 
@@ -126,11 +137,12 @@ private:
     [[nodiscard]] std::string surroundings(Address address) const;
     void wire_ends();
     void change_cluster_clock(double mhz);
+    void tell_misuse(const Cause& cause, const std::string& what) const;
     void retune(ClockDomain& domain, timer::Timer& timer, double hz);
     void drive();
     void run_quanta();
     void run_until(Cycles end);
-    void end_with(u32 code);
+    void settle(Cycles end);
     void finish(Cycles end);
     void sample(Cycles cycle);
     void tell_written(sc_dt::uint64 first, sc_dt::uint64 last);

@@ -45,11 +45,12 @@ SocPeripherals::SocPeripherals(ClockDomain& clock, const Configuration& config)
       interrupt_controller("interrupt_controller", clock, config.soc.interrupt_controller),
       events("soc_events", clock, config.soc.events),
       timer("timer", clock, {.reference_clock_cycles = reference_clock_cycles(soc_mhz(config))}),
-      udma("udma", clock, {}),
+      udma("udma", clock),
       uart("uart", clock, uart_config(config)),
       terminal("stdout", clock, {}),
       mock_uart("mock_uart", clock, {}),
-      clock_(clock) {
+      clock_(clock),
+      blocks_(list_blocks()) {
     namespace map = memory_map;
     add_placeholder("gpio", "GPIO", map::kGpio);
     add_placeholder("udma_rest", "uDMA beside its UART", map::kUdmaRest);
@@ -60,48 +61,66 @@ SocPeripherals::SocPeripherals(ClockDomain& clock, const Configuration& config)
     add_placeholder("fabric_accelerator", "fabric controller's accelerator",
                     map::kFabricAccelerator);
     add_placeholder("debug_unit", "debug unit", map::kDebugUnit);
+    wire_events();
+}
 
-    timer.on_interrupt = [this](unsigned line, bool is_high, Cycles now) {
-        if (is_high)
-            interrupt_controller.raise(kFabricTimerLine + line, now);
+std::vector<Block> SocPeripherals::list_blocks() {
+    namespace map = memory_map;
+    const auto row = [](const char* name, const map::Range& range, RegisterBlock& block,
+                        ManualEntry manual) {
+        return Block{.name = name,
+                     .range = range,
+                     .bus = &block.bus_in,
+                     .registers = &block.registers(),
+                     .manual = std::move(manual)};
     };
-    events.on_fabric_event = [this](u8 id, Cycles now) {
-        return interrupt_controller.push_event(id, now);
+    return {
+        row("soc.fll_soc", map::kFllSoc, fll_soc, {"FLL", "FLL_SOC", "Frequency-locked loops."}),
+        row("soc.fll_peripherals", map::kFllPeripherals, fll_peripherals, {"FLL", "FLL_PERIPH"}),
+        row("soc.fll_cluster", map::kFllCluster, fll_cluster, {"FLL", "FLL_CLUSTER"}),
+        row("soc.udma", map::kUdmaControl, udma,
+            {"UDMA_CTRL", "UDMA_CTRL", "Common registers of the uDMA."}),
+        row("soc.uart", map::kUart, uart, {"UDMA_UART", "UDMA_UART", "UART of the uDMA."}),
+        row("soc.soc_control", map::kSocControl, control, {"SOC_CTRL", "SOC_CTRL", "SoC control."}),
+        row("soc.soc_events", map::kSocEvents, events,
+            {"SOC_EVENT_GEN", "SOC_EVENT_GEN", "Event generator of the SoC."}),
+        row("soc.interrupt_controller", map::kInterruptController, interrupt_controller,
+            {"FC_ITC", "FC_ITC", "Interrupt controller of the fabric controller."}),
+        row("soc.timer", map::kFabricTimer, timer, {"TIMER", "TIMER_FC"}),
+        row("soc.stdout", map::kStdout, terminal,
+            {"STDOUT", "STDOUT",
+             "Where firmware prints: of the chip's and of the cluster's test bench."}),
+        row("soc.mock_uart", map::kMockUart, mock_uart, {"STDOUT", "STDOUT_TB"}),
     };
-    events.on_timer_start = [this](bool is_high, Cycles now) {
-        timer.input_event(is_high ? timer::Timer::high : timer::Timer::low, now);
-    };
-    uart.on_event = [this](u8 id, Cycles now) { events.trigger(id, now); };
 }
 
 void SocPeripherals::add_placeholder(const char* name, const char* what,
                                      const memory_map::Range& range) {
     using placeholder::Placeholder;
-    placeholders_.push_back(
-        {.block = std::make_unique<Placeholder>(
-             name, clock_, Placeholder::Config{.what = what, .size_bytes = u32(range.size_bytes)}),
-         .range = range});
+    placeholders_.push_back(std::make_unique<Placeholder>(
+        name, clock_, Placeholder::Config{.what = what, .size_bytes = u32(range.size_bytes)}));
+    Placeholder& added = *placeholders_.back();
+    blocks_.push_back({.name = added.name(), .title = what, .range = range, .bus = &added.bus_in});
+}
+
+void SocPeripherals::wire_events() {
+    timer.interrupt_out.connect([this](unsigned line, bool is_high, Cycles now) {
+        if (is_high)
+            interrupt_controller.raise(kFabricTimerLine + line, now);
+    });
+    events.fabric_event_out.connect(
+        [this](u8 id, Cycles now) { return interrupt_controller.push_event(id, now); });
+    events.timer_start_out.connect([this](bool is_high, Cycles now) {
+        timer.input_event(is_high ? timer::Timer::high : timer::Timer::low, now);
+    });
+    uart.event_out.connect([this](u8 id, Cycles now) { events.trigger(id, now); });
 }
 
 void SocPeripherals::connect(cluster_bus::ClusterBus& bus) {
-    namespace map = memory_map;
-    const auto attach = [&bus](const std::string& target, const map::Range& range, auto& socket) {
-        bus.map(target, range.base, range.size_bytes, cluster_bus::Addressing::relative)
-            .bind(socket);
-    };
-    attach("soc.fll_soc", map::kFllSoc, fll_soc.bus_in);
-    attach("soc.fll_peripherals", map::kFllPeripherals, fll_peripherals.bus_in);
-    attach("soc.fll_cluster", map::kFllCluster, fll_cluster.bus_in);
-    attach("soc.udma", map::kUdmaControl, udma.bus_in);
-    attach("soc.uart", map::kUart, uart.bus_in);
-    attach("soc.soc_control", map::kSocControl, control.bus_in);
-    attach("soc.soc_events", map::kSocEvents, events.bus_in);
-    attach("soc.interrupt_controller", map::kInterruptController, interrupt_controller.bus_in);
-    attach("soc.timer", map::kFabricTimer, timer.bus_in);
-    attach("soc.stdout", map::kStdout, terminal.bus_in);
-    attach("soc.mock_uart", map::kMockUart, mock_uart.bus_in);
-    for (Gap& gap : placeholders_)
-        attach(gap.block->name(), gap.range, gap.block->bus_in);
+    for (const Block& block : blocks_)
+        bus.map(block.name, block.range.base, block.range.size_bytes,
+                cluster_bus::Addressing::relative)
+            .bind(*block.bus);
     uart.memory_out.bind(bus.bus_in);
 }
 

@@ -9,6 +9,7 @@
 #include "interrupt_controller/interrupt_controller.hpp"
 #include "placeholder/placeholder.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/system/block.hpp"
 #include "platform/system/memory_map.hpp"
 #include "soc_control/soc_control.hpp"
 #include "soc_events/soc_events.hpp"
@@ -32,6 +33,8 @@ public:
 
     /// Gives every block its window of `bus`.
     void connect(cluster_bus::ClusterBus& bus);
+    /// All of them, placeholders included.
+    [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
     /// Prints unfinished lines of the firmware.
     void flush_output();
 
@@ -48,15 +51,13 @@ public:
     virtual_stdout::VirtualStdout mock_uart;
 
 private:
+    [[nodiscard]] std::vector<Block> list_blocks();
     void add_placeholder(const char* name, const char* what, const memory_map::Range& range);
-
-    struct Gap {
-        std::unique_ptr<placeholder::Placeholder> block;
-        memory_map::Range range;
-    };
+    void wire_events();
 
     ClockDomain& clock_;
-    std::vector<Gap> placeholders_;
+    std::vector<std::unique_ptr<placeholder::Placeholder>> placeholders_;
+    std::vector<Block> blocks_;
 };
 
 /// Cycles of a clock of `mhz` between two edges of the 32768 Hz reference.

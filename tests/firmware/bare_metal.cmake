@@ -18,7 +18,7 @@ endfunction()
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
     subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code
     fc_illegal fc_sleeps fc_demux interrupted_waits interrupted_locks region_marks exit_minus_one device_warning floating atomic semihosting
-    accelerator dma_outside unanswered fc_unanswered)
+    accelerator dma_outside unanswered fc_unanswered reset_scene cluster_reset)
   flexv_bare_metal(${program})
 endforeach()
 get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
@@ -68,6 +68,8 @@ flexv_program_test(PROGRAM unanswered NAME "--strict ends at the first access th
 flexv_program_test(PROGRAM fc_unanswered NAME "error slaves answer the fabric controller, too"
   ARGUMENTS --config pulp_open --set soc.bus_errors=respond
   MESSAGE "warning: .*load of 4 bytes at 0x30000000: .*error slave answers 0xbadacce5 .soc.fc.core, pc")
+flexv_program_test(PROGRAM cluster_reset NAME "a cluster that the fabric controller resets in its work begins as a fresh one"
+  ARGUMENTS --config pulp_open --max-cycles 2000000)
 flexv_program_test(PROGRAM print NAME "both stdout devices print whole lines"
   OUTPUT "^from the SoC\nfrom the test bench\nunfinished")
 flexv_program_test(PROGRAM illegal NAME "an illegal instruction names core, pc and function" STATUS 102

@@ -26,7 +26,7 @@
 // Pad configuration, storage only. (read write)
 #define SOC_CTRL_PADCFG(n) (0x020 + 0x4 * (n))
 
-// Power and reset of the cluster; without effect. (read write)
+// Reset of the cluster; power and fetch are without effect. (read write)
 #define SOC_CTRL_CLUSTER_CTRL 0x070
 #define SOC_CTRL_CLUSTER_CTRL_BYPASS_LSB 0
 #define SOC_CTRL_CLUSTER_CTRL_BYPASS_MASK 0x00000001

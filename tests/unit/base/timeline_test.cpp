@@ -26,8 +26,10 @@ struct Act {
 /// Writes down when it acts; may then do more.
 class Recorder final : public Agent {
 public:
-    Recorder(Timeline& timeline, unsigned name, std::vector<Act>& acts) : name_(name), acts_(acts) {
-        timeline.add(*this);
+    Recorder(Timeline& timeline, unsigned name, std::vector<Act>& acts,
+             Phase phase = Phase::request)
+        : name_(name), acts_(acts) {
+        timeline.add(*this, phase);
     }
     void act(Cycles now) override {
         acts_.push_back({now, name_});
@@ -321,8 +323,12 @@ TEST_CASE("scheduling in the past is a broken invariant", "[timeline]") {
     CHECK_THROWS_AS(bench.timeline.schedule(bench.agents[0], 999), InternalError);
 }
 
-TEST_CASE("a timeline has room for 64 agents", "[timeline]") {
-    Bench bench(64);
+TEST_CASE("a timeline has room for 48 agents that ask, 8 that arbitrate, 8 that settle",
+          "[timeline]") {
+    Bench bench(48);
+    for (unsigned i = 48; i < 64; ++i)
+        bench.agents.emplace_back(bench.timeline, i, bench.acts,
+                                  i < 56 ? Phase::arbitrate : Phase::settle);
     for (const Recorder& agent : bench.agents)
         bench.timeline.schedule(agent, 2);
 
@@ -330,7 +336,39 @@ TEST_CASE("a timeline has room for 64 agents", "[timeline]") {
 
     CHECK(bench.acts.size() == 64);
     CHECK(bench.acts.back() == Act{2, 63});
-    CHECK_THROWS_AS(Recorder(bench.timeline, 64, bench.acts), InternalError);
+    for (const Phase phase : {Phase::request, Phase::arbitrate, Phase::settle})
+        CHECK_THROWS_AS(Recorder(bench.timeline, 64, bench.acts, phase), InternalError);
+}
+
+TEST_CASE("who arbitrates acts behind who asks, whatever the order of registration", "[timeline]") {
+    Bench bench(0);
+    bench.agents.emplace_back(bench.timeline, 0U, bench.acts, Phase::settle);
+    bench.agents.emplace_back(bench.timeline, 1U, bench.acts, Phase::arbitrate);
+    bench.agents.emplace_back(bench.timeline, 2U, bench.acts, Phase::request);
+    bench.agents[2].then = [&](Cycles now) { bench.timeline.schedule(bench.agents[1], now); };
+    bench.agents[1].then = [&](Cycles now) { bench.timeline.schedule(bench.agents[0], now); };
+    bench.timeline.schedule(bench.agents[2], 7);
+
+    bench.timeline.run_until(10);
+
+    CHECK(bench.acts == std::vector<Act>{{7, 2}, {7, 1}, {7, 0}});
+}
+
+TEST_CASE("who forgets in the course of a cycle is the last one to act", "[timeline]") {
+    Bench bench(3);
+    for (const Recorder& agent : bench.agents)
+        for (const Cycles cycle : {5U, 6U, 4000U})
+            bench.timeline.schedule(agent, cycle);
+    bench.agents[1].then = [&](Cycles) { bench.timeline.forget(); };
+
+    bench.timeline.run_until(5000);
+
+    CHECK(bench.acts == std::vector<Act>{{5, 0}, {5, 1}});
+    CHECK(bench.timeline.is_idle());
+    CHECK(bench.timeline.now() == 5000);
+    bench.timeline.schedule(bench.agents[2], 5001);
+    bench.timeline.run_until(6000);
+    CHECK(bench.acts.back() == Act{5001, 2});
 }
 
 TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") {

@@ -24,6 +24,7 @@ struct Bench {
         to.period = sc_core::sc_time(3, sc_core::SC_NS);
         master.out.bind(crossing.bus_in);
         crossing.bus_out.bind(memory.bus_in);
+        crossing.is_cut_out.connect([this] { return is_cut; });
         to.timeline.add(agent);
         test::elaborate();
     }
@@ -33,6 +34,7 @@ struct Bench {
     WordMemory memory{"memory", 0, 16};
     BusMaster master{"master"};
     Sleeper agent;
+    bool is_cut = false;
 };
 
 }  // namespace
@@ -84,6 +86,21 @@ TEST_CASE("an access that wakes the other domain stops its own", "[clock_crossin
 
     CHECK(bench.from.timeline.run_until(1000) == 6);
     CHECK(bench.to.next_act_ticks() == sc_core::sc_time(9, sc_core::SC_NS).value());
+}
+
+TEST_CASE("a far side that is cut off refuses accesses, but not those of a debugger",
+          "[clock_crossing]") {
+    Bench bench;
+    bench.is_cut = true;
+
+    CHECK(bench.master.write(0, 7, 4).status == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+
+    CHECK(bench.memory.bytes[0] == 0);
+    CHECK(bench.memory.accessed_at.empty());
+    CHECK(bench.master.debug_read32(0) == 0);
+    bench.is_cut = false;
+    CHECK(bench.master.write(0, 7, 4).status == tlm::TLM_OK_RESPONSE);
+    CHECK(bench.memory.bytes[0] == 7);
 }
 
 TEST_CASE("debug access passes without bringing the other domain forward", "[clock_crossing]") {

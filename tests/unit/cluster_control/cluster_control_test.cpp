@@ -22,12 +22,11 @@ constexpr Address kBootAddr = 0x40, kArb0 = 0x80, kArb1 = 0x88, kArb0Rep = 0xc0,
 struct Bench {
     explicit Bench(const ClusterControl::Config& config = {}) : control("control", clock, config) {
         master.out.bind(control.bus_in);
-        control.on_fetch_enable = [this](unsigned index, bool enabled, Cycles now) {
+        control.fetch_enable_out.connect([this](unsigned index, bool enabled, Cycles now) {
             starts.emplace_back(index, enabled, now);
-        };
-        control.on_end_of_computation = [this](u32 value, Cycles now) {
-            ends.emplace_back(value, now);
-        };
+        });
+        control.end_of_computation_out.connect(
+            [this](u32 value, Cycles now) { ends.emplace_back(value, now); });
         test::elaborate();
     }
     ClockDomain clock;

@@ -148,10 +148,11 @@ struct Bench {
         tcdm_host.out.bind(tcdm.bus_in);
         dma.tcdm_out.bind(tcdm.initiators_in);
         dma.external_out.bind(memory.bus_in);
-        dma.on_event = [this](unsigned port, unsigned line, Cycles cycle) {
+        dma.event_out.connect([this](unsigned port, unsigned line, Cycles cycle) {
             pulses.push_back({.port = port, .line = line, .cycle = cycle});
-        };
-        dma.on_fault = [this](const Cause&, const std::string& what) { faults.push_back(what); };
+        });
+        dma.fault_out.connect(
+            [this](const Cause&, const std::string& what) { faults.push_back(what); });
         for (unsigned hart = 0; hart < config.core_count; ++hart)
             harts.push_back(std::make_unique<Programmer>(clock, hart));
         test::elaborate();

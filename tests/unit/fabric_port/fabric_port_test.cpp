@@ -20,7 +20,7 @@ struct Bench {
     Bench() {
         port.memory_out.bind(memory.bus_in);
         port.bus_out.bind(peripherals.bus_in);
-        port.surroundings = [](Address) { return std::string("nearest: soc.l2"); };
+        port.surroundings_out.connect([](Address) { return std::string("nearest: soc.l2"); });
         test::elaborate();
     }
     void request(const DataRequest& request, Cycles now) {

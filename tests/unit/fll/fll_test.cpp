@@ -18,7 +18,7 @@ constexpr u32 kNormal = 0xc400'0000;  // mode 1, lock enable, divider code 1
 struct Bench {
     Bench() {
         master.out.bind(fll.bus_in);
-        fll.on_frequency = [this](double hz) { frequencies.push_back(hz); };
+        fll.frequency_out.connect([this](double hz) { frequencies.push_back(hz); });
         test::elaborate();
     }
     ClockDomain clock;

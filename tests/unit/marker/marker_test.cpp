@@ -70,8 +70,8 @@ struct Bench {
         marker.interrupt_out[0](interrupt);
         marker.interrupt_ack_out(acknowledged);
         marker.memory_out.bind(memory.bus_in);
-        marker.sample = [this](unsigned) { return counted; };
-        marker.on_exit = [this](u32 code, Cycles now) { exits.emplace_back(code, now); };
+        marker.sample_out.connect([this](unsigned) { return counted; });
+        marker.exit_out.connect([this](u32 code, Cycles now) { exits.emplace_back(code, now); });
         test::elaborate();
     }
     void store(unsigned hart, Address address, u32 value, Cycles now) {

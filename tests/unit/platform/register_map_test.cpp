@@ -92,8 +92,8 @@ struct Found {
 
 std::map<std::string, Found> declared(const Soc& soc) {
     std::map<std::string, Found> result;
-    for (const RegisterBlock& block : register_blocks(soc))
-        for (const RegisterBlock::Instance& instance : block.instances) {
+    for (const RegisterChapter& block : register_blocks(soc))
+        for (const RegisterChapter::Instance& instance : block.instances) {
             Found& found = result[instance.name == "HMR" ? "HMR_STUB" : instance.name];
             found.base = instance.base;
             for (const Register* each : block.bank->registers())
@@ -136,7 +136,7 @@ TEST_CASE("registers that count from 0 at one distance become one entry", "[regi
     const Soc soc("soc", Configuration{});
     const auto blocks = register_blocks(soc);
     const auto control =
-        std::ranges::find(blocks, std::string("CLUSTER_CTRL"), &RegisterBlock::name);
+        std::ranges::find(blocks, std::string("CLUSTER_CTRL"), &RegisterChapter::name);
     const auto entries = register_entries(*control->bank);
 
     const auto boot = std::ranges::find(entries, std::string("BOOT_ADDR"), &RegisterEntry::name);
@@ -150,7 +150,7 @@ TEST_CASE("registers that count from 0 at one distance become one entry", "[regi
 TEST_CASE("numbers that do not count from 0 stay in the name", "[registers]") {
     const Soc soc("soc", Configuration{});
     const auto blocks = register_blocks(soc);
-    const auto fll = std::ranges::find(blocks, std::string("FLL"), &RegisterBlock::name);
+    const auto fll = std::ranges::find(blocks, std::string("FLL"), &RegisterChapter::name);
     const auto entries = register_entries(*fll->bank);
 
     CHECK(std::ranges::count(entries, std::string("CONF1"), &RegisterEntry::name) == 1);

@@ -19,15 +19,17 @@ constexpr Address kJtagReg = 0x74, kCoreStatus = 0xa0, kCoreStatusRo = 0xc0, kBo
 struct Bench {
     explicit Bench(const SocControl::Config& config = {}) : control("control", clock, config) {
         master.out.bind(control.bus_in);
-        control.on_core_status = [this](u32 value, Cycles now) {
-            statuses.emplace_back(value, now);
-        };
+        control.core_status_out.connect(
+            [this](u32 value, Cycles now) { statuses.emplace_back(value, now); });
+        control.cluster_reset_out.connect(
+            [this](bool is_held, Cycles now) { resets.emplace_back(is_held, now); });
         test::elaborate();
     }
     ClockDomain clock;
     SocControl control;
     BusMaster master{"master"};
     std::vector<std::pair<u32, Cycles>> statuses;
+    std::vector<std::pair<bool, Cycles>> resets;
 };
 
 }  // namespace
@@ -47,6 +49,20 @@ TEST_CASE("the boot registers have their reset values and pins", "[soc_control]"
 
     bench.master.write32(kFcBoot, 0x1c00'8080);
     CHECK(bench.control.fc_boot_address() == 0x1c00'8080);
+}
+
+TEST_CASE("RESETN of CLUSTER_CTRL tells when the cluster is held in reset and let go",
+          "[soc_control]") {
+    Bench bench;
+    DataMaster fabric_controller;
+    constexpr Address kRegister = 0x1a10'4000 + kClusterCtrl;
+
+    fabric_controller.write32(bench.control.data_in, kRegister, 0xb, 10);  // POWER changes
+    fabric_controller.write32(bench.control.data_in, kRegister, 0x3, 20);
+    fabric_controller.write32(bench.control.data_in, kRegister, 0x1, 30);
+    fabric_controller.write32(bench.control.data_in, kRegister, 0x9, 40);
+
+    CHECK(bench.resets == std::vector<std::pair<bool, Cycles>>{{true, 20}, {false, 40}});
 }
 
 TEST_CASE("each write of CORESTATUS is reported with its cycle and mirrored", "[soc_control]") {

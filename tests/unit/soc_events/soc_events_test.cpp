@@ -18,17 +18,16 @@ constexpr Address kTimerSelHi = 0x84, kTimerSelLo = 0x88;
 struct Bench {
     explicit Bench(const SocEvents::Config& config = {}) : events("events", clock, config) {
         master.out.bind(events.bus_in);
-        events.on_fabric_event = [this](u8 id, Cycles) {
+        events.fabric_event_out.connect([this](u8 id, Cycles) {
             fabric.push_back(id);
             return has_room;
-        };
-        events.on_cluster_event = [this](u8 id, Cycles) {
+        });
+        events.cluster_event_out.connect([this](u8 id, Cycles) {
             cluster.push_back(id);
             return true;
-        };
-        events.on_timer_start = [this](bool is_high, Cycles now) {
-            starts.emplace_back(is_high, now);
-        };
+        });
+        events.timer_start_out.connect(
+            [this](bool is_high, Cycles now) { starts.emplace_back(is_high, now); });
         test::elaborate();
     }
     ClockDomain clock;

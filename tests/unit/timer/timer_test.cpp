@@ -33,10 +33,10 @@ std::ostream& operator<<(std::ostream& out, const Edge& edge) {
 struct Bench {
     Bench() {
         master.out.bind(timer.bus_in);
-        timer.on_interrupt = [this](unsigned line, bool level, Cycles now) {
+        timer.interrupt_out.connect([this](unsigned line, bool level, Cycles now) {
             CHECK(now == clock.timeline.now());
             edges.push_back({line, level, now});
-        };
+        });
         test::elaborate();
     }
     /// Writes in cycle `now`, after everything before it has acted.

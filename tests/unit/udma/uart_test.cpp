@@ -29,7 +29,7 @@ struct Bench {
                {.sink = [this](std::string_view text) { sent += text; }, .input = input}) {
         master.out.bind(uart.bus_in);
         uart.memory_out.bind(memory.bus_in);
-        uart.on_event = [this](u8 id, Cycles now) { events.emplace_back(id, now); };
+        uart.event_out.connect([this](u8 id, Cycles now) { events.emplace_back(id, now); });
         test::elaborate();
     }
     void transmit(u32 offset, u32 bytes) {
@@ -155,7 +155,7 @@ TEST_CASE("the UART keeps the contract of every bus target", "[uart]") {
 
 TEST_CASE("the common registers of the uDMA keep the contract of every bus target", "[uart]") {
     ClockDomain clock;
-    udma::Control control("control", clock, {});
+    udma::Control control("control", clock);
     BusMaster master("master");
     master.out.bind(control.bus_in);
     test::elaborate();

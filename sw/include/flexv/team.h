@@ -16,7 +16,11 @@
 
 /// Keeps a large object of L2 out of the .bss that core 0 clears word by word: its contents are
 /// undefined until the program writes them.
+#ifdef __clang__
+#define FLEXV_NOINIT __attribute__((section(".noinit")))
+#else
 #define FLEXV_NOINIT __attribute__((noinit))
+#endif
 
 /// What core 0 found out before main(). crt0.S reads the first two members.
 struct FlexvTeam {

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Assembly as clang writes it, line by line: labels, directives, instructions with operands, and blocks of inline assembly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+REGISTERS = frozenset(
+    ["zero", "ra", "sp", "gp", "tp", *(f"t{i}" for i in range(7)), *(f"s{i}" for i in range(12)), *(f"a{i}" for i in range(8))]
+)
+LABEL = re.compile(r"^([\w.$]+):\s*(.*)$")
+# What may stand in inline assembly inside of a hardware loop: no jumps, no calls, no unknown macros.
+PLAIN = re.compile(
+    r"^(c\.)?(add|addi|sub|and|andi|or|ori|xor|xori|sll|slli|srl|srli|sra|srai|slt|slti|sltu|sltiu|lui|li|mv|nop|not|neg|seqz|snez"
+    r"|mul|mulh|mulhu|mulhsu|div|divu|rem|remu|lb|lbu|lh|lhu|lw|sb|sh|sw|csrr|csrw|csrwi|csrrw|csrrs|csrs|csrc|csrsi|csrci"
+    r"|la|lla|auipc|p\.(?!elw|beqimm|bneimm)[\w.]+|pv\.[\w.]+)$"
+)
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    LABEL = auto()
+    DIRECTIVE = auto()
+    INSTRUCTION = auto()
+    INLINE = auto()  # user's or multi-line assembly, whole
+    OTHER = auto()  # comments, blank lines
+
+
+@dataclass
+class Line:
+    """One line, or one block of inline assembly."""
+
+    kind: Kind
+    text: str  # as it is written out
+    name: str = ""  # label, directive or mnemonic
+    operands: list[str] = field(default_factory=list)
+    comment: str = ""
+    place: str = ""  # FILE:LINE:COLUMN of the source, when it is known
+    reads: frozenset[str] | None = None  # registers, found once by flow.py
+    writes: frozenset[str] | None = None
+
+    def words(self) -> set[str]:
+        """Names in the operands: registers and labels."""
+        source = self.text if self.kind is Kind.INLINE else " ".join(self.operands)
+        return set(re.findall(r"[\w.$]+", source))
+
+
+def split_operands(text: str) -> list[str]:
+    """`a0, 4(a1), "x,y"` at its commas."""
+    parts = re.findall(r'(?:[^,"]|"(?:\\.|[^"\\])*")+', text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def without_comment(text: str) -> tuple[str, str]:
+    """The text up to `#`, and what follows it."""
+    in_string = False
+    for index, character in enumerate(text):
+        if character == '"' and (index == 0 or text[index - 1] != "\\"):
+            in_string = not in_string
+        elif character == "#" and not in_string:
+            return text[:index].rstrip(), text[index + 1 :].strip()
+    return text.rstrip(), ""
+
+
+def instruction(name: str, *operands: str, place: str = "") -> Line:
+    """An instruction that a pass makes."""
+    return Line(Kind.INSTRUCTION, f"\t{name}\t{', '.join(operands)}".rstrip(), name, list(operands), place=place)
+
+
+def directive(text: str) -> Line:
+    """A directive that a pass makes."""
+    return Line(Kind.DIRECTIVE, f"\t{text}", text.split(maxsplit=1)[0])
+
+
+def label(name: str) -> Line:
+    """A label that a pass makes."""
+    return Line(Kind.LABEL, f"{name}:", name)
+
+
+def parse_line(raw: str) -> list[Line]:
+    """A line of ordinary assembly; a label with an instruction behind it is two."""
+    text, comment = without_comment(raw)
+    found = LABEL.match(text.strip())
+    if found:
+        rest = parse_line("\t" + found[2]) if found[2] else []
+        return [Line(Kind.LABEL, f"{found[1]}:", found[1], comment=comment), *rest]
+    text = text.strip()
+    if not text:
+        return [Line(Kind.OTHER, raw)]
+    parts = text.split(maxsplit=1)
+    operands = split_operands(parts[1]) if len(parts) > 1 else []
+    kind = Kind.DIRECTIVE if text.startswith(".") else Kind.INSTRUCTION
+    return [Line(kind, raw if kind is Kind.DIRECTIVE else "\t" + text, parts[0], operands, comment)]
+
+
+def parse_inline(lines: list[str]) -> list[Line]:
+    """A block of inline assembly: single plain instructions become ordinary ones, which the passes understand."""
+    statements = [part.strip() for line in lines for part in without_comment(line)[0].split(";") if part.strip()]
+    if len(statements) == 1 and not LABEL.match(statements[0]) and not statements[0].startswith("."):
+        mnemonic = statements[0].split(maxsplit=1)[0]
+        if PLAIN.match(mnemonic) or mnemonic == "flexv.count":
+            comment = without_comment(lines[0])[1]
+            line = parse_line("\t" + statements[0])[0]
+            line.comment = comment
+            return [line]
+    return [Line(Kind.INLINE, "\n".join(["#APP", *lines, "#NO_APP"]))]
+
+
+def parse(text: str) -> list[Line]:
+    """A whole file."""
+    result: list[Line] = []
+    inline: list[str] | None = None
+    for raw in text.splitlines():
+        stripped = raw.strip()
+        if stripped == "#APP":
+            inline = []
+        elif stripped == "#NO_APP" and inline is not None:
+            result += parse_inline(inline)
+            inline = None
+        elif inline is not None:
+            inline.append(raw)
+        else:
+            result += parse_line(raw)
+    note_places(result)
+    return result
+
+
+def note_places(lines: Iterable[Line]) -> None:
+    """Gives each line the source place of the `.loc` before it."""
+    files: dict[str, str] = {}
+    place = ""
+    for line in lines:
+        if line.kind is Kind.DIRECTIVE and line.name == ".file":
+            found = re.match(r'\s*\.file\s+(\d+)\s+(?:"([^"]*)"\s+)?"([^"]*)"', line.text)
+            if found:
+                folder = found[2] or ""
+                files[found[1]] = found[3] if found[3].startswith("/") or found[1] == "0" or not folder else f"{folder}/{found[3]}"
+        elif line.kind is Kind.DIRECTIVE and line.name == ".loc":
+            fields = line.text.split()
+            place = f"{files.get(fields[1], '')}:{fields[2]}:{fields[3]}" if len(fields) > 3 else ""
+        if line.kind in (Kind.INSTRUCTION, Kind.INLINE):
+            line.place = place
+
+
+def is_plain_inline(line: Line) -> bool:
+    """Whether a block of inline assembly has nothing that could leave it or a hardware loop around it, other than a
+    hardware loop of its own."""
+    for raw in line.text.splitlines():
+        for statement in without_comment(raw)[0].split(";"):
+            found = LABEL.match(statement.strip())
+            body = found[2] if found else statement.strip()
+            if not body or body.startswith((".option norvc", ".option push", ".option pop", ".option norelax", ".balign")):
+                continue
+            mnemonic, _, operands = body.partition(" ")
+            is_own_branch = mnemonic == "beqz" and ".Lflexv_last_" in operands
+            if not (PLAIN.match(mnemonic.strip()) or mnemonic in ("lp.setup", "lp.setupi") or is_own_branch):
+                return False
+            if "0x7c" in operands.lower():
+                return False
+    return True
+
+
+def hardware_loops_of(line: Line) -> set[int]:
+    """Numbers of the hardware loops that a line sets up."""
+    source = line.text if line.kind is Kind.INLINE else f"{line.name} {' '.join(line.operands)}"
+    return {int(number) for number in re.findall(r"\blp\.\w+\s+(\d)", source)}
+
+
+def instruction_count(line: Line) -> int:
+    """How many instructions a line may be, at most."""
+    if line.kind is Kind.INLINE:
+        return line.text.count("\n") + line.text.count(";")
+    return 2 if line.kind is Kind.INSTRUCTION and line.name in ("li", "la", "lla", "call", "tail") else int(line.kind is Kind.INSTRUCTION)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Remarks in clang's form: `FILE:LINE:COLUMN: remark: text [-Rflexv=pass]`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Remarks:
+    """Collects remarks of the assembly stage; prints them when they are wanted."""
+
+    are_wanted: bool
+    chosen: frozenset[str] = frozenset()  # passes; all when empty
+    lines: list[str] = field(default_factory=list)
+
+    def done(self, name: str, place: str, text: str) -> None:
+        self.add(name, place, text)
+
+    def missed(self, name: str, place: str, text: str) -> None:
+        self.add(name, place, text)
+
+    def add(self, name: str, place: str, text: str) -> None:
+        if self.are_wanted and (not self.chosen or name in self.chosen):
+            self.lines.append(f"{place or '<unknown>:0:0'}: remark: {text} [-Rflexv={name}]")
+
+    def print(self) -> None:
+        for line in self.lines:
+            print(line, file=sys.stderr)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The assembly stage: from clang's text to one that GNU as takes, function by function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flexv_tools.compiler import hwloops, interrupts, xcv
+from flexv_tools.compiler.assembly import Kind, Line, parse
+from flexv_tools.compiler.remarks import Remarks
+
+HEADER = '\t.include "flexv/isa.inc"'
+DROPPED = frozenset([".addrsig", ".addrsig_sym", ".attribute", ".ident"])
+DEBUG_SECTION = re.compile(r"^\s*\.section\s+\"?\.debug_")
+
+
+@dataclass(frozen=True)
+class Result:
+    """The text, and for each of its lines the source line FILE:LINE:COLUMN it comes from."""
+
+    text: str
+    places: list[str]
+
+
+def functions(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """The file in pieces: functions with their names, what is between with an empty one."""
+    names = {line.operands[0] for line in lines if line.name == ".type" and "@function" in line.text}
+    piece: list[Line] = []
+    name = ""
+    for line in lines:
+        if line.kind is Kind.LABEL and line.name in names:
+            yield name, piece
+            name, piece = line.name, []
+        elif name and line.kind is Kind.LABEL and line.name.startswith(".Lfunc_end"):
+            yield name, piece
+            name, piece = "", []
+        piece.append(line)
+    yield name, piece
+
+
+def without_debug(lines: list[Line]) -> Iterator[Line]:
+    """Drops debug sections and line numbers that were only made for messages."""
+    is_in_debug = False
+    for line in lines:
+        if line.kind is Kind.DIRECTIVE:
+            if line.name in (".section", ".text", ".data", ".bss"):
+                is_in_debug = DEBUG_SECTION.match(line.text) is not None
+            if line.name == ".loc" or (line.name == ".file" and re.match(r"\s*\.file\s+\d", line.text)):
+                continue
+        if not is_in_debug:
+            yield line
+
+
+def align_inside(lines: list[Line]) -> None:
+    """Inside of a region that the linker must not relax, GNU as would align with zeros: compressed nops instead. The outer
+    alignment, which the linker keeps, makes the inner one right."""
+    depth = 0
+    for line in lines:
+        if line.kind is Kind.DIRECTIVE and line.name == ".option":
+            depth += {"push": 1, "pop": -1}.get(line.text.split()[1], 0)
+        elif depth > 0 and ".balign 4" in line.text:
+            line.text = line.text.replace(".balign 4", ".balignw 4, 1")
+
+
+def run(text: str, keeps_debug: bool, remarks: Remarks) -> Result:
+    """Raises xcv.UnknownInstruction when clang made what the core does not have."""
+    lines = [line for line in parse(text) if line.name not in DROPPED]
+    result: list[Line] = []
+    for number, (name, piece) in enumerate(functions(lines)):
+        if name:
+            piece = hwloops.convert(xcv.translate(piece), f"{number}", remarks)
+            piece = interrupts.keep_loops(piece)
+            align_inside(piece)
+        result += piece
+    if not keeps_debug:
+        result = list(without_debug(result))
+    for line in result:
+        if line.name == ".section" and ".noinit" in line.text:
+            line.text = line.text.replace("@progbits", "@nobits")  # clang does not know this one
+    written, places = [HEADER], [""]
+    for line in result:
+        parts = line.text.split("\n")
+        written += parts
+        places += [line.place] * len(parts)
+    return Result("\n".join(written) + "\n", places)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Translates clang's CORE-V instructions to the core's own, one to one: post-increment addressing, minima, branches on small
+constants. Names and order of operands are those of sw/include/flexv/isa.inc."""
+
+from __future__ import annotations
+
+import re
+
+from flexv_tools.compiler.assembly import REGISTERS, Kind, Line, instruction
+
+SAME_OPERANDS = frozenset(
+    f"cv.{name}" for name in ("min", "minu", "max", "maxu", "abs", "exths", "exthz", "extbs", "extbz", "slet", "sletu", "mac", "msu")
+)
+RENAMED = {"cv.sle": "p.slet", "cv.sleu": "p.sletu"}
+MEMORY = re.compile(r"^cv\.([ls][bhw]u?)$")
+FAR_INSTRUCTIONS = 800  # a branch on a constant reaches 1024 instructions of 4 bytes
+
+
+class UnknownInstruction(Exception):
+    """clang made something that the core does not have."""
+
+
+def memory(kind: str, operands: list[str]) -> list[str]:
+    """Mnemonic and operands of a load or store: `rd, (rs1), step` and `rd, offset(rs1)`."""
+    post = len(operands) == 3
+    found = re.match(r"^(\w*)\((\w+)\)$", operands[1])
+    if found is None:
+        raise UnknownInstruction(f"cv.{kind} {', '.join(operands)}")
+    if not post:
+        return [f"p.{kind}.rr", operands[0], found[1], found[2]]
+    form = "rrpost" if operands[2] in REGISTERS else "post"
+    return [f"p.{kind}.{form}", operands[0], operands[2], found[2]]
+
+
+def branch(line: Line, is_far: bool, number: int) -> list[Line]:
+    register, constant, target = line.operands
+    is_equal = line.name == "cv.beqimm"
+    if constant == "0":
+        return [instruction("beqz" if is_equal else "bnez", register, target, place=line.place)]
+    if not is_far:
+        return [instruction("p.beqimm" if is_equal else "p.bneimm", register, constant, target, place=line.place)]
+    behind = f".Lflexv_near_{number}"
+    return [
+        instruction("p.bneimm" if is_equal else "p.beqimm", register, constant, behind, place=line.place),
+        instruction("j", target, place=line.place),
+        Line(Kind.LABEL, f"{behind}:", behind),
+    ]
+
+
+def translate(lines: list[Line]) -> list[Line]:
+    """Raises UnknownInstruction for what has no counterpart."""
+    places = {line.name: index for index, line in enumerate(lines) if line.kind is Kind.LABEL}
+    result: list[Line] = []
+    for index, line in enumerate(lines):
+        if line.kind is not Kind.INSTRUCTION or not line.name.startswith("cv."):
+            result.append(line)
+        elif line.name in ("cv.beqimm", "cv.bneimm"):
+            is_far = abs(places.get(line.operands[2], -FAR_INSTRUCTIONS) - index) > FAR_INSTRUCTIONS
+            result += branch(line, is_far, index)
+        elif line.name in SAME_OPERANDS or line.name in RENAMED:
+            name = RENAMED.get(line.name, "p." + line.name[3:])
+            result.append(instruction(name, *line.operands, place=line.place))
+        elif found := MEMORY.match(line.name):
+            result.append(instruction(*memory(found[1], line.operands), place=line.place))
+        else:
+            raise UnknownInstruction(line.text.strip())
+    return result

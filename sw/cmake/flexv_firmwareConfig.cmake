@@ -65,10 +65,11 @@ endforeach()
 flexv_firmware_sources(FLEXV_NETWORK_SOURCES network/main.c network/network.c network/sums.c)
 set(FLEXV_NETWORK_INCLUDES ${firmware}/network)
 
-# flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]): one
-# program, hello.elf, with the kernels of an instruction set (flexv), or without.
+# flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]
+# [COMPILER gcc|flexv-cc]): one program, hello.elf, with the kernels of an instruction set (flexv), or without. With flexv-cc
+# its own C files make use of the custom instructions (docs/design/compiler.md); runtime and kernels come from GCC all the same.
 function(flexv_app name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ISA;BIAS" "SOURCES;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ISA;BIAS;COMPILER" "SOURCES;DEFINITIONS")
   if(NOT ARG_ISA)
     set(ARG_ISA flexv)
   endif()
@@ -81,7 +82,7 @@ function(flexv_app name)
   endif()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR (kernels AND NOT TARGET ${kernels}))
     message(FATAL_ERROR "flexv_app(${ARGV}): expected NAME SOURCES file... "
-      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]")
+      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product] [COMPILER gcc|flexv-cc]")
   endif()
   cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
   add_executable(${name} ${ARG_SOURCES})
@@ -90,4 +91,24 @@ function(flexv_app name)
     LINK_DEPENDS ${firmware}/runtime/link.ld)
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_link_libraries(${name} PRIVATE flexv_runtime ${kernels})
+  if(ARG_COMPILER STREQUAL "flexv-cc")
+    flexv_compile_by_flexv_cc(${name} "${ARG_ISA}")
+  elseif(ARG_COMPILER AND NOT ARG_COMPILER STREQUAL "gcc")
+    message(FATAL_ERROR "flexv_app(${name} COMPILER ${ARG_COMPILER}): expected gcc or flexv-cc")
+  endif()
+endfunction()
+
+# The driver stands before GCC's command line and takes its place.
+function(flexv_compile_by_flexv_cc name isa)
+  cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
+  find_program(FLEXV_CC flexv-cc HINTS ${firmware}/../scripts)
+  if(NOT FLEXV_CC)
+    message(FATAL_ERROR "flexv_app(${name} COMPILER flexv-cc): flexv-cc is not found\n"
+      "hint: it is scripts/flexv-cc of the repository; -DFLEXV_CC=FILE names it")
+  endif()
+  if(isa STREQUAL "none")
+    set(isa flexv)
+  endif()
+  set_target_properties(${name} PROPERTIES C_COMPILER_LAUNCHER ${FLEXV_CC})
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:--isa=${isa}>)
 endfunction()

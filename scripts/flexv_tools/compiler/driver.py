@@ -235,7 +235,7 @@ def in_source(message: str, text: str, name: str, places: list[str]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     # As CMake's compiler launcher the driver is called with the compiler's name first.
-    if words and re.search(r"(^|/)riscv64-unknown-elf-gcc$", words[0]):
+    if words and re.search(r"(^|/)(riscv64-unknown-elf-gcc|flexv-cc)$", words[0]):
         words = words[1:]
     try:
         if "--help" in words:

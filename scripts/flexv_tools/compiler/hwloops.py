@@ -109,8 +109,8 @@ def check_entry(function: flow.Function, loop: Loop) -> None:
     for number in loop.blocks - {loop.head}:
         if any(predecessor not in loop.blocks for predecessor in function.blocks[number].predecessors):
             raise Refused("it is entered in its middle")
-    if loop.head == 0:
-        raise Refused("it starts with the function")
+    if 0 in loop.blocks:  # the function's start leads into it past the head, or is the head
+        raise Refused("it is entered in its middle")
 
 
 def loop_lines(function: flow.Function, loop: Loop) -> list[int]:

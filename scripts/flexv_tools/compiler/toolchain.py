@@ -26,12 +26,7 @@ FIRMWARE = ROOT / "sw"
 INCLUDES = [FIRMWARE / name for name in ("include", "drivers", "kernels")]
 LINK_SCRIPT = FIRMWARE / "runtime/link.ld"
 RUNTIME = ("runtime/crt0.S", "runtime/start.c", "runtime/exit.c", "runtime/stdout.c", "runtime/l1.c")
-LAYERS = tuple(
-    f"kernels/{name}"
-    for name in (
-        "matmul.c", "conv2d.c", "depthwise.c", "depthwise_3x3.c", "depthwise_3x3.S", "pooling.c", "residual_add.c", "check.c",
-    )
-)  # fmt: skip
+LAYERS = (*sorted(f"kernels/{path.name}" for path in (FIRMWARE / "kernels").glob("*.c")), "kernels/depthwise_3x3.S")
 INNER_LOOPS = {
     "flexv": ("kernels/macload_flexv.S",),
     "xpulpnn": ("kernels/macload_xpulpnn.S", "kernels/unpack.S"),

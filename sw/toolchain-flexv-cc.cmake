@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# As toolchain.cmake, with scripts/flexv-cc as the C compiler of the whole project: -DCMAKE_TOOLCHAIN_FILE=.../toolchain-flexv-cc.cmake.
+# -DFLEXV_CC=FILE names it when it is not on the path.
+include(${CMAKE_CURRENT_LIST_DIR}/toolchain.cmake)
+find_program(FLEXV_CC flexv-cc HINTS ${CMAKE_CURRENT_LIST_DIR}/../scripts REQUIRED)
+set(CMAKE_C_COMPILER ${FLEXV_CC})
+# CMake's own question, which it asks by compiling a file of many preprocessor lines.
+set(CMAKE_C_COMPILER_ID Clang)
+set(CMAKE_C_COMPILER_ID_RUN TRUE)
+set(CMAKE_C_COMPILER_VERSION 19)
+set(CMAKE_C_COMPILER_FORCED TRUE)
+set(CMAKE_C_STANDARD_COMPUTED_DEFAULT 17)

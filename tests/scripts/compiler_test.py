@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/flexv-cc: the driver, each pass on a small input with its text, messages, remarks; programs on the platform."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SIMULATOR = Path(os.environ.get("FLEXV_VP", ROOT / "build/release/flexv-vp"))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from flexv_tools.compiler import check, stage  # noqa: E402
+from flexv_tools.compiler.remarks import Remarks  # noqa: E402
+
+DOT = "int f(const unsigned char* a, const signed char* b, int n) { int s = 0; for (int i = 0; i < n; ++i) s += a[i] * b[i]; return s; }\n"
+HELLO = '#include "flexv/flexv.h"\n#include <stdio.h>\nint main(void) { if (core_id() == 0) printf("hello %d\\n", VALUE); return 0; }\n'
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def call(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([ROOT / "scripts/flexv-cc", *words], cwd=self.folder, capture_output=True, text=True, check=False)
+
+    def right(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        done = self.call(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def assembly(self, text: str, *switches: str) -> str:
+        """Instructions of the function f, one a line, without labels and directives of no interest."""
+        done = self.right("-O2", *switches, "-S", self.write("f.c", text), "-o", "-")
+        body = done.stdout.split("\nf:\n", 1)[1].split(".Lfunc_end", 1)[0]
+        lines = [re.sub(r"#.*", "", line).split() for line in body.splitlines()]
+        return "\n".join(" ".join(line) for line in lines if line and not line[0].startswith((".Ltmp", ".Lfunc", ".cfi")))
+
+    def run_elf(self, elf: Path) -> str:
+        done = subprocess.run([SIMULATOR, "run", elf, "--quiet", "--check", "hazards"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+
+class DriverTest(Case):
+    def test_one_command_makes_a_program(self) -> None:
+        self.right("-O2", "-DVALUE=42", self.write("hello.c", HELLO), "-o", "hello.elf")
+        self.assertEqual(self.run_elf(self.folder / "hello.elf"), "hello 42\n")
+
+    def test_several_files_objects_and_libraries_are_linked(self) -> None:
+        self.write("one.c", "int two(void);\nint main(void) { return two() - 2; }\n")
+        self.write("two.c", "int two(void) { return 2; }\n")
+        self.right("-c", "two.c")
+        self.right("one.c", "two.o", "-o", "both.elf", "-lm")
+        self.assertEqual(self.run_elf(self.folder / "both.elf"), "")
+
+    def test_response_files_hold_arguments(self) -> None:
+        self.write("hello.c", HELLO)
+        self.write("words", '-O2 -DVALUE=7 "hello.c"\n-o hello.elf')
+        self.right("@words")
+        self.assertEqual(self.run_elf(self.folder / "hello.elf"), "hello 7\n")
+
+    def test_dependency_files_name_the_object(self) -> None:
+        self.write("part.h", "enum { kPart = 1 };\n")
+        self.right("-MD", "-c", self.write("part.c", '#include "part.h"\nint part = kPart;\n'), "-o", "out.o")
+        rule = (self.folder / "out.d").read_text()
+        self.assertTrue(rule.startswith("out.o:"), rule)
+        self.assertIn("part.h", rule)
+        self.right("-MMD", "-MF", "deps", "-MT", "goal", "-c", "part.c")
+        self.assertTrue((self.folder / "deps").read_text().startswith("goal:"))
+
+    def test_preprocessing_stops_early(self) -> None:
+        self.assertIn("int x = 3 ;", self.right("-E", "-DA=3", self.write("x.c", "int x = A ;\n")).stdout)
+
+    def test_clang_s_messages_and_status_come_through(self) -> None:
+        done = self.call("-c", self.write("bad.c", "int f(void) {\n    return missing;\n}\n"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bad.c:2:12: error: use of undeclared identifier 'missing'", done.stderr)
+        self.assertFalse((self.folder / "bad.o").exists())
+
+    def test_a_mistake_in_inline_assembly_names_the_line_in_c(self) -> None:
+        done = self.call("-O2", "-c", self.write("bad.c", 'int f(int a) {\n    a += 1;\n    __asm__ volatile("adx %0" : "+r"(a));\n    return a;\n}\n'))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"bad\.c:3:\d+: error: unrecognized opcode `adx a0'")
+
+    def test_mistakes_in_the_command_line_are_told(self) -> None:
+        for words, message in (
+            (["-O2"], "no input files"),
+            (["none.c"], "none.c: no such file"),
+            (["--isa", "rv64", "x.c"], "--isa rv64: expected one of flexv, xpulpnn, xpulpv2"),
+            (["-march=rv64gc", "x.c"], "the core is rv32imc"),
+            (["-o"], "-o: argument is missing"),
+            (["-Rflexv=loops", "x.c"], "-Rflexv=loops: expected one of vectorise"),
+            (["x.cpp"], "C++ is not supported"),
+        ):
+            done = self.call(*words)
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn(message, done.stderr)
+
+    def test_an_unknown_option_is_clang_s_to_refuse(self) -> None:
+        done = self.call("-fno-such-thing", "-c", self.write("x.c", "int x;\n"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("unknown argument: '-fno-such-thing'", done.stderr)
+
+    def test_a_link_script_and_start_code_of_one_s_own_replace_ours(self) -> None:
+        self.write("own.ld", "ENTRY(_start)\nSECTIONS { .text 0x1c000080 : { *(.text*) } }\n")
+        self.write("own.S", ".globl _start\n_start: j _start\n")
+        self.right("-nostartfiles", "-T", "own.ld", "own.S", "-o", "own.elf")
+        symbols = subprocess.run(["riscv64-unknown-elf-nm", self.folder / "own.elf"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(symbols, "1c000080 T _start\n")
+
+    def test_debug_information_has_the_lines_of_converted_loops(self) -> None:
+        self.right("-O2", "-g", "-c", self.write("dot.c", DOT.replace("for", "\nfor")), "-o", "dot.o")
+        lines = subprocess.run(["riscv64-unknown-elf-objdump", "--dwarf=decodedline", self.folder / "dot.o"], capture_output=True, text=True, check=True)
+        self.assertRegex(lines.stdout, r"dot\.c\s+2\s+0x")
+
+
+class PassTest(Case):
+    def test_hwloops(self) -> None:
+        text = "int f(const int* a, int n) { int s = 0; for (int i = 0; i < n; ++i) s ^= a[i]; return s; }\n"
+        self.assertIn(
+            textwrap.dedent("""\
+                .balign 4
+                .option push
+                .option norelax
+                lp.setup 0, a1, .Lflexv_end_1_0
+                .LBB0_1:
+                p.lw.post a3, 4, a0
+                .Lflexv_end_1_0:
+                xor a2, a2, a3
+                .option pop"""),
+            self.assembly(text),
+        )
+        self.assertNotIn("lp.setup", self.assembly(text, "-fno-hwloops"))
+
+    def test_hwloops_have_two_levels(self) -> None:
+        text = "void f(int* a, int n) { for (int i = 0; i < n; ++i) for (int j = 0; j < n; ++j) for (int k = 0; k < n; ++k) *a++ ^= k; }\n"
+        code = self.assembly(text)
+        self.assertRegex(code, r"(?s)lp\.setup 1, .*lp\.setup 0, ")
+        self.assertEqual(code.count("lp.setup"), 2)
+
+    def test_hwloops_leave_loops_with_calls_alone(self) -> None:
+        for body in ("g(i);", "s += a[i] / b[i]; g(s);", "if (a[i]) return g(a[i]); __asm__ volatile(\"jal 1f; 1:\");"):
+            text = f"long long g(int); long long f(int* a, int* b, int n) {{ int s = 0; for (int i = 0; i < n; ++i) {{ {body} }} return s; }}\n"
+            self.assertNotIn("lp.setup", self.assembly(text), body)
+
+    def test_hwloops_leave_libgcc_calls_alone(self) -> None:
+        text = "float f(float* a, int n) { float s = 0; for (int i = 0; i < n; ++i) s += a[i]; return s; }\n"
+        self.assertNotIn("lp.setup", self.assembly(text))
+
+    def test_a_loop_that_may_run_two_to_the_32_times_stays_in_software(self) -> None:
+        text = "void f(unsigned from, unsigned to, volatile int* a) { do { *a = 1; } while (++from != to); }\n"
+        self.assertNotIn("lp.setup", self.assembly(text))
+
+    def test_interrupt_handlers_save_the_loops_of_what_they_interrupt(self) -> None:
+        text = 'void g(void);\n__attribute__((interrupt)) void f(void) { g(); }\n'
+        code = self.assembly(text)
+        for number in ("0x7c0", "0x7c1", "0x7c2", "0x7c4", "0x7c5", "0x7c6"):
+            self.assertEqual((code.count(f"csrr t0, {number}"), code.count(f"csrw {number}, t0")), (1, 1))
+        self.assertNotIn("0x7c0", self.assembly("int x;\n__attribute__((interrupt)) void f(void) { ++x; }\n"))
+
+    def test_vectorise(self) -> None:
+        code = self.assembly(DOT, "--isa", "xpulpv2")
+        self.assertRegex(code, r"p\.lw\.post (\w+), 4, \w+\np\.lw\.post (\w+), 4, \w+\n\.Lflexv_end_\w+:\npv\.sdotusp\.b a0, (\1, \2|\2, \1)\n")
+        self.assertNotIn("pv.", self.assembly(DOT, "-fno-vectorise"))
+
+    def test_vectorise_knows_signs_and_widths(self) -> None:
+        for one, two, name in (("unsigned char", "unsigned char", "up.b"), ("signed char", "signed char", "sp.b"), ("short", "short", "sp.h"),
+                               ("unsigned short", "short", "usp.h"), ("unsigned short", "unsigned short", "up.h")):  # fmt: skip
+            text = DOT.replace("unsigned char", "ONE").replace("signed char", two).replace("ONE", one)
+            self.assertIn(f"pv.sdot{name}", self.assembly(text, "--isa=xpulpv2"))
+
+    def test_vectorise_maps_operations_on_lanes(self) -> None:
+        for operation, names in (("b[i] + c[i]", ["pv.add.b"]), ("b[i] > c[i] ? b[i] : c[i]", ["pv.maxu.b"]), ("b[i] == c[i] ? 1 : b[i]", ["pv.cmpeq.b"]),
+                                 ("b[i] >> 2", ["pv.srl.b"])):  # fmt: skip
+            text = f"void f(unsigned char* a, const unsigned char* b, const unsigned char* c, int n) {{ for (int i = 0; i < n; ++i) a[i] = {operation}; }}\n"
+            code = self.assembly(text)
+            for name in names:
+                self.assertIn(name, code)
+
+    def test_vectorise_keeps_out_of_functions_that_set_formats(self) -> None:
+        text = '#include "flexv/flexv.h"\n' + DOT.replace("{ int s", "{ csr_write(CSR_SIMD_LEGACY, 0); int s")
+        self.assertNotIn("pv.sdot", self.assembly(text))
+
+    def test_macload(self) -> None:
+        sums = "".join(f"s{i}{j} += a[i * {i} + k + {100 * i}] * b[k + {100 * j}];" for i in range(2) for j in range(4)).replace("i * 0 + ", "").replace("i * 1 + ", "")
+        names = ", ".join(f"s{i}{j} = 0" for i in range(2) for j in range(4))
+        text = f"int f(const unsigned char* a, const signed char* b) {{ int {names}; for (int k = 0; k < 64; ++k) {{ {sums} }} return "
+        text += " ^ ".join(f"s{i}{j} * {2 * i + 4 * j + 1}" for i in range(2) for j in range(4)) + "; }\n"
+        code = self.assembly(text)
+        # 6 first loads; 8 products and a load in the loop; 8 products without loads.
+        self.assertEqual(code.count("pv.mlsdot"), 6 + 9 + 8)
+        self.assertEqual(code.count("pv.mlsdotsup.b"), 16)
+        self.assertNotIn("pv.mls", self.assembly(text, "-fno-macload"))
+        self.assertNotIn("pv.mls", self.assembly(text, "--isa", "xpulpv2"))
+
+    def test_mac(self) -> None:
+        self.assertRegex(self.assembly("int f(int a, int b, int c) { return a + b * c; }\n"), "^p.mac a0, (a1, a2|a2, a1)\nret$")
+        self.assertRegex(self.assembly("int f(int a, int b, int c) { return a - b * c; }\n"), "^p.msu a0, (a1, a2|a2, a1)\nret$")
+        self.assertNotIn("p.mac", self.assembly("int f(int a, int b, int c) { return a + b * c; }\n", "-fno-mac"))
+
+    def test_clip(self) -> None:
+        text = "int f(int a) { return a < LOW ? LOW : a > HIGH ? HIGH : a; }\n"
+        self.assertEqual(self.assembly(text, "-DLOW=-128", "-DHIGH=127"), "p.clip a0, a0, 8\nret")
+        self.assertEqual(self.assembly(text, "-DLOW=0", "-DHIGH=255"), "p.clipu a0, a0, 9\nret")
+        for other in (("-DLOW=-127", "-DHIGH=127"), ("-DLOW=0", "-DHIGH=254"), ("-DLOW=-128", "-DHIGH=127", "-fno-clip")):
+            self.assertNotIn("p.clip", self.assembly(text, *other))
+
+    def test_bits(self) -> None:
+        for expression, code in (
+            ("x >> 5 & 0x7f", "p.extractu a0, a0, 6, 5"),
+            ("(unsigned)((int)(x << 7) >> 20)", "p.extract a0, a0, 11, 13"),
+            ("(x & ~0xff00u) | (y & 0xff) << 8", "p.insert a0, a1, 7, 8"),
+            ("x & ~0xff000u", "p.bclr a0, a0, 7, 12"),
+            ("x | 0xff000u", "p.bset a0, a0, 7, 12"),
+            ("x >> 7 | x << 25", "li a1, 7\np.ror a0, a0, a1"),
+            ("__builtin_popcount(x)", "p.cnt a0, a0"),
+            ("__builtin_ctz(x)", "p.ff1 a0, a0"),
+        ):
+            text = f"unsigned f(unsigned x, unsigned y) {{ return {expression}; }}\n"
+            self.assertEqual(self.assembly(text), code + "\nret", expression)
+
+    def test_addressing_minima_and_branches_come_from_clang(self) -> None:
+        self.assertIn("p.sw.post", self.assembly("void f(int* a, int n) { for (int i = 0; i < n; ++i) a[i] = n; }\n"))
+        self.assertNotIn("p.sw.post", self.assembly("void f(int* a, int n) { for (int i = 0; i < n; ++i) a[i] = n; }\n", "-fno-postincrement"))
+        self.assertEqual(self.assembly("int f(int a, int b) { return a < b ? a : b; }\n"), "p.min a0, a0, a1\nret")
+        self.assertIn("p.bneimm", self.assembly("void g(void); void f(int a) { if (a == 5) g(); }\n"))
+
+    def test_remarks_have_lines_and_reasons(self) -> None:
+        text = DOT.replace("for", "\nfor") + "void g(int); void h(int n) {\nfor (int i = 0; i < n; ++i) g(i);\n}\n"
+        done = self.right("-O2", "-Rflexv", "-c", self.write("r.c", text))
+        for line in (r"r\.c:2:\d+: remark: loop vectorised", r"r\.c:2:\d+: remark: loop fused to Mac&Load", r"r\.c:2:\d+: remark: hardware loop 0",
+                     r"r\.c:4:\d+: remark: no hardware loop: it calls a function"):  # fmt: skip
+            self.assertRegex(done.stderr, line)
+        self.assertNotIn("remark", self.right("-O2", "-c", "r.c").stderr)
+        self.assertNotIn("vectorised", self.right("-O2", "-Rflexv=hwloops", "-c", "r.c").stderr)
+
+
+class StageTest(unittest.TestCase):
+    """The assembly stage alone, on text that clang makes seldom."""
+
+    def convert(self, body: str) -> str:
+        text = f"\t.type\tf,@function\nf:\n{textwrap.indent(textwrap.dedent(body), chr(9))}.Lfunc_end0:\n"
+        return stage.run(text, False, Remarks(False)).text
+
+    def test_a_body_of_one_instruction_gets_a_second_one(self) -> None:
+        text = self.convert("li a0, 1\n.LBB0_1:\naddi a0, a0, 3\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertRegex(text, r"addi a0, a0, 3\s+\.Lflexv_end_1_0:\s+nop")
+
+    def test_a_counter_that_is_used_elsewhere_stays_in_software(self) -> None:
+        text = self.convert("li a0, 1\n.LBB0_1:\nadd a0, a0, a1\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertNotIn("lp.setup", text)
+        self.assertRegex(text, r"addi\ta1, a1, -1\s+bnez a1")
+
+    def test_the_counter_is_zero_behind_the_loop_when_that_is_relied_on(self) -> None:
+        text = self.convert("mv a2, a1\n.LBB0_1:\naddi a2, a2, 1\nxor a3, a3, a2\nflexv.count a0\nbnez a0, .LBB0_1\nret\n")
+        self.assertRegex(text, r"\.option pop\s+li\ta0, 0\s+ret")
+
+    def test_a_jump_at_the_end_of_the_body_is_followed_by_a_nop(self) -> None:
+        text = self.convert("nop\n.LBB0_1:\nbeqz a2, .LBB0_2\naddi a2, a2, -1\n.LBB0_2:\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertRegex(text, r"\.LBB0_2:\s+\.Lflexv_end_1_0:\s+nop")
+
+    def test_branches_into_the_loop_go_through_its_set_up(self) -> None:
+        text = self.convert("beqz a3, .LBB0_1\nli a3, 1\n.LBB0_1:\nadd a0, a0, a3\nxor a2, a2, a0\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertIn("beqz\ta3, .Lflexv_start_1_0", text)
+
+    def test_a_loop_that_is_entered_in_its_middle_stays_in_software(self) -> None:
+        text = self.convert("j .LBB0_2\n.LBB0_1:\nadd a0, a0, a3\n.LBB0_2:\nxor a2, a2, a0\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertNotIn("lp.setup", text)
+
+    def test_far_branches_on_constants_jump(self) -> None:
+        text = self.convert("cv.beqimm a0, 3, .LBB0_9\n" + "xor a1, a1, a0\n" * 900 + ".LBB0_9:\nret\n")
+        self.assertRegex(text, r"p\.bneimm\ta0, 3, (\.Lflexv_near_\d+)\s+j\t\.LBB0_9\s+\1:")
+
+
+class ProgramTest(Case):
+    def test_random_programs_do_what_gcc_s_do(self) -> None:
+        for seed in (11,):
+            self.assertEqual(check.check_seed(seed, SIMULATOR, self.folder, False), [])
+
+    def test_interrupts_do_not_disturb_hardware_loops(self) -> None:
+        self.right("-O2", ROOT / "tests/scripts/compiler/interrupted_loops.c", "-o", "loops.elf")
+        self.assertRegex(self.run_elf(self.folder / "loops.elf"), r"^PASS: [1-9]\d+ interrupts\n$")
+
+    def test_cmake_takes_it_for_a_program_and_for_a_project(self) -> None:
+        self.write("hello.c", HELLO)
+        project = "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\nfind_package(flexv_firmware REQUIRED)\n"
+        self.write("CMakeLists.txt", project + "flexv_app(hello SOURCES hello.c DEFINITIONS VALUE=5 ISA none COMPILER ${COMPILER})\n")
+        for toolchain, compiler in (("toolchain.cmake", "flexv-cc"), ("toolchain-flexv-cc.cmake", "gcc")):
+            out = self.folder / compiler
+            subprocess.run(["cmake", "-S", self.folder, "-B", out, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/{toolchain}", f"-DCOMPILER={compiler}"],
+                           check=True, capture_output=True)  # fmt: skip
+            subprocess.run(["cmake", "--build", out], check=True, capture_output=True)
+            self.assertEqual(self.run_elf(out / "hello.elf"), "hello 5\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -25,7 +25,6 @@ static uint32_t random_word(void) {
     return state;
 }
 
-
 static int32_t lane(uint32_t word, uint32_t index, uint32_t bits, int is_signed) {
     const uint32_t high = word << (32 - bits * (index + 1));
     return is_signed ? (int32_t)high >> (32 - bits) : (int32_t)(high >> (32 - bits));
@@ -59,7 +58,6 @@ static int32_t less_or_equal(int32_t a, int32_t b) { return a <= b ? -1 : 0; }
 static int32_t bits_and(int32_t a, int32_t b) { return a & b; }
 static int32_t shift_left_b(int32_t a, int32_t b) { return (int32_t)((uint32_t)a << (b & 7)); }
 static int32_t shift_right_b(int32_t a, int32_t b) { return a >> (b & 7); }
-
 
 static int32_t clip(int32_t a, int32_t low, int32_t high) {
     return a < low ? low : a > high ? high : a;
@@ -161,7 +159,6 @@ static void check_dot_products(uint32_t a, uint32_t b) {
     CHECK(pv_sdotup_sc_b(77, a, b), 77 + dot(a, 0x01010101 * (b & 255), 8, 0, 0));
 }
 
-
 static void check_formats(uint32_t a, uint32_t b) {
     csr_write(CSR_SIMD_FORMAT, FORMAT_4X4);
     csr_write(CSR_SIMD_LEGACY, 0);
@@ -219,7 +216,6 @@ static void check_mac_load(uint32_t a, uint32_t b) {
     CHECK(mac_load_legacy_bytes(), 5 + dot(a, b, 8, 0, 1));
 }
 
-
 static void check_memory(uint32_t a, uint32_t b) {
     uint32_t source[5] = {a, b, a + b, a - b, a ^ b};
     uint32_t target[6] = {0, 0, 0, 0, 0, 0x5AFE};
@@ -235,6 +231,20 @@ static void check_memory(uint32_t a, uint32_t b) {
     CHECK(target[2], b);
 }
 
+static void check_scopes(packed_uint8x4 a, packed_int4x8 b) {
+    uint32_t sum = 3;
+    with_format(a8w4) {
+        sum = pv_sdotusp_v(sum, a, b);  // the low half of b, then the high one
+        sum = pv_sdotusp_v(sum, a, b);
+    }
+    uint32_t expected = 3;
+    for (uint32_t i = 0; i < 8; ++i) {
+        expected += (uint32_t)(lane(a, i % 4, 8, 0) * lane(b, i, 4, 1));
+    }
+    CHECK(sum, expected);
+    CHECK(pv_dotup_b(a, b), dot(a, b, 8, 0, 0));
+}
+
 static void check_all(uint32_t a, uint32_t b) {
     check_scalars(a, b);
     check_bits(a, b);
@@ -243,6 +253,7 @@ static void check_all(uint32_t a, uint32_t b) {
     check_formats(a, b);
     check_mac_load(a, b);
     check_memory(a, b);
+    check_scopes(a, b);
 }
 
 int main(void) {

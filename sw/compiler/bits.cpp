@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit manipulation: counting (p.fl1, p.ff1, p.cnt), rotation (p.ror), reversal (p.bitrev), fields (p.extract, p.extractu, p.insert,
-// p.bset, p.bclr).
+// Bit manipulation: counting (p.fl1, p.ff1, p.cnt), rotation (p.ror), reversal (p.bitrev), fields
+// (p.extract, p.extractu, p.insert, p.bset, p.bclr).
 #include "instructions.hpp"
 #include "passes.hpp"
 
@@ -37,15 +37,19 @@ Value* lower_intrinsic(IRBuilder<>& builder, IntrinsicInst& call) {
     Value* const x = call.getArgOperand(0);
     switch (call.getIntrinsicID()) {
         case Intrinsic::ctlz: {
-            Value* const zeros = builder.CreateSub(builder.getInt32(31), custom(builder, "p.fl1", {x}));
+            Value* const zeros =
+                builder.CreateSub(builder.getInt32(31), custom(builder, "p.fl1", {x}));
             if (cast<ConstantInt>(call.getArgOperand(1))->isOne()) {
                 return zeros;
             }
             return builder.CreateSelect(builder.CreateIsNull(x), builder.getInt32(32), zeros);
         }
-        case Intrinsic::cttz: return custom(builder, "p.ff1", {x});
-        case Intrinsic::ctpop: return custom(builder, "p.cnt", {x});
-        case Intrinsic::bitreverse: return custom(builder, "p.bitrev", {x}, {0, 0});
+        case Intrinsic::cttz:
+            return custom(builder, "p.ff1", {x});
+        case Intrinsic::ctpop:
+            return custom(builder, "p.cnt", {x});
+        case Intrinsic::bitreverse:
+            return custom(builder, "p.bitrev", {x}, {0, 0});
         case Intrinsic::fshl:
         case Intrinsic::fshr: {
             if (x != call.getArgOperand(1)) {
@@ -54,11 +58,14 @@ Value* lower_intrinsic(IRBuilder<>& builder, IntrinsicInst& call) {
             Value* const by = call.getArgOperand(2);
             const bool is_left = call.getIntrinsicID() == Intrinsic::fshl;
             const auto* const amount = dyn_cast<ConstantInt>(by);
-            Value* const right = amount == nullptr ? (is_left ? builder.CreateNeg(by) : by)
-                                 : builder.getInt32(is_left ? 32 - amount->getZExtValue() % 32 : amount->getZExtValue() % 32);
+            Value* const right = amount == nullptr
+                                     ? (is_left ? builder.CreateNeg(by) : by)
+                                     : builder.getInt32(is_left ? 32 - amount->getZExtValue() % 32
+                                                                : amount->getZExtValue() % 32);
             return custom(builder, "p.ror", {x, right});
         }
-        default: return nullptr;
+        default:
+            return nullptr;
     }
 }
 
@@ -72,7 +79,9 @@ Value* lower_and(IRBuilder<>& builder, Instruction& instruction) {
     }
     const auto field = field_of(*mask);
     Value* inner = nullptr;
-    if (field && field->lsb == 0 && match(x, m_OneUse(m_LShr(m_Value(inner), m_ConstantInt(shift)))) && shift + field->bits <= 32) {
+    if (field && field->lsb == 0 &&
+        match(x, m_OneUse(m_LShr(m_Value(inner), m_ConstantInt(shift)))) &&
+        shift + field->bits <= 32) {
         return custom(builder, "p.extractu", {inner}, {field->bits - 1, int(shift)});
     }
     if (fits_immediate(*mask)) {
@@ -90,7 +99,9 @@ Value* lower_shift(IRBuilder<>& builder, Instruction& instruction) {
     Value* x = nullptr;
     uint64_t left = 0;
     uint64_t right = 0;
-    if (!match(&instruction, m_AShr(m_OneUse(m_Shl(m_Value(x), m_ConstantInt(left))), m_ConstantInt(right))) || left > right || right > 31) {
+    if (!match(&instruction,
+               m_AShr(m_OneUse(m_Shl(m_Value(x), m_ConstantInt(left))), m_ConstantInt(right))) ||
+        left > right || right > 31) {
         return nullptr;
     }
     return custom(builder, "p.extract", {x}, {int(31 - right), int(right - left)});
@@ -125,7 +136,8 @@ Value* lower_or(IRBuilder<>& builder, Instruction& instruction) {
         const APInt* mask = nullptr;
         if (match(instruction.getOperand(side), m_OneUse(m_And(m_Value(x), m_APInt(mask))))) {
             const auto hole = field_of(~*mask);
-            Value* const y = hole ? inserted_value(instruction.getOperand(1 - side), *hole) : nullptr;
+            Value* const y =
+                hole ? inserted_value(instruction.getOperand(1 - side), *hole) : nullptr;
             if (y != nullptr) {
                 return accumulating(builder, "p.insert", x, {y}, {hole->bits - 1, hole->lsb});
             }
@@ -134,7 +146,8 @@ Value* lower_or(IRBuilder<>& builder, Instruction& instruction) {
     const APInt* ones = nullptr;
     if (match(instruction.getOperand(1), m_APInt(ones)) && !fits_immediate(*ones)) {
         if (const auto field = field_of(*ones)) {
-            return custom(builder, "p.bset", {instruction.getOperand(0)}, {field->bits - 1, field->lsb});
+            return custom(builder, "p.bset", {instruction.getOperand(0)},
+                          {field->bits - 1, field->lsb});
         }
     }
     return nullptr;
@@ -148,10 +161,14 @@ Value* lower(IRBuilder<>& builder, Instruction& instruction) {
         return lower_intrinsic(builder, *call);
     }
     switch (instruction.getOpcode()) {
-        case Instruction::And: return lower_and(builder, instruction);
-        case Instruction::Or: return lower_or(builder, instruction);
-        case Instruction::AShr: return lower_shift(builder, instruction);
-        default: return nullptr;
+        case Instruction::And:
+            return lower_and(builder, instruction);
+        case Instruction::Or:
+            return lower_or(builder, instruction);
+        case Instruction::AShr:
+            return lower_shift(builder, instruction);
+        default:
+            return nullptr;
     }
 }
 
@@ -175,7 +192,8 @@ bool form_bit_instructions(Function& function) {
         }
     }
     for (Instruction* const instruction : reverse(order)) {
-        if (instruction->use_empty() && !instruction->mayHaveSideEffects() && !instruction->isTerminator() && !instruction->isDebugOrPseudoInst()) {
+        if (instruction->use_empty() && !instruction->mayHaveSideEffects() &&
+            !instruction->isTerminator() && !instruction->isDebugOrPseudoInst()) {
             instruction->eraseFromParent();
         }
     }

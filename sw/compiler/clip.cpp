@@ -28,7 +28,8 @@ std::optional<Clip> match_clip(Instruction& instruction) {
     const APInt* high = nullptr;
     if (match(&instruction, m_SMin(m_SMax(m_Value(value), m_APInt(low)), m_APInt(high))) ||
         match(&instruction, m_SMax(m_SMin(m_Value(value), m_APInt(high)), m_APInt(low))) ||
-        (match(&instruction, m_UMin(m_SMax(m_Value(value), m_APInt(low)), m_APInt(high))) && low->isZero())) {
+        (match(&instruction, m_UMin(m_SMax(m_Value(value), m_APInt(low)), m_APInt(high))) &&
+         low->isZero())) {
         return Clip{value, *low, *high};
     }
     return std::nullopt;

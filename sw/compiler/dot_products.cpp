@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums over the lanes of a vector of 32-bit products become dot products: pv.sdotup, pv.sdotusp, pv.sdotsp.
+// Sums over the lanes of a vector of 32-bit products become dot products: pv.sdotup, pv.sdotusp,
+// pv.sdotsp.
 #include "vector_words.hpp"
 
 #include <llvm/Analysis/VectorUtils.h>
@@ -59,11 +60,13 @@ std::optional<Factor> splat_factor(IRBuilderBase& builder, Value* scalar, unsign
         return std::nullopt;
     }
     Value* const wide = builder.CreateZExt(narrow, builder.getInt32Ty());
-    Value* const word = custom(builder, bits == 8 ? "pv.add.sc.b" : "pv.add.sc.h", {builder.getInt32(0), wide});
+    Value* const word =
+        custom(builder, bits == 8 ? "pv.add.sc.b" : "pv.add.sc.h", {builder.getInt32(0), wide});
     return Factor{word, bits, is_signed};
 }
 
-std::optional<Factor> factor_of(IRBuilderBase& builder, const VectorWords& words, Value* wide, unsigned bits) {
+std::optional<Factor> factor_of(IRBuilderBase& builder, const VectorWords& words, Value* wide,
+                                unsigned bits) {
     Value* narrow = nullptr;
     bool is_signed = false;
     if (match(wide, m_SExt(m_Value(narrow)))) {
@@ -97,10 +100,12 @@ Value* dot(IRBuilderBase& builder, Factor a, Factor b, Value* accumulator) {
     return accumulating(builder, name, accumulator, {a.word, b.word});
 }
 
-Value* add_product(IRBuilderBase& builder, const VectorWords& words, Value* left, Value* right, Value* accumulator);
+Value* add_product(IRBuilderBase& builder, const VectorWords& words, Value* left, Value* right,
+                   Value* accumulator);
 
 /// (left + offset) * right, where offset is a constant: two dot products.
-Value* add_offset_product(IRBuilderBase& builder, const VectorWords& words, Value* left, Value* right, Value* accumulator) {
+Value* add_offset_product(IRBuilderBase& builder, const VectorWords& words, Value* left,
+                          Value* right, Value* accumulator) {
     Value* inner = nullptr;
     Constant* offset = nullptr;
     if (!match(left, m_Add(m_Value(inner), m_ImmConstant(offset)))) {
@@ -112,10 +117,14 @@ Value* add_offset_product(IRBuilderBase& builder, const VectorWords& words, Valu
 
 unsigned lanes_to_bits(const Value* wide) {
     const auto* const type = dyn_cast<FixedVectorType>(wide->getType());
-    return type == nullptr ? 0 : type->getNumElements() == 4 ? 8 : type->getNumElements() == 2 ? 16 : 0;
+    return type == nullptr               ? 0
+           : type->getNumElements() == 4 ? 8
+           : type->getNumElements() == 2 ? 16
+                                         : 0;
 }
 
-Value* add_product(IRBuilderBase& builder, const VectorWords& words, Value* left, Value* right, Value* accumulator) {
+Value* add_product(IRBuilderBase& builder, const VectorWords& words, Value* left, Value* right,
+                   Value* accumulator) {
     const unsigned bits = lanes_to_bits(left);
     const auto a = factor_of(builder, words, left, bits);
     const auto b = factor_of(builder, words, right, bits);
@@ -128,10 +137,12 @@ Value* add_product(IRBuilderBase& builder, const VectorWords& words, Value* left
     return add_offset_product(builder, words, right, left, accumulator);
 }
 
-/// `wide` without an extension that loses nothing: products of 8-bit lanes may have been computed in 16 bits.
+/// `wide` without an extension that loses nothing: products of 8-bit lanes may have been computed
+/// in 16 bits.
 Value* without_middle_step(Value* wide) {
     Value* inner = nullptr;
-    if (match(wide, m_SExt(m_NSWMul(m_Value(), m_Value()))) || match(wide, m_ZExt(m_NUWMul(m_Value(), m_Value())))) {
+    if (match(wide, m_SExt(m_NSWMul(m_Value(), m_Value()))) ||
+        match(wide, m_ZExt(m_NUWMul(m_Value(), m_Value())))) {
         inner = cast<Instruction>(wide)->getOperand(0);
         if (lane_bits(inner->getType()) == 0) {
             return inner;
@@ -142,7 +153,8 @@ Value* without_middle_step(Value* wide) {
 
 }  // namespace
 
-Value* add_lanes(IRBuilderBase& builder, const VectorWords& words, Value* wide, Value* accumulator) {
+Value* add_lanes(IRBuilderBase& builder, const VectorWords& words, Value* wide,
+                 Value* accumulator) {
     const unsigned bits = lanes_to_bits(wide);
     if (bits == 0 || !wide->getType()->getScalarType()->isIntegerTy(32)) {
         return nullptr;
@@ -153,13 +165,16 @@ Value* add_lanes(IRBuilderBase& builder, const VectorWords& words, Value* wide, 
     if (match(wide, m_Mul(m_Value(left), m_Value(right)))) {
         return add_product(builder, words, left, right, accumulator);
     }
-    auto* const ones = ConstantVector::getSplat(ElementCount::getFixed(32 / bits), builder.getInt32(1));
+    auto* const ones =
+        ConstantVector::getSplat(ElementCount::getFixed(32 / bits), builder.getInt32(1));
     if (match(wide, m_Shl(m_Value(left), m_ImmConstant()))) {
-        const auto* const amount = dyn_cast_or_null<ConstantInt>(cast<Constant>(cast<Instruction>(wide)->getOperand(1))->getSplatValue());
+        const auto* const amount = dyn_cast_or_null<ConstantInt>(
+            cast<Constant>(cast<Instruction>(wide)->getOperand(1))->getSplatValue());
         if (amount == nullptr || amount->getZExtValue() >= bits) {
             return nullptr;
         }
-        auto* const power = ConstantVector::getSplat(ElementCount::getFixed(32 / bits), builder.getInt32(1U << amount->getZExtValue()));
+        auto* const power = ConstantVector::getSplat(
+            ElementCount::getFixed(32 / bits), builder.getInt32(1U << amount->getZExtValue()));
         return add_product(builder, words, left, power, accumulator);
     }
     if (match(wide, m_Add(m_Value(left), m_Value(right)))) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counted loops get a counter that nothing else can touch: the pseudo-instruction `flexv.count rd, FILE:LINE` in the
-// latch, rd = rd - 1, which the assembly stage (flexv_tools/compiler/hwloops.py) turns into a hardware loop, or into an addition
-// where it cannot. Here is known how often a loop runs; there, what its instructions are and where they lie.
+// Counted loops get a counter that nothing else can touch: the pseudo-instruction `flexv.count rd,
+// FILE:LINE` in the latch, rd = rd - 1, which the assembly stage (flexv_tools/compiler/hwloops.py)
+// turns into a hardware loop, or into an addition where it cannot. Here is known how often a loop
+// runs; there, what its instructions are and where they lie.
 #include "instructions.hpp"
 #include "passes.hpp"
 #include "remarks.hpp"
@@ -31,8 +32,10 @@ bool is_inline_intrinsic(const IntrinsicInst& call) {
     switch (call.getIntrinsicID()) {
         case Intrinsic::memcpy:
         case Intrinsic::memmove:
-        case Intrinsic::memset: return false;
-        default: return true;
+        case Intrinsic::memset:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -44,12 +47,17 @@ bool may_call(const Instruction& instruction) {
     if (const auto* const site = dyn_cast<CallBase>(&instruction)) {
         return !site->isInlineAsm() || !isa<CallInst>(site);
     }
-    const bool is_division = instruction.getOpcode() == Instruction::UDiv || instruction.getOpcode() == Instruction::SDiv ||
-                             instruction.getOpcode() == Instruction::URem || instruction.getOpcode() == Instruction::SRem;
+    const bool is_division = instruction.getOpcode() == Instruction::UDiv ||
+                             instruction.getOpcode() == Instruction::SDiv ||
+                             instruction.getOpcode() == Instruction::URem ||
+                             instruction.getOpcode() == Instruction::SRem;
     const auto is_float = [](const Value* value) { return value->getType()->isFPOrFPVectorTy(); };
-    const bool moves_only = isa<LoadInst>(instruction) || isa<StoreInst>(instruction) || isa<PHINode>(instruction) || isa<SelectInst>(instruction);
+    const bool moves_only = isa<LoadInst>(instruction) || isa<StoreInst>(instruction) ||
+                            isa<PHINode>(instruction) || isa<SelectInst>(instruction);
     return (is_division && instruction.getType()->getIntegerBitWidth() > 32) ||
-           (!moves_only && (is_float(&instruction) || any_of(instruction.operands(), [&](const Use& use) { return is_float(use.get()); })));
+           (!moves_only &&
+            (is_float(&instruction) ||
+             any_of(instruction.operands(), [&](const Use& use) { return is_float(use.get()); })));
 }
 
 std::string objection(const Loop& loop) {
@@ -87,26 +95,30 @@ std::string place_of(const Loop& loop) {
     if (!location) {
         return "";
     }
-    return cast<DIScope>(location.getScope())->getFilename().str() + ":" + std::to_string(location.getLine()) + ":" +
-           std::to_string(location.getCol());
+    return cast<DIScope>(location.getScope())->getFilename().str() + ":" +
+           std::to_string(location.getLine()) + ":" + std::to_string(location.getCol());
 }
 
 class Counter {
 public:
     Counter(Loop& loop, FunctionAnalysisManager& analyses, Function& function)
-        : loop_(loop), evolution_(analyses.getResult<ScalarEvolutionAnalysis>(function)),
+        : loop_(loop),
+          evolution_(analyses.getResult<ScalarEvolutionAnalysis>(function)),
           target_(analyses.getResult<TargetIRAnalysis>(function)) {}
 
     std::string reason;
 
     bool run() {
         BasicBlock* const latch = loop_.getLoopLatch();
-        auto* const branch = latch == nullptr ? nullptr : dyn_cast<BranchInst>(latch->getTerminator());
-        if (loop_.getLoopPreheader() == nullptr || branch == nullptr || !branch->isConditional() || !loop_.isLoopExiting(latch)) {
+        auto* const branch =
+            latch == nullptr ? nullptr : dyn_cast<BranchInst>(latch->getTerminator());
+        if (loop_.getLoopPreheader() == nullptr || branch == nullptr || !branch->isConditional() ||
+            !loop_.isLoopExiting(latch)) {
             return refuse("it does not end with a test at its end");
         }
         const SCEV* const taken = evolution_.getExitCount(&loop_, latch);
-        if (isa<SCEVCouldNotCompute>(taken) || evolution_.getTypeSizeInBits(taken->getType()) > 32) {
+        if (isa<SCEVCouldNotCompute>(taken) ||
+            evolution_.getTypeSizeInBits(taken->getType()) > 32) {
             return refuse("the number of its iterations is not known beforehand");
         }
         if (!is_countable(taken)) {
@@ -123,7 +135,8 @@ private:
 
     /// Whether the count, one more than `taken`, fits 32 bits.
     bool is_countable(const SCEV* taken) {
-        if (evolution_.getTypeSizeInBits(taken->getType()) < 32 || !evolution_.getUnsignedRangeMax(taken).isMaxValue()) {
+        if (evolution_.getTypeSizeInBits(taken->getType()) < 32 ||
+            !evolution_.getUnsignedRangeMax(taken).isMaxValue()) {
             return true;
         }
         if (getBooleanLoopAttribute(&loop_, "llvm.loop.isvectorized")) {
@@ -131,15 +144,18 @@ private:
         }
         const SCEV* const guarded = evolution_.applyLoopGuards(taken, &loop_);
         return !evolution_.getUnsignedRangeMax(guarded).isMaxValue() ||
-               evolution_.isLoopEntryGuardedByCond(&loop_, ICmpInst::ICMP_NE, taken, evolution_.getMinusOne(taken->getType()));
+               evolution_.isLoopEntryGuardedByCond(&loop_, ICmpInst::ICMP_NE, taken,
+                                                   evolution_.getMinusOne(taken->getType()));
     }
 
     bool emit(const SCEV* taken, BranchInst& branch) {
         Type* const word = Type::getInt32Ty(branch.getContext());
-        const SCEV* const count = evolution_.getAddExpr(evolution_.getTruncateOrZeroExtend(taken, word), evolution_.getOne(word));
+        const SCEV* const count = evolution_.getAddExpr(
+            evolution_.getTruncateOrZeroExtend(taken, word), evolution_.getOne(word));
         Instruction* const before = loop_.getLoopPreheader()->getTerminator();
         SCEVExpander expander(evolution_, branch.getModule()->getDataLayout(), "count");
-        if (expander.isHighCostExpansion(count, &loop_, kExpensive, &target_, before) || !expander.isSafeToExpandAt(count, before)) {
+        if (expander.isHighCostExpansion(count, &loop_, kExpensive, &target_, before) ||
+            !expander.isSafeToExpandAt(count, before)) {
             return refuse("the number of its iterations costs a division");
         }
         Value* const start = expander.expandCodeFor(count, word, before);
@@ -148,7 +164,8 @@ private:
         auto* const counter = builder.CreatePHI(word, 2, "hwloop.count");
         builder.SetInsertPoint(&branch);
         auto* const type = FunctionType::get(word, {word}, false);
-        auto* const code = InlineAsm::get(type, "flexv.count $0 # " + place_of(loop_), "=r,0", /*hasSideEffects=*/false);
+        auto* const code = InlineAsm::get(type, "flexv.count $0 # " + place_of(loop_), "=r,0",
+                                          /*hasSideEffects=*/false);
         CallInst* const next = builder.CreateCall(type, code, {counter});
         next->setDoesNotAccessMemory();
         next->setConvergent();  // one latch, not copies of it
@@ -157,7 +174,8 @@ private:
         const bool continues_if_true = branch.getSuccessor(0) == loop_.getHeader();
         Value* const zero = builder.getInt32(0);
         Value* const old = branch.getCondition();
-        branch.setCondition(continues_if_true ? builder.CreateICmpNE(next, zero) : builder.CreateICmpEQ(next, zero));
+        branch.setCondition(continues_if_true ? builder.CreateICmpNE(next, zero)
+                                              : builder.CreateICmpEQ(next, zero));
         RecursivelyDeleteTriviallyDeadInstructions(old);
         for (PHINode& phi : make_early_inc_range(loop_.getHeader()->phis())) {
             RecursivelyDeleteDeadPHINode(&phi);

@@ -21,7 +21,8 @@ std::string text_of(StringRef mnemonic, unsigned first, size_t operands, ArrayRe
     return text;
 }
 
-CallInst* call(IRBuilderBase& builder, const std::string& text, const std::string& constraints, ArrayRef<Value*> arguments) {
+CallInst* call(IRBuilderBase& builder, const std::string& text, const std::string& constraints,
+               ArrayRef<Value*> arguments) {
     Type* const word = builder.getInt32Ty();
     const SmallVector<Type*> types(arguments.size(), word);
     auto* const type = FunctionType::get(word, types, false);
@@ -47,7 +48,8 @@ bool is_format_csr(const Value* operand) {
 }
 
 bool names_format_csr(StringRef text) {
-    for (const char* const name : {"0x00d", "0x00D", "0xd,", "0x00e", "0x00f", "0x010", "0x10,", "SIMD"}) {
+    for (const char* const name :
+         {"0x00d", "0x00D", "0xd,", "0x00e", "0x00f", "0x010", "0x10,", "SIMD"}) {
         if (text.contains(name)) {
             return true;
         }
@@ -57,15 +59,18 @@ bool names_format_csr(StringRef text) {
 
 }  // namespace
 
-CallInst* custom(IRBuilderBase& builder, StringRef mnemonic, ArrayRef<Value*> operands, ArrayRef<int> immediates) {
-    return call(builder, text_of(mnemonic, 1, operands.size(), immediates), "=r" + repeat(operands.size()), operands);
+CallInst* custom(IRBuilderBase& builder, StringRef mnemonic, ArrayRef<Value*> operands,
+                 ArrayRef<int> immediates) {
+    return call(builder, text_of(mnemonic, 1, operands.size(), immediates),
+                "=r" + repeat(operands.size()), operands);
 }
 
-CallInst* accumulating(IRBuilderBase& builder, StringRef mnemonic, Value* accumulator, ArrayRef<Value*> operands,
-                       ArrayRef<int> immediates) {
+CallInst* accumulating(IRBuilderBase& builder, StringRef mnemonic, Value* accumulator,
+                       ArrayRef<Value*> operands, ArrayRef<int> immediates) {
     SmallVector<Value*> arguments{accumulator};
     arguments.append(operands.begin(), operands.end());
-    return call(builder, text_of(mnemonic, 2, operands.size(), immediates), "=r,0" + repeat(operands.size()), arguments);
+    return call(builder, text_of(mnemonic, 2, operands.size(), immediates),
+                "=r,0" + repeat(operands.size()), arguments);
 }
 
 StringRef assembly_of(const Value* value) {
@@ -93,6 +98,12 @@ bool sets_simd_format(const Function& function) {
         }
     }
     return false;
+}
+
+bool has_own_macload(const Function& function) {
+    return any_of(instructions(function), [](const Instruction& instruction) {
+        return assembly_of(&instruction).contains("pv.ml");
+    });
 }
 
 bool is_interrupt_handler(const Function& function) { return function.hasFnAttribute("interrupt"); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Custom instructions in intermediate code: calls of assembly without side effects, which LLVM moves and deletes like any
-// arithmetic. Their text is that of sw/include/flexv/isa.inc.
+// Custom instructions in intermediate code: calls of assembly without side effects, which LLVM
+// moves and deletes like any arithmetic. Their text is that of sw/include/flexv/isa.inc.
 #pragma once
 
 #include <llvm/ADT/ArrayRef.h>
@@ -14,20 +14,24 @@
 namespace flexv {
 
 /// `mnemonic rd, operands..., immediates`: one 32-bit result.
-llvm::CallInst* custom(llvm::IRBuilderBase& builder, llvm::StringRef mnemonic, llvm::ArrayRef<llvm::Value*> operands,
-                       llvm::ArrayRef<int> immediates = {});
+llvm::CallInst* custom(llvm::IRBuilderBase& builder, llvm::StringRef mnemonic,
+                       llvm::ArrayRef<llvm::Value*> operands, llvm::ArrayRef<int> immediates = {});
 /// The same where rd is read, too: `accumulator` comes in it.
-llvm::CallInst* accumulating(llvm::IRBuilderBase& builder, llvm::StringRef mnemonic, llvm::Value* accumulator,
-                             llvm::ArrayRef<llvm::Value*> operands, llvm::ArrayRef<int> immediates = {});
+llvm::CallInst* accumulating(llvm::IRBuilderBase& builder, llvm::StringRef mnemonic,
+                             llvm::Value* accumulator, llvm::ArrayRef<llvm::Value*> operands,
+                             llvm::ArrayRef<int> immediates = {});
 
 /// The text of a call of assembly, empty for any other value.
 llvm::StringRef assembly_of(const llvm::Value* value);
 /// The mnemonic of a call that custom() or accumulating() has made, empty for any other value.
 llvm::StringRef mnemonic_of(const llvm::Value* value);
 
-/// Whether the function changes the format of SIMD lanes (CSRs 0x00D to 0x010): instructions for bytes and halfwords
-/// would mean something else in it.
+/// Whether the function changes the format of SIMD lanes (CSRs 0x00D to 0x010): instructions for
+/// bytes and halfwords would mean something else in it.
 bool sets_simd_format(const llvm::Function& function);
+/// Whether assembly of the function's author has Mac&Load instructions: their operand registers
+/// cannot be saved.
+bool has_own_macload(const llvm::Function& function);
 /// Interrupt handlers: what they interrupt owns loop and Mac&Load registers.
 bool is_interrupt_handler(const llvm::Function& function);
 

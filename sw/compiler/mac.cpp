@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// a + b * c and a - b * c of 32-bit integers: p.mac, p.msu. Expressions that step evenly through a loop are left alone,
-// because LLVM turns them into additions.
+// a + b * c and a - b * c of 32-bit integers: p.mac, p.msu. Expressions that step evenly through a
+// loop are left alone, because LLVM turns them into additions.
 #include "instructions.hpp"
 #include "passes.hpp"
 
@@ -23,8 +23,12 @@ struct Mac {
 
 BinaryOperator* as_product(Value* value, const BasicBlock* block) {
     auto* const product = dyn_cast<BinaryOperator>(value);
-    const bool is_mine = product != nullptr && product->getOpcode() == Instruction::Mul && product->hasOneUse() && product->getParent() == block;
-    return is_mine && !isa<Constant>(product->getOperand(0)) && !isa<Constant>(product->getOperand(1)) ? product : nullptr;
+    const bool is_mine = product != nullptr && product->getOpcode() == Instruction::Mul &&
+                         product->hasOneUse() && product->getParent() == block;
+    return is_mine && !isa<Constant>(product->getOperand(0)) &&
+                   !isa<Constant>(product->getOperand(1))
+               ? product
+               : nullptr;
 }
 
 /// Prefers an addend that comes from elsewhere: the product is then not waited for.
@@ -39,7 +43,8 @@ std::optional<Mac> match_mac(BinaryOperator& sum) {
             return Mac{product, left, sum.getOpcode() == Instruction::Sub};
         }
     }
-    if (BinaryOperator* const product = as_product(left, sum.getParent()); product != nullptr && sum.getOpcode() == Instruction::Add) {
+    if (BinaryOperator* const product = as_product(left, sum.getParent());
+        product != nullptr && sum.getOpcode() == Instruction::Add) {
         return Mac{product, right, false};
     }
     return std::nullopt;
@@ -63,8 +68,9 @@ bool form_macs(Function& function, FunctionAnalysisManager& analyses) {
             continue;
         }
         IRBuilder<> builder(sum);
-        Value* const result = accumulating(builder, mac->is_subtraction ? "p.msu" : "p.mac", mac->addend,
-                                           {mac->product->getOperand(0), mac->product->getOperand(1)});
+        Value* const result =
+            accumulating(builder, mac->is_subtraction ? "p.msu" : "p.mac", mac->addend,
+                         {mac->product->getOperand(0), mac->product->getOperand(1)});
         result->takeName(sum);
         sum->replaceAllUsesWith(result);
         sum->eraseFromParent();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops of dot products whose operands walk word by word through at most 2 + 4 arrays become Mac&Load loops. The core's
-// Mac&Load needs aligned operands in the TCDM, so the loop that was there stays for all other addresses. The new loop reads
-// the same words as the old one, no further ones, and writes nothing: there is no alias to think of.
+// Loops of dot products whose operands walk word by word through at most 2 + 4 arrays become
+// Mac&Load loops. The core's Mac&Load needs aligned operands in the TCDM, so the loop that was
+// there stays for all other addresses. The new loop reads the same words as the old one, no further
+// ones, and writes nothing: there is no alias to think of.
 #include "instructions.hpp"
 #include "macload_text.hpp"
 #include "passes.hpp"
@@ -44,7 +45,8 @@ struct Shape {
 bool is_dot_product(const Value* value) { return mnemonic_of(value).starts_with("pv.sdot"); }
 
 bool is_used_outside(const Instruction& instruction, const Loop& loop) {
-    return any_of(instruction.users(), [&](const User* user) { return !loop.contains(cast<Instruction>(user)); });
+    return any_of(instruction.users(),
+                  [&](const User* user) { return !loop.contains(cast<Instruction>(user)); });
 }
 
 class Analysis {
@@ -54,7 +56,8 @@ public:
     std::string reason;
 
     std::optional<Shape> run() {
-        if (loop_.getNumBlocks() != 1 || loop_.getLoopPreheader() == nullptr || loop_.getUniqueExitBlock() == nullptr) {
+        if (loop_.getNumBlocks() != 1 || loop_.getLoopPreheader() == nullptr ||
+            loop_.getUniqueExitBlock() == nullptr) {
             return refuse("it has branches");
         }
         if (isa<SCEVCouldNotCompute>(evolution_.getBackedgeTakenCount(&loop_))) {
@@ -92,13 +95,15 @@ private:
         if (isa<PHINode>(instruction)) {
             return true;  // sums are looked at with their products, the rest may count and point
         }
-        return !instruction.mayReadOrWriteMemory() && !instruction.mayHaveSideEffects() && !is_used_outside(instruction, loop_) &&
-               !isa<CallInst>(instruction);
+        return !instruction.mayReadOrWriteMemory() && !instruction.mayHaveSideEffects() &&
+               !is_used_outside(instruction, loop_) && !isa<CallInst>(instruction);
     }
 
     bool visit_load(LoadInst& load) {
-        const auto* const walk = dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(load.getPointerOperand()));
-        if (!load.isSimple() || !load.getType()->isIntegerTy(32) || walk == nullptr || !walk->isAffine() || walk->getLoop() != &loop_) {
+        const auto* const walk =
+            dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(load.getPointerOperand()));
+        if (!load.isSimple() || !load.getType()->isIntegerTy(32) || walk == nullptr ||
+            !walk->isAffine() || walk->getLoop() != &loop_) {
             return false;
         }
         const auto* const step = dyn_cast<SCEVConstant>(walk->getStepRecurrence(evolution_));
@@ -114,10 +119,12 @@ private:
         auto* const sum = dyn_cast<PHINode>(call.getArgOperand(0));
         auto* const left = dyn_cast<LoadInst>(call.getArgOperand(1));
         auto* const right = dyn_cast<LoadInst>(call.getArgOperand(2));
-        if (sum == nullptr || sum->getParent() != loop_.getHeader() || left == nullptr || right == nullptr || left == right) {
+        if (sum == nullptr || sum->getParent() != loop_.getHeader() || left == nullptr ||
+            right == nullptr || left == right) {
             return false;
         }
-        if (!loop_.contains(left) || !loop_.contains(right) || !sum->hasOneUse() || sum->getIncomingValueForBlock(loop_.getLoopLatch()) != &call) {
+        if (!loop_.contains(left) || !loop_.contains(right) || !sum->hasOneUse() ||
+            sum->getIncomingValueForBlock(loop_.getLoopLatch()) != &call) {
             return false;
         }
         for (const User* const user : call.users()) {
@@ -134,7 +141,8 @@ private:
     Shape shape_;
 };
 
-/// Which loads are activations, and which weights: two sides of a graph whose edges are the products.
+/// Which loads are activations, and which weights: two sides of a graph whose edges are the
+/// products.
 class Banks {
 public:
     /// False when the operands do not fit.
@@ -179,7 +187,8 @@ private:
 };
 
 std::string instruction_for(const Product& product, bool left_is_activation) {
-    const StringRef name = mnemonic_of(product.call);  // pv.sdotusp.b: left without sign, right with one
+    const StringRef name =
+        mnemonic_of(product.call);  // pv.sdotusp.b: left without sign, right with one
     const auto [signs, width] = name.drop_front(strlen("pv.sdot")).split('.');
     const StringRef mixed = left_is_activation ? "sup" : "usp";
     return ("pv.mlsdot" + (signs == "usp" ? mixed : signs) + "." + width).str();
@@ -188,7 +197,10 @@ std::string instruction_for(const Product& product, bool left_is_activation) {
 class Fusion {
 public:
     Fusion(Loop& loop, const Shape& shape, const Banks& banks, ScalarEvolution& evolution)
-        : loop_(loop), shape_(shape), banks_(banks), evolution_(evolution),
+        : loop_(loop),
+          shape_(shape),
+          banks_(banks),
+          evolution_(evolution),
           expander_(evolution, loop.getHeader()->getModule()->getDataLayout(), "macload") {}
 
     void run() {
@@ -201,9 +213,12 @@ public:
 
         BasicBlock* const exit = loop_.getUniqueExitBlock();
         Function* const function = preheader->getParent();
-        auto* const fused = BasicBlock::Create(function->getContext(), "macload", function, loop_.getHeader());
-        auto* const plain = BasicBlock::Create(function->getContext(), "plain", function, loop_.getHeader());
-        builder.CreateCondBr(is_fit, fused, plain, MDBuilder(function->getContext()).createLikelyBranchWeights());
+        auto* const fused =
+            BasicBlock::Create(function->getContext(), "macload", function, loop_.getHeader());
+        auto* const plain =
+            BasicBlock::Create(function->getContext(), "plain", function, loop_.getHeader());
+        builder.CreateCondBr(is_fit, fused, plain,
+                             MDBuilder(function->getContext()).createLikelyBranchWeights());
         end->eraseFromParent();
         BranchInst::Create(loop_.getHeader(), plain);
         loop_.getHeader()->replacePhiUsesWith(preheader, plain);
@@ -212,7 +227,9 @@ public:
         builder.SetCurrentDebugLocation(loop_.getStartLoc());
         CallInst* const results = emit_loop(builder);
         for (PHINode& phi : exit->phis()) {
-            phi.addIncoming(result_for(builder, phi.getIncomingValueForBlock(loop_.getHeader()), results), fused);
+            phi.addIncoming(
+                result_for(builder, phi.getIncomingValueForBlock(loop_.getHeader()), results),
+                fused);
         }
         builder.CreateBr(exit);
     }
@@ -223,14 +240,19 @@ private:
             arguments_.push_back(product.sum->getIncomingValueForBlock(loop_.getLoopPreheader()));
         }
         for (LoadInst* const load : concat<LoadInst* const>(banks_.activations, banks_.weights)) {
-            const auto* const walk = cast<SCEVAddRecExpr>(evolution_.getSCEV(load->getPointerOperand()));
-            Value* const start = expander_.expandCodeFor(walk->getStart(), walk->getStart()->getType(), end);
-            pointers_.push_back(start->getType()->isPointerTy() ? builder.CreatePtrToInt(start, builder.getInt32Ty()) : start);
+            const auto* const walk =
+                cast<SCEVAddRecExpr>(evolution_.getSCEV(load->getPointerOperand()));
+            Value* const start =
+                expander_.expandCodeFor(walk->getStart(), walk->getStart()->getType(), end);
+            pointers_.push_back(start->getType()->isPointerTy()
+                                    ? builder.CreatePtrToInt(start, builder.getInt32Ty())
+                                    : start);
         }
         arguments_.append(pointers_.begin(), pointers_.end());
         const SCEV* const taken = evolution_.getBackedgeTakenCount(&loop_);
-        const SCEV* const count = evolution_.getAddExpr(evolution_.getTruncateOrZeroExtend(taken, builder.getInt32Ty()),
-                                                        evolution_.getOne(builder.getInt32Ty()));
+        const SCEV* const count =
+            evolution_.getAddExpr(evolution_.getTruncateOrZeroExtend(taken, builder.getInt32Ty()),
+                                  evolution_.getOne(builder.getInt32Ty()));
         arguments_.push_back(expander_.expandCodeFor(count, builder.getInt32Ty(), end));
     }
 
@@ -242,8 +264,10 @@ private:
             any = builder.CreateOr(any, pointer);
             all = builder.CreateAnd(all, pointer);
         }
-        Value* const outside = builder.CreateXor(builder.CreateAnd(any, builder.getInt32(0xFFF00003)), builder.getInt32(0x10000000));
-        Value* const below = builder.CreateAnd(builder.CreateNot(all), builder.getInt32(0x10000000));
+        Value* const outside = builder.CreateXor(
+            builder.CreateAnd(any, builder.getInt32(0xFFF00003)), builder.getInt32(0x10000000));
+        Value* const below =
+            builder.CreateAnd(builder.CreateNot(all), builder.getInt32(0x10000000));
         return builder.CreateICmpEQ(builder.CreateOr(outside, below), builder.getInt32(0));
     }
 
@@ -271,8 +295,10 @@ private:
         }
         constraints += "~{memory}";
         const SmallVector<Type*> types(arguments_.size(), builder.getInt32Ty());
-        auto* const type = FunctionType::get(StructType::get(builder.getContext(), types), types, false);
-        return builder.CreateCall(type, InlineAsm::get(type, text, constraints, /*hasSideEffects=*/true), arguments_);
+        auto* const type =
+            FunctionType::get(StructType::get(builder.getContext(), types), types, false);
+        return builder.CreateCall(
+            type, InlineAsm::get(type, text, constraints, /*hasSideEffects=*/true), arguments_);
     }
 
     MacloadProduct product_of(const Product& product, unsigned accumulator) const {
@@ -280,8 +306,8 @@ private:
         LoadInst* const activation = left_is_activation ? product.left : product.right;
         LoadInst* const weight = left_is_activation ? product.right : product.left;
         return {unsigned(find(banks_.activations, activation) - banks_.activations.begin()),
-                unsigned(find(banks_.weights, weight) - banks_.weights.begin()), instruction_for(product, left_is_activation),
-                accumulator};
+                unsigned(find(banks_.weights, weight) - banks_.weights.begin()),
+                instruction_for(product, left_is_activation), accumulator};
     }
 
     Value* result_for(IRBuilder<>& builder, Value* value, CallInst* results) const {
@@ -303,11 +329,15 @@ private:
 };
 
 bool has_dot_product(const Loop& loop) {
-    return any_of(loop.blocks(), [](const BasicBlock* block) { return any_of(*block, [](const Instruction& i) { return is_dot_product(&i); }); });
+    return any_of(loop.blocks(), [](const BasicBlock* block) {
+        return any_of(*block, [](const Instruction& i) { return is_dot_product(&i); });
+    });
 }
 
 /// Loops whose sums leave by phis of the exit, and only by them.
-bool leaves_by_phis(const Loop& loop, const DominatorTree& dominators) { return loop.isLCSSAForm(dominators); }
+bool leaves_by_phis(const Loop& loop, const DominatorTree& dominators) {
+    return loop.isLCSSAForm(dominators);
+}
 
 bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
     auto& evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
@@ -325,9 +355,10 @@ bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
         return false;
     }
     Fusion(loop, *shape, banks, evolution).run();
-    remark_done(kPass, loop, "loop fused to Mac&Load: " + std::to_string(shape->products.size()) + " products of " +
-                                 std::to_string(banks.activations.size()) + " x " + std::to_string(banks.weights.size()) +
-                                 " operands, where they lie in the TCDM");
+    remark_done(kPass, loop,
+                "loop fused to Mac&Load: " + std::to_string(shape->products.size()) +
+                    " products of " + std::to_string(banks.activations.size()) + " x " +
+                    std::to_string(banks.weights.size()) + " operands, where they lie in the TCDM");
     return true;
 }
 

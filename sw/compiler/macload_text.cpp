@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products go weight by weight, so that neighbours have different accumulators: the core has no interlock for them. Each
-// register is refilled by the product that uses it last, or, when that one refills the other operand, by a load behind it.
+// Products go weight by weight, so that neighbours have different accumulators: the core has no
+// interlock for them. Each register is refilled by the product that uses it last, or, when that one
+// refills the other operand, by a load behind it.
 #include "macload_text.hpp"
 
 #include <llvm/ADT/STLExtras.h>
@@ -22,7 +23,8 @@ std::string load(unsigned pointer, unsigned field) {
 }
 
 std::string load_activation(const MacloadStreams& streams, unsigned index) {
-    const unsigned other_weight = 2 * (index == 0 ? 3 : 0);  // a register that nobody has just refilled
+    const unsigned other_weight =
+        2 * (index == 0 ? 3 : 0);  // a register that nobody has just refilled
     return load(streams.activation_pointers[index], kLoadActivation + other_weight + index);
 }
 
@@ -31,22 +33,27 @@ std::string load_weight(const MacloadStreams& streams, unsigned index) {
 }
 
 std::string product(const MacloadProduct& item, unsigned pointer, unsigned refill) {
-    return item.instruction + " " + operand(item.accumulator) + ", " + (refill == 0 ? "zero" : operand(pointer)) + ", " +
+    return item.instruction + " " + operand(item.accumulator) + ", " +
+           (refill == 0 ? "zero" : operand(pointer)) + ", " +
            std::to_string(refill + 2 * item.weight + item.activation) + "\n";
 }
 
 /// One pass over all products, each register refilled behind its last use.
-SmallVector<std::string> refilling_body(ArrayRef<MacloadProduct> products, const MacloadStreams& streams) {
+SmallVector<std::string> refilling_body(ArrayRef<MacloadProduct> products,
+                                        const MacloadStreams& streams) {
     SmallVector<std::string> lines;
     for (size_t i = 0; i < products.size(); ++i) {
         const auto& item = products[i];
         const auto later = products.drop_front(i + 1);
-        const bool last_weight = none_of(later, [&](const auto& other) { return other.weight == item.weight; });
-        const bool last_activation = none_of(later, [&](const auto& other) { return other.activation == item.activation; });
+        const bool last_weight =
+            none_of(later, [&](const auto& other) { return other.weight == item.weight; });
+        const bool last_activation =
+            none_of(later, [&](const auto& other) { return other.activation == item.activation; });
         if (last_weight) {
             lines.push_back(product(item, streams.weight_pointers[item.weight], kLoadWeight));
         } else if (last_activation) {
-            lines.push_back(product(item, streams.activation_pointers[item.activation], kLoadActivation));
+            lines.push_back(
+                product(item, streams.activation_pointers[item.activation], kLoadActivation));
         } else {
             lines.push_back(product(item, 0, 0));
         }
@@ -59,7 +66,8 @@ SmallVector<std::string> refilling_body(ArrayRef<MacloadProduct> products, const
 
 }  // namespace
 
-std::string macload_text(SmallVectorImpl<MacloadProduct>& products, const MacloadStreams& streams, unsigned count) {
+std::string macload_text(SmallVectorImpl<MacloadProduct>& products, const MacloadStreams& streams,
+                         unsigned count) {
     stable_sort(products, [](const auto& a, const auto& b) {
         return std::pair(a.weight, a.activation) < std::pair(b.weight, b.activation);
     });
@@ -71,7 +79,8 @@ std::string macload_text(SmallVectorImpl<MacloadProduct>& products, const Macloa
         text += load_activation(streams, i);
     }
     const std::string counter = operand(count);
-    text += "addi " + counter + ", " + counter + ", -1\nbeqz " + counter + ", .Lflexv_last_${:uid}\n";
+    text +=
+        "addi " + counter + ", " + counter + ", -1\nbeqz " + counter + ", .Lflexv_last_${:uid}\n";
     text += ".balign 4\nlp.setup 0, " + counter + ", .Lflexv_end_${:uid}\n";
     const auto lines = refilling_body(products, streams);
     for (size_t i = 0; i < lines.size(); ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of a Mac&Load loop: which register of the NN register file each operand gets, and in which order products and
-// refills come.
+// The text of a Mac&Load loop: which register of the NN register file each operand gets, and in
+// which order products and refills come.
 #pragma once
 
 #include <llvm/ADT/ArrayRef.h>
@@ -9,7 +9,8 @@
 
 namespace flexv {
 
-/// A product of an activation register 0..1 and a weight register 0..3, added to an accumulator of its own.
+/// A product of an activation register 0..1 and a weight register 0..3, added to an accumulator of
+/// its own.
 struct MacloadProduct {
     unsigned activation;
     unsigned weight;
@@ -23,8 +24,9 @@ struct MacloadStreams {
     llvm::SmallVector<unsigned, 4> weight_pointers;
 };
 
-/// Text with operands $N for a loop over at least one word of each stream; `count` is the operand with the number of words.
-/// It reads no word behind the last one.
-std::string macload_text(llvm::SmallVectorImpl<MacloadProduct>& products, const MacloadStreams& streams, unsigned count);
+/// Text with operands $N for a loop over at least one word of each stream; `count` is the operand
+/// with the number of words. It reads no word behind the last one.
+std::string macload_text(llvm::SmallVectorImpl<MacloadProduct>& products,
+                         const MacloadStreams& streams, unsigned count);
 
 }  // namespace flexv

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes over LLVM's intermediate code, one file each, in the order in which they run. Each returns whether it has changed
-// the function. docs/design/compiler.md tells what they are for.
+// The passes over LLVM's intermediate code, one file each, in the order in which they run. Each
+// returns whether it has changed the function. docs/design/compiler.md tells what they are for.
 #pragma once
 
 #include <llvm/Analysis/LoopInfo.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers the passes in clang's pipeline: the vectoriser where LLVM's own would run, the others at the end, when nothing
-// may rewrite what they make. Options are those of scripts/flexv-cc: -fno-X is -mllvm -flexv-X=0 here.
+// Registers the passes in clang's pipeline: the vectoriser where LLVM's own would run, the others
+// at the end, when nothing may rewrite what they make. Options are those of scripts/flexv-cc:
+// -fno-X is -mllvm -flexv-X=0 here.
 #include "instructions.hpp"
 #include "passes.hpp"
 
@@ -39,7 +40,10 @@ struct LatePasses : PassInfoMixin<LatePasses> {
                 has_changed = true;
             }
         };
-        if (with_macload && is_for_speed && !flexv::sets_simd_format(function) && !flexv::is_interrupt_handler(function)) {
+        const bool may_load = !flexv::sets_simd_format(function) &&
+                              !flexv::has_own_macload(function) &&
+                              !flexv::is_interrupt_handler(function);
+        if (with_macload && is_for_speed && may_load) {
             note(flexv::fuse_macload(function, analyses));
         }
         if (with_mac) {
@@ -61,11 +65,12 @@ struct LatePasses : PassInfoMixin<LatePasses> {
 };
 
 void register_passes(PassBuilder& builder) {
-    builder.registerVectorizerStartEPCallback([](FunctionPassManager& passes, OptimizationLevel level) {
-        if (level.getSpeedupLevel() >= 2 && level.getSizeLevel() < 2) {
-            passes.addPass(EarlyPasses());
-        }
-    });
+    builder.registerVectorizerStartEPCallback(
+        [](FunctionPassManager& passes, OptimizationLevel level) {
+            if (level.getSpeedupLevel() >= 2 && level.getSizeLevel() < 2) {
+                passes.addPass(EarlyPasses());
+            }
+        });
     builder.registerOptimizerLastEPCallback([](ModulePassManager& passes, OptimizationLevel level) {
         if (level.getSpeedupLevel() >= 1) {
             passes.addPass(createModuleToFunctionPassAdaptor(
@@ -76,6 +81,7 @@ void register_passes(PassBuilder& builder) {
 
 }  // namespace
 
-extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPluginLibraryInfo
+llvmGetPassPluginInfo() {
     return {LLVM_PLUGIN_API_VERSION, "flexv", "1", register_passes};
 }

@@ -19,7 +19,8 @@ void remark_done(const char* pass, const Instruction& at, const std::string& tex
 
 void remark_missed(const char* pass, const Loop& loop, const std::string& text) {
     OptimizationRemarkEmitter emitter(loop.getHeader()->getParent());
-    emitter.emit(OptimizationRemarkMissed(pass, "Missed", loop.getStartLoc(), loop.getHeader()) << text);
+    emitter.emit(OptimizationRemarkMissed(pass, "Missed", loop.getStartLoc(), loop.getHeader())
+                 << text);
 }
 
 }  // namespace flexv

@@ -55,46 +55,71 @@ Value* constant_word(Constant* constant, LLVMContext& context) {
 
 const char* comparison_name(CmpInst::Predicate predicate) {
     switch (predicate) {
-        case CmpInst::ICMP_EQ: return "cmpeq";
-        case CmpInst::ICMP_NE: return "cmpne";
-        case CmpInst::ICMP_SGT: return "cmpgt";
-        case CmpInst::ICMP_SGE: return "cmpge";
-        case CmpInst::ICMP_SLT: return "cmplt";
-        case CmpInst::ICMP_SLE: return "cmple";
-        case CmpInst::ICMP_UGT: return "cmpgtu";
-        case CmpInst::ICMP_UGE: return "cmpgeu";
-        case CmpInst::ICMP_ULT: return "cmpltu";
-        case CmpInst::ICMP_ULE: return "cmpleu";
-        default: return nullptr;
+        case CmpInst::ICMP_EQ:
+            return "cmpeq";
+        case CmpInst::ICMP_NE:
+            return "cmpne";
+        case CmpInst::ICMP_SGT:
+            return "cmpgt";
+        case CmpInst::ICMP_SGE:
+            return "cmpge";
+        case CmpInst::ICMP_SLT:
+            return "cmplt";
+        case CmpInst::ICMP_SLE:
+            return "cmple";
+        case CmpInst::ICMP_UGT:
+            return "cmpgtu";
+        case CmpInst::ICMP_UGE:
+            return "cmpgeu";
+        case CmpInst::ICMP_ULT:
+            return "cmpltu";
+        case CmpInst::ICMP_ULE:
+            return "cmpleu";
+        default:
+            return nullptr;
     }
 }
 
 const char* operation_name(unsigned opcode) {
     switch (opcode) {
-        case Instruction::Add: return "add";
-        case Instruction::Sub: return "sub";
-        case Instruction::Shl: return "sll";
-        case Instruction::LShr: return "srl";
-        case Instruction::AShr: return "sra";
-        default: return nullptr;
+        case Instruction::Add:
+            return "add";
+        case Instruction::Sub:
+            return "sub";
+        case Instruction::Shl:
+            return "sll";
+        case Instruction::LShr:
+            return "srl";
+        case Instruction::AShr:
+            return "sra";
+        default:
+            return nullptr;
     }
 }
 
 const char* intrinsic_name(Intrinsic::ID id) {
     switch (id) {
-        case Intrinsic::smin: return "min";
-        case Intrinsic::smax: return "max";
-        case Intrinsic::umin: return "minu";
-        case Intrinsic::umax: return "maxu";
-        default: return nullptr;
+        case Intrinsic::smin:
+            return "min";
+        case Intrinsic::smax:
+            return "max";
+        case Intrinsic::umin:
+            return "minu";
+        case Intrinsic::umax:
+            return "maxu";
+        default:
+            return nullptr;
     }
 }
 
-std::string simd(const char* name, unsigned bits) { return std::string("pv.") + name + (bits == 8 ? ".b" : ".h"); }
+std::string simd(const char* name, unsigned bits) {
+    return std::string("pv.") + name + (bits == 8 ? ".b" : ".h");
+}
 
 bool has_vectors(const Instruction& instruction) {
     return instruction.getType()->isVectorTy() ||
-           any_of(instruction.operands(), [](const Use& use) { return use->getType()->isVectorTy(); });
+           any_of(instruction.operands(),
+                  [](const Use& use) { return use->getType()->isVectorTy(); });
 }
 
 class Lowering {
@@ -143,7 +168,8 @@ private:
             if (!load->isSimple()) {
                 return nullptr;
             }
-            auto* const word = builder.CreateAlignedLoad(builder.getInt32Ty(), load->getPointerOperand(), load->getAlign());
+            auto* const word = builder.CreateAlignedLoad(
+                builder.getInt32Ty(), load->getPointerOperand(), load->getAlign());
             word->setAAMetadata(load->getAAMetadata());
             return word;
         }
@@ -164,28 +190,38 @@ private:
             return lower_shuffle(builder, *shuffle, bits);
         }
         Value* mask = nullptr;
-        if (match(&instruction, m_ZExtOrSExt(m_Value(mask))) && word_bits(mask->getType()) == bits && is_mask(mask->getType())) {
+        if (match(&instruction, m_ZExtOrSExt(m_Value(mask))) &&
+            word_bits(mask->getType()) == bits && is_mask(mask->getType())) {
             Value* const word = words_.word_of(mask);
             const uint32_t ones = bits == 8 ? 0x01010101 : 0x00010001;
-            return word == nullptr || isa<SExtInst>(instruction) ? word : builder.CreateAnd(word, builder.getInt32(ones));
+            return word == nullptr || isa<SExtInst>(instruction)
+                       ? word
+                       : builder.CreateAnd(word, builder.getInt32(ones));
         }
         return nullptr;
     }
 
-    Value* two_words(IRBuilderBase& builder, Instruction& instruction, unsigned bits, const char* name) {
+    Value* two_words(IRBuilderBase& builder, Instruction& instruction, unsigned bits,
+                     const char* name) {
         Value* const a = words_.word_of(instruction.getOperand(0));
         Value* const b = words_.word_of(instruction.getOperand(1));
-        return a == nullptr || b == nullptr || name == nullptr || bits == 0 ? nullptr : custom(builder, simd(name, bits), {a, b});
+        return a == nullptr || b == nullptr || name == nullptr || bits == 0
+                   ? nullptr
+                   : custom(builder, simd(name, bits), {a, b});
     }
 
     Value* lower_binary(IRBuilderBase& builder, Instruction& instruction, unsigned bits) {
         const unsigned opcode = instruction.getOpcode();
         if (!instruction.isBitwiseLogicOp()) {
-            return is_mask(instruction.getType()) ? nullptr : two_words(builder, instruction, bits, operation_name(opcode));
+            return is_mask(instruction.getType())
+                       ? nullptr
+                       : two_words(builder, instruction, bits, operation_name(opcode));
         }
         Value* const a = words_.word_of(instruction.getOperand(0));
         Value* const b = words_.word_of(instruction.getOperand(1));
-        return a == nullptr || b == nullptr ? nullptr : builder.CreateBinOp(Instruction::BinaryOps(opcode), a, b);
+        return a == nullptr || b == nullptr
+                   ? nullptr
+                   : builder.CreateBinOp(Instruction::BinaryOps(opcode), a, b);
     }
 
     Value* lower_intrinsic(IRBuilderBase& builder, IntrinsicInst& intrinsic, unsigned bits) {
@@ -196,15 +232,18 @@ private:
         if (intrinsic.getIntrinsicID() == Intrinsic::abs) {
             return custom(builder, simd("abs", bits), {a});
         }
-        Value* const b = intrinsic.arg_size() > 1 ? words_.word_of(intrinsic.getArgOperand(1)) : nullptr;
+        Value* const b =
+            intrinsic.arg_size() > 1 ? words_.word_of(intrinsic.getArgOperand(1)) : nullptr;
         if (b == nullptr) {
             return nullptr;
         }
         switch (intrinsic.getIntrinsicID()) {
             case Intrinsic::usub_sat:
-                return custom(builder, simd("sub", bits), {custom(builder, simd("maxu", bits), {a, b}), b});
+                return custom(builder, simd("sub", bits),
+                              {custom(builder, simd("maxu", bits), {a, b}), b});
             case Intrinsic::uadd_sat:
-                return custom(builder, simd("add", bits), {custom(builder, simd("minu", bits), {a, builder.CreateNot(b)}), b});
+                return custom(builder, simd("add", bits),
+                              {custom(builder, simd("minu", bits), {a, builder.CreateNot(b)}), b});
             default: {
                 const char* const name = intrinsic_name(intrinsic.getIntrinsicID());
                 return name == nullptr ? nullptr : custom(builder, simd(name, bits), {a, b});
@@ -223,7 +262,9 @@ private:
             return builder.CreateSelect(condition, yes, no);
         }
         Value* const mask = words_.word_of(condition);
-        return mask == nullptr ? nullptr : builder.CreateXor(no, builder.CreateAnd(builder.CreateXor(yes, no), mask));
+        return mask == nullptr
+                   ? nullptr
+                   : builder.CreateXor(no, builder.CreateAnd(builder.CreateXor(yes, no), mask));
     }
 
     Value* lower_shuffle(IRBuilderBase& builder, ShuffleVectorInst& shuffle, unsigned bits) {
@@ -239,15 +280,19 @@ private:
             return nullptr;
         }
         if (bits == 16) {
-            return builder.CreateIntrinsic(Intrinsic::fshl, {builder.getInt32Ty()}, {word, word, builder.getInt32(16)});
+            return builder.CreateIntrinsic(Intrinsic::fshl, {builder.getInt32Ty()},
+                                           {word, word, builder.getInt32(16)});
         }
         return custom(builder, "pv.shuffle.b", {word, builder.getInt32(0x00010203)});
     }
 
     void lower_store(IRBuilderBase& builder, StoreInst& store) {
-        Value* const word = lane_bits(store.getValueOperand()->getType()) == 0 ? nullptr : words_.word_of(store.getValueOperand());
+        Value* const word = lane_bits(store.getValueOperand()->getType()) == 0
+                                ? nullptr
+                                : words_.word_of(store.getValueOperand());
         if (word != nullptr && store.isSimple()) {
-            auto* const wide = builder.CreateAlignedStore(word, store.getPointerOperand(), store.getAlign());
+            auto* const wide =
+                builder.CreateAlignedStore(word, store.getPointerOperand(), store.getAlign());
             wide->setAAMetadata(store.getAAMetadata());
             lowered_.push_back(&store);
         }
@@ -258,10 +303,13 @@ private:
         if (auto* const extract = dyn_cast<ExtractElementInst>(&instruction)) {
             const auto* const index = dyn_cast<ConstantInt>(extract->getIndexOperand());
             Value* const word = words_.word_of(extract->getVectorOperand());
-            return index == nullptr || word == nullptr ? nullptr : lane(builder, word, *extract->getVectorOperand(), index->getZExtValue());
+            return index == nullptr || word == nullptr
+                       ? nullptr
+                       : lane(builder, word, *extract->getVectorOperand(), index->getZExtValue());
         }
         if (auto* const intrinsic = dyn_cast<IntrinsicInst>(&instruction)) {
-            if (intrinsic->getIntrinsicID() == Intrinsic::vector_reduce_add && intrinsic->getType()->isIntegerTy(32)) {
+            if (intrinsic->getIntrinsicID() == Intrinsic::vector_reduce_add &&
+                intrinsic->getType()->isIntegerTy(32)) {
                 return lower_sum(builder, *intrinsic);
             }
             return lower_reduction(builder, *intrinsic);
@@ -272,14 +320,15 @@ private:
     Value* lane(IRBuilderBase& builder, Value* word, const Value& vector, uint64_t index) {
         const unsigned bits = word_bits(vector.getType());
         Value* const shifted = builder.CreateLShr(word, index * bits);
-        return builder.CreateTrunc(shifted, cast<FixedVectorType>(vector.getType())->getElementType());
+        return builder.CreateTrunc(shifted,
+                                   cast<FixedVectorType>(vector.getType())->getElementType());
     }
 
     /// A dot product adds to what the sum is added to, when there is one such place.
     Value* lower_sum(IRBuilderBase& builder, IntrinsicInst& sum) {
         auto* const add = sum.hasOneUse() ? dyn_cast<BinaryOperator>(sum.user_back()) : nullptr;
-        if (add == nullptr || add->getOpcode() != Instruction::Add || add->getParent() != sum.getParent() ||
-            add->getOperand(0) == add->getOperand(1)) {
+        if (add == nullptr || add->getOpcode() != Instruction::Add ||
+            add->getParent() != sum.getParent() || add->getOperand(0) == add->getOperand(1)) {
             return add_lanes(builder, words_, sum.getArgOperand(0), builder.getInt32(0));
         }
         Value* const accumulator = add->getOperand(add->getOperand(0) == &sum ? 1 : 0);
@@ -297,7 +346,9 @@ private:
     Value* lower_reduction(IRBuilderBase& builder, IntrinsicInst& reduction) {
         const auto id = reduction.getIntrinsicID();
         Value* const vector = reduction.arg_size() == 1 ? reduction.getArgOperand(0) : nullptr;
-        Value* const word = vector == nullptr || lane_bits(vector->getType()) == 0 ? nullptr : words_.word_of(vector);
+        Value* const word = vector == nullptr || lane_bits(vector->getType()) == 0
+                                ? nullptr
+                                : words_.word_of(vector);
         if (word == nullptr) {
             return nullptr;
         }
@@ -310,15 +361,24 @@ private:
 
     static Value* combine(IRBuilderBase& builder, Intrinsic::ID id, Value* a, Value* b) {
         switch (id) {
-            case Intrinsic::vector_reduce_add: return builder.CreateAdd(a, b);
-            case Intrinsic::vector_reduce_and: return builder.CreateAnd(a, b);
-            case Intrinsic::vector_reduce_or: return builder.CreateOr(a, b);
-            case Intrinsic::vector_reduce_xor: return builder.CreateXor(a, b);
-            case Intrinsic::vector_reduce_smax: return builder.CreateBinaryIntrinsic(Intrinsic::smax, a, b);
-            case Intrinsic::vector_reduce_smin: return builder.CreateBinaryIntrinsic(Intrinsic::smin, a, b);
-            case Intrinsic::vector_reduce_umax: return builder.CreateBinaryIntrinsic(Intrinsic::umax, a, b);
-            case Intrinsic::vector_reduce_umin: return builder.CreateBinaryIntrinsic(Intrinsic::umin, a, b);
-            default: return nullptr;
+            case Intrinsic::vector_reduce_add:
+                return builder.CreateAdd(a, b);
+            case Intrinsic::vector_reduce_and:
+                return builder.CreateAnd(a, b);
+            case Intrinsic::vector_reduce_or:
+                return builder.CreateOr(a, b);
+            case Intrinsic::vector_reduce_xor:
+                return builder.CreateXor(a, b);
+            case Intrinsic::vector_reduce_smax:
+                return builder.CreateBinaryIntrinsic(Intrinsic::smax, a, b);
+            case Intrinsic::vector_reduce_smin:
+                return builder.CreateBinaryIntrinsic(Intrinsic::smin, a, b);
+            case Intrinsic::vector_reduce_umax:
+                return builder.CreateBinaryIntrinsic(Intrinsic::umax, a, b);
+            case Intrinsic::vector_reduce_umin:
+                return builder.CreateBinaryIntrinsic(Intrinsic::umin, a, b);
+            default:
+                return nullptr;
         }
     }
 

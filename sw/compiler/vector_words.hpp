@@ -10,8 +10,8 @@
 
 namespace flexv {
 
-/// Replaces all vectors of the function. False when one remains, or when there was none; the function is then good for
-/// nothing but deleting.
+/// Replaces all vectors of the function. False when one remains, or when there was none; the
+/// function is then good for nothing but deleting.
 bool lower_vectors(llvm::Function& function);
 
 /// Vectors that fit a word, and the words that stand for them.
@@ -19,7 +19,8 @@ class VectorWords {
 public:
     explicit VectorWords(llvm::LLVMContext& context) : context_(context) {}
 
-    /// The word that stands for a vector of 4 x 8 or 2 x 16 bits, or for a mask of comparisons; nullptr when there is none.
+    /// The word that stands for a vector of 4 x 8 or 2 x 16 bits, or for a mask of comparisons;
+    /// nullptr when there is none.
     llvm::Value* word_of(llvm::Value* vector) const;
     void set(llvm::Value* vector, llvm::Value* word) { words_[vector] = word; }
 
@@ -31,8 +32,9 @@ private:
 /// 8 for 4 x 8 bits, 16 for 2 x 16 bits, 0 for anything else.
 unsigned lane_bits(const llvm::Type* type);
 
-/// accumulator + the sum over the lanes of `wide`, a vector of 32-bit lanes that comes from narrow ones; nullptr when
-/// dot products cannot compute it.
-llvm::Value* add_lanes(llvm::IRBuilderBase& builder, const VectorWords& words, llvm::Value* wide, llvm::Value* accumulator);
+/// accumulator + the sum over the lanes of `wide`, a vector of 32-bit lanes that comes from narrow
+/// ones; nullptr when dot products cannot compute it.
+llvm::Value* add_lanes(llvm::IRBuilderBase& builder, const VectorWords& words, llvm::Value* wide,
+                       llvm::Value* accumulator);
 
 }  // namespace flexv

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// LLVM's loop vectoriser with the core's word as vector register (target.hpp), and the lowering of what it makes to custom
-// instructions. A loop is tried on a copy of the function first: only loops whose every vector operation has an
-// instruction are vectorised for good.
+// LLVM's loop vectoriser with the core's word as vector register (target.hpp), and the lowering of
+// what it makes to custom instructions. A loop is tried on a copy of the function first: only loops
+// whose every vector operation has an instruction are vectorised for good.
 #include "instructions.hpp"
 #include "passes.hpp"
 #include "remarks.hpp"
@@ -99,7 +99,8 @@ MDNode* hints(const Loop& loop, bool may_vectorise) {
             nodes.push_back(node);
         }
     }
-    nodes.push_back(pair("llvm.loop.vectorize.enable", ConstantInt::get(flag, may_vectorise ? 1 : 0)));
+    nodes.push_back(
+        pair("llvm.loop.vectorize.enable", ConstantInt::get(flag, may_vectorise ? 1 : 0)));
     if (may_vectorise) {
         nodes.push_back(pair("llvm.loop.interleave.count", ConstantInt::get(word, 1)));
     }
@@ -119,7 +120,8 @@ bool vectorise_loops(Function& function, const std::set<size_t>& chosen) {
             loop->setLoopID(hints(*loop, true));
         }
     }
-    LoopVectorizeOptions options(/*InterleaveOnlyWhenForced=*/true, /*VectorizeOnlyWhenForced=*/true);
+    LoopVectorizeOptions options(/*InterleaveOnlyWhenForced=*/true,
+                                 /*VectorizeOnlyWhenForced=*/true);
     manager.invalidate(function, LoopVectorizePass(options).run(function, manager));
     return lower_vectors(function);
 }
@@ -147,7 +149,9 @@ bool vectorise(Function& function) {
                 chosen.insert(index);
                 remark_done(kPass, *loop, "loop vectorised to words of 8- or 16-bit lanes");
             } else {
-                remark_missed(kPass, *loop, "loop not vectorised: its operations or its order of memory accesses have no SIMD form");
+                remark_missed(kPass, *loop,
+                              "loop not vectorised: its operations or its order of memory accesses "
+                              "have no SIMD form");
             }
             ++index;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs of scripts/compiler_bench: plain C, without intrinsics. Each works on the arena in the TCDM, which main.c fills
-// with the same numbers before each run.
+// The programs of scripts/compiler_bench: plain C, without intrinsics. Each works on the arena in
+// the TCDM, which main.c fills with the same numbers before each run.
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -16,6 +16,7 @@ struct Benchmark {
     uint32_t uses_all_cores;
 };
 
-extern const struct Benchmark matrix_benchmarks[], signal_benchmarks[], layer_benchmarks[], integer_benchmarks[];
+extern const struct Benchmark matrix_benchmarks[], signal_benchmarks[], layer_benchmarks[],
+    integer_benchmarks[];
 
 #endif

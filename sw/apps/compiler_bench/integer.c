@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integer code of control systems, on one core: a mixture like CoreMark's (lists, small matrices, a state machine, a CRC), heap sort,
-// CRC-32 by table, AES-128.
+// Integer code of control systems, on one core: a mixture like CoreMark's (lists, small matrices, a
+// state machine, a CRC), heap sort, CRC-32 by table, AES-128.
 #include "bench.h"
 
 // ---- Like CoreMark: linked list, matrix, scanner, CRC-16 ----------------------------------------
@@ -27,7 +27,8 @@ static uint16_t crc16(uint16_t crc, uint32_t word) {
 
 static struct Node* make_list(struct Node* nodes, const uint32_t* numbers) {
     for (int i = 0; i < kNodes; ++i) {
-        nodes[i] = (struct Node){i + 1 < kNodes ? &nodes[i + 1] : 0, (int16_t)numbers[i], (int16_t)i};
+        nodes[i] =
+            (struct Node){i + 1 < kNodes ? &nodes[i + 1] : 0, (int16_t)numbers[i], (int16_t)i};
     }
     return nodes;
 }
@@ -93,11 +94,16 @@ enum State { kStart, kNumber, kFraction, kWord, kError, kStates };
 static enum State step(enum State state, uint8_t letter) {
     const int is_digit = letter >= '0' && letter <= '9';
     switch (state) {
-        case kStart: return is_digit ? kNumber : letter >= 'a' ? kWord : letter == ' ' ? kStart : kError;
-        case kNumber: return is_digit ? kNumber : letter == '.' ? kFraction : letter == ' ' ? kStart : kError;
-        case kFraction: return is_digit ? kFraction : letter == ' ' ? kStart : kError;
-        case kWord: return letter >= 'a' ? kWord : letter == ' ' ? kStart : kError;
-        default: return letter == ' ' ? kStart : kError;
+        case kStart:
+            return is_digit ? kNumber : letter >= 'a' ? kWord : letter == ' ' ? kStart : kError;
+        case kNumber:
+            return is_digit ? kNumber : letter == '.' ? kFraction : letter == ' ' ? kStart : kError;
+        case kFraction:
+            return is_digit ? kFraction : letter == ' ' ? kStart : kError;
+        case kWord:
+            return letter >= 'a' ? kWord : letter == ' ' ? kStart : kError;
+        default:
+            return letter == ' ' ? kStart : kError;
     }
 }
 
@@ -116,7 +122,8 @@ static void mixture(uint32_t core, uint32_t cores) {
     (void)core, (void)cores;
     for (int round = 0; round < 4; ++round) {
         crc = crc16(crc, list_work(arena));
-        crc = crc16(crc, matrix_work((const int16_t*)arena + 2048, (const int16_t*)arena + 2304, (int32_t*)arena + 2048));
+        crc = crc16(crc, matrix_work((const int16_t*)arena + 2048, (const int16_t*)arena + 2304,
+                                     (int32_t*)arena + 2048));
         crc = crc16(crc, scanner_work((const uint8_t*)(arena + 1024)));
         for (int i = 0; i < 16; ++i) {
             crc = crc16(crc, arena[2048 + i]);
@@ -125,7 +132,8 @@ static void mixture(uint32_t core, uint32_t cores) {
     }
 }
 
-// ---- Sort -----------------------------------------------------------------------------------------
+// ---- Sort
+// -----------------------------------------------------------------------------------------
 
 enum { kSorted = 256 };
 
@@ -157,7 +165,8 @@ static void heap_sort(uint32_t core, uint32_t cores) {
     }
 }
 
-// ---- CRC-32 ---------------------------------------------------------------------------------------
+// ---- CRC-32
+// ---------------------------------------------------------------------------------------
 
 static void crc32(uint32_t core, uint32_t cores) {
     uint32_t* const table = arena;
@@ -177,7 +186,8 @@ static void crc32(uint32_t core, uint32_t cores) {
     arena[256] = crc;
 }
 
-// ---- AES-128 --------------------------------------------------------------------------------------
+// ---- AES-128
+// --------------------------------------------------------------------------------------
 
 enum { kRounds = 10, kBlocks = 8 };
 
@@ -261,5 +271,8 @@ static void aes(uint32_t core, uint32_t cores) {
     }
 }
 
-const struct Benchmark integer_benchmarks[] = {
-    {"integer_mixture", mixture, 0, 0}, {"heap_sort", heap_sort, 0, 0}, {"crc32", crc32, 0, 0}, {"aes128", aes, 0, 0}, {0, 0, 0, 0}};
+const struct Benchmark integer_benchmarks[] = {{"integer_mixture", mixture, 0, 0},
+                                               {"heap_sort", heap_sort, 0, 0},
+                                               {"crc32", crc32, 0, 0},
+                                               {"aes128", aes, 0, 0},
+                                               {0, 0, 0, 0}};

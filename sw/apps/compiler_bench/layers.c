@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layers of networks with 8 bits as one writes them down: 3 x 3 convolution, 3 x 3 depthwise, 2 x 2 maximum, rectified
-// sum, on all cores.
+// Layers of networks with 8 bits as one writes them down: 3 x 3 convolution, 3 x 3 depthwise, 2 x 2
+// maximum, rectified sum, on all cores.
 #include "bench.h"
 
 enum { kSide = 16, kInner = kSide - 2, kIn = 32, kOut = 16 };
@@ -37,7 +37,8 @@ static void depthwise(uint32_t core, uint32_t cores) {
                 int32_t sum = 0;
                 for (uint32_t ky = 0; ky < 3; ++ky) {
                     for (uint32_t kx = 0; kx < 3; ++kx) {
-                        sum += input()[((y + ky) * kSide + x + kx) * kIn + c] * weights()[(ky * 3 + kx) * kIn + c];
+                        sum += input()[((y + ky) * kSide + x + kx) * kIn + c] *
+                               weights()[(ky * 3 + kx) * kIn + c];
                     }
                 }
                 output()[(y * kInner + x) * kIn + c] = clip(sum >> 7);
@@ -53,7 +54,9 @@ static void max_pooling(uint32_t core, uint32_t cores) {
             uint8_t* const to = output() + (y * kSide / 2 + x) * kIn;
             for (uint32_t c = 0; c < kIn; ++c) {
                 const uint8_t upper = a[c] > a[c + kIn] ? a[c] : a[c + kIn];
-                const uint8_t lower = a[c + kSide * kIn] > a[c + (kSide + 1) * kIn] ? a[c + kSide * kIn] : a[c + (kSide + 1) * kIn];
+                const uint8_t lower = a[c + kSide * kIn] > a[c + (kSide + 1) * kIn]
+                                          ? a[c + kSide * kIn]
+                                          : a[c + (kSide + 1) * kIn];
                 to[c] = upper > lower ? upper : lower;
             }
         }

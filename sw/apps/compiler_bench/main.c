@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every program twice and prints the cycles of the second run, and a hash of the arena behind it.
+// Runs every program twice and prints the cycles of the second run, and a hash of the arena behind
+// it.
 #include "bench.h"
 #include "flexv/flexv.h"
 
@@ -46,7 +47,8 @@ static void run_all(const struct Benchmark* benchmark) {
         run_once(benchmark);
         run_once(benchmark);
         if (core_id() == 0) {
-            printf("%s %u %u %08x\n", benchmark->name, (unsigned)cycles, (unsigned)benchmark->macs, (unsigned)hash());
+            printf("%s %u %u %08x\n", benchmark->name, (unsigned)cycles, (unsigned)benchmark->macs,
+                   (unsigned)hash());
         }
         barrier();
     }

@@ -54,5 +54,7 @@ static void fft(uint32_t core, uint32_t cores) {
     }
 }
 
-const struct Benchmark signal_benchmarks[] = {
-    {"fir_int16", fir, kTaps * kSamples, 0}, {"dot_int16", dot_product, kLength, 0}, {"fft_int16", fft, 0, 0}, {0, 0, 0, 0}};
+const struct Benchmark signal_benchmarks[] = {{"fir_int16", fir, kTaps* kSamples, 0},
+                                              {"dot_int16", dot_product, kLength, 0},
+                                              {"fft_int16", fft, 0, 0},
+                                              {0, 0, 0, 0}};

@@ -32,6 +32,48 @@ static inline uint32_t event_load(uint32_t address) {
     return value;
 }
 
+// ---- Packed vectors and formats ---------------------------------------------------------------
+// Types say what is in a word; C has none for 4 and 2 bits.
+
+typedef uint32_t packed_int16x2, packed_uint16x2, packed_int8x4, packed_uint8x4;
+typedef uint32_t packed_int4x8, packed_uint4x8, packed_int2x16, packed_uint2x16;
+
+enum PackedFormat {
+    kFormat_a16w16 = FORMAT_16X16,
+    kFormat_a8w8 = FORMAT_8X8,
+    kFormat_a4w4 = FORMAT_4X4,
+    kFormat_a2w2 = FORMAT_2X2,
+    kFormat_a4w2 = FORMAT_4X2,
+    kFormat_a8w2 = FORMAT_8X2,
+    kFormat_a16w2 = FORMAT_16X2,
+    kFormat_a8w4 = FORMAT_8X4,
+    kFormat_a16w4 = FORMAT_16X4,
+    kFormat_a16w8 = FORMAT_16X8,
+};
+
+/// Status mode with a format; slices start at the first one and change with each dot product. The
+/// core sees the last write of the mode one instruction late.
+static inline int format_begin(enum PackedFormat format) {
+    csr_write(CSR_SIMD_FORMAT, format);
+    csr_write(CSR_MIXED_SLICE, 0);
+    csr_write(CSR_MIXED_SKIP, 1);
+    csr_write(CSR_SIMD_LEGACY, 0);
+    __asm__ volatile("nop" : : : "memory");
+    return 1;
+}
+static inline int format_end(void) {
+    csr_write(CSR_SIMD_LEGACY, 1);
+    csr_write(CSR_SIMD_FORMAT, 0);
+    return 0;
+}
+
+/// with_format(a8w4) { ... }: functions pv_..._v in the block work on 8-bit activations, in the
+/// first operand, and 4-bit weights, in the second. Not to be left by break, goto or return.
+/// Functions called from it must not use lanes of their own.
+#define with_format(format)                                                 \
+    for (int format_is_set = format_begin(kFormat_##format); format_is_set; \
+         format_is_set = format_end())
+
 // ---- Shapes of instructions -------------------------------------------------------------------
 // Each line below defines the function `name` for the instruction `text`.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A timer interrupts two levels of hardware loops all the time; the handler has a loop of its own and calls a function that has
-// one, too. The sum must come out right.
+// A timer interrupts two levels of hardware loops all the time; the handler has a loop of its own
+// and calls a function that has one, too. The sum must come out right.
 #include "flexv/flexv.h"
 
 #include <stdio.h>

@@ -48,7 +48,7 @@ class Case(unittest.TestCase):
         return "\n".join(" ".join(line) for line in lines if line and not line[0].startswith((".Ltmp", ".Lfunc", ".cfi")))
 
     def run_elf(self, elf: Path) -> str:
-        done = subprocess.run([SIMULATOR, "run", elf, "--quiet", "--check", "hazards"], capture_output=True, text=True, check=False)
+        done = subprocess.run([SIMULATOR, "run", elf, "--quiet", "--check", "hazards", "--max-cycles", "20000000"], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 

@@ -258,14 +258,18 @@ void Mchan::check_tcdm_side(const AcceptedCommand& accepted) const {
     const Address offset = own < size ? own : command.tcdm;  // else the alias
     if (offset < size && command.tcdm_reach_bytes() <= size - offset)
         return;
+    const u64 reach = command.tcdm_reach_bytes();
+    const std::string lines = reach == command.length_bytes
+                                  ? std::string{}
+                                  : fmt::format(", in lines over {} bytes,", reach);
     const std::string bounds = fmt::format("the TCDM, {:#010x}..{:#010x}", config_.cluster_base,
                                            config_.cluster_base + memory_mask_);
     misuse_out(
         accepted.cause,
         offset < size
-            ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x} goes on behind "
+            ? fmt::format("{}: transfer {} of {} bytes at TCDM address {:#010x}{} goes on behind "
                           "the end of {}, and wraps to its start",
-                          name(), accepted.id, command.length_bytes, command.tcdm, bounds)
+                          name(), accepted.id, command.length_bytes, command.tcdm, lines, bounds)
             : fmt::format("{}: TCDM address {:#010x} of transfer {} is outside of {}; only its "
                           "low bits count: {:#010x}",
                           name(), command.tcdm, accepted.id, bounds,

@@ -51,7 +51,8 @@ flexv_program_test(PROGRAM accelerator NAME "a program for an accelerator is tol
     "core0: store of 4 bytes at 0x10201c40: .*accelerator. This cluster has none")
 flexv_program_test(PROGRAM dma_outside NAME "a transfer beside the TCDM is told" STATUS 0
   MESSAGE "warning: .*TCDM address 0x1c010000 of transfer [0-9]+ is outside of the TCDM, 0x10000000..0x1001ffff.*core0, pc 0x1c000[0-9a-f]+ outside"
-    "warning: .*64 bytes at TCDM address 0x1001fff0 goes on behind the end.*core0, pc 0x1c000[0-9a-f]+ behind")
+    "warning: .*64 bytes at TCDM address 0x1001fff0 goes on behind the end.*core0, pc 0x1c000[0-9a-f]+ behind"
+    "warning: .*64 bytes at TCDM address 0x10010000, in lines over 196624 bytes, goes on behind the end.*pc 0x1c000[0-9a-f]+ lines")
 flexv_program_test(PROGRAM dma_outside NAME "--strict ends at a transfer beside the TCDM" STATUS 102
   ARGUMENTS --strict MESSAGE "core0: .*TCDM address 0x1c010000 .*outside")
 flexv_program_test(PROGRAM unanswered NAME "an access that nobody answers ends the run" STATUS 102

@@ -2,14 +2,20 @@
  * its end. */
 #include "bare_metal.inc"
   .equ DMA, 0x10204400
-  .macro TRANSFER tcdm, bytes
+  .macro TRANSFER tcdm, bytes, lines=0, stride=0
   lw t1, 0(t0)
-  li t2, \bytes | 1 << 17 | 1 << 18
+  li t2, \bytes | 1 << 17 | 1 << 18 | (\lines != 0) * -(1 << 23) /* true is -1 */
   sw t2, 0(t0)
   li t2, \tcdm
   sw t2, 0(t0)
   li t2, 0x1c000000
   sw t2, 0(t0)
+  .if \lines
+  li t2, \lines
+  sw t2, 0(t0)
+  li t2, \stride
+  sw t2, 0(t0)
+  .endif
   li t2, 1
   sll t2, t2, t1
 1:
@@ -28,5 +34,7 @@ outside:
   TRANSFER 0x1c010000, 64
 behind:
   TRANSFER 0x1001fff0, 64
+lines:
+  TRANSFER 0x10010000, 64, 16, 0x10000
   li a0, 0
   END_WITH_A0

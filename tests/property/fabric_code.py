@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import runs
+import self_modifying
 from self_modifying import L2, NEW, OFFSETS, OLD, PAGE, TCDM, EXPECTED
 
 MEMORIES = {"tcdm": TCDM, "l2": L2 + 0x100000}
@@ -66,17 +67,8 @@ def side_of_loop(hart: str, number: int, memory: str, executor: str, where: str)
 
 
 def functions(memory: str) -> list[str]:
-    """A page has one function of each place, the loops have pages of their own."""
-    pages = dict.fromkeys(OFFSETS, 0)
-    placed = []
-    for number, case in enumerate(CASES):
-        if case.memory == memory:
-            placed.append((pages[case.place] * PAGE + OFFSETS[case.place], number))
-            pages[case.place] += 1
-    lines = [f'.section .{memory}_code, "awx"']
-    for offset, number in sorted(placed):
-        lines += [f".org {offset}", f"patched{number}:", f"addi a0, a0, {OLD}", "ret"]
-    first = max(pages.values()) + 1
+    """The loops have pages of their own."""
+    lines, first = self_modifying.functions(memory, [(case.memory, case.place) for case in CASES])
     for number, (place, _, _) in enumerate(LOOPS):
         if place != memory:
             continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 import unittest
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,18 +123,19 @@ def text_of(number: int, case: Case) -> str:
     return "\n  ".join(lines)
 
 
-def functions(memory: str, all_cases: list[Case]) -> str:
-    """A page has one function of each place; the last one reaches into the next page."""
+def functions(memory: str, places: Iterable[tuple[str, str]]) -> tuple[list[str], int]:
+    """Functions patched0... for cases of (memory, place), and the first page behind them: a page has one function of
+    each place; the last one reaches into the next page."""
     pages = dict.fromkeys(OFFSETS, 0)
     placed = []
-    for number, case in enumerate(all_cases):
-        if case.memory == memory:
-            placed.append((pages[case.place] * PAGE + OFFSETS[case.place], number))
-            pages[case.place] += 1
+    for number, (where, place) in enumerate(places):
+        if where == memory:
+            placed.append((pages[place] * PAGE + OFFSETS[place], number))
+            pages[place] += 1
     lines = [f'.section .{memory}_code, "awx"']
     for offset, number in sorted(placed):
         lines += [f".org {offset}", f"patched{number}:", f"addi a0, a0, {OLD}", "ret"]
-    return "\n  ".join(lines)
+    return lines, max(pages.values()) + 1
 
 
 TEMPLATE = """
@@ -182,13 +184,14 @@ end_signature:
 class SelfModifying(unittest.TestCase):
     def test_new_code_is_executed_whoever_wrote_it(self) -> None:
         all_cases = cases()
+        places = [(case.memory, case.place) for case in all_cases]
         body = "\n  ".join(text_of(number, case) for number, case in enumerate(all_cases))
         text = TEMPLATE.format(
             body=body,
             copy=COPY,
             new=NEW,
             count=len(all_cases),
-            functions="\n  ".join(functions(memory, all_cases) for memory in VIEWS),
+            functions="\n  ".join(line for memory in VIEWS for line in functions(memory, places)[0]),
         )
         with tempfile.TemporaryDirectory() as folder:
             path, image, signature = (Path(folder) / name for name in ("code.S", "code.elf", "signature"))

@@ -129,12 +129,7 @@ core:
   sw t1, 0x10(t0)
   li t1, 3                           /* clear, enable */
   sw t1, 0(t0)
-  sw s4, 0x200(s0)
-  sw s4, 0x20c(s0)
-1:lw t0, 0x200(s0)
-  beqz t0, 1b
-  lw t0, 0x20c(s0)
-  beqz t0, 1b
+1:SET_BARRIER_UP
   P_ELW t1, 0x21c, s0
   li s3, 6
 round:
@@ -146,23 +141,7 @@ round:
   bnez t0, 2b
   li t0, 4
   bge s7, t0, meet
-  lw t1, 0(s2)
-  li t2, 512 | 1 << 17 | 1 << 18 | 1 << 20
-  sw t2, 0(s2)
-  slli t2, s7, 10
-  li t3, TCDM + 0x1000
-  add t2, t2, t3
-  sw t2, 0(s2)
-  li t2, 0x1c000000
-  sw t2, 0(s2)
-  li t2, 1
-  sll t2, t2, t1
-3:lw t3, 4(s2)
-  and t3, t3, t2
-  beqz t3, 4f
-  P_ELW t4, 0x3c, s0
-  j 3b
-4:sw t2, 4(s2)
+  COPY_ASLEEP TCDM + 0x1000, 512
 meet:
   P_ELW t1, 0x21c, s0
   addi s3, s3, -1

@@ -10,16 +10,7 @@
   .equ ROUND, 64
   .equ COUNT, 128                    /* a word a core: its interrupts */
 
-  .section .vectors, "ax"
-  .option norvc
-  .rept 31
-  j handler
-  .endr
-
-  .text
-handler:
-  addi s5, s5, 1
-  mret
+  COUNT_INTERRUPTS
 
   .globl _start
 _start:
@@ -35,13 +26,7 @@ _start:
   li t0, (1 << 10) | (1 << 2)
   sw t0, 0x0c(s0)
   li s4, 0xff
-  bnez s7, 1f
-  sw s4, 0x200(s0)
-  sw s4, 0x20c(s0)
-1:lw t0, 0x200(s0)
-  beqz t0, 1b
-  lw t0, 0x20c(s0)
-  beqz t0, 1b
+  SET_BARRIER_UP
   P_ELW t1, 0x21c, s0
   bnez s7, 2f
   li t0, TIMER

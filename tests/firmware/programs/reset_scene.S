@@ -9,16 +9,7 @@
   .equ ROUNDS, 12
   .equ BYTES, 512
 
-  .section .vectors, "ax"
-  .option norvc
-  .rept 31
-  j handler
-  .endr
-
-  .text
-handler:
-  addi s5, s5, 1
-  mret
+  COUNT_INTERRUPTS
 
   .globl _start
 _start:
@@ -37,13 +28,7 @@ _start:
   li t0, 1 << 10
   sw t0, 0x0c(s0)
   li s4, 0x7f
-  bnez s7, 1f
-  sw s4, 0x200(s0)
-  sw s4, 0x20c(s0)
-1:lw t0, 0x200(s0)
-  beqz t0, 1b
-  lw t0, 0x20c(s0)
-  beqz t0, 1b
+  SET_BARRIER_UP
   li t0, 7
   beq s7, t0, alone
   P_ELW t1, 0x21c, s0
@@ -66,23 +51,7 @@ round:
   bnez t0, 3b
   li t0, 4
   bge s7, t0, meet
-  lw t1, 0(s2)
-  li t2, BYTES | 1 << 17 | 1 << 18 | 1 << 20
-  sw t2, 0(s2)
-  slli t2, s7, 10
-  li t3, TCDM + 0x2000
-  add t2, t2, t3
-  sw t2, 0(s2)
-  li t2, 0x1c000000
-  sw t2, 0(s2)
-  li t2, 1
-  sll t2, t2, t1
-4:lw t3, 4(s2)
-  and t3, t3, t2
-  beqz t3, 5f
-  P_ELW t4, 0x3c, s0
-  j 4b
-5:sw t2, 4(s2)
+  COPY_ASLEEP TCDM + 0x2000, BYTES
 meet:
   P_ELW t1, 0x21c, s0
   addi s3, s3, -1

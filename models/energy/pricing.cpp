@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "energy/pattern.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace flexv::energy {
@@ -23,23 +25,24 @@ bool is_statistic(const Profile& profile, const std::string& counter) {
 }
 
 /// Energy in attojoule has 64 bits; more must not pass for less.
+[[noreturn]] void refuse_energy(const std::string& what) {
+    throw UserError(
+        "energy of {}: above 18 J, the most that a report can hold; "
+        "expected a run of at most some minutes of chip time",
+        what);
+}
+
 u64 product(u64 events, u64 attojoules) {
     u64 result = 0;
     if (__builtin_mul_overflow(events, attojoules, &result))
-        throw UserError(
-            "energy of {} events, {} aJ each: above 18 J, the most that a report can hold; "
-            "expected a run of at most some minutes of chip time",
-            events, attojoules);
+        refuse_energy(fmt::format("{} events, {} aJ each", events, attojoules));
     return result;
 }
 
 u64 sum(u64 first, u64 second) {
     u64 result = 0;
     if (__builtin_add_overflow(first, second, &result))
-        throw UserError(
-            "energy of {} and {} aJ together: above 18 J, the most that a report can hold; "
-            "expected a run of at most some minutes of chip time",
-            first, second);
+        refuse_energy(fmt::format("{} and {} aJ together", first, second));
     return result;
 }
 

@@ -20,6 +20,15 @@ std::vector<core::DecodeCache*> caches_of(Soc& soc) {
     return caches;
 }
 
+/// The cluster's own view of itself begins at 0, where outside of it nothing is. `access` takes an
+/// address and returns how many bytes it has reached.
+template <typename Access>
+unsigned in_either_view(Address address, const Access& access) {
+    const unsigned count = access(address);
+    const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
+    return count == 0 && is_alias ? access(memory_map::kCluster.base + address) : count;
+}
+
 Stop::Reason reason_for(PointKind kind) {
     switch (kind) {
         case PointKind::read:
@@ -284,15 +293,14 @@ bool GdbServer::set_register(unsigned thread, unsigned number, u32 value) {
     return registers_.set(core_of(thread), number, value);
 }
 
-/// The cluster's own view of itself begins at 0, where outside of it nothing is.
 std::string GdbServer::read_memory(Address address, unsigned bytes) {
     std::string read;
     while (read.size() < bytes) {
         const Address from = address + Address(read.size());
         std::string part(bytes - read.size(), '\0');
-        unsigned count = soc_.read(from, part.data(), unsigned(part.size()));
-        if (count == 0 && from < memory_map::kClusterAlias.size_bytes)
-            count = soc_.read(memory_map::kCluster.base + from, part.data(), unsigned(part.size()));
+        const unsigned count = in_either_view(from, [&](Address seen) {
+            return soc_.read(seen, part.data(), unsigned(part.size()));
+        });
         if (count == 0)
             break;
         read += part.substr(0, count);
@@ -306,9 +314,8 @@ bool GdbServer::write_memory(Address address, std::string_view bytes) {
     while (written < bytes.size()) {
         const std::string_view rest = bytes.substr(written);
         const Address to = address + Address(written);
-        unsigned count = soc_.write(to, rest.data(), unsigned(rest.size()));
-        if (count == 0 && to < memory_map::kClusterAlias.size_bytes)
-            count = soc_.write(memory_map::kCluster.base + to, rest.data(), unsigned(rest.size()));
+        const unsigned count = in_either_view(
+            to, [&](Address seen) { return soc_.write(seen, rest.data(), unsigned(rest.size())); });
         if (count == 0)
             break;
         written += count;

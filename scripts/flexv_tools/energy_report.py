@@ -12,7 +12,6 @@ import argparse
 import csv
 import functools
 import json
-import math
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from flexv_tools.errors import Failure
-from flexv_tools.pages import document, escape, section, table
+from flexv_tools.pages import document, escape, section, table, ticks
 
 Report = dict[str, Any]
 
@@ -180,12 +179,6 @@ def thinned(windows: list[Window]) -> list[Window]:
     return [functools.reduce(Window.merged, windows[start : start + step]) for start in starts]
 
 
-def axis_step(largest: float) -> float:
-    """1, 2 or 5 times a power of ten, at most eight of them up to `largest`."""
-    base = 10.0 ** (math.floor(math.log10(largest)) - 1)
-    return next(base * factor for factor in (1, 2, 5, 10, 20) if largest / (base * factor) <= 8)
-
-
 def power_curve(windows: list[Window], mhz: float) -> str:
     left, top, width, height = 46, 10, 940, 250
     names = [name for name in COLOURS if any(name in window.groups for window in windows)]
@@ -200,12 +193,11 @@ def power_curve(windows: list[Window], mhz: float) -> str:
         return top + height * (1 - milliwatts / largest)
 
     parts = []
-    step = axis_step(largest)
-    for index in range(int(largest / step) + 1):
-        level = y(index * step)
+    for tick in ticks(largest, 8):
+        level = y(tick)
         parts.append(
             f'<line x1="{left}" x2="{left + width}" y1="{level:.1f}" y2="{level:.1f}" stroke="var(--line)"/>'
-            f'<text x="{left - 8}" y="{level + 4:.1f}" text-anchor="end">{index * step:g}</text>'
+            f'<text x="{left - 8}" y="{level + 4:.1f}" text-anchor="end">{tick:g}</text>'
         )
     below = [0.0] * len(windows)
     for name in names:

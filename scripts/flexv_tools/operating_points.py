@@ -12,7 +12,6 @@ import argparse
 import csv
 import html
 import json
-import math
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flexv_tools.errors import Failure
+from flexv_tools.pages import ticks
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build/release/flexv-vp"
@@ -101,11 +101,6 @@ def sweep(pricing: Pricing, points: list[float]) -> list[list[Point]]:
 # --- the picture
 
 
-def nice_step(largest: float) -> float:
-    base = 10.0 ** (math.floor(math.log10(largest)) - 1)
-    return next(base * factor for factor in (1, 2, 5, 10, 20) if largest / (base * factor) <= 7)
-
-
 def colour(index: int, count: int) -> str:
     """From blue at the lowest voltage to red at the highest."""
     share = index / max(count - 1, 1)
@@ -150,17 +145,15 @@ class Panel:
     def grid(self, largest: float, fastest: float, x: Any, y: Any) -> list[str]:
         parts = []
         bottom = self.top + self.height
-        step = nice_step(largest)
-        for index in range(int(largest / step) + 1):
-            level = y(index * step)
+        for tick in ticks(largest, 7):
+            level = y(tick)
             parts.append(
                 f'<line x1="{self.left}" x2="{self.left + self.width}" y1="{level:.1f}" y2="{level:.1f}"/>'
-                f'<text x="{self.left - 8}" y="{level + 4:.1f}" text-anchor="end">{index * step:g}</text>'
+                f'<text x="{self.left - 8}" y="{level + 4:.1f}" text-anchor="end">{tick:g}</text>'
             )
-        step = nice_step(fastest)
-        for index in range(int(fastest / step) + 1):
+        for tick in ticks(fastest, 7):
             parts.append(
-                f'<text x="{x(index * step):.1f}" y="{bottom + 18}" text-anchor="middle">{index * step:g}</text>'
+                f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:g}</text>'
             )
         parts.append(
             f'<text x="{self.left + self.width}" y="{bottom + 36}" text-anchor="end">clock, MHz</text>'

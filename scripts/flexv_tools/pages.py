@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,13 @@ background:var(--back)}footer{color:var(--soft);font-size:13px;margin-top:26px}
 
 def escape(text: object) -> str:
     return html.escape(str(text))
+
+
+def ticks(largest: float, most: int) -> list[float]:
+    """Marks of an axis from 0 on: steps of 1, 2 or 5 times a power of ten, at most `most` up to `largest`."""
+    base = 10.0 ** (math.floor(math.log10(largest)) - 1)
+    step = next(base * factor for factor in (1, 2, 5, 10, 20) if largest / (base * factor) <= most)
+    return [index * step for index in range(int(largest / step) + 1)]
 
 
 def section(title: str, what: str, content: str, name: str = "") -> str:

@@ -119,6 +119,8 @@ Uncertainty Profile::uncertainty_of(const std::vector<Extrapolation>& sizes) con
 
 u64 Profile::attojoules(const Coefficient& coefficient, const OperatingPoint& point,
                         double scale) const {
+    if (coefficient.has_own_supply)
+        return rounded_attojoules(coefficient.pj);
     const double factor =
         laws.dynamic_scale * std::pow(point.vdd / reference.vdd, laws.dynamic_exponent);
     return rounded_attojoules(coefficient.pj * factor * scale);

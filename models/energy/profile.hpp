@@ -34,6 +34,7 @@ struct Coefficient {
     Kind kind = Kind::assumed;
     std::string source;
     bool outside = false;             ///< not part of the cluster: priced, but not in its total
+    bool has_own_supply = false;      ///< the cluster's voltage and the laws do not change it
     bool optional = false;            ///< the platform may be built without this component
     std::vector<std::string> scales;  ///< names of the size laws that it follows, all of them
 };

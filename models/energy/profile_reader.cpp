@@ -107,6 +107,7 @@ Coefficient read_coefficient(JsonView view, const std::vector<SizeLaw>& laws) {
                        .kind = view.kind(),
                        .source = view.text("source"),
                        .outside = view.flag("outside"),
+                       .has_own_supply = view.flag("has_own_supply"),
                        .optional = view.flag("optional"),
                        .scales = read_scales(view, "scales", laws)};
     view.finish();

@@ -3,14 +3,13 @@
 // buses. One memory stands for the private and the shared banks of the chip.
 #pragma once
 
+#include "base/bus_memory.hpp"
 #include "base/clock_domain.hpp"
-#include "base/code_words.hpp"
 #include "base/module.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
 
 #include <tlm>
-#include <vector>
 
 namespace flexv::l2 {
 
@@ -38,15 +37,13 @@ private:
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);
     bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
 
-    [[nodiscard]] tlm::tlm_response_status check(const tlm::tlm_generic_payload& trans) const;
-    void move(tlm::tlm_generic_payload& trans, unsigned length);
+    void withdraw(const tlm::tlm_generic_payload& trans, unsigned length);
     void count(const tlm::tlm_generic_payload& trans);
     [[nodiscard]] u64 beats_of(const tlm::tlm_generic_payload& trans) const;
 
     const Config config_;
     const ClockDomain& clock_;
-    std::vector<unsigned char> bytes_;
-    CodeWords code_words_;  // somebody holds a pointer to them
+    BusMemory memory_;
     Counter reads_{*this, "reads", "read transactions"};
     Counter writes_{*this, "writes", "write transactions"};
     Counter bytes_read_{*this, "bytes_read", "bytes read"};

@@ -160,6 +160,31 @@ Group<l2::L2::Config> l2_group() {
                {.doc = "Width of the port.", .unit = "bytes", .allowed = one_of({4, 8, 16, 32})});
 }
 
+Group<external_memory::ExternalMemory::Config> external_memory_group() {
+    using Config = external_memory::ExternalMemory::Config;
+    return Group<Config>{}
+        .value("base", &Config::base,
+               {.doc = "Its first address.",
+                .unit = "",
+                .allowed = multiple_of_bytes(4_KiB, 0, 0xffff'f000)})
+        .value("size_bytes", &Config::size_bytes,
+               {.doc = "0 for none, as on chips without it.",
+                .unit = "bytes",
+                .allowed = multiple_of_bytes(4_KiB, 0, 64_MiB)})
+        .value("bytes_per_cycle", &Config::bytes_per_cycle,
+               {.doc = "Of its port, which all masters share.",
+                .unit = "bytes",
+                .allowed = number(0.001, 64)})
+        .value("latency_cycles", &Config::latency_cycles,
+               {.doc = "Of each burst, from its command to the first data.",
+                .unit = "cycles",
+                .allowed = whole(0, 100'000)})
+        .value("burst_bytes", &Config::burst_bytes,
+               {.doc = "Longest burst; accesses that follow each other share one.",
+                .unit = "bytes",
+                .allowed = whole(1, 1'048'576)});
+}
+
 Group<FabricConfiguration> fabric_group() {
     using Config = FabricConfiguration;
     return Group<Config>{}
@@ -210,6 +235,8 @@ Group<SocConfiguration> soc_group() {
         .group("uart", &Config::uart, "UART of the uDMA.", uart_group())
         .group("bus", &Config::bus, "Bus of the SoC.", bus_group())
         .group("l2", &Config::l2, "Memory of the SoC, code and data.", l2_group())
+        .group("external_memory", &Config::external_memory,
+               "RAM outside of the chip, where there is one.", external_memory_group())
         .choice("bus_errors", &Config::bus_errors,
                 {{"fault", BusErrors::fault}, {"respond", BusErrors::respond}},
                 "What comes of an access that nobody answers: it ends the run, or an error slave "
@@ -305,6 +332,13 @@ const std::vector<Rule>& rules() {
              [](const Configuration& configuration) {
                  const auto& icache = configuration.soc.cluster.icache;
                  return icache.l15_bytes >= icache.l15_banks * icache.l15_ways * icache.line_bytes;
+             }},
+        {.keys = {"soc.external_memory.base", "soc.external_memory.size_bytes"},
+         .what = "external memory ends within the 32-bit address space",
+         .holds =
+             [](const Configuration& configuration) {
+                 const auto& memory = configuration.soc.external_memory;
+                 return memory.base + memory.size_bytes <= u64{1} << 32;
              }},
     };
     return table;

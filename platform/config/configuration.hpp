@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "event_unit/event_unit.hpp"
+#include "external_memory/external_memory.hpp"
 #include "fabric_port/fabric_port.hpp"
 #include "icache/instruction_cache.hpp"
 #include "interrupt_controller/interrupt_controller.hpp"
@@ -73,6 +74,7 @@ struct SocConfiguration {
     /// 3).
     cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
     l2::L2::Config l2;
+    external_memory::ExternalMemory::Config external_memory;
     BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
 };
 

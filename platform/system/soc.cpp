@@ -30,6 +30,13 @@ std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
     return std::make_unique<FabricController>("fc", clock, config.cluster.core_count, config);
 }
 
+std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
+    ClockDomain& clock, const external_memory::ExternalMemory::Config& config) {
+    if (config.size_bytes == 0)
+        return nullptr;
+    return std::make_unique<external_memory::ExternalMemory>("external_memory", clock, config);
+}
+
 }  // namespace
 
 Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
@@ -42,6 +49,7 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
       fabric_controller(make_fabric_controller(clock_, config.soc)),
       l2("l2", clock_, config.soc.l2),
+      external_memory(make_external_memory(clock_, config.soc.external_memory)),
       peripherals(clock_, config),
       cluster("cluster", cluster_clock_, config.soc.cluster, config.soc.bus_errors,
               reference_clock_cycles(config.clock.mhz), *wiring_),
@@ -72,6 +80,8 @@ void Soc::wire_buses() {
     using enum cluster_bus::Addressing;
     bus.map("soc.l2", map::kL2Base, config_.soc.l2.size_bytes, relative).bind(l2.bus_in);
     peripherals.connect(bus);
+    if (external_memory)
+        wire_external_memory();
     bus.map("soc.cluster", map::kCluster.base, map::kCluster.size_bytes, relative)
         .bind(to_cluster.bus_in);
     to_cluster.bus_out.bind(cluster.window.bus_in);
@@ -84,6 +94,14 @@ void Soc::wire_buses() {
         const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
         return surroundings(is_alias ? memory_map::kCluster.base + address : address);
     });
+}
+
+void Soc::wire_external_memory() {
+    const auto& config = config_.soc.external_memory;
+    bus.map("soc.external_memory", config.base, config.size_bytes,
+            cluster_bus::Addressing::relative)
+        .bind(external_memory->bus_in);
+    external_memory->elapsed = [this] { return clock_.cycle_at(cluster_clock_.time_of(end())); };
 }
 
 void Soc::wire_fabric_controller() {
@@ -177,9 +195,13 @@ std::vector<MemoryRange> Soc::memories() const {
                            .size_parameter = key,
                            .largest_bytes = largest_power_of_two(allowed_values(key))};
     };
-    return {
+    std::vector<MemoryRange> found = {
         memory("soc.cluster.tcdm", memory_map::kCluster.base, config_.soc.cluster.tcdm.size_bytes),
         memory("soc.l2", memory_map::kL2Base, config_.soc.l2.size_bytes)};
+    const auto& external = config_.soc.external_memory;
+    if (external_memory)
+        found.push_back(memory("soc.external_memory", Address(external.base), external.size_bytes));
+    return found;
 }
 
 unsigned Soc::debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes) {

@@ -9,6 +9,7 @@
 #include "clock_crossing/clock_crossing.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "energy/clock_history.hpp"
+#include "external_memory/external_memory.hpp"
 #include "l2/l2.hpp"
 #include "platform/config/configuration.hpp"
 #include "platform/firmware/elf.hpp"
@@ -124,6 +125,7 @@ public:
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
     l2::L2 l2;
+    std::unique_ptr<external_memory::ExternalMemory> external_memory;  ///< null: there is none
     SocPeripherals peripherals;
     Cluster cluster;
     clock_crossing::ClockCrossing to_cluster;
@@ -131,6 +133,7 @@ public:
 
 private:
     void wire_buses();
+    void wire_external_memory();
     void wire_fabric_controller();
     void wire_events();
     void wire_clocks();

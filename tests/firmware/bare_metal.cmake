@@ -18,7 +18,7 @@ endfunction()
 foreach(program exit_eoc exit_core_status print illegal handled_illegal ebreak unmapped_load unmapped_store
     subsets jump_nowhere deadlock half_barrier spin signature demux_hole self_modifying store_beside_code
     fc_illegal fc_sleeps fc_demux interrupted_waits interrupted_locks region_marks exit_minus_one device_warning floating atomic semihosting
-    accelerator dma_outside unanswered fc_unanswered reset_scene cluster_reset)
+    accelerator dma_outside external_memory unanswered fc_unanswered reset_scene cluster_reset)
   flexv_bare_metal(${program})
 endforeach()
 get_property(images GLOBAL PROPERTY FLEXV_BARE_METAL)
@@ -55,6 +55,20 @@ flexv_program_test(PROGRAM dma_outside NAME "a transfer beside the TCDM is told"
     "warning: .*64 bytes at TCDM address 0x10010000, in lines over 196624 bytes, goes on behind the end.*pc 0x1c000[0-9a-f]+ lines")
 flexv_program_test(PROGRAM dma_outside NAME "--strict ends at a transfer beside the TCDM" STATUS 102
   ARGUMENTS --strict MESSAGE "core0: .*TCDM address 0x1c010000 .*outside")
+# 4096 bytes at 0.4 a cycle are 10,240 cycles, in 4 bursts of 30 cycles; 16 stores take 40 each, start and code 1,500.
+flexv_program_test(PROGRAM external_memory NAME "the DMA reads external memory at 0.4 byte a cycle" STATUS 0
+  ARGUMENTS --set "soc.external_memory.size_bytes=8 MiB" CYCLES 12400 12900)
+flexv_program_test(PROGRAM external_memory NAME "a wide external memory takes what its bursts take" STATUS 0
+  ARGUMENTS --set soc.external_memory.size_bytes=64KiB --set soc.external_memory.bytes_per_cycle=8
+            --set soc.external_memory.burst_bytes=64 CYCLES 4300 4900)
+flexv_program_test(PROGRAM external_memory NAME "without external memory its addresses are nobody's" STATUS 102
+  MESSAGE "core0: store of 4 bytes at 0x80000000: .*nothing outside the cluster takes it")
+flexv_program_test(PROGRAM external_memory NAME "external memory may not lie where L2 is" STATUS 101
+  ARGUMENTS --set soc.external_memory.size_bytes=4096 --set soc.external_memory.base=0x1c000000
+  MESSAGE "soc.external_memory" "soc.l2")
+flexv_program_test(PROGRAM external_memory NAME "external memory may not end behind the last address" STATUS 101
+  ARGUMENTS --set soc.external_memory.size_bytes=8192 --set soc.external_memory.base=0xfffff000
+  MESSAGE "external memory ends within the 32-bit address space")
 flexv_program_test(PROGRAM unanswered NAME "an access that nobody answers ends the run" STATUS 102
   MESSAGE "core0: load of 4 bytes at 0x30000000: .*nothing outside the cluster takes it")
 flexv_program_test(PROGRAM unanswered NAME "error slaves answer where nobody else does, and each instruction is told once"

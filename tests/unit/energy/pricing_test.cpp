@@ -189,6 +189,19 @@ TEST_CASE("an optional price may be without its component, but not without its c
                     UserError);
 }
 
+TEST_CASE("a price with a supply of its own is the same at every voltage of the cluster",
+          "[energy][pricing]") {
+    const Profile profile =
+        small(price("pad", "cl.mem.reads", "cl.mem", "1.5", R"(, "has_own_supply": true)"));
+    const Counts counts = {0, 0, 10, 0, 0};
+
+    for (const double vdd : {0.5, 1.0, 2.0}) {
+        const OperatingPoint point{.vdd = vdd, .mhz = 100};
+        const PriceList prices(profile, point, profile.architecture, kCounters);
+        CHECK(prices.price(counts, 0).total == 15'000'000);  // aJ
+    }
+}
+
 TEST_CASE("one symbol prices a counter once", "[energy][pricing]") {
     const Profile profile = small(price("alu", "cl.core*.alu", "cl.core*", "0.3") + "," +
                                   price("alu", "cl.core1.alu", "cl.core1", "0.4"));

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way from a core's fetch stage to its instruction cache: time, no bytes. The core decodes from
+// its own copy of the code; the cache says when a word arrives.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <array>
+#include <systemc>
+
+namespace flexv::fetch_path {
+
+/// Bytes of a cache line.
+inline constexpr Address kFetchLineBytes = 16;
+constexpr Address line_of(Address address) { return address & ~(kFetchLineBytes - 1); }
+
+/// Lines in which a core may fetch without telling the cache, because that changes nothing there.
+/// The cache owns it and empties it whenever that could turn out otherwise.
+class LineFilter {
+public:
+    explicit LineFilter(u64& hits) : hits_(&hits) { clear(); }
+
+    [[nodiscard]] bool has(Address line) const { return lines_[index_of(line)] == line; }
+    /// has(), for a line that executed code enters: then it is counted as a hit of the cache.
+    [[nodiscard]] bool take(Address line) {
+        if (!has(line))
+            return false;
+        ++*hits_;
+        return true;
+    }
+    /// take() of the `count` lines behind `line`, of all or of none.
+    [[nodiscard]] bool take_behind(Address line, unsigned count) {
+        for (unsigned i = 0; i < count; ++i) {
+            line += kFetchLineBytes;
+            if (!has(line))
+                return false;
+        }
+        *hits_ += count;
+        return true;
+    }
+    void count_hit() { ++*hits_; }
+    void add(Address line) { lines_[index_of(line)] = line; }
+    void clear() { lines_.fill(kNone); }
+
+private:
+    static constexpr unsigned kEntries = 64;
+    static constexpr Address kNone = 1;  // no line begins at an odd address
+
+    static unsigned index_of(Address line) { return line / kFetchLineBytes % kEntries; }
+
+    std::array<Address, kEntries> lines_;
+    u64* hits_;
+};
+
+/// The core's side of a FetchPort.
+class FetchClient {
+public:
+    /// A line will be there in cycle `cycle`, the one after now: begin() of it can be called.
+    virtual void line_comes(Cycles cycle) = 0;
+
+protected:
+    ~FetchClient() = default;
+};
+
+/// The private cache of one core, clock by clock. In each cycle the core calls begin(), then end().
+/// It may be ahead of the others' time as long as known_until() allows.
+class FetchPort {
+public:
+    virtual void attach(FetchClient& client) = 0;
+    /// The core's own filter; stays where it is.
+    virtual LineFilter& filter() = 0;
+    /// True when fetches in `line` change nothing in the cache; then the filter has it.
+    virtual bool is_settled(Address line) = 0;
+    /// The core fetched from the filter alone. The word at `requested` is the last it asked for; it
+    /// arrives in the next cycle when `is_waiting`.
+    virtual void resume(Address requested, bool is_waiting) = 0;
+    /// The first cycle whose begin() is not known yet: a line may come in it.
+    [[nodiscard]] virtual Cycles known_until() const = 0;
+    /// True when the word asked for arrives in `cycle`.
+    virtual bool begin(Cycles cycle) = 0;
+    /// Between begin() and end(): a request of this cycle is granted.
+    [[nodiscard]] virtual bool grants() const = 0;
+    /// The core asks for the word at `address`, or only has it on the wires.
+    virtual void end(bool requests, Address address) = 0;
+    /// Nothing under way, or about to: the core may fetch from the filter alone.
+    [[nodiscard]] virtual bool is_calm() const = 0;
+    /// Nothing happens without a request until line_comes().
+    [[nodiscard]] virtual bool is_static() const = 0;
+    /// True once after `line` was fetched from behind the cache because the core asked for it.
+    virtual bool has_missed(Address line) = 0;
+
+protected:
+    ~FetchPort() = default;
+};
+
+/// An instruction cache with one port a core.
+class FetchTarget : public virtual sc_core::sc_interface {
+public:
+    virtual FetchPort& fetch_port(unsigned core) = 0;
+};
+
+}  // namespace flexv::fetch_path

@@ -6,6 +6,8 @@
 
 #include "base/units.hpp"
 #include "energy/architecture.hpp"
+#include "energy/area.hpp"
+#include "energy/provenance.hpp"
 #include "energy/size_law.hpp"
 
 #include <functional>
@@ -19,11 +21,6 @@ struct OperatingPoint {
     double vdd = 0;  ///< V
     double mhz = 0;
 };
-
-/// How well a coefficient is founded.
-enum class Kind : u8 { published, derived, assumed };
-inline constexpr unsigned kKinds = 3;
-[[nodiscard]] std::string_view name_of(Kind kind);
 
 /// The price of one event.
 struct Coefficient {
@@ -71,19 +68,6 @@ struct VoltageRange {
     [[nodiscard]] bool contains(double vdd) const { return vdd >= min && vdd <= max; }
 };
 
-/// How far off a figure may be that is no anchor of the profile.
-struct Uncertainty {
-    double total_percent = 0;      ///< of a total, and of what is derived from it (mW, TOPS/W)
-    double component_percent = 0;  ///< of one component: only the sum is anchored
-};
-
-/// What the laws of size add to the uncertainty of a figure: for each size this much a doubling,
-/// independent of the others, so that squares are added.
-struct UncertaintyGrowth {
-    double total_percent = 0;
-    double component_percent = 0;
-};
-
 struct Profile {
     std::string name;
     std::string meaning;
@@ -98,6 +82,7 @@ struct Profile {
     std::vector<Standing> standing;
     std::vector<Coefficient> coefficients;
     std::vector<Statistic> statistics;
+    Area area;
 
     /// Highest clock at `vdd` in MHz; 0 when the profile has no law for it.
     [[nodiscard]] double max_mhz(double vdd) const;

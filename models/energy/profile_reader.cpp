@@ -3,6 +3,7 @@
 // the format; models/energy/README.md describes it.
 #include "base/error.hpp"
 #include "base/strict_json.hpp"
+#include "energy/area_reader.hpp"
 #include "energy/json_view.hpp"
 #include "energy/profile.hpp"
 #include "energy/size_law_reader.hpp"
@@ -254,6 +255,8 @@ Profile parse_profile(const std::string& text, const std::string& origin,
         read_fixed(view.object("fixed"), profile);
     if (view.has("statistics"))
         read_statistics(view, profile);
+    if (view.has("area"))
+        profile.area = read_area(view.object("area"), profile.size_laws, profile.architecture);
     view.finish();
     static_cast<void>(profile.doubts(profile.reference));  // the reference must have a meaning
     return profile;

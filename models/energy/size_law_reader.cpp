@@ -59,15 +59,6 @@ void read_table(JsonView table, const Architecture& reference, SizeTerm& term,
                         size_text("", *size));
 }
 
-SizeProduct read_product(JsonView& view) {
-    const std::string text = view.text("per");
-    try {
-        return SizeProduct::parse(text);
-    } catch (const UserError& error) {
-        throw UserError("{}.per = \"{}\": {}", view.where(), text, error.what());
-    }
-}
-
 SizeTerm read_term(JsonView view, const Architecture& reference) {
     SizeTerm term{
         .share = view.not_negative("share"), .per = read_product(view), .curve = {}, .table = {}};
@@ -98,6 +89,15 @@ SizeLaw read_law(JsonView view, const std::string& name, const Architecture& ref
 }
 
 }  // namespace
+
+SizeProduct read_product(JsonView& view) {
+    const std::string text = view.text("per");
+    try {
+        return SizeProduct::parse(text);
+    } catch (const UserError& error) {
+        throw UserError("{}.per = \"{}\": {}", view.where(), text, error.what());
+    }
+}
 
 Architecture read_architecture(JsonView view) {
     Architecture architecture;

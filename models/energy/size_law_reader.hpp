@@ -12,6 +12,9 @@
 
 namespace flexv::energy {
 
+/// `per` of `view`: sizes between `*` and `/`, not yet looked up.
+[[nodiscard]] SizeProduct read_product(JsonView& view);
+
 /// The object `reference.architecture`: positive whole numbers and names.
 [[nodiscard]] Architecture read_architecture(JsonView view);
 

@@ -139,6 +139,29 @@ std::string energy_tree(const RunResult& result) {
     return table.text();
 }
 
+std::string area_table(const RunResult& result) {
+    const energy::Floorplan& area = result.energy.area;
+    if (area.empty())
+        return {};
+    TerminalTable table(fmt::format("Area ({}; total +-{:.3g} %, components +-{:.3g} %)",
+                                    result.energy.profile.name, area.uncertainty.total_percent,
+                                    area.uncertainty.component_percent),
+                        {"component", "mm2", "share", ""});
+    const auto add = [&](const std::string& name, u64 um2) {
+        table.add({name, fmt::format("{:.4f}", double(um2) * 1e-6),
+                   share_text(double(um2), double(area.total)), bar(um2, area.total)});
+    };
+    add("cluster", area.total);
+    for (const auto& [path, um2] : area.components)
+        add("  " + path.substr(path.find('.') + 1), um2);
+    if (!area.outside.empty())
+        table.add_rule();
+    for (const auto& [path, um2] : area.outside)
+        table.add(
+            {path + ", not in the total", fmt::format("{:.4f}", double(um2) * 1e-6), "-", ""});
+    return table.text();
+}
+
 std::string classes_table(const RunResult& result) {
     TerminalTable table(fmt::format("Instructions ({}; one cycle, cache hit, data in the TCDM)",
                                     point_text(result.energy)),

@@ -15,6 +15,9 @@ namespace flexv::platform {
 /// Components as a tree with shares; what lies outside of the cluster follows the total.
 [[nodiscard]] std::string energy_tree(const RunResult& result);
 
+/// mm2 of each component; empty when the profile says nothing of area.
+[[nodiscard]] std::string area_table(const RunResult& result);
+
 /// pJ of an instruction of each class that was executed.
 [[nodiscard]] std::string classes_table(const RunResult& result);
 

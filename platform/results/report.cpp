@@ -50,6 +50,15 @@ Json components_json(const std::vector<energy::ComponentEnergy>& components) {
     return object;
 }
 
+double mm2(u64 um2) { return double(um2) / 1e6; }
+
+Json areas_json(const std::vector<energy::ComponentArea>& components) {
+    Json object = Json::object();
+    for (const auto& [path, um2] : components)
+        object[path] = mm2(um2);
+    return object;
+}
+
 Json region_json(const RegionResult& entry, const RunResult& result) {
     const Region& region = entry.region;
     const double mhz = entry.mhz;
@@ -69,6 +78,9 @@ Json region_json(const RegionResult& entry, const RunResult& result) {
                  {"components", components_json(entry.components)},
                  {"counters", counters_json(result.counter_paths, region.counts, false)},
                  {"own_counters", counters_json(result.counter_paths, region.own_counts, false)}};
+    if (result.energy.area.total != 0)
+        json["gops_per_mm2"] =
+            energy::giga_operations(entry.macs, region.cycles, mhz) / result.energy.area.mm2();
     if (!result.clocks.empty()) {
         json["cycles_by_clock"] = region.elapsed;
         json["own_cycles_by_clock"] = region.own_elapsed;
@@ -167,6 +179,40 @@ Json extrapolations_json(const EnergyResult& energy) {
     return list;
 }
 
+/// Every item of the profile: where its number comes from, and what it takes here.
+Json area_items_json(const EnergyResult& energy) {
+    Json list = Json::array();
+    auto line = energy.area.lines.begin();
+    for (const energy::AreaItem& item : energy.profile.area.items) {
+        list.push_back({{"symbol", item.symbol},
+                        {"component", item.component},
+                        {"value", item.value},
+                        {"unit", item.is_gates ? "kGE" : "mm2"},
+                        {"count", line->count},
+                        {"scale", line->scale},
+                        {"kind", name_of(item.kind)},
+                        {"source", item.source},
+                        {"outside", item.outside},
+                        {"mm2", mm2(line->um2)}});
+        ++line;
+    }
+    return list;
+}
+
+Json area_json(const EnergyResult& energy) {
+    const energy::Floorplan& area = energy.area;
+    Json by_kind = Json::object();
+    for (unsigned kind = 0; kind < energy::kKinds; ++kind)
+        by_kind[std::string(name_of(energy::Kind(kind)))] = mm2(area.by_kind[kind]);
+    return {{"total_mm2", mm2(area.total)},
+            {"components", areas_json(area.components)},
+            {"outside_components", areas_json(area.outside)},
+            {"item_kinds", std::move(by_kind)},
+            {"uncertainty_percent", uncertainty_json(area.uncertainty)},
+            {"gate_um2", energy.profile.area.gate_um2},
+            {"items", area_items_json(energy)}};
+}
+
 /// The clocks that firmware has set are there where it has set any.
 Json clock_json(const RunResult& result) {
     Json clock = {{"mhz", result.clock.mhz}, {"vdd", result.clock.vdd}};
@@ -223,6 +269,8 @@ std::string report_text(const RunResult& result) {
         {"counters", counters_json(result.counter_paths, result.counts, true)},
         {"energy", energy_json(result)},
     };
+    if (!result.energy.area.empty())
+        json["area"] = area_json(result.energy);
     if (result.energy.peak_cycles != 0) {
         json["energy"]["peak_mw"] = result.energy.peak_mw;
         json["energy"]["peak_window_cycles"] = result.energy.peak_cycles;

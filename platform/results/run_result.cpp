@@ -130,7 +130,8 @@ void price_run(RunResult& result, const energy::Profile& profile, const std::str
                      .unpriced = prices.unpriced(),
                      .doubts = doubts_about(profile, result.clock.vdd, clocks.mhz()),
                      .extrapolations = extrapolations,
-                     .uncertainty = profile.uncertainty_of(extrapolations)};
+                     .uncertainty = profile.uncertainty_of(extrapolations),
+                     .area = energy::floorplan(profile, result.architecture)};
     result.energy.rest_attojoules = result.energy.bill.total;
     for (RegionResult& entry : result.regions) {
         const Region& region = entry.region;

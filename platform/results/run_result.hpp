@@ -6,6 +6,7 @@
 #include "base/units.hpp"
 #include "energy/architecture.hpp"
 #include "energy/counters.hpp"
+#include "energy/floorplan.hpp"
 #include "energy/pricing.hpp"
 #include "platform/probes/function_result.hpp"
 #include "platform/probes/regions.hpp"
@@ -55,6 +56,7 @@ struct EnergyResult {
     std::vector<std::string> doubts;    ///< about the operating point and the profile
     std::vector<energy::Extrapolation> extrapolations;  ///< sizes that the profile does not know
     energy::Uncertainty uncertainty;                    ///< with these extrapolations
+    energy::Floorplan area;  ///< of the platform; empty when the profile says nothing of it
 };
 
 struct RunResult {

@@ -133,6 +133,7 @@ std::string summary(const RunResult& result) {
     append(stalls_table(result));
     append(energy_tree(result));
     text += provenance(result);
+    append(area_table(result));
     append(classes_table(result));
     append(functions_table(result));
     return text;

@@ -359,6 +359,42 @@ def provenance(report: Report) -> str:
     return section("Where the numbers come from", what, table((*header, f"{left}source</th>"), rows))
 
 
+def area(report: Report) -> str:
+    """mm2 by component, and the item behind each."""
+    found = report["area"]
+    total = found["total_mm2"]
+    rows = [["cluster", f"{total:.4f}", share_text(total, total), meter(total, total, "var(--soft)")]]
+    for name, mm2 in found["components"].items():
+        indent = f'<td style="padding-left:30px">{escape(name.removeprefix("cluster."))}</td>'
+        rows.append([indent, f"{mm2:.4f}", share_text(mm2, total), meter(mm2, total)])
+    for name, mm2 in found["outside_components"].items():
+        rows.append([f"{escape(name)} (outside of the cluster, not in the total)", f"{mm2:.4f}", "-", "<td></td>"])
+    percent = found["uncertainty_percent"]
+    what = (
+        f"Total ±{percent['total']:g} %, each component ±{percent['component']:g} %; {found['gate_um2']:g} µm² a gate."
+    )
+    by_component = table(("component", "mm²", "share", "<th></th>"), rows)
+    return section("Area", what, by_component + "<br>" + area_items(found))
+
+
+def area_items(found: dict[str, Any]) -> str:
+    rows = [
+        [
+            f"<td><code>{escape(item['symbol'])}</code></td>",
+            f"{item['value']:g} {item['unit']}",
+            f'<td class="text"><span class="chip {item["kind"]}">{item["kind"]}</span></td>',
+            f"{item['count']:g}",
+            f"{item['scale']:.4g}",
+            f"{item['mm2']:.4f}",
+            f'<td class="text source">{escape(item["source"])}</td>',
+        ]
+        for item in found["items"]
+        if item["count"]
+    ]
+    left = '<th class="text">'
+    return table(("item", "each", f"{left}kind</th>", "count", "scale", "mm²", f"{left}source</th>"), rows)
+
+
 # --- the page
 
 
@@ -376,6 +412,8 @@ def cards(report: Report, windows: list[Window]) -> str:
     if best and best["macs"]:
         facts.append((f"{best['tops_per_watt']:.3f}", f"TOPS/W in {escape(best['name'])}, {sigma}"))
         facts.append((f"{best['gops']:.2f}", f"GOPS in {escape(best['name'])}"))
+        if "gops_per_mm2" in best:
+            facts.append((f"{best['gops_per_mm2']:.1f}", f"GOPS/mm² in {escape(best['name'])}"))
     facts.append((f"{report['time_ns'] / 1000:.1f} µs", f"{count_text(report['cycles'])} cycles"))
     return '<div class="cards">' + "".join(
         f'<div class="card"><b>{value}</b><span>{what}</span></div>' for value, what in facts
@@ -398,6 +436,7 @@ def page(report: Report, title: str, windows: list[Window]) -> str:
         (report["harts"], lambda: harts(report)),
         (report.get("functions"), lambda: functions(report)),
         (energy["instruction_classes"], lambda: classes(report)),
+        ("area" in report, lambda: area(report)),
         (True, lambda: provenance(report)),
     ]
     point = f"{escape(energy['profile'])}, {energy['vdd']:g} V, {energy['mhz']:g} MHz"

@@ -34,6 +34,12 @@ def sample_report() -> dict[str, Any]:
         "regions": [{"name": "conv & pool", "cycles": 50, "macs": 500, "mac_per_cycle": 10.0, "gops": 2.0,
                      "energy_pj": 400.0, "own_energy_pj": 400.0, "mean_mw": 0.8, "tops_per_watt": 2.5,
                      "components": {"cluster.core0": 400.0}}],
+        "area": {"total_mm2": 0.5, "components": {"cluster.cores": 0.4, "cluster.tcdm": 0.1}, "gate_um2": 0.5,
+                 "outside_components": {"l2": 2.0}, "uncertainty_percent": {"total": 10.0, "component": 40.0},
+                 "items": [{"symbol": "core", "value": 50.0, "unit": "kGE", "kind": "derived", "count": 8, "scale": 2.0,
+                            "source": "a <book>", "mm2": 0.4, "outside": False},
+                           {"symbol": "absent", "value": 1.0, "unit": "kGE", "kind": "derived", "count": 0, "scale": 1.0,
+                            "source": "none", "mm2": 0.0, "outside": True}]},
         "energy": {"profile": "p", "profile_meaning": "for tests", "vdd": 0.65, "mhz": 100.0, "total_pj": 1000.0,
                    "mean_mw": 1.0, "components": components, "outside_components": {"l2": 5.0},
                    "coefficient_kinds": {"published": 0.0, "derived": 200.0, "assumed": 800.0},
@@ -58,6 +64,17 @@ class EnergyReport(unittest.TestCase):
         text = self.page()
         self.assertIn("<title>Cores: 800.0 pJ, 80.0 %</title>", text)
         self.assertIn("<title>Leakage: 200.0 pJ, 20.0 %</title>", text)
+
+    def test_area_stands_by_component_and_item_with_its_source(self) -> None:
+        text = self.page()
+        self.assertRegex(text, r"cores</td><td>0\.4000</td><td>80\.0 %")
+        self.assertRegex(text, r"<code>core</code></td><td>50 kGE</td>.*a &lt;book&gt;")
+        self.assertNotIn("absent", text)
+
+    def test_a_report_without_area_has_a_page_too(self) -> None:
+        report = sample_report()
+        del report["area"]
+        self.assertNotIn("mm²", energy_report.page(report, "my run", []))
 
     def test_names_from_the_firmware_are_escaped(self) -> None:
         self.assertIn("conv &amp; pool", self.page())
@@ -187,14 +204,30 @@ class Calibrate(unittest.TestCase):
         others = [item for item in design["coefficients"] if item["symbol"] != "infra"]
         self.assertEqual(others, [item for item in before["coefficients"] if item["symbol"] != "infra"])
 
+    def test_the_rest_of_the_area_is_what_the_cluster_leaves(self) -> None:
+        rest = {"symbol": "rest", "mm2": 0.05}
+        fit = calibrate.rest_fit({"area": {"total_mm2": 0.58, "gate_um2": 0.5, "items": [rest]}})
+        self.assertAlmostEqual(fit.value, 40.0)  # 0.55 - 0.53 mm2 at 0.5 um2
+        crowded = {"area": {"total_mm2": 0.70, "gate_um2": 0.5, "items": [rest]}}
+        with self.assertRaisesRegex(calibrate.Failure, "0.650 mm2, the anchor is 0.550"):
+            _ = calibrate.rest_fit(crowded).value
+
+    def test_a_gate_of_the_silicon_is_what_its_logic_leaves(self) -> None:
+        bank = {"unit": "mm2", "mm2": 1.178, "value": 0.0, "count": 1, "scale": 1.0, "outside": False}
+        core = {"unit": "kGE", "mm2": 9.0, "value": 50.0, "count": 8, "scale": 2.0, "outside": False}
+        fit = calibrate.gate_fit({"area": {"items": [bank, core, core | {"outside": True}]}})
+        self.assertAlmostEqual(fit.value, 1.25)  # 2.178 - 1.178 mm2 for 800 kGE
+
     def test_a_missed_anchor_is_told(self) -> None:
         rows = [
             calibrate.Row("A1", "", 3.26, 3.26 * 1.019, "", True),
             calibrate.Row("A1", "", 3.26, 3.26 * 0.979, "", True),
             calibrate.Row("S1", "", 28.75, 28.75 * 1.041, "", True),
             calibrate.Row("N1", "", 8.55, 8.0, "", False),
+            calibrate.Row("A2", "", 40.5, 39.0, "", True),
+            calibrate.Row("AR1", "", 0.55, 0.562, "", True),
         ]
-        self.assertEqual([row.anchor for row in calibrate.misses(rows)], ["A1", "S1"])
+        self.assertEqual([row.anchor for row in calibrate.misses(rows)], ["A1", "S1", "AR1"])
         self.assertTrue(re.match(r"-2\.1", f"{rows[1].residual_percent:.1f}"))
 
 

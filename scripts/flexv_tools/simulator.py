@@ -61,15 +61,43 @@ def run(
     timeout_seconds: float | None = None,
 ) -> Outcome:
     """`flexv-vp run`; the outcome holds the report when one was written."""
-    command = [str(program), "run", str(firmware), *arguments, "--quiet", "--report", str(report)]
-    done = call(command, timeout_seconds)
+    done = run_to(program, firmware, arguments, report, timeout_seconds)
     return Outcome(done.status, done.message, load_report(report) if report.exists() else None)
+
+
+def run_to(
+    program: Path, firmware: Path, arguments: list[str], report: Path, timeout_seconds: float | None = None
+) -> Outcome:
+    """The same; the report stays in its file."""
+    return call(
+        [str(program), "run", str(firmware), *arguments, "--quiet", "--report", str(report)], timeout_seconds
+    )
 
 
 def price(program: Path, report: Path, arguments: list[str], output: Path) -> Outcome:
     """`flexv-vp price`: the same run at another operating point."""
     done = call([str(program), "price", str(report), *arguments, "--quiet", "--report", str(output)])
     return Outcome(done.status, done.message, load_report(output) if done.status == 0 else None)
+
+
+def configuration(program: Path, config: str) -> dict[str, Any]:
+    """`flexv-vp config`: every parameter with its value, {path: value}. `config` may be empty."""
+    command = [str(program), "config", *(["--config", config] if config else [])]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        raise Failure(f"flexv-vp config: {last_words(done.stderr)}")
+    text = "\n".join(line for line in done.stdout.splitlines() if not line.lstrip().startswith("//"))
+    found: dict[str, Any] = {}
+
+    def walk(path: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, member in value.items():
+                walk(f"{path}.{key}" if path else key, member)
+        else:
+            found[path] = value
+
+    walk("", json.loads(text))
+    return found
 
 
 def load_report(path: Path) -> Report:

@@ -131,6 +131,13 @@ class Mistakes(Folder):
         with self.assertRaisesRegex(Failure, "no such file"):
             study.load(self.folder)
 
+    def test_a_parameter_that_the_platform_lacks_is_told_before_anything_runs(self) -> None:
+        self.assertEqual(self.sweep(sample(parameters={"soc.cluster.core_cout": [1, 2]})), 2)
+        said = self.said.getvalue()
+        for word in ("study.json:", "parameters.soc.cluster.core_cout", "nearest: soc.cluster.core_count"):
+            self.assertIn(word, said)
+        self.assertFalse((self.folder / "out").exists())
+
     def test_the_tool_ends_with_2_and_a_sentence(self) -> None:
         self.assertEqual(self.sweep(sample(points="all")), 2)
         self.assertIn("sweep: error:", self.said.getvalue())
@@ -154,6 +161,20 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.value("2 * {/cycles} + max({cores}, 3)", cores=4), 24)
         self.assertEqual(self.value("1 < {/cycles} <= 10"), 1)
         self.assertEqual(self.value("{/cycles} < 10"), 0)
+
+    def test_a_star_stands_for_every_element_or_member(self) -> None:
+        self.assertEqual(self.value("sum({/regions/*/n})"), 3)
+        self.assertEqual(self.value("10 * mean({/regions/*/n}) + max({/regions/*/n}, 7)"), 22)
+        self.assertEqual(self.value("count({/regions/*/n}) + sum({/a~1b/*})"), 5)
+
+    def test_many_numbers_are_no_number(self) -> None:
+        for text in ("/regions/*/n", "{/regions/*/n} + 1", "abs({/regions/*/n})"):
+            with self.assertRaisesRegex(Failure, "sum, mean, max, min or count"):
+                Expression.parse(text)
+        with self.assertRaisesRegex(MetricError, "cycles has no members"):
+            self.value("sum({/cycles/*})")
+        with self.assertRaisesRegex(MetricError, "has no 'm'; it has name, n"):
+            self.value("sum({/regions/*/m})")
 
     def test_what_is_missing_is_said_with_what_is_there(self) -> None:
         with self.assertRaisesRegex(MetricError, "regions has no 'name=z'; it has x, y"):
@@ -390,6 +411,36 @@ class Comparison(Folder):
         self.assertIn("none", said.getvalue())
 
 
+class Pictures(Folder):
+    def setUp(self) -> None:
+        super().setUp()
+        try:
+            import matplotlib  # noqa: F401
+        except ImportError:
+            self.skipTest("python3-matplotlib is not installed")
+
+    def test_every_picture_comes_as_svg_and_png_with_the_names_of_the_study(self) -> None:
+        self.sweep(sample())
+        names = {path.name for path in (self.folder / "out/pictures").iterdir()}
+        kinds = [f"{name}.{end}" for name in ("front", "map_1", "map_2", "effects") for end in ("svg", "png")]
+        self.assertEqual(names, set(kinds))
+        for name in kinds:
+            content = (self.folder / "out/pictures" / name).read_bytes()
+            self.assertTrue(content.startswith(b"\x89PNG" if name.endswith("png") else b"<?xml"), name)
+
+    def test_the_same_results_give_the_same_bytes(self) -> None:
+        self.sweep(sample(), out="one")
+        self.sweep(sample(), out="two")
+        for path in sorted((self.folder / "one/pictures").iterdir()):
+            self.assertEqual(path.read_bytes(), (self.folder / "two/pictures" / path.name).read_bytes(), path.name)
+
+    def test_a_study_without_parameters_or_results_has_what_it_can_have(self) -> None:
+        self.assertEqual(self.sweep(sample(parameters={}), out="one"), 0)
+        self.assertEqual({path.stem for path in (self.folder / "one/pictures").iterdir()}, {"front"})
+        self.assertEqual(self.sweep(sample(max_cycles=100), out="none"), 1)
+        self.assertFalse((self.folder / "none/pictures").exists())
+
+
 class Page(Folder):
     def test_the_page_needs_nothing_else_and_cannot_be_broken_by_names(self) -> None:
         self.sweep(sample(name="</script><b>"))
@@ -398,6 +449,23 @@ class Page(Folder):
         self.assertNotIn("http", text.replace("http-equiv", ""))
         data = json.loads(text.split('id="data">')[1].split("</script>")[0])
         self.assertEqual(len(data["rows"]), 4)
+
+    def test_a_published_page_has_the_table_but_no_reports(self) -> None:
+        self.sweep(sample(), "--publish", str(self.folder / "docs/study"))
+        text = (self.folder / "docs/study/index.html").read_text()
+        self.assertNotIn("opens its report", text)
+        self.assertNotIn('.json"', text.split('id="data">')[1].split("</script>")[0])
+        table = (self.folder / "docs/study/results.csv").read_text()
+        self.assertEqual(len(table.splitlines()), 5)
+        self.assertNotIn(".json", table)
+
+    def test_the_scaling_is_a_row_a_number_of_jobs(self) -> None:
+        path = self.write(sample())
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(main.main([str(path), "--scaling", "--jobs", "3", "--program", str(PROGRAM)]), 0)
+        rows = [line.split() for line in said.getvalue().splitlines()[1:]]
+        self.assertEqual([row[0] for row in rows], ["1", "2", "3"])
+        self.assertEqual(rows[0][3], "1.00x")
 
     def test_a_browser_draws_it_and_sorts_and_filters_the_table(self) -> None:
         browser = shutil.which("chromium")

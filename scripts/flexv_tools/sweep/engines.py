@@ -30,7 +30,8 @@ class Engine(AbstractContextManager["Engine"], Protocol):
 
 
 def make(name: str, jobs: int, scheduler: str) -> Engine:
-    """`name` is local or dask; `scheduler` the address of a running one, or "" to start one here."""
+    """`name` is local or dask; `scheduler` the address of a running one or its scheduler file, or "" to start one
+    here."""
     if name == "dask" or scheduler:
         return DaskEngine(jobs, scheduler)
     return LocalEngine(jobs)
@@ -91,6 +92,8 @@ class DaskEngine:
 
     def connected(self, scheduler: str) -> Any:
         try:
+            if Path(scheduler).is_file():
+                return self.distributed.Client(scheduler_file=scheduler, timeout=10)
             return self.distributed.Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise Failure(f"{scheduler}: no Dask scheduler answers there: {error}") from error

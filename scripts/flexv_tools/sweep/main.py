@@ -3,10 +3,11 @@
 
     scripts/sweep STUDY.json --out FOLDER       runs it here, a process a core
     scripts/sweep STUDY.json --out FOLDER --engine dask [--scheduler tcp://HOST:PORT]
+    scripts/sweep STUDY.json --scaling          how fast it is with 1, 2, 4 .. jobs
     scripts/sweep --compare OLD NEW             two result folders: what changed
     scripts/sweep STUDY.json --compare OLD NEW --out FOLDER    two commits: builds and runs both first
 
-Writes FOLDER/results.csv, FOLDER/reports/*.json and FOLDER/index.html. A run whose inputs are known by content
+Writes FOLDER/results.csv, FOLDER/reports/*.json, FOLDER/index.html and FOLDER/pictures/ (SVG and PNG). A run whose inputs are known by content
 is taken from the cache. Ctrl-C keeps what is done, and --resume goes on. docs/tutorial/sweep.md shows a study.
 Exit status: 0; 1 when a point failed, or when --compare finds a difference; 2 for a mistake in the call or the
 study; 130 after Ctrl-C.
@@ -18,14 +19,15 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flexv_tools import simulator
 from flexv_tools.errors import Failure
-from flexv_tools.sweep import compare, engines, page, points, results, study, tasks
+from flexv_tools.sweep import compare, engines, page, pictures, points, results, study, tasks
 from flexv_tools.sweep.results import Row
 from flexv_tools.sweep.study import Study, Value
 
@@ -125,6 +127,8 @@ class Sweep:
         rows = self.rows()
         results.write(self.out / "results.csv", results.csv_text(self.study, rows))
         results.write(self.out / "index.html", page.html_text(self.study, rows, versions(self.program, engine)))
+        if not pictures.write(self.study, rows, self.out / "pictures") and not self.is_quiet:
+            print("no pictures: python3-matplotlib is not there; scripts/sweep installs it", file=sys.stderr)
         return rows
 
 
@@ -175,10 +179,44 @@ def run_study(plan: Study, options: argparse.Namespace, program: Path, out: Path
             print("\ninterrupted; --resume goes on from here", file=sys.stderr)
             status = 130
         rows = sweep.write(engine.description)
+    if options.publish:
+        publish(plan, rows, options.publish)
     failed = [row for row in rows if not row.is_ok]
     if not options.quiet:
         print(ending(plan, rows, out), file=sys.stderr)
     return status or (1 if failed else 0)
+
+
+def publish(plan: Study, rows: list[Row], folder: Path) -> None:
+    """Table and page for a place without the reports; nothing in them says on which machine they were made."""
+    without = [replace(row, report="") for row in rows]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"{folder}: cannot be made: {error.strerror}") from error
+    results.write(folder / "results.csv", results.csv_text(plan, without))
+    results.write(folder / "index.html", page.html_text(plan, without, {}))
+
+
+def measure_scaling(plan: Study, options: argparse.Namespace, program: Path) -> int:
+    """The study with 1, 2, 4 .. jobs, nothing known beforehand: a row each."""
+    counts = [1 << i for i in range(options.jobs.bit_length()) if 1 << i < options.jobs] + [options.jobs]
+    print(f"{'jobs':>4} {'seconds':>9} {'points/s':>9} {'speed-up':>9} {'efficiency':>11}")
+    alone = 0.0
+    for jobs in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            sweep = Sweep(plan, program, Path(folder) / "out", Path(folder) / "cache", is_quiet=True)
+            with engines.make(options.engine, jobs, options.scheduler) as engine:
+                started = time.monotonic()
+                sweep.run(engine)
+                seconds = time.monotonic() - started
+        failed = [result for result in sweep.done.values() if result.status != 0]
+        if failed:
+            raise Failure(f"{len(failed)} points fail, so their time says nothing; first: {failed[0].message}")
+        alone = alone or seconds
+        gain = alone / seconds
+        print(f"{jobs:4} {seconds:9.2f} {len(sweep.done) / seconds:9.2f} {gain:8.2f}x {100 * gain / jobs:9.0f} %", flush=True)
+    return 0
 
 
 def ending(plan: Study, rows: list[Row], out: Path) -> str:
@@ -244,21 +282,25 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("study", nargs="?", type=Path, metavar="STUDY.json")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the results go")
     parser.add_argument("--engine", choices=("local", "dask"), default="local", help="who does the work")
-    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a running Dask scheduler; implies dask")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a running Dask scheduler, or its scheduler file; implies dask")
     parser.add_argument("--jobs", type=int, default=engines.default_jobs(), metavar="N", help="runs at once")
     parser.add_argument("--resume", action="store_true", help="go on with the results in FOLDER")
     parser.add_argument("--cache", type=Path, default=CACHE, metavar="FOLDER", help="runs known by content")
     parser.add_argument("--program", type=Path, default=simulator.PROGRAM, help="the simulator")
     parser.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"), help="two result folders or two commits")
     parser.add_argument("--tolerance", type=float, default=0.0, metavar="PERCENT", help="of --compare; default 0")
+    parser.add_argument("--scaling", action="store_true", help="only measure how fast 1, 2, 4 .. --jobs are")
+    parser.add_argument("--publish", type=Path, metavar="FOLDER", help="also table and page without reports, there")
     parser.add_argument("--quiet", action="store_true", help="neither progress nor summary")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")
     if not options.tolerance >= 0:
         parser.error("--tolerance must not be negative")
-    if options.compare is None and (options.study is None or options.out is None):
-        parser.error("expected STUDY.json --out FOLDER, or --compare OLD NEW")
+    if options.compare is None and (options.study is None or (options.out is None and not options.scaling)):
+        parser.error("expected STUDY.json --out FOLDER, STUDY.json --scaling, or --compare OLD NEW")
+    if options.scaling and options.scheduler:
+        parser.error("--scaling changes the number of workers; a running scheduler has its own")
     return options
 
 
@@ -267,7 +309,10 @@ def dispatch(options: argparse.Namespace) -> int:
     if options.compare is None:
         if not options.program.is_file():
             raise Failure(f"{options.program}: not found; scripts/demo builds it")
-        return run_study(study.load(options.study), options, options.program.resolve(), options.out)
+        program = options.program.resolve()
+        if options.scaling:
+            return measure_scaling(study.load(options.study, program), options, program)
+        return run_study(study.load(options.study, program), options, program, options.out)
     if all((Path(name) / "results.csv").exists() or Path(name).is_file() for name in options.compare):
         return print_comparison(Path(options.compare[0]), Path(options.compare[1]), options.tolerance)
     if options.study is None or options.out is None:

@@ -5,6 +5,8 @@
     /regions/name=kernel/mac_per_cycle       NAME=TEXT selects the first one whose member NAME is TEXT
     {/energy/total_pj} / {/regions/0/macs}   pointers in braces, arithmetic around them
     {soc.cluster.core_count} * {/cycles}     a parameter of the point by its key
+    sum({/harts/*/stalls/fetch})             * stands for every element or member; sum, mean, max, min and count
+                                             make one number of them
 """
 
 from __future__ import annotations
@@ -13,22 +15,40 @@ import ast
 import math
 import operator
 import re
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flexv_tools.errors import Failure
 
+Number = int | float | list[float]  # a list is what a pointer with * leads to
+
+
+def _over_all(function: Callable[[list[float]], float]) -> Callable[..., float]:
+    """Takes numbers and lists of numbers alike."""
+
+    def of(*values: Number) -> float:
+        flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+        return function(flat)
+
+    return of
+
+
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "abs": abs,
-    "max": max,
-    "min": min,
+    "max": _over_all(max),
+    "min": _over_all(min),
+    "sum": _over_all(sum),
+    "mean": _over_all(statistics.fmean),
+    "count": _over_all(len),
     "sqrt": math.sqrt,
     "log2": math.log2,
     "log10": math.log10,
     "ceil": math.ceil,
     "floor": math.floor,
 }
+_OF_MANY = ("sum", "mean", "max", "min", "count")
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -36,7 +56,7 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
+    ast.Pow: math.pow,  # whole numbers would grow without end
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Lt: operator.lt,
@@ -83,6 +103,8 @@ class Expression:
         except (SyntaxError, ValueError, RecursionError) as error:
             raise Failure(f"{text!r}: not an expression: {error}") from error
         _check(tree, text)
+        several = {f"_{i}" for i, name in enumerate(references) if is_several(name)}
+        _check_several(tree, several, text)
         return Expression(text, tree, tuple(references))
 
     def value(self, report: Any, parameters: dict[str, Any]) -> float:
@@ -90,7 +112,7 @@ class Expression:
         names = {f"_{i}": _resolve(name, report, parameters) for i, name in enumerate(self.references)}
         try:
             result = float(_evaluate(self.tree, names))
-        except (ZeroDivisionError, OverflowError, ValueError, TypeError) as error:
+        except (ZeroDivisionError, OverflowError, ValueError, TypeError, statistics.StatisticsError) as error:
             raise MetricError(f"{self.text}: {error}") from error
         if not math.isfinite(result):
             raise MetricError(f"{self.text}: the result is {result}")
@@ -110,6 +132,18 @@ def pointed_at(report: Any, pointer: str) -> Any:
             raise MetricError(f"{pointer}: {seen or 'the report'} has no {key!r}; it has {_members(value)}")
         seen += "/" + part
     return value
+
+
+def all_pointed_at(report: Any, pointer: str) -> list[Any]:
+    """What `pointer` with `*` names: every element of an array, every member of an object."""
+    front, _, behind = pointer.partition("/*")
+    several = pointed_at(report, front)
+    if not isinstance(several, (dict, list)):
+        raise MetricError(f"{pointer}: {front or 'the report'} has no members")
+    items = list(several.values()) if isinstance(several, dict) else several
+    if "/*" in behind:
+        return [found for item in items for found in all_pointed_at(item, behind)]
+    return [pointed_at(item, behind) for item in items]
 
 
 def _element(items: list[Any], key: str) -> Any:
@@ -132,8 +166,17 @@ def _members(value: Any) -> str:
     return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "") if names else "nothing"
 
 
-def _resolve(name: str, report: Any, parameters: dict[str, Any]) -> float:
-    value = pointed_at(report, name) if name.startswith("/") else parameters.get(name)
+def _resolve(name: str, report: Any, parameters: dict[str, Any]) -> Number:
+    if is_several(name):
+        return [_number(name, value) for value in all_pointed_at(report, name)]
+    return _number(name, pointed_at(report, name) if name.startswith("/") else parameters.get(name))
+
+
+def is_several(name: str) -> bool:
+    return name.startswith("/") and "*" in name.split("/")
+
+
+def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise MetricError(f"{name}: expected a number, not {value!r}")
     return value
@@ -160,7 +203,18 @@ def _check(node: ast.expr, text: str) -> None:
             _check(child, text)
 
 
-def _evaluate(node: ast.expr, names: dict[str, float]) -> float:
+def _check_several(node: ast.expr, several: set[str], text: str, is_argument: bool = False) -> None:
+    """What a pointer with * leads to has to go into a function that takes any number of values."""
+    if isinstance(node, ast.Name) and node.id in several and not is_argument:
+        raise Failure(f"{text!r}: * leads to many numbers; sum, mean, max, min or count make one of them")
+    takes_many = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _OF_MANY
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            _check_several(child, several, text, takes_many)
+
+
+def _evaluate(node: ast.expr, names: dict[str, Number]) -> Any:
+    """A number; a list only where a name stands alone, which arithmetic refuses."""
     if isinstance(node, ast.Constant):
         assert isinstance(node.value, (int, float))
         return node.value
@@ -177,7 +231,7 @@ def _evaluate(node: ast.expr, names: dict[str, float]) -> float:
     return _FUNCTIONS[node.func.id](*(_evaluate(argument, names) for argument in node.args))
 
 
-def _compare(node: ast.Compare, names: dict[str, float]) -> float:
+def _compare(node: ast.Compare, names: dict[str, Number]) -> float:
     left = _evaluate(node.left, names)
     for op, right_node in zip(node.ops, node.comparators):
         right = _evaluate(right_node, names)

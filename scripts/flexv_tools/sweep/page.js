@@ -92,7 +92,7 @@ function drawFront() {
     const row = good[Number(circle.dataset.row)];
     circle.onmousemove = (event) => show(event, describe(row));
     circle.onmouseleave = hide;
-    circle.onclick = () => { window.location.href = `reports/${row.report}`; };
+    if (row.report) circle.onclick = () => { window.location.href = `reports/${row.report}`; };
   });
 }
 

@@ -35,7 +35,7 @@ def html_text(study: Study, rows: list[Row], versions: dict[str, str]) -> str:
     facts = [(str(len(ok)), "runs that ended well"), (str(len(rows) - len(ok)), "failed or not run")]
     facts += [(str(len(front)), "on the Pareto front")]
     content = head + pages.cards([*facts, *best_values(study, rows)])
-    content += pareto_section(study) + heat_section() + effect_section(study, ok) + best_section(study, rows)
+    content += pareto_section(study, any(row.report for row in rows)) + heat_section() + effect_section(study, ok) + best_section(study, rows)
     content += table_section() + again_section(study, versions)
     content += '<div id="tip"></div>\n' + pages.embedded("data", data_of(study, rows))
     return pages.document(study.name, content, STYLE, SCRIPT.read_text(encoding="utf-8"))
@@ -88,10 +88,12 @@ def short(value: float | None) -> str:
     return f"{value:.4g}"
 
 
-def pareto_section(study: Study) -> str:
-    what = "Points that no other one beats in all objectives are orange. A point shows itself; a click opens its report."
+def pareto_section(study: Study, has_reports: bool) -> str:
+    what = "Points that no other one beats in all objectives are orange. A point shows itself."
     if len(study.objectives) == 1:
-        what = "The study has one objective, so its front is one point. A click on a point opens its report."
+        what = "The study has one objective, so its front is one point."
+    if has_reports:
+        what += " A click on a point opens its report."
     return pages.section("Pareto front", what, '<div id="pareto" class="plot"></div>', "front")
 
 

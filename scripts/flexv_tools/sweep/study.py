@@ -19,11 +19,14 @@ A parameter whose key begins with `firmware.` goes to that command alone, every 
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flexv_tools import simulator
 from flexv_tools.errors import Failure
 from flexv_tools.json_lines import Document, Path_, read
 from flexv_tools.sweep.metrics import Expression
@@ -94,9 +97,25 @@ class Study:
         return size
 
 
-def load(path: Path) -> Study:
-    """Reads and checks a study. Raises Failure that names file, line and key."""
-    return _Reader(read(path), path.resolve().parent).study()
+def load(path: Path, program: Path | None = None) -> Study:
+    """Reads and checks a study, with `program` also the names of its parameters. Raises Failure that names file,
+    line and key."""
+    document = read(path)
+    study = _Reader(document, path.resolve().parent).study()
+    if program is not None:
+        require_parameters(study, simulator.configuration(program, study.config), document)
+    return study
+
+
+def require_parameters(study: Study, known: Iterable[str], document: Document) -> None:
+    """Raises Failure for a parameter that the platform does not have; `known` are its keys."""
+    names = list(known)
+    for key in study.parameters:
+        if key == FIRMWARE or key.startswith(FIRMWARE_PREFIX) or key in names:
+            continue
+        near = difflib.get_close_matches(key, names, n=1, cutoff=0)
+        hint = f"; nearest: {near[0]}" if near else ""
+        raise document.failure(("parameters", key), f"no parameter of the platform{hint} (`flexv-vp config` has all)")
 
 
 class _Reader:

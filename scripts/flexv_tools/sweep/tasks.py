@@ -204,12 +204,12 @@ def run_into(task: Task, image: Path, known: Path) -> None:
     scratch = Path(tempfile.mkdtemp(dir=known.parent))
     try:
         report = scratch / "report.json"
-        outcome = simulator.run(Path(task.program), image, arguments_of(task), report, task.timeout_seconds)
+        outcome = simulator.run_to(Path(task.program), image, arguments_of(task), report, task.timeout_seconds)
         status = outcome.status
         message = outcome.message
         if status != 0 and not message:
             message = f"the firmware ended with {status}" if 0 < status < 100 else f"exit status {status}"
-        if status == 0 and outcome.report is None:
+        if status == 0 and not report.exists():
             status, message = 103, "the simulator wrote no report"
         (scratch / "outcome.json").write_text(json.dumps({"status": status, "message": message}) + "\n")
         if status in (124,) or status > 128 or status < 0:  # time or a signal: of this moment, not of the inputs

@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from flexv_tools import simulator  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 from flexv_tools.sweep import compare, main, points, study  # noqa: E402
 from flexv_tools.sweep.metrics import Expression, MetricError  # noqa: E402
@@ -255,6 +256,26 @@ class Runs(Folder):
 
         self.assertIn("0 known", self.said.getvalue())
 
+    def test_a_file_that_an_option_names_is_part_of_what_is_known(self) -> None:
+        profile = self.folder / "mine.json"
+        base = self.folder / "base.json"
+        shutil.copy(ROOT / "platform/data/energy/isvlsi23.json", base)
+        profile.write_text(json.dumps({"extends": str(base), "name": "mine"}))
+        document = sample(parameters={}, arguments=["--energy-profile", str(profile)])
+        self.sweep(document, out="first")
+        self.sweep(document, out="again")
+        self.assertIn("1 known", self.said.getvalue())
+
+        base.write_text(base.read_text().replace('"mw": 0.678', '"mw": 0.778'))
+        self.sweep(document, out="second")
+        self.assertIn("0 known", self.said.getvalue())
+        self.assertNotEqual(self.table("first")[0]["uJ"], self.table("second")[0]["uJ"])
+
+    def test_points_that_share_an_image_build_it_once(self) -> None:
+        build = {"build": f"echo x >> log; sleep 0.3; cp {HELLO} {{out}}"}
+        self.assertEqual(self.sweep(sample(firmware=build), "--jobs", "4"), 0)
+        self.assertEqual((self.folder / "log").read_text(), "x\n")
+
     def test_a_list_of_images_is_a_parameter(self) -> None:
         images = [str(HELLO), str(ROOT / "sw/prebuilt/parallel.elf")]
         self.assertEqual(self.sweep(sample(firmware=images, parameters={})), 0)
@@ -441,6 +462,66 @@ class Pictures(Folder):
         self.assertFalse((self.folder / "none/pictures").exists())
 
 
+class Commits(Folder):
+    """--compare of two commits, in a repository whose build makes a simulator of its own."""
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments],
+            cwd=self.folder / "tree", check=True, capture_output=True)  # fmt: skip
+
+    def commit(self, options: str, tag: str) -> None:
+        """A simulator that runs with these options."""
+        script = f'#!/bin/sh\ncommand=$1; shift\ncase $command in run) set -- "$@" {options};; esac\nexec {PROGRAM.resolve()} $command "$@"\n'
+        (self.folder / "tree/simulator").write_text(script)
+        (self.folder / "tree/simulator").chmod(0o755)
+        self.git("add", ".")
+        self.git("commit", "-qm", tag)
+        self.git("tag", tag)
+
+    def setUp(self) -> None:
+        super().setUp()
+        tree = self.folder / "tree"
+        tree.mkdir()
+        self.git("init", "-q")
+        preset = {"name": "release", "generator": "Unix Makefiles", "binaryDir": "${sourceDir}/build/release"}
+        (tree / "CMakePresets.json").write_text(json.dumps({"version": 3, "configurePresets": [preset]}))
+        (tree / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.20)\nproject(p NONE)\n"
+            "add_custom_target(flexv-vp COMMAND cp ${CMAKE_SOURCE_DIR}/simulator ${CMAKE_BINARY_DIR}/flexv-vp)\n"
+        )
+        (tree / ".gitignore").write_text("build/\n")
+        root, simulator.ROOT = simulator.ROOT, tree
+        self.addCleanup(setattr, simulator, "ROOT", root)
+
+    def test_points_that_a_commit_changes_are_told_and_fail_the_gate(self) -> None:
+        self.commit("", "old")
+        self.commit("--set soc.l2.latency_cycles=30", "slower")
+
+        self.assertEqual(self.sweep(sample(), "--compare", "old", "slower"), 1)
+        said = self.said.getvalue()
+        self.assertRegex(said, r"soc.cluster.core_count=2, soc.cluster.tcdm.bank_count=8: cycles \d+ -> \d+ \(\+")
+        self.assertRegex(said, r"uJ \S+ -> \S+ \(\+")
+        self.assertIn("4 of 4 points changed", said)
+
+    def test_commits_that_change_nothing_pass_the_gate(self) -> None:
+        self.commit("", "old")
+        self.commit("--strict", "same")
+
+        self.assertEqual(self.sweep(sample(), "--compare", "old", "same"), 0)
+        self.assertIn("0 of 4 points changed", self.said.getvalue())
+
+    def test_a_commit_that_does_not_build_or_exist_is_named(self) -> None:
+        self.commit("", "old")
+        (self.folder / "tree/CMakeLists.txt").write_text("message(FATAL_ERROR broken)\n")
+        self.commit("", "broken")
+
+        self.assertEqual(self.sweep(sample(), "--compare", "old", "broken"), 2)
+        self.assertIn("broken", self.said.getvalue())
+        self.assertEqual(self.sweep(sample(), "--compare", "old", "nowhere", out="other"), 2)
+        self.assertIn("nowhere: neither a folder with results nor a commit", self.said.getvalue())
+
+
 class Page(Folder):
     def test_the_page_needs_nothing_else_and_cannot_be_broken_by_names(self) -> None:
         self.sweep(sample(name="</script><b>"))
@@ -467,6 +548,50 @@ class Page(Folder):
         self.assertEqual([row[0] for row in rows], ["1", "2", "3"])
         self.assertEqual(rows[0][3], "1.00x")
 
+    def browse(self, page: str, *options: str) -> str:
+        """What a browser says of `page`, which stands beside the results."""
+        copy = self.folder / "out/clicked.html"
+        copy.write_text(page)
+        done = subprocess.run(
+            [str(shutil.which("chromium")), "--headless", "--no-sandbox", "--disable-gpu",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+             f"--user-data-dir={self.folder / 'browser'}", "--window-size=1100,1500", *options, f"file://{copy}"],
+            capture_output=True, text=True, timeout=120, check=True)  # fmt: skip
+        return done.stdout
+
+    def test_a_click_on_a_point_opens_its_report(self) -> None:
+        if shutil.which("chromium") is None:
+            self.skipTest("chromium is not installed")
+        self.sweep(sample())
+        page = (self.folder / "out/index.html").read_text()
+        click = """<script>
+          const last = [...document.querySelectorAll("#pareto circle")].pop();
+          last.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+        </script></body>"""
+        text = self.browse(page.replace("</body>", click), "--virtual-time-budget=5000", "--dump-dom")
+        self.assertIn("flexv-report-1", text)
+
+    def test_a_screenshot_shows_points_map_and_table(self) -> None:
+        try:
+            import matplotlib.image
+        except ImportError:
+            self.skipTest("python3-matplotlib is not installed")
+        if shutil.which("chromium") is None:
+            self.skipTest("chromium is not installed")
+        self.sweep(sample())
+        picture = self.folder / "page.png"
+        self.browse((self.folder / "out/index.html").read_text(), f"--screenshot={picture}")
+        pixels = matplotlib.image.imread(picture)
+        self.assertEqual(pixels.shape[1], 1100)
+
+        def count(red: int, green: int, blue: int) -> int:
+            colour = [red / 255, green / 255, blue / 255]
+            return int((abs(pixels[:, :, :3] - colour).max(axis=2) < 0.12).sum())
+
+        self.assertGreater(count(0xE0, 0x8A, 0x3C), 50)  # a point of the front
+        self.assertGreater(count(0x3B, 0x6F, 0xB6), 1000)  # cells of the heat map
+        self.assertGreater(count(0x1D, 0x27, 0x33), 200)  # text
+
     def test_a_browser_draws_it_and_sorts_and_filters_the_table(self) -> None:
         browser = shutil.which("chromium")
         if browser is None:
@@ -485,14 +610,8 @@ class Page(Folder):
             circles: document.querySelectorAll("#pareto circle").length,
             cells: document.querySelectorAll("#heat rect").length});
         }</script></body>"""
-        copy = self.folder / "out/clicked.html"
-        copy.write_text(page.replace("</body>", clicks))
-        done = subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--no-first-run",
-             f"--user-data-dir={self.folder / 'browser'}", "--dump-dom", f"file://{copy}"],
-            capture_output=True, text=True, timeout=120, check=True)  # fmt: skip
-        title = html.unescape(done.stdout.split("<title>")[1].split("</title>")[0])
+        text = self.browse(page.replace("</body>", clicks), "--dump-dom")
+        title = html.unescape(text.split("<title>")[1].split("</title>")[0])
         seen = json.loads(title)
         cycles = sorted((int(row["cycles"]) for row in self.table()), reverse=True)
         self.assertEqual(seen["sorted"], cycles)

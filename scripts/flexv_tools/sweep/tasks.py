@@ -7,6 +7,7 @@ the cache instead of being repeated."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -16,6 +17,8 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import threading
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +27,7 @@ from flexv_tools import simulator
 from flexv_tools.sweep.study import FIRMWARE, FIRMWARE_PREFIX, PLACEHOLDER, Study, Value
 
 BUILD_FAILED = 125  # no exit status of the simulator
+_BUILDING: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by image: one build for all points of it
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,13 @@ def image_of(task: Task) -> tuple[Path, str]:
     key = digest([text.encode(), *content_of_all(task.inputs)])
     folder = Path(task.cache) / "images"
     image = folder / f"{key}.elf"
-    if image.exists():
-        return image, ""
+    with _BUILDING[key]:
+        return image, "" if image.exists() else built(task, text, image)
+
+
+def built(task: Task, text: str, image: Path) -> str:
+    """Runs the build command `text`; "", or what it said."""
+    folder = image.parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch) / "image.elf"
@@ -136,9 +145,9 @@ def image_of(task: Task) -> tuple[Path, str]:
         if done.returncode != 0 or not made.exists():
             said = (done.stderr or done.stdout).strip().splitlines()
             why = said[-1] if said else "it made no image"
-            return image, f"firmware was not built (exit status {done.returncode}): {why}"
+            return f"firmware was not built (exit status {done.returncode}): {why}"
         os.replace(made, image)
-    return image, ""
+    return ""
 
 
 # --- keys
@@ -174,10 +183,32 @@ def _content_of(path: str, _changed: int, _size: int) -> str:
 
 def key_of(task: Task, image: Path) -> str:
     """All that decides what a run gives."""
-    files = [task.program, str(image)]
-    files += [name for name in (task.config, task.energy_profile) if name and Path(name).is_file()]
     texts = [*arguments_of(task), str(task.timeout_seconds)]
+    files = [task.program, str(image), *files_in(texts)]
     return digest([*(content_of(name).encode() for name in files), *(text.encode() for text in texts)])
+
+
+def files_in(arguments: list[str]) -> list[str]:
+    """Files that arguments name, alone or behind a `=`, and those that profiles among them extend."""
+    found: list[str] = []
+    names = [part for text in arguments for part in {text, text.rpartition("=")[2]} if part]
+    while names:
+        name = names.pop(0)
+        if name not in found and len(name) < 4096 and Path(name).is_file():
+            found.append(name)
+            names += extended_by(name)
+    return found
+
+
+def extended_by(name: str) -> list[str]:
+    """What a profile of energy extends; nothing for other files."""
+    if not name.endswith(".json"):
+        return []
+    with contextlib.suppress(OSError, ValueError):
+        value = json.loads(Path(name).read_text(encoding="utf-8"))
+        if isinstance(value, dict) and isinstance(value.get("extends"), str):
+            return [value["extends"]]
+    return []
 
 
 # --- runs

@@ -10,6 +10,7 @@ import html
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -330,6 +331,16 @@ class Strategies(Folder):
 
     def test_the_front_is_what_nothing_dominates(self) -> None:
         self.assertEqual(points.pareto_front([(1, 5), (2, 2), (3, 3), (1, 5)]), [True, True, False, True])
+        self.assertEqual(points.pareto_front([]), [])
+
+    def test_the_front_of_random_costs_is_that_of_its_definition(self) -> None:
+        chance = random.Random(7)
+        costs = [tuple(float(chance.randrange(6)) for _ in range(3)) for _ in range(300)]
+
+        def is_beaten(mine: tuple[float, ...]) -> bool:
+            return any(all(x <= y for x, y in zip(other, mine)) and other != mine for other in costs)
+
+        self.assertEqual(points.pareto_front(costs), [not is_beaten(mine) for mine in costs])
 
 
 class Interruption(Folder):

@@ -137,7 +137,7 @@ function drawHeat() {
 const points = document.getElementById("points"), filter = document.getElementById("filter");
 const columns = [...data.parameters, "status", ...data.objectives.map((each) => each.name), "report"];
 const cellsOf = (row) => [...row.parameters, row.status, ...row.values, row.report];
-const order = { column: -1, sign: 1 };
+const order = { column: -1, sign: 1 }, mostRows = 1000;
 
 function matches(row) {
   return filter.value.trim().split(/\s+/).filter(Boolean).every((word) => {
@@ -153,8 +153,10 @@ function compare(a, b) {
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
 }
 function drawTable() {
-  const rows = data.rows.filter(matches);
+  let rows = data.rows.filter(matches);
+  const found = rows.length;
   if (order.column >= 0) rows.sort((a, b) => order.sign * compare(cellsOf(a)[order.column], cellsOf(b)[order.column]));
+  rows = rows.slice(0, mostRows);  // a browser is slow with more
   const head = columns.map((name, i) =>
     `<th data-column="${i}"${i === order.column ? ` data-sort="${order.sign}"` : ""}>${text(name)}</th>`).join("");
   const body = rows.map((row) => {
@@ -163,7 +165,8 @@ function drawTable() {
     return `<tr class="${row.pareto ? "front" : row.status === "ok" ? "" : "failed"}">${cells.join("")}<td class="text">${link}</td></tr>`;
   }).join("");
   points.innerHTML = `<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`;
-  document.getElementById("count").textContent = `${rows.length} of ${data.rows.length}`;
+  document.getElementById("count").textContent = 
+    `${found} of ${data.rows.length}` + (found > mostRows ? `, the first ${mostRows} are shown` : "");
   points.querySelectorAll("th").forEach((th) => {
     th.onclick = () => {
       const column = Number(th.dataset.column);

@@ -128,9 +128,15 @@ def nsga2(fitted: list[tuple[Genome, tuple[float, ...]]], count: int) -> list[Ge
 
 
 def pareto_front(costs: list[tuple[float, ...]]) -> list[bool]:
-    """Which of `costs` no other one dominates."""
+    """Which of `costs` no other one dominates. In ascending order only those before can dominate, and of them
+    those of the front suffice."""
 
     def dominates(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
         return all(x <= y for x, y in zip(a, b)) and a != b
 
-    return [not any(dominates(other, mine) for other in costs) for mine in costs]
+    front: list[tuple[float, ...]] = []
+    for mine in sorted(set(costs)):
+        if not any(dominates(other, mine) for other in front):
+            front.append(mine)
+    best = set(front)
+    return [mine in best for mine in costs]

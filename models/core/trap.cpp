@@ -16,8 +16,9 @@ std::string Core::describe(const isa::Trap& trap) {
         case isa::Cause::breakpoint:
             if (is_semihosting(code_.peek(hart_.pc - kBytes), code_.peek(hart_.pc + kBytes)))
                 return fmt::format(
-                    "ebreak of a semihosting call (operation {:#x} in a0), which needs a debugger "
-                    "on the host; print and end the run by the platform's own devices",
+                    "ebreak of a semihosting call (operation {:#x} in a0), which is closed: "
+                    "open it with --semihosting, or print and end the run by the platform's own "
+                    "devices",
                     hart_.x[10]);
             return "ebreak";
         case isa::Cause::environment_call:

@@ -46,6 +46,8 @@ public:
     Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
+    /// All that ever arrives.
+    [[nodiscard]] const std::string& input() const { return config_.input; }
 
 private:
     enum Direction : unsigned { receive, transmit };

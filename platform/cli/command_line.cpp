@@ -29,10 +29,8 @@ struct Shorthand {
     const char* key;
 };
 constexpr Shorthand kShorthands[] = {
-    {"energy-profile", "energy.profile"},
-    {"vdd", "clock.vdd"},
-    {"mhz", "clock.mhz"},
-    {"max-cycles", "simulation.max_cycles"},
+    {"energy-profile", "energy.profile"},    {"vdd", "clock.vdd"},        {"mhz", "clock.mhz"},
+    {"max-cycles", "simulation.max_cycles"}, {"stdin", "soc.uart.input"},
 };
 
 constexpr const char* kBare = "bare-arguments";  // arguments that belong to no option
@@ -42,6 +40,7 @@ struct Line {
     po::variables_map values;
     std::vector<po::option> in_order;
     std::vector<std::string> bare;
+    std::vector<std::string> behind_dashes;  ///< arguments of the firmware
 
     [[nodiscard]] std::string text(const char* option) const {
         return values.count(option) == 0 ? std::string{} : values[option].as<std::string>();
@@ -55,6 +54,7 @@ struct CommandRow {
     const char* doc;
     po::options_description (*options)();
     Command (*read)(const Line&);
+    bool takes_arguments = false;  ///< of the firmware, behind --
 };
 
 po::options_description configuration_options() {
@@ -84,7 +84,11 @@ po::options_description run_options() {
     add("check", po::value<std::string>()->value_name("hazards"),
         "warn about instruction sequences that silicon gets wrong");
     add("profile", po::value<std::string>()->value_name("FILE"),
-        "write what each function has cost, for KCachegrind; the report lists it, too");
+        "write what each line, function and chain of calls has cost: .txt tables, .folded stacks "
+        "for "
+        "flame graphs, .json, else for KCachegrind; the report lists functions, too");
+    add("coverage", po::value<std::string>()->value_name("FILE.info"),
+        "write which lines and branches were executed, for lcov and genhtml");
     add("power-trace", po::value<std::string>()->value_name("FILE.csv"),
         "write the energy of each component over time");
     add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
@@ -93,6 +97,11 @@ po::options_description run_options() {
         "resolution of power over time; 1000 when not given");
     add("gdb", po::value<std::string>()->value_name("PORT|PATH"),
         "wait for a debugger on a port of this machine (0: any free one) or a Unix socket");
+    add("semihosting",
+        "let firmware use the console, the time and its arguments, which stand behind "
+        "--, and end the run, by RISC-V semihosting");
+    add("semihost-root", po::value<std::string>()->value_name("FOLDER"),
+        "the same, and the files below this folder");
     add("gdb-nowait", "do not wait for it; it may connect at any time");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
@@ -264,10 +273,21 @@ GdbOptions read_gdb(const Line& line) {
     return {.endpoint = line.text("gdb"), .waits = !line.has("gdb-nowait")};
 }
 
+SemihostingOptions read_semihosting(const Line& line) {
+    const bool is_open = line.has("semihosting") || line.has("semihost-root");
+    if (!is_open && !line.behind_dashes.empty())
+        throw UserError(
+            "run: arguments behind -- are for firmware that asks for them by semihosting\n"
+            "  hint: --semihosting opens it");
+    return {
+        .is_open = is_open, .root = line.text("semihost-root"), .arguments = line.behind_dashes};
+}
+
 Command read_run(const Line& line) {
     return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
                                   .profile = line.text("profile"),
+                                  .coverage = line.text("coverage"),
                                   .power_trace = line.text("power-trace"),
                                   .wave = line.text("wave"),
                                   .power_window = read_power_window(line),
@@ -275,7 +295,8 @@ Command read_run(const Line& line) {
                                   .strict = line.has("strict"),
                                   .quiet = line.has("quiet"),
                                   .instrumentation = read_instrumentation(line),
-                                  .gdb = read_gdb(line)},
+                                  .gdb = read_gdb(line),
+                                  .semihosting = read_semihosting(line)},
                       .configuration = read_configuration(line)};
 }
 
@@ -335,7 +356,8 @@ Command read_describe(const Line& line) {
 }
 
 constexpr CommandRow kCommands[] = {
-    {"run", "run FIRMWARE.elf [options]", "runs a firmware", run_options, read_run},
+    {"run", "run FIRMWARE.elf [options] [-- ARGUMENT...]", "runs a firmware", run_options, read_run,
+     true},
     {"price", "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
      "prices a finished run again", price_options, read_price},
     {"config", "config [--config FILE] [--set KEY=VALUE ...]",
@@ -390,7 +412,19 @@ void refuse_empty(const CommandRow& row, const std::vector<po::option>& options)
                                 row.name);
 }
 
-Line parse_options(const CommandRow& row, const std::vector<std::string>& arguments) {
+/// What stands behind `--`, which it takes off `arguments`.
+std::vector<std::string> take_behind_dashes(std::vector<std::string>& arguments) {
+    const auto dashes = std::ranges::find(arguments, "--");
+    const auto behind = dashes == arguments.end() ? dashes : dashes + 1;
+    std::vector<std::string> taken(behind, arguments.end());
+    arguments.erase(dashes, arguments.end());
+    return taken;
+}
+
+Line parse_options(const CommandRow& row, std::vector<std::string> arguments) {
+    std::vector<std::string> behind;
+    if (row.takes_arguments)
+        behind = take_behind_dashes(arguments);
     po::options_description known = row.options();
     known.add_options()("help,h", "")(kBare, po::value<std::vector<std::string>>());
     po::positional_options_description positions;
@@ -403,7 +437,10 @@ Line parse_options(const CommandRow& row, const std::vector<std::string>& argume
                                 .style(unix_style & ~allow_guessing)
                                 .run();
         refuse_empty(row, parsed.options);
-        Line line{.values = {}, .in_order = parsed.options, .bare = {}};
+        Line line{.values = {},
+                  .in_order = parsed.options,
+                  .bare = {},
+                  .behind_dashes = std::move(behind)};
         po::store(parsed, line.values);
         if (line.has(kBare))
             line.bare = line.values[kBare].as<std::vector<std::string>>();

@@ -7,6 +7,7 @@
 #include "platform/config/configuration_reader.hpp"
 #include "platform/debug/gdb_options.hpp"
 #include "platform/probes/instrumentation.hpp"
+#include "platform/run/semihosting_options.hpp"
 
 #include <optional>
 #include <string>
@@ -26,7 +27,8 @@ struct ConfigurationOptions {
 struct RunOptions {
     std::string firmware;     ///< ELF file
     std::string report;       ///< JSON report to write
-    std::string profile;      ///< what each function has cost, for KCachegrind
+    std::string profile;      ///< what lines, functions and calls have cost; form by its ending
+    std::string coverage;     ///< lines and branches that were executed, for lcov
     std::string power_trace;  ///< energy of each window and component, CSV
     std::string wave;         ///< states of cores, regions and power over time, VCD or FST
     u64 power_window = 1000;  ///< cycles of a window of both
@@ -35,6 +37,7 @@ struct RunOptions {
     bool quiet = false;       ///< no progress and no summary on stderr
     InstrumentationOptions instrumentation{};
     GdbOptions gdb{};
+    SemihostingOptions semihosting{};
 };
 
 struct RunCommand {

@@ -8,7 +8,7 @@
 #include "platform/firmware/elf_checks.hpp"
 #include "platform/probes/power_trace.hpp"
 #include "platform/probes/wave.hpp"
-#include "platform/results/callgrind.hpp"
+#include "platform/results/profile_views.hpp"
 #include "platform/results/report.hpp"
 #include "platform/results/summary.hpp"
 #include "platform/run/interruption.hpp"
@@ -72,6 +72,7 @@ public:
     explicit Outputs(const RunOptions& options)
         : report(open("--report", options.report)),
           profile(open("--profile", options.profile)),
+          coverage(open("--coverage", options.coverage)),
           signature(open("--signature", options.signature)),
           trace(open("--trace", options.instrumentation.trace)),
           power_trace(open("--power-trace", options.power_trace)),
@@ -112,6 +113,7 @@ public:
     using File = std::unique_ptr<OutputFile>;  // null: not asked for
     const File report;
     const File profile;
+    const File coverage;
     const File signature;
     const File trace;
     const File power_trace;
@@ -165,6 +167,11 @@ void save_signature(Simulation& simulation, OutputFile& file) {
     file.commit();
 }
 
+void save_coverage(const Simulation& simulation, OutputFile& file) {
+    file.write(simulation.coverage());
+    file.commit();
+}
+
 /// Everything that was asked for, also behind an output that fails. Nothing is thrown: behind a
 /// coroutine of SystemC, AddressSanitizer does not know the stack that an exception unwinds.
 void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResult& result,
@@ -174,7 +181,9 @@ void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResu
         if (*file)
             (*file)->commit();
     if (outputs.profile)
-        save_function_profile(result, *outputs.profile);
+        save_profile(simulation.profile(), result, *outputs.profile);
+    if (outputs.coverage)
+        save_coverage(simulation, *outputs.coverage);
     if (outputs.report)
         save_report(result, *outputs.report);
     if (outputs.signature)
@@ -219,6 +228,8 @@ void prepare(Simulation& simulation, const RunOptions& options, const Outputs& o
         simulation.instrument(options.instrumentation, outputs.trace.get());
     if (outputs.profile)
         simulation.profile_functions();
+    if (outputs.coverage)
+        simulation.cover();
 }
 
 }  // namespace
@@ -234,6 +245,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     const SignalDeferral signals;
     if (options.gdb.is_wanted())
         simulation.debug(options.gdb, [&signals] { return signals.noted() != 0; });
+    if (options.semihosting.is_open)
+        simulation.open_semihosting(options.semihosting);
     simulation.stop_when([&] { return stop_reason(signals, outputs); });
     {
         const Progress progress(simulation);

@@ -40,6 +40,9 @@ public:
     /// The user has ended the run from the debugger.
     [[nodiscard]] bool was_killed() const { return was_killed_; }
 
+    /// What cores ask in front of instructions, for another debugger that takes its place there.
+    [[nodiscard]] core::Debugger& debugger() { return *this; }
+
     /// The firmware has ended.
     void tell_exit(unsigned status);
     /// The run has ended otherwise: the user may look around, and then hears of the signal.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of a run in the format of Callgrind, for KCachegrind and callgrind_annotate.
+// A profile in the format of Callgrind, for KCachegrind and callgrind_annotate: lines, functions
+// and calls of all cores together.
 #pragma once
+
+#include "platform/probes/profile_result.hpp"
+
+#include <string>
 
 namespace flexv::platform {
 
-class OutputFile;
-struct RunResult;
-
-/// Writes and commits the profile; what goes wrong is the file's problem().
-void save_function_profile(const RunResult& result, OutputFile& file);
+/// \param description what the energies are priced with
+[[nodiscard]] std::string callgrind_text(const Profile& profile, const std::string& description);
 
 }  // namespace flexv::platform

@@ -4,6 +4,7 @@
 #include "energy/figures.hpp"
 
 #include "platform/files/output_file.hpp"
+#include "platform/results/diagnosis_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -279,6 +280,8 @@ std::string report_text(const RunResult& result) {
         json["functions"] = functions_json(result);
         json["energy"]["shared_pj"] = picojoules(result.energy.shared_attojoules);
     }
+    if (result.diagnosis)
+        json["diagnosis"] = diagnosis_json(*result.diagnosis);
     // A file name in a firmware need not be UTF-8: replace what JSON cannot hold.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

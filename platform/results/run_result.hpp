@@ -10,8 +10,10 @@
 #include "energy/pricing.hpp"
 #include "platform/probes/function_result.hpp"
 #include "platform/probes/regions.hpp"
+#include "platform/results/diagnosis.hpp"
 #include "platform/results/instruction_classes.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +79,7 @@ struct RunResult {
     std::vector<std::string> counter_paths;
     energy::Counts counts;  ///< in the order of counter_paths
     EnergyResult energy;
+    std::optional<Diagnosis> diagnosis;  ///< of a run that has not ended by an exit
 
     [[nodiscard]] double host_mips() const;
     /// Mean power over the run, mW.

@@ -7,8 +7,9 @@
 #include "energy/figures.hpp"
 #include "platform/config/energy_profiles.hpp"
 #include "platform/results/summary.hpp"
+#include "platform/run/post_mortem.hpp"
 #include "platform/system/architecture.hpp"
-#include "platform/system/boot_style.hpp"
+#include "platform/system/register_map.hpp"
 #include "platform/system/timing_bench.hpp"
 
 #include <algorithm>
@@ -24,15 +25,6 @@ RegionNames region_names(const ElfImage& image) {
     return section ? parse_region_names(*section) : RegionNames{};
 }
 
-/// Whether the instruction is a load or store relative to gp, which linkers make of any access to
-/// data near __global_pointer$.
-bool is_relative_to_gp(u32 word) {
-    constexpr u32 kGp = 3;
-    const u32 opcode = word & 0x7f;
-    const u32 base = word >> 15 & 0x1f;
-    return (opcode == 0x03 || opcode == 0x23) && base == kGp;
-}
-
 }  // namespace
 
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
@@ -43,10 +35,12 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
       profile_(load_energy_profile(configuration.energy.profile)),
       prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
-      regions_(region_names(image), [this] {
-          soc_.cluster.settle_part(soc_.now());
-          return counters_.read();
-      }) {
+      regions_(region_names(image),
+               [this] {
+                   soc_.cluster.settle_part(soc_.now());
+                   return counters_.read();
+               }),
+      htif_(soc_, image) {
     static_cast<void>(profile_.doubts(point_));  // throws before time starts
     sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
     soc_.load(image);
@@ -56,6 +50,7 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     soc_.on_misuse = [this](const Cause& cause, const std::string& what) {
         report_misuse(cause, what);
     };
+    soc_.must_stop = [this] { return must_stop(); };
     Log::set_surroundings(
         {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
 }
@@ -63,6 +58,11 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
 Simulation::~Simulation() { Log::set_surroundings({}); }
 
 void Simulation::watch_core(core::Core& core) {
+    core.on_start = [this, &core](unsigned hart, Cycles now) {
+        starts_[&core] = now;
+        if (wave_ != nullptr && is_of_cluster(core))
+            wave_->start(hart, now);
+    };
     core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
         pass_mark(core, hart, id, is_begin, soc_.cluster_cycle(core, now));
     };
@@ -97,18 +97,24 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
         regions_.begin(hart, id, now);
     else
         regions_.end(hart, id, now);
-    const bool is_shown = hart < core_count() && &core == &soc_.cluster.core(hart);
-    if (wave_ != nullptr && is_shown)
+    if (wave_ != nullptr && is_of_cluster(core))
         wave_->region(hart, id, regions_.name_of(id), is_begin, now);
 }
 
-void Simulation::stop_when(std::function<std::string()> reason) {
-    soc_.must_stop = [this, reason = std::move(reason)] {
-        stop_reason_ = reason();
-        if (gdb_ && stop_reason_.empty())
-            gdb_->look();
-        return !stop_reason_.empty();
-    };
+bool Simulation::is_of_cluster(const core::Core& core) {
+    return !soc_.fabric_controller || &core != &soc_.fabric_controller->core;
+}
+
+void Simulation::stop_when(std::function<std::string()> reason) { why_stop_ = std::move(reason); }
+
+/// Asked between slices of the run.
+bool Simulation::must_stop() {
+    if (rewind_ && rewind_->look())
+        return true;
+    stop_reason_ = why_stop_ ? why_stop_() : "";
+    if (gdb_ && stop_reason_.empty())
+        gdb_->look();
+    return !stop_reason_.empty();
 }
 
 PowerMeter& Simulation::measure_power(Cycles window) {
@@ -125,7 +131,6 @@ void Simulation::show(Wave& wave) {
     meter_->listen([&wave](const PowerWindow& window) { wave.add(window); });
     for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
         core::Core& core = soc_.cluster.core(index);
-        core.on_start = [&wave](unsigned hart, Cycles now) { wave.start(hart, now); };
         core.on_wait = [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
             wave.wait(hart, is_asleep, from, to);
         };
@@ -134,34 +139,80 @@ void Simulation::show(Wave& wave) {
 
 void Simulation::profile_functions() {
     functions_ = std::make_unique<FunctionProfile>(image_);
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        functions_->watch(soc_.cluster.core(index), fmt::format("cluster.core{}", index));
+    calls_ = std::make_unique<CallProfile>(
+        image_, [this](Address address) { return register_name_at(soc_, address); });
+    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
+        const std::string path = fmt::format("cluster.core{}", index);
+        functions_->watch(soc_.cluster.core(index), path);
+        calls_->watch(soc_.cluster.core(index), path);
+    }
+}
+
+void Simulation::cover() {
+    coverage_ = std::make_unique<Coverage>(image_);
+    for (core::Core* core : soc_.cores())
+        coverage_->watch(*core);
+}
+
+Profile Simulation::profile() const {
+    return calls_->result(counters_.paths(), [this](const energy::Counts& counts) {
+        return prices_.price(counts, 0).total;
+    });
 }
 
 void Simulation::run() {
     const auto start = std::chrono::steady_clock::now();
     soc_.boot(image_.entry());
+    begin_htif();
     if (gdb_)
         gdb_->begin();
     sc_core::sc_start();
+    if (rewind_)
+        rewind_->tell();
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - start).count();
     regions_.finish(soc_.end());
     if (meter_)
         meter_->close(soc_.end());
-    if (functions_)
+    if (functions_) {
         functions_->finish();
+        calls_->finish();
+    }
     if (gdb_)
         tell_debugger_the_end();
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
+    if (outcome() != Outcome::exit)
+        diagnosis_ = PostMortem(soc_, image_, configuration_)
+                         .diagnosis(outcome(), what_happened(), rewind_.get(), starts_);
+    rewind_.reset();
 }
 
 void Simulation::debug(const GdbOptions& options, std::function<bool()> must_end) {
+    rewind_.reset();  // its copies would hold the connection
     gdb_ =
         std::make_unique<GdbServer>(soc_, options, std::move(must_end),
                                     MonitorTexts{.report = [this] { return report_so_far(); },
                                                  .regions = [this] { return regions_so_far(); }});
+}
+
+void Simulation::open_semihosting(const SemihostingOptions& options) {
+    semihosting_ = std::make_unique<Semihosting>(
+        soc_, image_, options, soc_.peripherals.uart.input(), gdb_ ? &gdb_->debugger() : nullptr);
+    if (semihosting_->is_used())
+        rewind_.reset();  // its copies would use the same files, and are a debugger of their own
+}
+
+/// A memory tells of writes to `tohost`, and to what a debugger watches.
+void Simulation::begin_htif() {
+    if (!htif_.is_used())
+        return;
+    soc_.on_written = [this, others = soc_.on_written](Address first, Address last) {
+        htif_.on_written(first, last);
+        if (others)
+            others(first, last);
+    };
+    htif_.begin();
 }
 
 std::string Simulation::report_so_far() const {
@@ -248,9 +299,9 @@ Outcome Simulation::outcome() const {
 }
 
 std::string Simulation::deadlock_text() const {
-    std::string text =
-        fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending", soc_.end());
-    return text + where_cores_are();
+    return fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending",
+                       soc_.end()) +
+           where_cores_are();
 }
 
 std::string Simulation::where_cores_are() const {
@@ -262,43 +313,13 @@ std::string Simulation::where_cores_are() const {
 }
 
 std::string Simulation::problem() const {
-    std::string text = what_ended();
-    if (text.empty())
-        return text;
-    for (const std::string& hint :
-         {missing_gp_hint(), null_jump_hint(), boot_style_hint(image_, configuration_.soc.boot)})
-        if (!hint.empty())
-            text += "\n  hint: " + hint;
-    return text;
+    return diagnosis_ ? what_ended() + details_of(*diagnosis_) : std::string{};
 }
 
-/// Start-up code of one's own often forgets gp.
-std::string Simulation::missing_gp_hint() const {
-    if (!soc_.fault() || !soc_.fault()->pc)
-        return {};
-    const u32 pc = *soc_.fault()->pc;
-    const auto core = std::ranges::find_if(
-        soc_.cores(), [this](const core::Core* c) { return c->name() == soc_.fault()->core; });
-    const auto low = soc_.peek(pc & ~3U);
-    const auto high = soc_.peek((pc & ~3U) + 4);
-    if (core == soc_.cores().end() || (*core)->hart().x[3] != 0 || !low || !high)
-        return {};
-    const u32 word = pc % 4 == 0 ? *low : *low >> 16 | *high << 16;
-    if (!is_relative_to_gp(word))
-        return {};
-    return "gp is 0: set it in the start-up code (.option norelax; la gp, __global_pointer$), or "
-           "link with -Wl,--no-relax";
-}
-
-/// Nothing is ever linked to address 0 of this map.
-std::string Simulation::null_jump_hint() const {
-    if (!soc_.fault() || soc_.fault()->pc != 0U)
-        return {};
-    const std::string text =
-        "it jumped to address 0: a function pointer or a return address was never set";
-    return configuration_.soc.boot == Boot::fabric_controller
-               ? text
-               : text + ", or the image is for a fabric controller (--config pulp_open)";
+/// One sentence, without the cores.
+std::string Simulation::what_happened() const {
+    const std::string text = what_ended();
+    return text.substr(0, text.find('\n'));
 }
 
 std::string Simulation::what_ended() const {
@@ -367,6 +388,7 @@ RunResult Simulation::result() const {
     add_regions(result, regions_);
     if (functions_)
         result.functions = functions_->functions(result.counter_paths);
+    result.diagnosis = diagnosis_;
     price_run(result, profile_, configuration_.energy.profile);
     if (meter_) {
         const PowerPeak& peak = meter_->peak();

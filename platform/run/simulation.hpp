@@ -7,12 +7,18 @@
 #include "platform/config/configuration.hpp"
 #include "platform/debug/gdb_server.hpp"
 #include "platform/firmware/elf.hpp"
+#include "platform/probes/call_profile.hpp"
+#include "platform/probes/coverage.hpp"
 #include "platform/probes/function_profile.hpp"
 #include "platform/probes/instrumentation.hpp"
 #include "platform/probes/power_meter.hpp"
 #include "platform/probes/regions.hpp"
 #include "platform/probes/wave.hpp"
 #include "platform/results/run_result.hpp"
+#include "platform/run/htif.hpp"
+#include "platform/run/post_mortem.hpp"
+#include "platform/run/rewind.hpp"
+#include "platform/run/semihosting.hpp"
 #include "platform/system/soc.hpp"
 
 #include <functional>
@@ -44,6 +50,9 @@ public:
     /// Lets a debugger connect; `must_end` is asked while it holds the run. Throws UserError. Call
     /// before run().
     void debug(const GdbOptions& options, std::function<bool()> must_end);
+    /// Lets firmware ask the host for a console, files and an end; behind debug() where that is
+    /// called. Throws UserError. Call before run().
+    void open_semihosting(const SemihostingOptions& options);
     /// The user has ended the run from the debugger.
     [[nodiscard]] bool was_killed() const { return gdb_ && gdb_->was_killed(); }
     /// Called between quanta, for progress.
@@ -58,6 +67,13 @@ public:
 
     /// Watches what each function costs. Call before run().
     void profile_functions();
+    /// What profile_functions() has seen. Behind run().
+    [[nodiscard]] Profile profile() const;
+
+    /// Notes what is executed. Throws UserError. Call before run().
+    void cover();
+    /// What cover() has noted, for lcov. Behind run().
+    [[nodiscard]] std::string coverage() const { return coverage_->lcov_text(); }
 
     /// Runs to the end. Call once.
     void run();
@@ -82,8 +98,8 @@ public:
 private:
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string what_ended() const;
-    [[nodiscard]] std::string missing_gp_hint() const;
-    [[nodiscard]] std::string null_jump_hint() const;
+    [[nodiscard]] std::string what_happened() const;
+    bool must_stop();
     [[nodiscard]] std::string deadlock_text() const;
     [[nodiscard]] std::string where_cores_are() const;
     [[nodiscard]] std::string fault_text() const;
@@ -91,7 +107,9 @@ private:
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
     void report_misuse(const Cause& cause, const std::string& what);
     void watch_core(core::Core& core);
+    [[nodiscard]] bool is_of_cluster(const core::Core& core);
     void watch_clock();
+    void begin_htif();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
     [[nodiscard]] std::string report_so_far() const;
@@ -109,15 +127,23 @@ private:
     std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
     Wave* wave_ = nullptr;
     std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
+    std::unique_ptr<CallProfile> calls_;          // the same
+    std::unique_ptr<Coverage> coverage_;          // the same
     bool is_strict_ = false;
     bool has_warned_of_clock_ = false;
     std::vector<Address> signature_addresses_;
     double host_seconds_ = 0;
+    std::function<std::string()> why_stop_;
     std::string stop_reason_;         // why stop_when() ended the run
     std::set<u32> reported_traps_;    // pc
     std::set<u32> reported_misuses_;  // pc
     std::optional<Instrumentation> instrumentation_;
-    std::unique_ptr<GdbServer> gdb_;  // null: nobody asks
+    std::unique_ptr<GdbServer> gdb_;            // null: nobody asks
+    std::unique_ptr<Semihosting> semihosting_;  // null: the host is closed
+    Htif htif_;
+    std::unique_ptr<Rewind> rewind_ = std::make_unique<Rewind>(soc_);
+    PostMortem::Starts starts_;           // of the cores
+    std::optional<Diagnosis> diagnosis_;  // of a run that has not ended by an exit
 };
 
 }  // namespace flexv::platform

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/system/register_map.hpp"
 
+#include "platform/system/memory_map.hpp"
 #include "platform/system/soc.hpp"
 
 #include <algorithm>
@@ -24,6 +25,17 @@ std::vector<RegisterChapter> register_blocks(const Soc& soc) {
         entry->instances.push_back({.name = block.manual.instance, .base = block.range.base});
     }
     return result;
+}
+
+std::string register_name_at(const Soc& soc, Address address) {
+    if (address < memory_map::kClusterAlias.size_bytes)
+        address += memory_map::kCluster.base;
+    for (const RegisterChapter& chapter : register_blocks(soc))
+        for (const RegisterChapter::Instance& instance : chapter.instances)
+            for (const Register* entry : chapter.bank->registers())
+                if (address - instance.base - entry->offset() < 4)
+                    return instance.name + "." + entry->name();
+    return fmt::format("{:#010x}", address);
 }
 
 }  // namespace flexv::platform

@@ -29,4 +29,8 @@ struct RegisterChapter {
 /// In the order of their first addresses. The banks live as long as `soc`.
 [[nodiscard]] std::vector<RegisterChapter> register_blocks(const Soc& soc);
 
+/// "EVENT_UNIT.MUTEX0": the register that an access to `address` reaches, from any view of the
+/// cluster; the address where there is none.
+[[nodiscard]] std::string register_name_at(const Soc& soc, Address address);
+
 }  // namespace flexv::platform

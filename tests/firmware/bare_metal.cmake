@@ -45,7 +45,7 @@ flexv_program_test(PROGRAM floating NAME "a floating-point instruction is called
 flexv_program_test(PROGRAM atomic NAME "an atomic instruction is called so" STATUS 102
   MESSAGE "illegal instruction 0x00b5252f: an atomic instruction")
 flexv_program_test(PROGRAM semihosting NAME "a semihosting call is called so" STATUS 102
-  MESSAGE "ebreak of a semihosting call .operation 0x18 in a0., which needs a debugger")
+  MESSAGE "ebreak of a semihosting call .operation 0x18 in a0., which is closed: open it with --semihosting")
 flexv_program_test(PROGRAM accelerator NAME "a program for an accelerator is told that there is none" STATUS 102
   MESSAGE "warning: .*store at offset 0x14 of the DMA's slot.*accelerator. This cluster has none.*pc 0x"
     "core0: store of 4 bytes at 0x10201c40: .*accelerator. This cluster has none")

@@ -52,6 +52,7 @@ class Signals(program.Case):
 
                 report = self.report()
                 cycles = report.pop("cycles")
+                self.assertIn(f"at cycle {cycles}", report.pop("diagnosis")["what"])
                 self.assertEqual(report.pop("result"), "interrupted")
                 self.assertIn(f"interrupted by signal {int(number)} ({number.name}) at cycle {cycles}", errors)
                 for core in range(2):
@@ -64,6 +65,7 @@ class Signals(program.Case):
                 )  # fmt: skip
                 self.assertEqual(done.returncode, 104)
                 expected = self.report()
+                self.assertIn("limit of", expected.pop("diagnosis")["what"])
                 self.assertEqual((expected.pop("cycles"), expected.pop("result")), (cycles, "limit"))
                 self.assertEqual(report, expected)
                 for name in [name for name in OUTPUTS.values() if name != "report.json"]:

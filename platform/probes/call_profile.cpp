@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/call_profile.hpp"
+
+#include "platform/firmware/source_lines.hpp"
+#include "platform/probes/branches.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr const char* kNoSymbol = "(no symbol)";
+static_assert(ProfileCost::kStalls == core::kStallCauses);
+
+using Stalls = std::array<u64, core::kStallCauses>;
+
+/// Cycles of these follow the instruction that causes them, those of all others lie in front of it.
+constexpr bool is_booked_behind(unsigned cause) {
+    const auto stall = core::Stall(cause);
+    return stall == core::Stall::jump || stall == core::Stall::execute ||
+           stall == core::Stall::flush;
+}
+
+/// What one instruction has cost in one chain of calls.
+struct Cell {
+    Address pc = 0;
+    const isa::Instruction* row = nullptr;
+    bool has_no_product = false;  ///< a Mac&Load with rd = x0
+    u64 count = 0;
+    Stalls stalls{};
+    u64 taken = 0;
+    u64 macs = 0;
+    u64 mixed = 0;
+    u64 divide_cycles = 0;
+    u64 reads = 0;  ///< of the TCDM
+    u64 writes = 0;
+    std::vector<std::pair<Address, Cycles>> sleeps{};  ///< by address; 0: wfi
+
+    void add_sleep(Address address, Cycles cycles) {
+        for (auto& [known, sum] : sleeps)
+            if (known == address) {
+                sum += cycles;
+                return;
+            }
+        sleeps.emplace_back(address, cycles);
+    }
+};
+
+/// A function in one chain of calls.
+struct Node {
+    unsigned parent = ProfileNode::kNone;
+    const ElfImage::Symbol* function = nullptr;
+    Address called_at = 0;
+    bool is_handler = false;
+    u64 calls = 0;
+    std::deque<Cell> cells{};    // they stay where they are
+    std::vector<u32> cell_of{};  ///< [halfword of the function]: index + 1; 0: none
+    std::map<std::pair<const ElfImage::Symbol*, Address>, unsigned> children{};
+
+    /// The cell of an instruction; a new one where there is none, or code has changed.
+    Cell& cell(Address pc, const isa::Instruction* row) {
+        const Address offset = function == nullptr ? pc : pc - function->address;
+        const bool has_place = function != nullptr && offset < function->size;
+        if (!has_place)
+            return find(pc, row);
+        if (cell_of.empty())
+            cell_of.resize(function->size / 2 + 1);
+        u32& index = cell_of[offset / 2];
+        if (index == 0 || cells[index - 1].row != row) {
+            cells.push_back({.pc = pc, .row = row});
+            index = u32(cells.size());
+        }
+        return cells[index - 1];
+    }
+    /// Of an instruction that has not been executed to its end.
+    Cell& at(Address pc) {
+        const auto found = std::ranges::find(cells, pc, &Cell::pc);
+        return found == cells.end() ? cell(pc, nullptr) : *found;
+    }
+    Cell& find(Address pc, const isa::Instruction* row) {
+        const auto found = std::ranges::find_if(
+            cells, [&](const Cell& cell) { return cell.pc == pc && cell.row == row; });
+        if (found != cells.end())
+            return *found;
+        cells.push_back({.pc = pc, .row = row});
+        return cells.back();
+    }
+};
+
+}  // namespace
+
+/// One core.
+class CallProfile::Watcher final : public core::Observer, private CallListener {
+public:
+    Watcher(const ElfImage& image, core::Core& core, std::string path)
+        : core_(core), path_(std::move(path)), tracker_(image, *this) {
+        nodes_.push_back({});
+        const auto& counters = core.counters();
+        divide_ =
+            std::ranges::find(counters, "divide_cycles", &CounterInfo::name) - counters.begin();
+    }
+
+    void before(const core::Execution& execution, isa::Hart& hart) override {
+        if (execution.previous.slot == nullptr)
+            restart();
+        tracker_.arrive(hart);
+        Cell& cell = nodes_[current_].cell(execution.pc, &execution.row);
+        book(&cell, execution.memory ? execution.memory->address : 0);
+        ++cell.count;
+        macs_ = hart.macs;
+        mixed_ = hart.mixed_dot_products;
+        cell_ = &cell;
+    }
+
+    void after(const core::Execution& execution, isa::Hart& hart) override {
+        Cell& cell = *cell_;
+        cell.macs += hart.macs - macs_;
+        cell.mixed += hart.mixed_dot_products - mixed_;
+        cell.has_no_product = execution.slot.op.rd == 0;
+        if (takes_branch(execution.row, hart))
+            ++cell.taken;
+        if (execution.memory && execution.memory->is_tcdm)
+            ++(execution.memory->is_write ? cell.writes : cell.reads);
+        tracker_.leave(execution.row, execution.slot.op, hart);
+    }
+
+    void finish() {
+        if (core_.is_off() || tracker_.stack().empty())
+            return;
+        const isa::Hart& hart = core_.hart();
+        Cell& cell = nodes_[current_].at(hart.pc);
+        const auto access = cell_ != nullptr ? core_.access_in_front() : std::nullopt;
+        book(&cell, access ? access->address : 0);
+    }
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::deque<Node>& nodes() const { return nodes_; }
+
+private:
+    /// Gives the cycles that were booked since the last call to the instruction behind which they
+    /// lie, or to `next`.
+    void book(Cell* next, Address address) {
+        Cell* const last = cell_ == nullptr ? next : cell_;
+        for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
+            const u64 now = core_.stall_cycles(core::Stall(cause));
+            if (now == stalls_[cause])
+                continue;
+            (is_booked_behind(cause) ? last : next)->stalls[cause] += now - stalls_[cause];
+            stalls_[cause] = now;
+        }
+        if (core_.sleep_cycles() != asleep_) {
+            const bool is_wfi = last->row != nullptr && last->row->timing == isa::Timing::wfi;
+            (is_wfi ? last : next)->add_sleep(is_wfi ? 0 : address, core_.sleep_cycles() - asleep_);
+            asleep_ = core_.sleep_cycles();
+        }
+        const bool divides = last->row != nullptr && last->row->timing == isa::Timing::divide;
+        if (!divides)
+            return;
+        const u64 cycles = core_.counters()[std::size_t(divide_)].value();
+        last->divide_cycles += cycles - divide_cycles_;
+        divide_cycles_ = cycles;
+    }
+
+    /// Counts of the core begin at 0 again.
+    void restart() {
+        tracker_.forget();
+        cell_ = nullptr;
+        stalls_ = {};
+        asleep_ = divide_cycles_ = 0;
+    }
+
+    void entered(const CallFrame& frame) override {
+        const auto key = std::pair(frame.function, frame.called_at);
+        const auto [place, is_new] =
+            nodes_[current_].children.try_emplace(key, unsigned(nodes_.size()));
+        if (is_new)
+            nodes_.push_back({.parent = current_,
+                              .function = frame.function,
+                              .called_at = frame.called_at,
+                              .is_handler = frame.is_handler});
+        current_ = place->second;
+        ++nodes_[current_].calls;
+    }
+    void left() override { current_ = nodes_[current_].parent; }
+
+    core::Core& core_;
+    const std::string path_;
+    CallTracker tracker_;
+    std::deque<Node> nodes_;  // the first one is no function, but whom none has called hangs on it
+    unsigned current_ = 0;
+    Cell* cell_ = nullptr;  // of the last instruction
+    Stalls stalls_{};
+    Cycles asleep_ = 0;
+    u64 macs_ = 0;
+    u64 mixed_ = 0;
+    std::ptrdiff_t divide_ = 0;  // index of the counter
+    u64 divide_cycles_ = 0;
+};
+
+/// From instructions to lines, functions and prices.
+class CallProfile::Builder {
+public:
+    Builder(const CallProfile& profile, const std::vector<std::string>& paths, const Price& price)
+        : profile_(profile), lines_(profile.image_), price_(price), counts_(paths.size()) {
+        for (std::size_t i = 0; i < paths.size(); ++i)
+            index_.emplace(paths[i], i);
+        for (unsigned cause = 0; cause < core::kStallCauses; ++cause)
+            result_.stall_names.emplace_back(core::name_of(core::Stall(cause)));
+    }
+
+    void add(const Watcher& watcher) {
+        path_ = watcher.path();
+        const unsigned core = unsigned(result_.cores.size());
+        result_.cores.push_back(path_);
+        std::vector<unsigned> placed(watcher.nodes().size(), ProfileNode::kNone);
+        for (std::size_t i = 1; i < watcher.nodes().size(); ++i) {
+            const Node& node = watcher.nodes()[i];
+            placed[i] = unsigned(result_.nodes.size());
+            result_.nodes.push_back({.parent = placed[node.parent],
+                                     .function = function_of(node.function),
+                                     .core = core,
+                                     .called_at = place_of(node.called_at),
+                                     .calls = node.calls,
+                                     .is_handler = node.is_handler,
+                                     .lines = {}});
+            add_lines(placed[i], node);
+            add_waits(placed[i], node);
+        }
+    }
+
+    [[nodiscard]] Profile take() && { return std::move(result_); }
+
+private:
+    const ProfilePlace& place_of(Address pc) {
+        const auto [found, is_new] = places_.try_emplace(pc);
+        if (const auto line = is_new ? lines_.at(pc) : std::nullopt)
+            found->second = {.file = line->file, .line = line->line};
+        return found->second;
+    }
+
+    unsigned function_named(const std::string& name, const ProfilePlace& place, bool is_wait) {
+        result_.functions.push_back({.name = name, .place = place, .is_wait = is_wait});
+        return unsigned(result_.functions.size() - 1);
+    }
+    unsigned function_of(const ElfImage::Symbol* symbol) {
+        const auto found = functions_.find(symbol);
+        if (found != functions_.end())
+            return found->second;
+        const unsigned index = symbol == nullptr
+                                   ? function_named(kNoSymbol, {}, false)
+                                   : function_named(symbol->name, place_of(symbol->address), false);
+        return functions_[symbol] = index;
+    }
+    unsigned wait_of(Address address) {
+        const std::string name =
+            fmt::format("[asleep: {}]", address == 0 ? "wfi" : profile_.wait_name_(address));
+        const auto found = waits_.find(name);
+        return found != waits_.end() ? found->second
+                                     : waits_[name] = function_named(name, {}, true);
+    }
+
+    void count(const char* event, u64 events) { count_path(path_ + "." + event, events); }
+    void count_path(const std::string& path, u64 events) {
+        if (const auto found = index_.find(path); found != index_.end() && events != 0)
+            counts_[found->second] += events;
+    }
+    u64 take_price() {
+        const u64 attojoules = price_(counts_);
+        std::ranges::fill(counts_, 0);
+        return attojoules;
+    }
+
+    void count_row(const Cell& cell) {
+        using enum isa::Energy;
+        const bool has_none = cell.row->timing == isa::Timing::mac_load && cell.has_no_product;
+        switch (cell.row->energy) {
+            case alu:
+                return count("alu", cell.count);
+            case multiply:
+                return count("multiply", cell.count);
+            case dot_product:
+                return count(has_none ? "loads_stores" : "dot_products", cell.count);
+            case load:
+                count("loads", cell.count);
+                return count("loads_stores", cell.count);
+            case store:
+                count("stores", cell.count);
+                return count("loads_stores", cell.count);
+            case divide:
+                return count("divisions", cell.count);
+            case idle:
+                return;
+        }
+    }
+
+    /// Everything but sleep.
+    void count_cell(const Cell& cell) {
+        if (cell.row != nullptr)
+            count_row(cell);
+        if (cell.row != nullptr && cell.row->timing == isa::Timing::mac_load)
+            count("mac_load_refills", cell.count);
+        count("instructions", cell.count);
+        count("mixed_dot_products", cell.mixed);
+        count("divide_cycles", cell.divide_cycles);
+        count("macs", cell.macs);
+        count("branches_taken", cell.taken);
+        u64 active = cell.count;
+        for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
+            count((result_.stall_names[cause] + "_stalls").c_str(), cell.stalls[cause]);
+            active += cell.stalls[cause];
+        }
+        count("active_cycles", active);
+        count_path("cluster.tcdm.reads", cell.reads);
+        count_path("cluster.tcdm.writes", cell.writes);
+    }
+
+    void add_lines(unsigned index, const Node& node) {
+        std::map<ProfilePlace, std::vector<const Cell*>> cells;
+        for (const Cell& cell : node.cells)
+            cells[place_of(cell.pc)].push_back(&cell);
+        for (const auto& [place, members] : cells) {
+            ProfileCost cost;
+            u64 halves = 0;  // of words fetched
+            for (const Cell* cell : members) {
+                cost.instructions += cell->count;
+                for (unsigned cause = 0; cause < core::kStallCauses; ++cause)
+                    cost.stalls[cause] += cell->stalls[cause];
+                cost.macs += cell->macs;
+                const bool is_compressed =
+                    cell->row != nullptr && cell->row->extension == isa::Extension::c;
+                halves += is_compressed ? cell->count : 2 * cell->count;
+                count_cell(*cell);
+            }
+            count("fetched_words", halves / 2);
+            cost.attojoules = take_price();
+            result_.nodes[index].lines.push_back({.place = place, .cost = cost});
+        }
+    }
+
+    /// What a function waits for while it sleeps is shown as if it had called it.
+    void add_waits(unsigned parent, const Node& node) {
+        std::map<std::pair<unsigned, ProfilePlace>, Cycles> waits;
+        for (const Cell& cell : node.cells)
+            for (const auto& [address, cycles] : cell.sleeps)
+                waits[{wait_of(address), place_of(cell.pc)}] += cycles;
+        for (const auto& [key, cycles] : waits) {
+            count("sleep_cycles", cycles);
+            const ProfileCost cost{.asleep = cycles, .attojoules = take_price()};
+            result_.nodes.push_back({.parent = parent,
+                                     .function = key.first,
+                                     .core = result_.nodes[parent].core,
+                                     .called_at = key.second,
+                                     .calls = 1,
+                                     .lines = {{.place = key.second, .cost = cost}}});
+        }
+    }
+
+    const CallProfile& profile_;
+    const SourceLines lines_;
+    const Price& price_;
+    energy::Counts counts_;
+    std::map<std::string, std::size_t, std::less<>> index_;
+    std::map<Address, ProfilePlace> places_;
+    std::map<const ElfImage::Symbol*, unsigned> functions_;
+    std::map<std::string, unsigned> waits_;
+    std::string path_;
+    Profile result_;
+};
+
+CallProfile::CallProfile(const ElfImage& image, WaitName wait_name)
+    : image_(image), wait_name_(std::move(wait_name)) {}
+
+CallProfile::~CallProfile() = default;
+
+void CallProfile::watch(core::Core& core, const std::string& path) {
+    watchers_.push_back(std::make_unique<Watcher>(image_, core, path));
+    core.observe(*watchers_.back());
+}
+
+void CallProfile::finish() {
+    for (const auto& watcher : watchers_)
+        watcher->finish();
+}
+
+Profile CallProfile::result(const std::vector<std::string>& paths, const Price& price) const {
+    Builder builder(*this, paths, price);
+    for (const auto& watcher : watchers_)
+        builder.add(*watcher);
+    return std::move(builder).take();
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/coverage.hpp"
+
+#include "base/error.hpp"
+#include "isa/decoder.hpp"
+#include "platform/firmware/prologue.hpp"
+#include "platform/firmware/source_lines.hpp"
+#include "platform/probes/branches.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+
+namespace flexv::platform {
+
+namespace {
+
+/// A word of the image's own code, wherever it lies.
+std::optional<u32> word_of(const ElfImage& image, Address address) {
+    for (const ElfImage::Segment& segment : image.segments()) {
+        const Address offset = address - segment.virtual_address;
+        u32 word = 0;
+        if (offset < segment.bytes.size()) {
+            const std::size_t bytes = std::min<std::size_t>(4, segment.bytes.size() - offset);
+            std::memcpy(&word, segment.bytes.data() + offset, bytes);
+            return word;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+class Coverage::Watcher final : public core::Observer {
+public:
+    explicit Watcher(std::vector<Stretch>& stretches) : stretches_(stretches) {}
+
+    void before(const core::Execution& execution, isa::Hart& /*hart*/) override {
+        const Address pc = execution.pc;
+        if (stretch_ == nullptr || pc - stretch_->begin >= 2 * stretch_->places.size())
+            stretch_ = find(pc);
+        if (stretch_ != nullptr)
+            ++stretch_->places[(pc - stretch_->begin) / 2].executed;
+    }
+    void after(const core::Execution& execution, isa::Hart& hart) override {
+        if (takes_branch(execution.row, hart) && stretch_ != nullptr)
+            ++stretch_->places[(execution.pc - stretch_->begin) / 2].taken;
+    }
+
+private:
+    Stretch* find(Address pc) {
+        for (Stretch& stretch : stretches_)
+            if (pc - stretch.begin < 2 * stretch.places.size())
+                return &stretch;
+        return nullptr;
+    }
+
+    std::vector<Stretch>& stretches_;
+    Stretch* stretch_ = nullptr;
+};
+
+/// Lines, branches and functions by file.
+class Coverage::Sources {
+public:
+    struct Branch {
+        Address pc = 0;
+        unsigned line = 0;
+        Place place;
+    };
+    struct Function {
+        std::string name;
+        unsigned line = 0;
+        u64 executed = 0;
+    };
+    struct File {
+        std::map<unsigned, u64> lines;  // how often
+        std::vector<Branch> branches;
+        std::vector<Function> functions;
+    };
+
+    explicit Sources(const Coverage& coverage) : coverage_(coverage), lines_(coverage.image_) {
+        for (const SourceRow& row : lines_.rows())
+            add_row(row);
+        const isa::Decoder decoder(*isa::isa_subset("flexv"));
+        const auto read = [&](Address address) { return word_of(coverage.image_, address); };
+        for (const ElfImage::Symbol& symbol : coverage.image_.symbols())
+            if (symbol.is_code)
+                add_function(symbol, decoder, read);
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string text = "TN:\n";
+        for (const auto& [name, file] : files_)
+            text += text_of(name, file);
+        return text;
+    }
+    [[nodiscard]] bool is_empty() const { return files_.empty(); }
+
+private:
+    /// A line is executed as often as the instruction of it that is executed most.
+    void add_row(const SourceRow& row) {
+        u64 most = 0;
+        for (Address pc = row.begin; pc < row.end; pc += 2)
+            most = std::max(most, coverage_.at(pc).executed);
+        if (row.begin == row.end || row.place.line == 0)
+            return;
+        u64& count = files_[row.place.file].lines[row.place.line];
+        count = std::max(count, most);
+    }
+
+    void add_function(const ElfImage::Symbol& symbol, const isa::Decoder& decoder,
+                      const std::function<std::optional<u32>(Address)>& read) {
+        const auto place = lines_.at(symbol.address);
+        if (!place)
+            return;
+        files_[place->file].functions.push_back(
+            {.name = symbol.name,
+             .line = place->line,
+             .executed = coverage_.at(symbol.address).executed});
+        for_each_instruction(symbol.address, symbol.address + symbol.size, decoder, read,
+                             [this](const CodeWord& code) {
+                                 if (code.row->timing == isa::Timing::branch)
+                                     add_branch(code.pc);
+                             });
+    }
+
+    void add_branch(Address pc) {
+        if (const auto place = lines_.at(pc))
+            files_[place->file].branches.push_back(
+                {.pc = pc, .line = place->line, .place = coverage_.at(pc)});
+    }
+
+    static std::string functions_text(const File& file) {
+        std::string text;
+        std::size_t hit = 0;
+        for (const Function& function : file.functions)
+            text += fmt::format("FN:{},{}\n", function.line, function.name);
+        for (const Function& function : file.functions) {
+            text += fmt::format("FNDA:{},{}\n", function.executed, function.name);
+            hit += function.executed != 0 ? 1 : 0;
+        }
+        return text + fmt::format("FNF:{}\nFNH:{}\n", file.functions.size(), hit);
+    }
+
+    /// Branch 0 is the way that jumps, branch 1 the one that goes on.
+    static std::string branches_text(const File& file) {
+        std::string text;
+        std::size_t hit = 0;
+        std::map<unsigned, unsigned> blocks;  // of a line
+        for (const Branch& branch : file.branches) {
+            const unsigned block = blocks[branch.line]++;
+            const u64 straight = branch.place.executed - branch.place.taken;
+            const u64 ways[] = {branch.place.taken, straight};
+            for (unsigned way = 0; way < std::size(ways); ++way) {
+                const std::string count =
+                    branch.place.executed == 0 ? "-" : fmt::format("{}", ways[way]);
+                text += fmt::format("BRDA:{},{},{},{}\n", branch.line, block, way, count);
+                hit += ways[way] != 0 ? 1 : 0;
+            }
+        }
+        return text + fmt::format("BRF:{}\nBRH:{}\n", 2 * file.branches.size(), hit);
+    }
+
+    static std::string text_of(const std::string& name, const File& file) {
+        std::string text = fmt::format("SF:{}\n", name) + functions_text(file);
+        text += branches_text(file);
+        std::size_t hit = 0;
+        for (const auto& [line, count] : file.lines) {
+            text += fmt::format("DA:{},{}\n", line, count);
+            hit += count != 0 ? 1 : 0;
+        }
+        return text + fmt::format("LF:{}\nLH:{}\nend_of_record\n", file.lines.size(), hit);
+    }
+
+    const Coverage& coverage_;
+    const SourceLines lines_;
+    std::map<std::string, File> files_;
+};
+
+Coverage::Coverage(const ElfImage& image) : image_(image) {
+    for (const ElfImage::Segment& segment : image.segments())
+        if (segment.is_executable)
+            stretches_.push_back({.begin = segment.virtual_address,
+                                  .places = std::vector<Place>(segment.bytes.size() / 2 + 1)});
+    if (Sources(*this).is_empty())
+        throw UserError(
+            "{}: has no debug information, so no coverage of lines\n  hint: compile it with -g",
+            image.name());
+}
+
+Coverage::~Coverage() = default;
+
+void Coverage::watch(core::Core& core) {
+    watchers_.push_back(std::make_unique<Watcher>(stretches_));
+    core.observe(*watchers_.back());
+}
+
+const Coverage::Place& Coverage::at(Address pc) const {
+    static const Place kNone;
+    for (const Stretch& stretch : stretches_)
+        if (pc - stretch.begin < 2 * stretch.places.size())
+            return stretch.places[(pc - stretch.begin) / 2];
+    return kNone;
+}
+
+std::string Coverage::lcov_text() const { return Sources(*this).text(); }
+
+}  // namespace flexv::platform

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which instructions of the firmware were executed, and which way its branches went: an observer of
+// every core. Exists only for runs with `--coverage`.
+#pragma once
+
+#include "core/core.hpp"
+#include "core/observer.hpp"
+#include "platform/firmware/elf.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class Coverage {
+public:
+    /// `image` outlives it.
+    explicit Coverage(const ElfImage& image);
+    ~Coverage();
+    Coverage(const Coverage&) = delete;
+    Coverage& operator=(const Coverage&) = delete;
+
+    /// From its start on.
+    void watch(core::Core& core);
+
+    /// The tracefile of lcov and genhtml: functions, lines and branches of all sources, what was
+    /// not executed included. Throws UserError for an image without debug information.
+    [[nodiscard]] std::string lcov_text() const;
+
+private:
+    class Watcher;
+    class Sources;
+
+    /// One halfword of the image's code.
+    struct Place {
+        u64 executed = 0;
+        u64 taken = 0;  ///< of a branch
+    };
+    /// Code that stands together.
+    struct Stretch {
+        Address begin = 0;
+        std::vector<Place> places;
+    };
+
+    [[nodiscard]] const Place& at(Address pc) const;
+
+    const ElfImage& image_;
+    std::vector<Stretch> stretches_;
+    std::vector<std::unique_ptr<Watcher>> watchers_;
+};
+
+}  // namespace flexv::platform

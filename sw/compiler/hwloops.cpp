@@ -24,7 +24,7 @@ using namespace llvm;
 
 namespace {
 
-constexpr const char* kPass = "flexv-hwloops";
+constexpr const char* kHwloopsPass = "flexv-hwloops";
 constexpr unsigned kLevels = 2;
 constexpr unsigned kExpensive = 4;  ///< simple instructions that finding the count may cost
 
@@ -60,7 +60,7 @@ bool may_call(const Instruction& instruction) {
              any_of(instruction.operands(), [&](const Use& use) { return is_float(use.get()); })));
 }
 
-std::string objection(const Loop& loop) {
+std::string objection_to_counting(const Loop& loop) {
     for (const BasicBlock* const block : loop.blocks()) {
         for (const Instruction& instruction : *block) {
             if (may_call(instruction)) {
@@ -143,9 +143,13 @@ private:
             return true;  // what the vectoriser has left over is neither nothing nor everything
         }
         const SCEV* const guarded = evolution_.applyLoopGuards(taken, &loop_);
+        Type* const type = taken->getType();
         return !evolution_.getUnsignedRangeMax(guarded).isMaxValue() ||
+               evolution_.isLoopEntryGuardedByCond(
+                   &loop_, ICmpInst::ICMP_NE, evolution_.getAddExpr(taken, evolution_.getOne(type)),
+                   evolution_.getZero(type)) ||
                evolution_.isLoopEntryGuardedByCond(&loop_, ICmpInst::ICMP_NE, taken,
-                                                   evolution_.getMinusOne(taken->getType()));
+                                                   evolution_.getMinusOne(type));
     }
 
     bool emit(const SCEV* taken, BranchInst& branch) {
@@ -200,12 +204,12 @@ bool count_loops(Function& function, FunctionAnalysisManager& analyses) {
     }
     const auto order = loops.getLoopsInPreorder();
     for (Loop* const loop : reverse(order)) {  // inner ones first
-        std::string reason = objection(*loop);
+        std::string reason = objection_to_counting(*loop);
         if (reason.empty() && depth_below(*loop) > kLevels) {
             reason = "hardware has two levels";
         }
         if (!reason.empty()) {
-            remark_missed(kPass, *loop, "no hardware loop: " + reason);
+            remark_missed(kHwloopsPass, *loop, "no hardware loop: " + reason);
             continue;
         }
         Counter counter(*loop, analyses, function);
@@ -213,7 +217,7 @@ bool count_loops(Function& function, FunctionAnalysisManager& analyses) {
             evolution.forgetLoop(loop);
             has_changed = true;
         } else {
-            remark_missed(kPass, *loop, "no hardware loop: " + counter.reason);
+            remark_missed(kHwloopsPass, *loop, "no hardware loop: " + counter.reason);
         }
     }
     return has_changed;

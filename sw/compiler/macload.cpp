@@ -25,7 +25,7 @@ using namespace llvm;
 
 namespace {
 
-constexpr const char* kPass = "flexv-macload";
+constexpr const char* kMacloadPass = "flexv-macload";
 constexpr unsigned kActivations = 2;
 constexpr unsigned kWeights = 4;
 
@@ -346,16 +346,16 @@ bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
     Analysis analysis(loop, evolution);
     const auto shape = analysis.run();
     if (!shape) {
-        remark_missed(kPass, loop, "loop not fused to Mac&Load: " + analysis.reason);
+        remark_missed(kMacloadPass, loop, "loop not fused to Mac&Load: " + analysis.reason);
         return false;
     }
     Banks banks;
     if (!banks.assign(*shape) || !leaves_by_phis(loop, dominators)) {
-        remark_missed(kPass, loop, "loop not fused to Mac&Load: more than 2 x 4 operands");
+        remark_missed(kMacloadPass, loop, "loop not fused to Mac&Load: more than 2 x 4 operands");
         return false;
     }
     Fusion(loop, *shape, banks, evolution).run();
-    remark_done(kPass, loop,
+    remark_done(kMacloadPass, loop,
                 "loop fused to Mac&Load: " + std::to_string(shape->products.size()) +
                     " products of " + std::to_string(banks.activations.size()) + " x " +
                     std::to_string(banks.weights.size()) + " operands, where they lie in the TCDM");

@@ -26,7 +26,7 @@ using namespace llvm;
 
 namespace {
 
-constexpr const char* kPass = "flexv-vectorise";
+constexpr const char* kVectorisePass = "flexv-vectorise";
 
 /// Analyses that see the core as a SIMD machine; the ones of clang's pipeline do not.
 class Analyses {
@@ -66,7 +66,7 @@ SmallVector<Loop*> innermost_loops(Function& function, FunctionAnalysisManager& 
 bool is_narrow(const Type* type) { return type->isIntegerTy(8) || type->isIntegerTy(16); }
 
 /// A reason against trying the loop at all, or nothing.
-std::string objection(const Loop& loop) {
+std::string objection_to_lanes(const Loop& loop) {
     bool reads_narrow = false;
     for (const BasicBlock* const block : loop.blocks()) {
         for (const Instruction& instruction : *block) {
@@ -142,14 +142,15 @@ bool vectorise(Function& function) {
         Analyses analyses;
         size_t index = 0;
         for (Loop* const loop : innermost_loops(function, analyses.functions())) {
-            const std::string reason = objection(*loop);
+            const std::string reason = objection_to_lanes(*loop);
             if (!reason.empty()) {
-                remark_missed(kPass, *loop, "loop not vectorised: " + reason);
+                remark_missed(kVectorisePass, *loop, "loop not vectorised: " + reason);
             } else if (succeeds_on_a_copy(function, index)) {
                 chosen.insert(index);
-                remark_done(kPass, *loop, "loop vectorised to words of 8- or 16-bit lanes");
+                remark_done(kVectorisePass, *loop,
+                            "loop vectorised to words of 8- or 16-bit lanes");
             } else {
-                remark_missed(kPass, *loop,
+                remark_missed(kVectorisePass, *loop,
                               "loop not vectorised: its operations or its order of memory accesses "
                               "have no SIMD form");
             }

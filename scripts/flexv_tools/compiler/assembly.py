@@ -114,7 +114,7 @@ def parse(text: str) -> list[Line]:
     """A whole file."""
     result: list[Line] = []
     inline: list[str] | None = None
-    for raw in text.splitlines():
+    for raw in text.split("\n"):  # comments of debug information may hold any byte
         stripped = raw.strip()
         if stripped == "#APP":
             inline = []

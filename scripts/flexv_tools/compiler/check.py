@@ -5,6 +5,7 @@ platform and compares what they print. `--check hazards` must have nothing to sa
 from __future__ import annotations
 
 import argparse
+import datetime
 import subprocess
 import sys
 import tempfile
@@ -14,17 +15,18 @@ from pathlib import Path
 
 from flexv_tools.compiler import driver, toolchain
 from flexv_tools.compiler.options import PASSES
-from flexv_tools.compiler.random_programs import program
+from flexv_tools.compiler.random_programs import FUNCTIONS, program
 from flexv_tools.errors import Failure
 from flexv_tools.simulator import PROGRAM
 
 L2 = "-DDATA=FLEXV_NOINIT"
 ALWAYS: list[list[str]] = [["-O2"], ["-O3"], ["-O2", "--isa", "xpulpv2"], ["-O2", L2], ["-Os"]]
 SOMETIMES: list[list[str]] = [
-    ["-O1"], ["-O0"], ["-O2", "--isa", "xpulpnn"], ["-O3", "-g", L2], *(["-O2", f"-fno-{name}"] for name in PASSES),
+    ["-O1"], ["-O0"], ["-Oz"], ["-O2", "-fno-inline"], ["-O3", "-funroll-loops"], ["-O2", "--isa", "xpulpnn"], ["-O3", "-g", L2], *(["-O2", f"-fno-{name}"] for name in PASSES),
     ["-O2", "-fno-hwloops", "-fno-vectorise"], ["-O3", "-fno-mac", "-fno-bits", "-fno-clip", "-fno-minmax"],
 ]  # fmt: skip
 LIMIT_CYCLES = "50000000"
+NIGHTLY_SEEDS = 40
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ def complaint(expected: Run, found: Run) -> str:
     return "" if expected.output == found.output else "its output has another length"
 
 
-def check_seed(seed: int, simulator: Path, folder: Path, is_long: bool) -> list[str]:
+def check_seed(seed: int, simulator: Path, folder: Path, is_long: bool, functions: int = FUNCTIONS) -> list[str]:
     """Sentences about what is wrong with one program."""
     source = folder / f"seed_{seed}.c"
-    source.write_text(program(seed))
+    source.write_text(program(seed, functions))
     elf = folder / f"seed_{seed}.elf"
     by_gcc(source, elf)
     expected = run(simulator, elf)
@@ -99,16 +101,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1:6", help="FIRST:LAST (default %(default)s)")
     parser.add_argument("--long", action="store_true", help="every combination of switches with every seed")
+    parser.add_argument("--functions", type=int, default=FUNCTIONS, help="in each program (default %(default)s)")
+    parser.add_argument("--nightly", action="store_true", help=f"{NIGHTLY_SEEDS} new seeds from that of the day on, long, 30 functions each")
     parser.add_argument("--simulator", type=Path, default=PROGRAM)
     parser.add_argument("--keep", type=Path, help="folder for the programs")
     options = parser.parse_args(arguments)
+    if options.nightly:
+        first_seed = 1000 * (datetime.date.today() - datetime.date(2000, 1, 1)).days
+        options.seeds, options.long, options.functions = f"{first_seed}:{first_seed + NIGHTLY_SEEDS - 1}", True, 30
     first, _, last = options.seeds.partition(":")
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         for seed in range(int(first), int(last or first) + 1):
-            found = check_seed(seed, options.simulator, folder, options.long)
+            found = check_seed(seed, options.simulator, folder, options.long, options.functions)
             print(f"seed {seed}: {'right' if not found else 'WRONG'}", flush=True)
             for sentence in found:
                 print(f"  {sentence}", flush=True)

@@ -3,12 +3,13 @@
 
 usage: flexv-cc [-O2] [-g] [--isa flexv|xpulpnn|xpulpv2] [-c|-S|-E] FILE... [-o OUT]
 
-Options are those of GCC and clang: -I -D -U -include -std= -W -f -g -O -M -MD -MF -MT -T -L -l -Wl, -Wa, -x -v -### @FILE.
-Without -c, -S or -E a program for `flexv-vp run` is linked: the runtime of sw/runtime, picolibc and the link script of
-sw/runtime are added, unless -nostartfiles, -nostdlib or -T say otherwise; -lflexv_kernels adds the layers of sw/kernels.
+Options are those of GCC and clang: -I -D -U -include -std= -W -f -g -O -M -MD -MF -MT -T -L -l -Wl, -Wa, -Wp, -x -v -###
+-save-temps -print-file-name= @FILE; `-x c -` reads standard input. Without -c, -S or -E a program for `flexv-vp run` is
+linked: the runtime of sw/runtime, picolibc and the link script of sw/runtime. -T replaces the script, an object with a
+_start of its own the start code, -nostdlib leaves out all of it; -lflexv_kernels adds the layers of sw/kernels.
 
 -fno-PASS switches a transformation off: vectorise (SIMD, dot products), macload, mac, clip, bits, hwloops, postincrement, minmax,
-immediate-branches. -Rflexv tells what was done and what not, -Rflexv=PASS that of one pass. docs/design/compiler.md has
+immediate-branches, hazards. -Rflexv tells what was done and what not, -Rflexv=PASS that of one pass. docs/design/compiler.md has
 more.
 
 Exit status: that of the step that failed, 1 for a mistake in the command line."""
@@ -18,6 +19,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,10 +27,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flexv_tools.compiler import stage, toolchain, xcv
-from flexv_tools.compiler.options import Input, Options, parse
+from flexv_tools.compiler.options import Input, Options, check, parse
 from flexv_tools.compiler.remarks import Remarks
 from flexv_tools.errors import Failure
 
+NAME = "flexv-cc"
 VERSION = "flexv-cc 0.1.0"
 TARGET = ["--target=riscv32-unknown-elf", "-mabi=ilp32"]
 EXTENSIONS = {"postincrement": "xcvmem", "minmax": "xcvalu", "immediate-branches": "xcvbi"}
@@ -38,7 +41,10 @@ IN_PLUGIN = ("vectorise", "macload", "mac", "clip", "bits", "hwloops")
 CODE = ["-mtune=syntacore-scr1-max", "-Xclang", "-target-feature", "-Xclang", "+unaligned-scalar-mem", "-fno-jump-tables"]
 CODE += ["-Xclang", "-no-integrated-as", "-fno-dwarf-directory-asm", "-fno-addrsig", "-ffunction-sections", "-fdata-sections"]
 UNROLLING = ["-mllvm", "-unroll-runtime=false", "-mllvm", "-unroll-allow-partial=false"]
+QUIET = ["-Qunused-arguments"]  # of words for the linker
 LIBRARY = ["-DPICOLIBC_INTEGER_PRINTF_SCANF"]
+ANY_BYTES = {"encoding": "utf-8", "errors": "surrogateescape"}
+ITSELF = ["-D__FLEXV_CC__=1"]
 
 
 class StepFailed(Exception):
@@ -58,14 +64,7 @@ class Driver:
 
     def run(self) -> None:
         options = self.options
-        sources = [item for item in options.inputs if item.language]
-        if not options.inputs:
-            raise Failure("no input files")
-        if options.output is not None and options.mode not in ("link", "syntax") and len(sources) > 1:
-            raise Failure(f"-o {options.output} with {len(sources)} files to compile and no program to link")
-        for item in options.inputs:
-            if not item.name.startswith("-l") and not Path(item.name).exists():
-                raise Failure(f"{item.name}: no such file")
+        check(options)
         with tempfile.TemporaryDirectory(prefix="flexv-cc-") as folder:
             self.folder = Path(folder)
             objects = [self.process(item, index) for index, item in enumerate(options.inputs)]
@@ -74,9 +73,11 @@ class Driver:
 
     def process(self, item: Input, index: int) -> str:
         """The object of one input; empty when the mode makes none."""
-        if not item.language:
-            return item.name
         mode = self.options.mode
+        if not item.language:
+            if mode != "link":
+                print(f"flexv-cc: warning: {item.name}: not used, because nothing is linked", file=sys.stderr)
+            return item.name
         if mode in ("preprocess", "syntax", "dependencies"):
             words: dict[str, list[str]] = {"preprocess": ["-E"], "syntax": ["-fsyntax-only"], "dependencies": []}
             output = ["-o", self.options.output] if self.options.output and mode != "syntax" else []
@@ -90,40 +91,50 @@ class Driver:
         options = self.options
         raw = self.folder / f"{index}.clang.s"
         target = self.target_of(item, index)
-        self.call([*self.clang(item), *self.code_flags(), *self.dependency_flags(item, target), "-S", item.name, "-o", str(raw)])
+        command = [*self.clang(item), *self.code_flags(), *self.dependency_flags(item, target), "-S", item.name, "-o"]
+        if options.emits_llvm:
+            self.call([*command, target, "-emit-llvm"])
+            return ""
+        if options.saves:
+            self.call([*self.clang(item), "-E", item.name, "-o", f"{stem(item.name)}.i"])
+        self.call([*command, str(raw)])
         if options.only_shows:
             return target
-        remarks = Remarks(options.remarks is not None, frozenset(options.remarks or ()))
-        try:
-            result = stage.run(raw.read_text(), options.debug is not None, remarks)
-        except xcv.UnknownInstruction as error:
-            raise Failure(f"{item.name}: clang made an instruction that the core does not have: {error}") from error
-        remarks.print()
+        result = self.second_half(item, raw)
+        if options.saves:
+            Path(f"{stem(item.name)}.s").write_text(result.text, **ANY_BYTES)
         if options.mode == "compile":
-            if target == "-":
-                sys.stdout.write(result.text)
-            else:
-                Path(target).write_text(result.text)
+            write(target, result.text)
             return ""
         text = self.folder / f"{index}.s"
-        text.write_text(result.text)
+        text.write_text(result.text, **ANY_BYTES)
         self.assemble(text, target, item.name, result.places)
         return target
 
+    def second_half(self, item: Input, raw: Path) -> stage.Result:
+        """The assembly stage, with its remarks."""
+        options = self.options
+        remarks = Remarks(options.remarks is not None, frozenset(options.remarks or ()))
+        try:
+            result = stage.run(raw.read_text(**ANY_BYTES), options.debug is not None, remarks, options.passes["hazards"])
+        except xcv.UnknownInstruction as error:
+            raise Failure(f"{item.name}: clang made an instruction that the core does not have: {error}") from error
+        remarks.print()
+        return result
+
     def assemble_source(self, item: Input, index: int) -> str:
-        if self.options.mode == "compile":
-            raise Failure(f"{item.name}: is assembly already; -S is for C")
+        options = self.options
+        if options.mode == "compile":
+            if item.language == "assembler":
+                raise Failure(f"{item.name}: is assembly already; -S is for C")
+            self.call([*self.clang(item), "-E", item.name, "-o", options.output or f"{stem(item.name)}.s"])
+            return ""
         target = self.target_of(item, index)
-        debug = ["-g"] if self.options.debug else []
-        words = self.pairs_for_assembly()
-        command = [toolchain.GCC, *toolchain.GCC_FLAGS[:4], *debug, *map(self.include, toolchain.INCLUDES), *words]
-        command += [f"-Wa,-I{toolchain.FIRMWARE / 'include'}", *(f"-Wa,{word}" for word in self.options.for_assembler)]
+        debug = ["-g"] if options.debug else []
+        command = [toolchain.GCC, *toolchain.GCC_FLAGS[:4], *debug, *options.for_preprocessor, *map(self.include, toolchain.INCLUDES)]
+        command += [f"-Wa,-I{toolchain.FIRMWARE / 'include'}", *(f"-Wa,{word}" for word in options.for_assembler)]
         self.call([*command, *self.dependency_flags(item, target), "-x", item.language, "-c", item.name, "-o", target])
         return target
-
-    def pairs_for_assembly(self) -> list[str]:
-        words = self.options.for_clang
-        return [word for name, value in zip(words, words[1:]) if name in ("-D", "-U", "-I") for word in (name, value)]
 
     def assemble(self, text: Path, target: str, name: str, places: list[str]) -> None:
         command = [toolchain.AS, "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", f"-I{toolchain.FIRMWARE / 'include'}"]
@@ -139,16 +150,17 @@ class Driver:
         mode, output = self.options.mode, self.options.output
         if mode == "link":
             return str(self.folder / f"{index}.o")
-        return output or Path(item.name).stem + {"assemble": ".o", "compile": ".s"}[mode]
+        return output or stem(item.name) + (".ll" if self.options.emits_llvm else {"assemble": ".o", "compile": ".s"}[mode])
 
     def dependency_flags(self, item: Input, target: str) -> list[str]:
         """-MD names the file after the output, as GCC does."""
         flags = list(self.options.for_dependencies)
         if not flags or self.options.only_shows:
             return flags
-        output = self.options.output or Path(item.name).stem + (".o" if self.options.mode != "compile" else ".s")
+        output = self.options.output or stem(item.name) + (".o" if self.options.mode != "compile" else ".s")
         if "-MF" not in flags:
-            flags += ["-MF", str(Path(output).with_suffix(".d"))]
+            several = self.options.mode == "link" and sum(bool(other.language) for other in self.options.inputs) > 1
+            flags += ["-MF", str(Path(stem(item.name) if several else output).with_suffix(".d"))]
         if "-MT" not in flags and "-MQ" not in flags:
             flags += ["-MT", target if self.options.mode != "link" else output]
         return flags
@@ -162,7 +174,9 @@ class Driver:
         march = "-march=" + "_".join(["rv32imc", *extensions])
         includes = [word for path in (*toolchain.INCLUDES, toolchain.picolibc_includes()) for word in ("-idirafter", str(path))]
         language = ["-x", item.language]
-        return [toolchain.CLANG, *TARGET, march, *LIBRARY, *self.options.for_clang, *includes, *language]
+        options = self.options
+        flags = [*options.for_preprocessor, *options.for_clang, *includes]
+        return [NAME, *TARGET, march, *QUIET, *LIBRARY, *ITSELF, *flags, *language]
 
     def code_flags(self) -> list[str]:
         options = self.options
@@ -190,8 +204,10 @@ class Driver:
                 archives.append(str(toolchain.kernels(options.isa)))
             else:
                 rest.append(item)
-        command = [toolchain.GCC, "-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", *LIBRARY, "-nostartfiles", "-static"]
-        if options.uses_runtime:
+        # With -nostdlib the specs would still ask for picolibc's printf.
+        specs = ["--specs=picolibc.specs", *LIBRARY] if options.uses_libraries else []
+        command = [toolchain.GCC, "-march=rv32imc", "-mabi=ilp32", *specs, "-nostartfiles", "-static"]
+        if options.uses_libraries:
             archives.append(str(toolchain.runtime()))
         if not options.link_script and "-r" not in options.for_linker:
             command.append(f"-T{toolchain.LINK_SCRIPT}")
@@ -202,21 +218,21 @@ class Driver:
 
     def show(self, command: Sequence[str]) -> None:
         if self.options.is_verbose or self.options.only_shows:
-            print(shlex.join(command), file=sys.stderr)
+            print(shlex.join([toolchain.CLANG if command[0] == NAME else command[0], *command[1:]]), file=sys.stderr)
 
     def call(self, command: Sequence[str]) -> None:
         self.show(command)
         if self.options.only_shows:
             return
-        done = subprocess.run(command, check=False)
+        # clang names itself in its messages by the first word.
+        program = toolchain.CLANG if command[0] == NAME else command[0]
+        done = subprocess.run(command, executable=shutil.which(program), check=False)
         if done.returncode != 0:
             raise StepFailed(done.returncode if done.returncode > 0 else 1)
 
 
 def debug_flags(wish: str | None) -> list[str]:
     """Line numbers are always made, for messages. GNU as 2.40 cannot take the tables of DWARF 5 for code that the linker relaxes."""
-    if wish == "-gdwarf-5":
-        raise Failure("-gdwarf-5: the assembler of Debian 12 takes DWARF 4 at most for this target")
     if wish is None:
         return ["-gdwarf-4", "-gline-tables-only"]
     return [wish] if "dwarf" in wish else ["-gdwarf-4", wish]
@@ -232,26 +248,69 @@ def in_source(message: str, text: str, name: str, places: list[str]) -> str:
     return f"{place or name}: {found[2].replace('Error:', 'error:')}"
 
 
+def stem(name: str) -> str:
+    """What names of results begin with."""
+    return Path(name).stem or "a"
+
+
+def write(target: str, text: str) -> None:
+    if target == "-":
+        sys.stdout.buffer.write(text.encode(**ANY_BYTES))
+        return
+    try:
+        Path(target).write_text(text, **ANY_BYTES)
+    except OSError as error:
+        raise Failure(f"-o {target}: {error.strerror}") from error
+
+
+def answer(question: str) -> str:
+    """What build systems ask a compiler; GCC knows the libraries."""
+    if question in ("-dumpversion", "-dumpfullversion"):
+        return VERSION.split()[1]
+    if question in ("-dumpmachine", "--print-target-triple", "-print-target-triple"):
+        return "riscv32-unknown-elf"
+    if question == "-print-multi-lib":
+        return ".;"
+    command = [toolchain.GCC, "-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", question]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"{question}: {done.stderr.strip().splitlines()[0]}")
+    return done.stdout.strip()
+
+
+def drive(words: list[str]) -> None:
+    if "--help" in words:
+        print(__doc__)
+        return
+    if "--version" in words or words == ["-v"]:
+        print(f"{VERSION} (clang 19, picolibc; target riscv32-unknown-elf)")
+        return
+    options = parse(words)
+    toolchain.require([toolchain.CLANG, toolchain.GCC], toolchain.PACKAGES)
+    for question in options.questions:
+        print(answer(question))
+    if not options.questions:
+        Driver(options).run()
+
+
 def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     # As CMake's compiler launcher the driver is called with the compiler's name first.
     if words and re.search(r"(^|/)(riscv64-unknown-elf-gcc|flexv-cc)$", words[0]):
         words = words[1:]
     try:
-        if "--help" in words:
-            print(__doc__)
-            return 0
-        if "--version" in words or words == ["-dumpversion"]:
-            print(VERSION)
-            return 0
-        options = parse(words)
-        toolchain.require([toolchain.CLANG, toolchain.GCC], toolchain.PACKAGES)
-        Driver(options).run()
+        drive(words)
+        sys.stdout.flush()
     except StepFailed as failed:
         return failed.status
     except Failure as error:
         print(f"flexv-cc: error: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        os._exit(1)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            os._exit(1)
+        print(f"flexv-cc: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return 0

@@ -101,7 +101,7 @@ def is_simple(line: Line) -> bool:
     """Not a jump to a computed place, nor assembly with labels of the compiler."""
     if line.kind is Kind.INLINE:
         return ".LBB" not in line.text
-    return not (line.kind is Kind.INSTRUCTION and line.name == "jr")
+    return not (line.kind is Kind.INSTRUCTION and line.name in ("jr", "jump"))
 
 
 def natural_loop(function: Function, head: int, latch: int) -> set[int]:

@@ -153,7 +153,7 @@ def needs_zero(function: flow.Function, loop: Loop) -> bool:
 
 def can_be_last(line: Line) -> bool:
     is_ordinary = line.kind is Kind.INSTRUCTION and not flow.ends_block(line) and line.name not in flow.CALLS
-    return is_ordinary and not line.name.startswith(("lp.", "csr", "p.elw", "pv.mls")) and line.name not in ("li", "la", "lla")
+    return is_ordinary and not line.name.startswith(("lp.", "csr", "p.elw")) and line.name not in ("li", "la", "lla")
 
 
 def body_end(function: flow.Function, loop: Loop, removed: set[int]) -> tuple[int | None, int]:
@@ -215,14 +215,11 @@ class Conversion:
         return False
 
     def set_up(self) -> list[Line]:
-        # The loop-back costs a cycle when a 32-bit instruction at the start is not aligned. Nothing between
-        # the set-up and the end may change size when linking.
+        # The loop-back costs a cycle when a 32-bit instruction at the start is not aligned.
         place = self.function.lines[self.loop.count].place
         return [
             label(self.start),
             directive(".balign 4"),
-            directive(".option push"),
-            directive(".option norelax"),
             instruction("lp.setup", str(self.level), self.loop.register, self.end, place=place),
         ]
 
@@ -232,7 +229,6 @@ class Conversion:
             if i == padding - 1:
                 result.append(label(self.end))
             result.append(instruction("nop"))
-        result.append(directive(".option pop"))
         if self.restores_zero:
             result.append(instruction("li", self.loop.register, "0"))
         if self.loop.exit_label is not None:

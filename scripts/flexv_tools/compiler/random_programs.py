@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random C programs without undefined behaviour, the same for the same seed: loops over arrays of 8, 16 and 32 bits, aliases, early
-exits, nests, calls, bit manipulation. A program prints a hash of all memory after each function."""
+exits, nests, calls, bit manipulation, and the forms of random_forms.py. A program prints a hash of all memory after each function."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 
+from flexv_tools.compiler.random_forms import HELPERS, Forms
+
 TYPES = ("uint8_t", "int8_t", "uint16_t", "int16_t", "int32_t", "uint32_t")
 NARROW = TYPES[:4]
 ELEMENTS = 192
-FUNCTIONS = 9
+FUNCTIONS = 12
 
 HEADER = """#include "flexv/flexv.h"
 #include <stdio.h>
@@ -196,18 +198,18 @@ class Writer:
             self.sum_of_products, self.sum_of_products, self.block, self.block, self.elementwise, self.elementwise, self.search,
             self.nest, self.nest, self.scalar, self.copies,
         ]  # fmt: skip
-        return self.random.choice(makers)()
+        return self.random.choice(makers + Forms(self.random, TYPES, self.loop).all())()
 
 
-def program(seed: int) -> str:
-    """The text of the program of a seed."""
+def program(seed: int, functions: int = FUNCTIONS) -> str:
+    """The text of the program of a seed, with so many functions."""
     writer = Writer(seed)
     arrays = "\n".join(f"DATA static uint32_t {name}[kElements];" for name in ("first", "second"))
-    text = HEADER % (ELEMENTS, arrays)
+    text = HEADER % (ELEMENTS, arrays) + HELPERS
     text += "static inline uint32_t clip(int32_t x, int32_t low, int32_t high) {\n    return (uint32_t)(x < low ? low : x > high ? high : x);\n}\n"
     text += "static void fill(void) {\n    for (uint32_t i = 0; i < kElements; ++i) {\n        first[i] = next();\n        second[i] = next();\n    }\n}\n"
     calls = []
-    for index in range(FUNCTIONS):
+    for index in range(functions):
         text += f"__attribute__((noinline)) static uint32_t work_{index}{writer.function()}\n"
         for _ in range(3):
             n, k = writer.random.choice([0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 33, 64, 90]), writer.number(-200, 200)

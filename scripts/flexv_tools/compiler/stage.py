@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flexv_tools.compiler import hwloops, interrupts, xcv
-from flexv_tools.compiler.assembly import Kind, Line, parse
+from flexv_tools.compiler import hazards, hwloops, interrupts, xcv
+from flexv_tools.compiler.assembly import Kind, Line, directive, parse
 from flexv_tools.compiler.remarks import Remarks
 
 HEADER = '\t.include "flexv/isa.inc"'
@@ -53,18 +53,18 @@ def without_debug(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
-def align_inside(lines: list[Line]) -> None:
-    """Inside of a region that the linker must not relax, GNU as would align with zeros: compressed nops instead. The outer
-    alignment, which the linker keeps, makes the inner one right."""
-    depth = 0
+def without_relaxation(lines: list[Line]) -> list[Line]:
+    """The linker must not touch bodies of hardware loops, whose ends are numbers by then. Nor the rest of such a function: it would
+    take away a `lui` outside whose other half lies in a body, and move an inner loop by two bytes when it aligns the outer one. Without
+    relaxation GNU as aligns with zeros, so the compressed nop is named."""
+    if not any(line.kind is Kind.INSTRUCTION and line.name == "lp.setup" for line in lines):
+        return lines
     for line in lines:
-        if line.kind is Kind.DIRECTIVE and line.name == ".option":
-            depth += {"push": 1, "pop": -1}.get(line.text.split()[1], 0)
-        elif depth > 0 and ".balign 4" in line.text:
-            line.text = line.text.replace(".balign 4", ".balignw 4, 1")
+        line.text = line.text.replace(".balign 4", ".balignw 4, 1")
+    return [*map(directive, (".option push", ".option norelax", ".balignw 4, 1")), *lines, directive(".option pop")]
 
 
-def run(text: str, keeps_debug: bool, remarks: Remarks) -> Result:
+def run(text: str, keeps_debug: bool, remarks: Remarks, avoids_hazards: bool = True) -> Result:
     """Raises xcv.UnknownInstruction when clang made what the core does not have."""
     lines = [line for line in parse(text) if line.name not in DROPPED]
     result: list[Line] = []
@@ -72,7 +72,9 @@ def run(text: str, keeps_debug: bool, remarks: Remarks) -> Result:
         if name:
             piece = hwloops.convert(xcv.translate(piece), f"{number}", remarks)
             piece = interrupts.keep_loops(piece)
-            align_inside(piece)
+            if avoids_hazards:
+                piece = hazards.separate(piece, remarks)
+            piece = without_relaxation(piece)
         result += piece
     if not keeps_debug:
         result = list(without_debug(result))

@@ -143,6 +143,11 @@ def kernels(isa: str) -> Path:
     return archive("flexv_kernels", [*LAYERS, *INNER_LOOPS[isa]], [f'-DROWS_OF_ISA="rows_{isa}.h"'])
 
 
+def kernels_in_c() -> Path:
+    """The library of Flex-V with places for the kernels of sw/kernels/in_c, which the driver compiles."""
+    return archive("flexv_kernels_in_c", [*LAYERS, *INNER_LOOPS["flexv"]], ['-DROWS_OF_ISA="in_c/rows_flexv_c.h"'])
+
+
 def picolibc_includes() -> Path:
     """Folder of the C library's headers, from GCC, which knows it by its specs."""
     for folder in (Path("/usr/lib/picolibc/riscv64-unknown-elf/include"),):

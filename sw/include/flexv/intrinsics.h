@@ -12,6 +12,15 @@
 
 __asm__(".include \"flexv/isa.inc\"");
 
+/// What the compiler may rely on: that a loop runs at least once, which makes do ... while loops
+/// hardware loops under flexv-cc. Nothing is checked.
+#define flexv_assume(condition)      \
+    do {                             \
+        if (!(condition)) {          \
+            __builtin_unreachable(); \
+        }                            \
+    } while (0)
+
 // ---- CSRs -------------------------------------------------------------------------------------
 
 #define csr_read(number)                                                            \
@@ -51,28 +60,52 @@ enum PackedFormat {
     kFormat_a16w8 = FORMAT_16X8,
 };
 
-/// Status mode with a format; slices start at the first one and change with each dot product. The
-/// core sees the last write of the mode one instruction late.
-static inline int format_begin(enum PackedFormat format) {
+#define FLEXV_SCOPE static inline __attribute__((always_inline)) int
+
+/// Status mode with a format. Slices start at the first one and change with every `products`-th dot
+/// product, whatever was computed before. The core sees the last write of a mode one instruction
+/// late.
+FLEXV_SCOPE format_begin(uint32_t format, uint32_t products) {
+    if (products != 1) {  // a product with a slice of one clears what others have counted
+        csr_write(CSR_MIXED_SKIP, 0);
+        __asm__ volatile("nop\n\tpv.dotup.h t0, zero, zero" : : : "t0", "memory");
+    }
     csr_write(CSR_SIMD_FORMAT, format);
     csr_write(CSR_MIXED_SLICE, 0);
-    csr_write(CSR_MIXED_SKIP, 1);
+    csr_write(CSR_MIXED_SKIP, products);
     csr_write(CSR_SIMD_LEGACY, 0);
     __asm__ volatile("nop" : : : "memory");
     return 1;
 }
-static inline int format_end(void) {
+FLEXV_SCOPE format_end(void) {
     csr_write(CSR_SIMD_LEGACY, 1);
+    csr_write(CSR_MIXED_SKIP, 0);  // other dot products shall not count
     csr_write(CSR_SIMD_FORMAT, 0);
+    return 0;
+}
+FLEXV_SCOPE legacy_lanes_begin(void) {
+    csr_write(CSR_SIMD_LEGACY, 1);
+    return 1;
+}
+FLEXV_SCOPE legacy_lanes_end(void) {
+    csr_write(CSR_SIMD_LEGACY, 0);
     return 0;
 }
 
 /// with_format(a8w4) { ... }: functions pv_..._v in the block work on 8-bit activations, in the
 /// first operand, and 4-bit weights, in the second. Not to be left by break, goto or return.
 /// Functions called from it must not use lanes of their own.
-#define with_format(format)                                                 \
-    for (int format_is_set = format_begin(kFormat_##format); format_is_set; \
+#define with_format(format) with_format_of(kFormat_##format, 1)
+/// The same with a format that is known when the program runs, and slices that change with every
+/// `products`-th product: for kernels, where several sums meet the same operands.
+#define with_format_of(format, products)                                                \
+    for (int format_is_set = format_begin((uint32_t)(format), products); format_is_set; \
          format_is_set = format_end())
+/// with_legacy_lanes { ... } inside of it: functions pv_..._b and pv_..._h. The first instruction
+/// of the block must not work on lanes, which flexv-cc sees to.
+#define with_legacy_lanes                                         \
+    for (int lanes_are_set = legacy_lanes_begin(); lanes_are_set; \
+         lanes_are_set = legacy_lanes_end())
 
 // ---- Shapes of instructions -------------------------------------------------------------------
 // Each line below defines the function `name` for the instruction `text`.
@@ -226,6 +259,18 @@ FLEXV_SIMD(pv_cmpgtu, "pv.cmpgtu")
 FLEXV_SIMD(pv_cmpgeu, "pv.cmpgeu")
 FLEXV_SIMD(pv_cmpltu, "pv.cmpltu")
 FLEXV_SIMD(pv_cmpleu, "pv.cmpleu")
+/// pv_sci_b(min, a, 15): lanes of a and a constant, -32..31, unsigned comparisons and shifts 0..63.
+#define FLEXV_SCI(text, a, immediate)                           \
+    __extension__({                                             \
+        uint32_t sci_result;                                    \
+        __asm__ volatile(text " %0, %1, %2"                     \
+                         : "=r"(sci_result)                     \
+                         : "r"((uint32_t)(a)), "i"(immediate)); \
+        sci_result;                                             \
+    })
+#define pv_sci_h(operation, a, immediate) FLEXV_SCI("pv." #operation ".sci.h", a, immediate)
+#define pv_sci_b(operation, a, immediate) FLEXV_SCI("pv." #operation ".sci.b", a, immediate)
+#define pv_sci_v(operation, a, immediate) FLEXV_SCI("pv." #operation ".sci.v", a, immediate)
 FLEXV_UNARY(pv_abs_h, uint32_t, "pv.abs.h")
 FLEXV_UNARY(pv_abs_b, uint32_t, "pv.abs.b")
 
@@ -279,6 +324,13 @@ FLEXV_DOT(sp)
                      : "+r"(sum)                                   \
                      : "i"((refill) + 2 * (weight) + (activation)) \
                      : "memory")
+/// The same without the nop, for kernels that go from sum to sum: the next instruction must read
+/// another one. flexv-cc makes sure of it; with GCC `flexv-vp run --check hazards` tells.
+#define mac_v(signs, sum, weight, activation, refill)              \
+    __asm__ volatile("pv.mlsdot" #signs ".v %0, zero, %1"          \
+                     : "+r"(sum)                                   \
+                     : "i"((refill) + 2 * (weight) + (activation)) \
+                     : "memory")
 /// pv.mlsdot<signs>.<b, n or c>, legacy mode: 8, 4 or 2 bits; a refill loads from `pointer`, then
 /// adds 4.
 #define mac_load_legacy(signs, width, sum, pointer, weight, activation, refill) \
@@ -292,6 +344,16 @@ FLEXV_DOT(sp)
                      :                                             \
                      : "i"((refill) + 2 * (weight) + (activation)) \
                      : "memory")
+/// Where activations and weights come from in status mode: `rows` rows, `pitch` bytes apart, in
+/// turn, then their next words; they start where CSR_A_ADDRESS and CSR_W_ADDRESS are set to.
+#define FLEXV_STREAM(name, side)                                                            \
+    static inline __attribute__((always_inline)) void name(uint32_t pitch, uint32_t rows) { \
+        csr_write(CSR_##side##_STRIDE, pitch);                                              \
+        csr_write(CSR_##side##_ROLLBACK, 4 - (rows - 1) * pitch);                           \
+        csr_write(CSR_##side##_SKIP, rows - 1);                                             \
+    }
+FLEXV_STREAM(activation_stream, A)
+FLEXV_STREAM(weight_stream, W)
 #define load_operand_legacy(pointer, weight, activation, refill)   \
     __asm__ volatile("pv.mlsdotup.b zero, %0, %1"                  \
                      : "+r"(pointer)                               \
@@ -316,6 +378,17 @@ FLEXV_DOT(sp)
                      : "+r"(pointer)                      \
                      : "r"((uint32_t)(value)), "i"(bytes) \
                      : "memory")
+
+/// p.sw, p.sh, p.sb with a step that is no constant: the low bits of `value` go to `pointer`, which
+/// then steps by `step` bytes.
+#define FLEXV_STORE_STEP(text, value, pointer, step)     \
+    __asm__ volatile(text " %1, %2, %0"                  \
+                     : "+r"(pointer)                     \
+                     : "r"((uint32_t)(value)), "r"(step) \
+                     : "memory")
+#define store_word_step(value, pointer, step) FLEXV_STORE_STEP("p.sw.rrpost", value, pointer, step)
+#define store_half_step(value, pointer, step) FLEXV_STORE_STEP("p.sh.rrpost", value, pointer, step)
+#define store_byte_step(value, pointer, step) FLEXV_STORE_STEP("p.sb.rrpost", value, pointer, step)
 
 /// Copies `words` > 0 words in a hardware loop (lp.setup): 2 cycles a word and one of load use. C
 /// code cannot be the body of a hardware loop, because the compiler does not know where it ends.

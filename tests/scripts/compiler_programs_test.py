@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/flexv-cc: whole programs on the platform, against GCC's; kernels in C against those in assembly; lines in GDB and profile."""
+
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from compiler_case import HELLO, ROOT, SIMULATOR, Case
+
+from flexv_tools.compiler import check, kernel_bench, toolchain
+
+PROGRAMS = ROOT / "tests/scripts/compiler"
+# Switches that change most of what happens to a program.
+SWITCHES = (
+    ["-O2"], ["-O3"], ["-Os"], ["-O1"], ["-O2", "-fno-inline", "-g"], ["-O3", "-funroll-loops", "-fno-hwloops"],
+    ["-O2", "-fno-vectorise", "-fno-postincrement", "-fno-immediate-branches"],
+)  # fmt: skip
+
+
+class ProgramTest(Case):
+    def test_random_programs_do_what_gcc_s_do(self) -> None:
+        for seed in (11,):
+            self.assertEqual(check.check_seed(seed, SIMULATOR, self.folder, False), [])
+
+    def test_hostile_programs_do_what_gcc_s_do(self) -> None:
+        self.same_as_gcc(PROGRAMS / "hostile.c", SWITCHES)
+
+    def same_as_gcc(self, source: Path, combinations: "tuple[list[str], ...]") -> None:
+        elf = self.folder / "program.elf"
+        check.by_gcc(source, elf)
+        expected = check.run(SIMULATOR, elf)
+        self.assertEqual(expected.status, 0, expected.errors)
+        for switches in combinations:
+            check.by_flexv_cc(source, elf, switches)
+            self.assertEqual(check.complaint(expected, check.run(SIMULATOR, elf)), "", switches)
+
+    def test_our_own_programs_run(self) -> None:
+        for name in ("hello", "parallel", "intrinsics", "matmul"):
+            self.right("-O2", "-Wall", "-Werror", ROOT / f"sw/apps/{name}.c", "-lflexv_kernels", "-o", f"{name}.elf")
+            self.run_elf(self.folder / f"{name}.elf")
+
+    def test_interrupts_do_not_disturb_hardware_loops(self) -> None:
+        self.right("-O2", ROOT / "tests/scripts/compiler/interrupted_loops.c", "-o", "loops.elf")
+        self.assertRegex(self.run_elf(self.folder / "loops.elf"), r"^PASS: [1-9]\d+ interrupts\n$")
+
+    def test_cmake_takes_it_for_a_program_and_for_a_project(self) -> None:
+        self.write("hello.c", HELLO)
+        project = "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\nfind_package(flexv_firmware REQUIRED)\n"
+        self.write("CMakeLists.txt", project + "flexv_app(hello SOURCES hello.c DEFINITIONS VALUE=5 ISA none COMPILER ${COMPILER})\n")
+        for toolchain, compiler in (("toolchain.cmake", "flexv-cc"), ("toolchain-flexv-cc.cmake", "gcc")):
+            out = self.folder / compiler
+            subprocess.run(["cmake", "-S", self.folder, "-B", out, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/{toolchain}", f"-DCOMPILER={compiler}"],
+                           check=True, capture_output=True)  # fmt: skip
+            subprocess.run(["cmake", "--build", out], check=True, capture_output=True)
+            self.assertEqual(self.run_elf(out / "hello.elf"), "hello 5\n")
+
+
+class KernelTest(Case):
+    def layers(self, *words: "str | Path") -> None:
+        """The layers of sw/kernels with expected outputs."""
+        generator = [sys.executable, "-B", ROOT / "sw/golden/layers_golden.py", "--seed", "3", "--random", "24", "--no-matrix", "cases.h"]
+        subprocess.run(generator, cwd=self.folder, check=True)
+        case = f'-DGENERATED_CASES="{self.folder}/cases.h"'
+        self.right("-O2", case, ROOT / "sw/apps/test_layers.c", *words, "-o", "layers.elf")
+        self.assertEqual(self.run_elf(self.folder / "layers.elf"), "PASS: 24 cases, seed 3\n")
+
+    def test_kernels_in_c_compute_layers(self) -> None:
+        self.layers(kernel_bench.KERNELS, toolchain.kernels_in_c())
+
+    def test_the_library_compiled_by_flexv_cc_computes_layers(self) -> None:
+        sources = [toolchain.FIRMWARE / name for name in (*toolchain.LAYERS, *toolchain.INNER_LOOPS["flexv"])]
+        self.layers('-DROWS_OF_ISA="rows_flexv.h"', *sources)
+
+    def test_kernels_in_c_take_five_percent_more_cycles_at_most(self) -> None:
+        table, worst = kernel_bench.compare(SIMULATOR, self.folder, (64,))
+        self.assertLessEqual(worst, kernel_bench.LIMIT_PERCENT, table)
+
+
+LINES = """#include "flexv/flexv.h"
+static uint8_t a[64];
+static int8_t b[64];
+__attribute__((noinline)) static int dot(const uint8_t* x, const int8_t* y, int n) {
+    int sum = 0;
+    for (int i = 0; i < n; ++i)
+        sum += x[i] * y[i];
+    return sum;
+}
+__attribute__((noinline)) static uint32_t mix(uint32_t* words, int n) {
+    uint32_t s = 1;
+    for (int i = 0; i < n; ++i) {
+        s ^= words[i];
+        s += s << 3;
+    }
+    return s;
+}
+int main(void) {
+    if (core_id() != 0)
+        return 0;
+    for (int i = 0; i < 64; ++i) {
+        a[i] = (uint8_t)i;
+        b[i] = (int8_t)-i;
+    }
+    static volatile int first;
+    static volatile uint32_t second;
+    static uint32_t words[16];
+    first = dot(a, b, 64);
+    uint32_t* some = words;
+    int count = 16;
+    __asm__ volatile("" : "+r"(some), "+r"(count) : : "memory");  // nothing is known of them
+    second = mix(some, count);
+    return first != -85344;
+}
+"""
+
+
+class DebugTest(Case):
+    def setUp(self) -> None:
+        super().setUp()
+        self.right("-O2", "-g", self.write("lines.c", LINES), "-o", "lines.elf")
+        self.elf = self.folder / "lines.elf"
+
+    @unittest.skipUnless(shutil.which("gdb-multiarch"), "no gdb-multiarch")
+    def test_gdb_stops_at_lines_inside_of_hardware_loops(self) -> None:
+        process = subprocess.Popen([SIMULATOR, "run", self.elf, "--quiet", "--gdb", self.folder / "socket"], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        assert process.stderr is not None
+        self.assertTrue(process.stderr.readline().startswith("gdb: listening on "))
+        commands = [
+            f"target remote {self.folder}/socket", "break lines.c:13", "continue", "info line", "backtrace", "print s", 
+            "delete", "stepi 5", "info line", "kill",
+        ]  # fmt: skip
+        words = [word for command in commands for word in ("-ex", command)]
+        shown = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-iex", "set style enabled off", self.elf, *words],
+                               capture_output=True, text=True, check=False, timeout=200).stdout  # fmt: skip
+        self.assertRegex(shown, r"Breakpoint 1, (0x\w+ in )?mix \(.*\) at .*lines\.c:13")
+        self.assertRegex(shown, r"#1 +0x\w+ in main \(\) at .*lines\.c:\d+")
+        self.assertIn("Line 13 of ", shown)
+        self.assertIn("$1 = 1\n", shown)
+        self.assertIn("lp.setup", self.right("-O2", "-g", "-S", "lines.c", "-o", "-").stdout.split("\nmix:", 1)[1].split(".Lfunc_end")[0])
+
+    def test_the_profile_knows_the_functions(self) -> None:
+        subprocess.run([SIMULATOR, "run", self.elf, "--quiet", "--profile", "out.callgrind"], cwd=self.folder, check=True)
+        names = re.findall(r"(?m)^fn=(.*)$", (self.folder / "out.callgrind").read_text())
+        self.assertTrue({"dot", "mix", "main"} <= set(names), names)
+
+    def test_line_tables_are_right_for_each_instruction_of_a_loop(self) -> None:
+        table = subprocess.run(["riscv64-unknown-elf-objdump", "-dl", "--disassemble=mix", self.elf], capture_output=True, text=True, check=True).stdout
+        lines = {int(number) for number in re.findall(r"lines\.c:(\d+)", table)}
+        self.assertTrue({12, 13, 14} <= lines <= set(range(10, 18)), table)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -29,7 +29,8 @@ bool AddressGenerator::split() {
     if (!pieces_.has_room())
         return false;
     if (is_splitting_) {
-        const Piece piece = splitter_.next();
+        Piece piece = splitter_.next();
+        piece.bus_bytes = bus_bytes_;
         is_splitting_ = !splitter_.is_done();
         pieces_.push({.piece = piece, .id = splitting_id_, .is_last = !is_splitting_});
         return true;

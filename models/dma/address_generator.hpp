@@ -36,7 +36,8 @@ public:
         ~Neighbours() = default;
     };
 
-    explicit AddressGenerator(Neighbours& neighbours) : neighbours_(neighbours) {}
+    AddressGenerator(Neighbours& neighbours, u32 bus_bytes)
+        : neighbours_(neighbours), bus_bytes_(bus_bytes) {}
 
     /// One cycle; true when something moved.
     bool step();
@@ -54,6 +55,7 @@ private:
     bool split();
 
     Neighbours& neighbours_;
+    const u32 bus_bytes_;
     Fifo<QueuedPiece> pieces_;
     // The 2D splitter: idle, or giving a piece a cycle.
     LineSplitter splitter_;

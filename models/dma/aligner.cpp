@@ -25,8 +25,8 @@ Aligner::Moves Aligner::step(bool has_word, bool has_room) {
 /// The first word out needs two words in when its bytes come out later than they went in, unless
 /// the second one would only be there for the end (one word more out than in).
 void Aligner::start(const Job& job) {
-    words_in_ = words_touched(job.in_skew, job.bytes);
-    words_out_ = words_touched(job.out_skew, job.bytes);
+    words_in_ = words_touched(job.in_skew, job.bytes, job.word_bytes);
+    words_out_ = words_touched(job.out_skew, job.bytes, job.word_bytes);
     to_fill_ = job.out_skew <= job.in_skew && words_out_ <= words_in_ ? 2 : 1;
     state_ = State::fill;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between the two sides of a direction: takes 8-byte words as one side counts them and gives words
-// as the other side counts them. Only when words move matters here; the bytes lie in the burst.
-// Source: docs/spec/rtl_rules_2.md 4.3.
+// Between the two sides of a direction: takes words of a beat as one side counts them and gives
+// words as the other side counts them. Only when words move matters here; the bytes lie in the
+// burst. Source: docs/spec/rtl_rules_2.md 4.3.
 #pragma once
 
 #include "base/units.hpp"
@@ -14,9 +14,10 @@ class Aligner {
 public:
     /// A burst as the aligner sees it.
     struct Job {
-        u32 in_skew = 0;   ///< address of the first byte modulo 8 on the side that gives the words
+        u32 in_skew = 0;   ///< first byte in its word on the side that gives the words
         u32 out_skew = 0;  ///< the same on the side that takes them
         u32 bytes = 0;
+        u32 word_bytes = kBusBytes;
     };
 
     /// What moves in a cycle.

@@ -14,6 +14,23 @@ namespace {
 constexpr u32 kSlotBytes = 0x400;  // of a peripheral slot, source: docs/spec/cluster.md 2.1
 constexpr u32 kRegisterBytes = 0x10;
 constexpr unsigned kRegisterLatency = 1;
+
+const Mchan::Config& checked(const char* name, const Mchan::Config& config) {
+    if (config.id_count == 0 || config.id_count > TransferIds::kMaxIds)
+        throw UserError("{}: id_count = {}: must be 1 to 16", name, config.id_count);
+    if (config.queue_depth == 0 || config.two_dimensional_depth == 0 ||
+        config.port_queue_depth == 0)
+        throw UserError("{}: every queue depth must be at least 1", name);
+    if (config.outstanding_bursts == 0 || config.outstanding_bursts > DataPath::kMaxOutstanding)
+        throw UserError("{}: outstanding_bursts = {}: must be 1 to {}", name,
+                        config.outstanding_bursts, DataPath::kMaxOutstanding);
+    if (config.bus_bytes != 4 && config.bus_bytes != 8 && config.bus_bytes != 16)
+        throw UserError("{}: bus_bytes = {}: must be 4, 8 or 16", name, config.bus_bytes);
+    if (config.target_bytes == 0)
+        throw UserError("{}: target_bytes = 0: must be at least 1", name);
+    return config;
+}
+
 }  // namespace
 
 /// One of the three ways to the registers. The private ports of the cores share one, as they differ
@@ -112,30 +129,24 @@ private:
     const unsigned port_;
 };
 
-Mchan::Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
-    : Module(name),
-      config_(config),
+Mchan::Mchan(const sc_core::sc_module_name& module_name, ClockDomain& clock, const Config& config)
+    : Module(module_name),
+      config_(checked(name(), config)),
       clock_(clock),
       engine_(*this,
               {.port_count = config.core_count + 2,
                .port_queue_depth = config.port_queue_depth,
                .queue_depth = config.queue_depth,
                .two_dimensional_depth = config.two_dimensional_depth},
-              config.id_count),
+              config.id_count, config.path()),
       cluster_registers_(std::make_unique<Registers>(*this, "registers", cluster_port(), bus_in)),
       fabric_registers_(
           std::make_unique<Registers>(*this, "fabric_registers", fabric_port(), fabric_bus_in)),
       waiting_(config.core_count + 2) {
-    if (config.id_count == 0 || config.id_count > TransferIds::kMaxIds)
-        throw UserError("{}: id_count = {}: must be 1 to 16", this->name(), config.id_count);
-    if (config.queue_depth == 0 || config.two_dimensional_depth == 0 ||
-        config.port_queue_depth == 0)
-        throw UserError("{}: every queue depth must be at least 1", this->name());
-    for (const bool is_receive : {false, true})
-        for (unsigned lane = 0; lane < kLanes; ++lane)
-            tcdm_ports_.push_back(std::make_unique<TcdmPort>(
-                *this, is_receive, lane,
-                is_receive ? config.tcdm_write_ports[lane] : config.tcdm_read_ports[lane]));
+    for (unsigned port = 0; port < config.tcdm_ports(); ++port)
+        tcdm_ports_.push_back(std::make_unique<TcdmPort>(*this, port >= config.path().lanes(),
+                                                         port % config.path().lanes(),
+                                                         config.first_tcdm_port + port));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, std::nullopt));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, cluster_port()));
     command_ports_.push_back(std::make_unique<CommandPort>(*this, fabric_port()));
@@ -157,9 +168,9 @@ void Mchan::end_of_elaboration() {
 
 void Mchan::reset() {
     for (const bool is_receive : {false, true})
-        for (unsigned lane = 0; lane < kLanes; ++lane)
+        for (unsigned lane = 0; lane < config_.path().lanes(); ++lane)
             if (engine_.is_asking(is_receive, lane))
-                tcdm_out->cancel(*tcdm_ports_[2 * is_receive + lane]);
+                tcdm_out->cancel(tcdm_port(is_receive, lane));
     engine_.reset();
     std::ranges::for_each(waiting_, [](auto& queue) { queue.clear(); });
     if (std::exchange(was_active_, false))
@@ -301,9 +312,12 @@ void Mchan::bank_granted(bool is_receive, unsigned lane, Cycles now) {
     wake(now);
 }
 
+Mchan::TcdmPort& Mchan::tcdm_port(bool is_receive, unsigned lane) {
+    return *tcdm_ports_[(is_receive ? config_.path().lanes() : 0) + lane];
+}
+
 void Mchan::request_word(bool is_receive, unsigned lane, Address address, Cycles cycle) {
-    tcdm_out->request(*tcdm_ports_[2 * is_receive + lane], address & memory_mask_, is_receive,
-                      cycle);
+    tcdm_out->request(tcdm_port(is_receive, lane), address & memory_mask_, is_receive, cycle);
 }
 
 void Mchan::move_word(bool is_receive, u8* data, Address address, u32 bytes) {
@@ -321,8 +335,8 @@ Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
     ++bursts_;
     (burst.is_receive ? bytes_in_ : bytes_out_) += burst.burst.bytes;
     const Cause& cause = causes_[burst.id];
-    const ExternalAnswer answer =
-        dma::access_external(bus_, *external_out.operator->(), burst, now, cause);
+    const ExternalAnswer answer = dma::access_external(bus_, *external_out.operator->(), burst,
+                                                       config_.target_bytes, now, cause);
     if (!answer.fault.empty()) {
         log_.debug("{}", answer.fault);
         fault_out(cause, answer.fault);

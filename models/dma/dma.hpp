@@ -15,6 +15,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
@@ -34,9 +35,19 @@ public:
         unsigned queue_depth = 16;  ///< commands behind the ports, source: docs/spec/cluster.md 6.1
         /// Of them with lines, each side; docs/spec/cluster.md 6.1.
         unsigned two_dimensional_depth = 4;
-        std::array<unsigned, 2> tcdm_read_ports = {12,
-                                                   13};  ///< crossbar ports, even and odd words,
-        std::array<unsigned, 2> tcdm_write_ports = {14, 15};  ///< source: docs/spec/timing.md 6
+        unsigned outstanding_bursts = 8;  ///< each direction, 1..16; source: docs/spec/timing.md 6
+        u32 bus_bytes = kBusBytes;        ///< external bus, 4, 8 or 16; 8: docs/spec/timing.md 6
+        u32 target_bytes = 8;             ///< what the memory outside gives a cycle
+        /// Crossbar ports: those that read, one for each word of a beat, then those that write;
+        /// source: docs/spec/timing.md 6.
+        unsigned first_tcdm_port = 12;
+
+        [[nodiscard]] DataPath path() const {
+            return {.bus_bytes = bus_bytes,
+                    .outstanding = outstanding_bursts,
+                    .cycles_per_beat = std::max<Cycles>(1, bus_bytes / target_bytes)};
+        }
+        [[nodiscard]] unsigned tcdm_ports() const { return 2 * path().lanes(); }
     };
 
     static constexpr unsigned kEventLine = 8;  ///< source: docs/spec/cluster.md 6.1
@@ -107,6 +118,8 @@ private:
     void stalled(Cycles cycles) override { stalls_ += cycles; }
     void tell(const Notice& notice, Cycles now) override;
 
+    [[nodiscard]] TcdmPort& tcdm_port(bool is_receive, unsigned lane);
+
     const Config config_;
     ClockDomain& clock_;
     BusInitiator bus_{clock_};
@@ -115,7 +128,7 @@ private:
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric
     std::unique_ptr<Registers> cluster_registers_;
     std::unique_ptr<Registers> fabric_registers_;
-    std::vector<std::unique_ptr<TcdmPort>> tcdm_ports_;  // two that read, two that write
+    std::vector<std::unique_ptr<TcdmPort>> tcdm_ports_;  // those that read, then those that write
     std::vector<std::deque<Waiting>> waiting_;           // [port]
     std::array<Cause, TransferIds::kMaxIds> causes_{};   // [id], of its last command
     Cycles active_since_ = 0;

@@ -15,7 +15,7 @@ Cycles Engine::step(Cycles now) {
     sender_.tick(now + 1);
     if (moved || ids_.has_end())
         return now + 1;
-    return std::min(receiver_.next_arrival(), sender_.next_arrival());
+    return std::max(now + 1, std::min(receiver_.next_arrival(), sender_.next_arrival()));
 }
 
 void Engine::granted(bool is_receive, unsigned lane, Cycles now) {

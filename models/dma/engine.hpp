@@ -31,13 +31,14 @@ public:
         ~Outside() = default;
     };
 
-    Engine(Outside& outside, const CommandUnit::Config& config, unsigned id_count)
+    Engine(Outside& outside, const CommandUnit::Config& config, unsigned id_count,
+           const DataPath& path = {})
         : ids_(id_count),
           unit_(config, ids_),
           receive_(outside, *this, true),
           send_(outside, *this, false),
-          receiver_(receive_),
-          sender_(send_),
+          receiver_(receive_, path),
+          sender_(send_, path),
           outside_(outside),
           id_count_(id_count) {}
 

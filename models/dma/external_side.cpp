@@ -26,7 +26,7 @@ void fill_with_error(u8* data, u64 address, u32 bytes) {
 }  // namespace
 
 ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& target,
-                               OpenBurst& open, Cycles now, const Cause& cause) {
+                               OpenBurst& open, u32 target_bytes, Cycles now, const Cause& cause) {
     const Burst& burst = open.burst;
     const auto command = open.is_receive ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND;
     ExternalAnswer answer;
@@ -45,7 +45,8 @@ ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& ta
         done += bytes;
     }
     if (burst.increments)
-        answer.latency_cycles -= std::min<Cycles>(answer.latency_cycles, burst.beats() - 1);
+        answer.latency_cycles -= std::min<Cycles>(
+            answer.latency_cycles, words_touched(burst.external, burst.bytes, target_bytes) - 1);
     return answer;
 }
 

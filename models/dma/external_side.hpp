@@ -17,10 +17,10 @@ struct ExternalAnswer {
 };
 
 /// Moves the data of a burst at once, as of cycle `now`. One transaction; at a fixed address one a
-/// beat. A target's delay is the time to the last beat, so beats - 1 cycles of it are not latency.
-/// Where nothing answers, an error slave's words are read.
+/// beat. A target's delay is the time to the last of its words of `target_bytes`, so one cycle less
+/// than it has of them is not latency. Where nothing answers, an error slave's words are read.
 /// \param cause who has given the command
 ExternalAnswer access_external(BusInitiator& bus, tlm::tlm_fw_transport_if<>& target,
-                               OpenBurst& burst, Cycles now, const Cause& cause);
+                               OpenBurst& burst, u32 target_bytes, Cycles now, const Cause& cause);
 
 }  // namespace flexv::dma

@@ -7,12 +7,22 @@ namespace flexv::dma {
 
 namespace {
 
-constexpr u32 kWordBytes = 4;
+constexpr u32 kWordBytes = DataPath::kLaneBytes;
 
-/// The part of a burst that lies in word `lane` of its pair number `pair`.
-Word word_of(OpenBurst& burst, u32 pair, unsigned lane, bool is_last) {
-    const u32 skew = burst.burst.tcdm % kBeatBytes;
-    const u32 begin = pair * kBeatBytes + lane * kWordBytes;  // from the first word of the burst
+/// Whether `holds` is true for the first `count` of `queues`.
+template <typename Queues, typename Predicate>
+bool all(const Queues& queues, unsigned count, Predicate holds) {
+    return std::all_of(queues.begin(), queues.begin() + count, holds);
+}
+
+constexpr auto kHasRoom = [](const auto& queue) { return queue.has_room(); };
+constexpr auto kHasData = [](const auto& queue) { return queue.has_data(); };
+
+/// The part of a burst that lies in word `lane` of its group number `group`.
+Word word_of(OpenBurst& burst, u32 group, unsigned lane, bool is_last) {
+    const u32 skew = burst.burst.tcdm % burst.burst.bus_bytes;
+    const u32 begin =
+        group * burst.burst.bus_bytes + lane * kWordBytes;  // from the first word of the burst
     const u32 first = std::max(begin, skew);
     const u32 end = std::min(begin + kWordBytes, skew + burst.burst.bytes);
     return {.burst = &burst,
@@ -41,7 +51,7 @@ void grant(Surroundings& surroundings, BankRequest& request, const Word& word, C
 }  // namespace
 
 bool WordUnpacker::step() {
-    if (!words_[0].has_room() || !words_[1].has_room())
+    if (!all(words_, lanes_, kHasRoom))
         return false;
     if (burst_ == nullptr) {
         if (!bursts_.has_data())
@@ -50,7 +60,7 @@ bool WordUnpacker::step() {
         done_ = 0;
     }
     const bool is_last = done_ + 1 == burst_->burst.tcdm_beats();
-    for (unsigned lane = 0; lane < kLanes; ++lane)
+    for (unsigned lane = 0; lane < lanes_; ++lane)
         words_[lane].push(word_of(*burst_, done_, lane, is_last));
     ++done_;
     if (is_last)
@@ -60,37 +70,47 @@ bool WordUnpacker::step() {
 
 void WordUnpacker::tick() {
     bursts_.tick();
-    words_[0].tick();
-    words_[1].tick();
+    for (Fifo<Word>& lane : words_)
+        lane.tick();
 }
 
 void WordUnpacker::clear() {
     bursts_.clear();
     burst_ = nullptr;
-    words_[0].clear();
-    words_[1].clear();
+    for (Fifo<Word>& lane : words_)
+        lane.clear();
 }
 
 OpenBurst* BurstEnds::take() {
-    if (!ends_[0].has_data() || !ends_[1].has_data())
+    if (!all(ends_, lanes_, kHasData))
         return nullptr;
-    ends_[1].pop();
+    for (unsigned lane = 1; lane < lanes_; ++lane)
+        ends_[lane].pop();
     return ends_[0].pop();
 }
 
 void BurstEnds::tick() {
-    ends_[0].tick();
-    ends_[1].tick();
+    for (Fifo<OpenBurst*>& lane : ends_)
+        lane.tick();
 }
 
 void BurstEnds::clear() {
-    ends_[0].clear();
-    ends_[1].clear();
+    for (Fifo<OpenBurst*>& lane : ends_)
+        lane.clear();
+}
+
+bool WriteLanes::has_room() const { return all(data_, lanes_, kHasRoom); }
+
+void WriteLanes::add_data() {
+    for (unsigned lane = 0; lane < lanes_; ++lane)
+        data_[lane].push({});
 }
 
 bool WriteLanes::step(WordUnpacker& words, BurstEnds& ends) {
-    const bool first = step_lane(0, words.lane(0), ends);
-    return step_lane(1, words.lane(1), ends) || first;
+    bool has_moved = false;
+    for (unsigned lane = 0; lane < lanes_; ++lane)
+        has_moved |= step_lane(lane, words.lane(lane), ends);
+    return has_moved;
 }
 
 /// A word without a byte to write takes a cycle of its port, but no bank.
@@ -108,7 +128,7 @@ bool WriteLanes::step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends) {
 }
 
 void WriteLanes::ask(WordUnpacker& words, Cycles cycle) {
-    for (unsigned lane = 0; lane < kLanes; ++lane) {
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
         const Fifo<Word>& queue = words.lane(lane);
         if (requests_[lane].is_asking || !queue.has_data() || !data_[lane].has_data() ||
             queue.front().bytes == 0)
@@ -122,19 +142,28 @@ void WriteLanes::granted(unsigned lane, Cycles now, WordUnpacker& words) {
 }
 
 void WriteLanes::tick() {
-    data_[0].tick();
-    data_[1].tick();
+    for (Fifo<Token>& lane : data_)
+        lane.tick();
 }
 
 void WriteLanes::clear() {
-    data_[0].clear();
-    data_[1].clear();
+    for (Fifo<Token>& lane : data_)
+        lane.clear();
     requests_ = {};
 }
 
+bool ReadLanes::has_data() const { return all(data_, lanes_, kHasData); }
+
+void ReadLanes::take_data() {
+    for (unsigned lane = 0; lane < lanes_; ++lane)
+        data_[lane].pop();
+}
+
 bool ReadLanes::step(WordUnpacker& words, BurstEnds& ends) {
-    const bool first = step_lane(0, words.lane(0), ends);
-    return step_lane(1, words.lane(1), ends) || first;
+    bool has_moved = false;
+    for (unsigned lane = 0; lane < lanes_; ++lane)
+        has_moved |= step_lane(lane, words.lane(lane), ends);
+    return has_moved;
 }
 
 bool ReadLanes::step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends) {
@@ -162,7 +191,7 @@ bool ReadLanes::step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends) {
 /// Called between the cycles. A response that finds no room stops the port, in the cycle in which
 /// it finds its place, too, when it was held before.
 void ReadLanes::ask(WordUnpacker& words, Cycles cycle) {
-    for (unsigned lane = 0; lane < kLanes; ++lane) {
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
         const Fifo<Word>& queue = words.lane(lane);
         const Response& response = responses_[lane];
         const bool is_stopped =
@@ -178,13 +207,13 @@ void ReadLanes::granted(unsigned lane, Cycles now, WordUnpacker& words) {
 }
 
 void ReadLanes::tick() {
-    data_[0].tick();
-    data_[1].tick();
+    for (Fifo<Token>& lane : data_)
+        lane.tick();
 }
 
 void ReadLanes::clear() {
-    data_[0].clear();
-    data_[1].clear();
+    for (Fifo<Token>& lane : data_)
+        lane.clear();
     requests_ = {};
     responses_ = {};
 }

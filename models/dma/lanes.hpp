@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TCDM side of a direction: bursts become pairs of 32-bit words, each word of a pair goes to
-// the bank through its own port, and a burst is done when both ports have finished theirs. One port
-// may run ahead of the other as far as the queues reach.
+// The TCDM side of a direction: bursts become groups of 32-bit words, two as wide as the hardware's
+// bus is. Each word of a group goes to the bank through its own port, and a burst is done when all
+// ports have finished theirs. One port may run ahead of the others as far as the queues reach.
 #pragma once
 
 #include "base/units.hpp"
@@ -13,7 +13,7 @@
 
 namespace flexv::dma {
 
-/// One of the two words of a pair.
+/// One of the words of a group.
 struct Word {
     OpenBurst* burst = nullptr;
     Address address = 0;   ///< of the whole word
@@ -22,9 +22,11 @@ struct Word {
     bool is_last = false;  ///< of the burst
 };
 
-/// Gives one pair of words a cycle (tcdm_cmd_unpack of the RTL).
+/// Gives one group of words a cycle (tcdm_cmd_unpack of the RTL).
 class WordUnpacker {
 public:
+    explicit WordUnpacker(unsigned lanes) : lanes_(lanes) {}
+
     [[nodiscard]] bool has_room() const { return bursts_.has_room(); }
     void add(OpenBurst& burst) { bursts_.push(&burst); }
     bool step();
@@ -33,23 +35,27 @@ public:
     void clear();
 
 private:
+    const unsigned lanes_;
     Fifo<OpenBurst*> bursts_;
     OpenBurst* burst_ = nullptr;  // that is being unpacked
-    u32 done_ = 0;                // pairs of it
-    std::array<Fifo<Word>, kLanes> words_;
+    u32 done_ = 0;                // groups of it
+    std::array<Fifo<Word>, DataPath::kMaxLanes> words_;
 };
 
-/// Tells when both ports have finished a burst.
+/// Tells when all ports have finished a burst.
 class BurstEnds {
 public:
+    explicit BurstEnds(unsigned lanes) : lanes_(lanes) {}
+
     void add(unsigned lane, OpenBurst& burst) { ends_[lane].push(&burst); }
-    /// The burst that both have finished, or null.
+    /// The burst that all have finished, or null.
     OpenBurst* take();
     void tick();
     void clear();
 
 private:
-    std::array<Fifo<OpenBurst*>, kLanes> ends_;
+    const unsigned lanes_;
+    std::array<Fifo<OpenBurst*>, DataPath::kMaxLanes> ends_;
 };
 
 /// A request at a bank.
@@ -62,13 +68,11 @@ struct BankRequest {
 /// Writes words as their data come (tcdm_rx_if).
 class WriteLanes {
 public:
-    explicit WriteLanes(Surroundings& surroundings) : surroundings_(surroundings) {}
+    WriteLanes(Surroundings& surroundings, unsigned lanes)
+        : surroundings_(surroundings), lanes_(lanes) {}
 
-    [[nodiscard]] bool has_room() const { return data_[0].has_room() && data_[1].has_room(); }
-    void add_data() {
-        data_[0].push({});
-        data_[1].push({});
-    }
+    [[nodiscard]] bool has_room() const;
+    void add_data();
     bool step(WordUnpacker& words, BurstEnds& ends);
     /// Asks for the banks of `cycle`, the one that begins.
     void ask(WordUnpacker& words, Cycles cycle);
@@ -81,20 +85,19 @@ private:
     bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);
 
     Surroundings& surroundings_;
-    std::array<Fifo<Token>, kLanes> data_;
-    std::array<BankRequest, kLanes> requests_{};
+    const unsigned lanes_;
+    std::array<Fifo<Token>, DataPath::kMaxLanes> data_;
+    std::array<BankRequest, DataPath::kMaxLanes> requests_{};
 };
 
 /// Reads words; a word that finds its queue full is held and stops its port (tcdm_tx_if).
 class ReadLanes {
 public:
-    explicit ReadLanes(Surroundings& surroundings) : surroundings_(surroundings) {}
+    ReadLanes(Surroundings& surroundings, unsigned lanes)
+        : surroundings_(surroundings), lanes_(lanes) {}
 
-    [[nodiscard]] bool has_data() const { return data_[0].has_data() && data_[1].has_data(); }
-    void take_data() {
-        data_[0].pop();
-        data_[1].pop();
-    }
+    [[nodiscard]] bool has_data() const;
+    void take_data();
     bool step(WordUnpacker& words, BurstEnds& ends);
     void ask(WordUnpacker& words, Cycles cycle);
     void granted(unsigned lane, Cycles now, WordUnpacker& words);
@@ -113,9 +116,10 @@ private:
     bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);
 
     Surroundings& surroundings_;
-    std::array<Fifo<Token>, kLanes> data_;
-    std::array<BankRequest, kLanes> requests_{};
-    std::array<Response, kLanes> responses_{};
+    const unsigned lanes_;
+    std::array<Fifo<Token>, DataPath::kMaxLanes> data_;
+    std::array<BankRequest, DataPath::kMaxLanes> requests_{};
+    std::array<Response, DataPath::kMaxLanes> responses_{};
 };
 
 }  // namespace flexv::dma

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dma/receiver.hpp"
 
+#include <algorithm>
+
 namespace flexv::dma {
 
 bool Receiver::step(Cycles now) {
@@ -44,9 +46,10 @@ bool Receiver::accept_beat() {
     data_.push({});
     const Burst& burst = beat.burst->burst;
     if (beat.is_first) {
-        aligner_.add({.in_skew = burst.external % kBeatBytes,
-                      .out_skew = burst.tcdm % kBeatBytes,
-                      .bytes = burst.bytes});
+        aligner_.add({.in_skew = burst.external % path_.bus_bytes,
+                      .out_skew = burst.tcdm % path_.bus_bytes,
+                      .bytes = burst.bytes,
+                      .word_bytes = path_.bus_bytes});
         words_.add(*beat.burst);
     }
     if (beat.is_last) {
@@ -56,19 +59,20 @@ bool Receiver::accept_beat() {
     return true;
 }
 
-/// The memory serves the bursts in order, one beat a cycle.
+/// The memory serves the bursts in order, one beat a cycle if it is as wide as the bus.
 bool Receiver::take_from_bus(Cycles now) {
     if (incoming_.empty() || incoming_.front().next_beat > now || !beats_.has_room())
         return false;
     Incoming& from = incoming_.front();
     const bool is_first = from.beats_left == from.burst->burst.beats();
     beats_.push({.burst = from.burst, .is_first = is_first, .is_last = from.beats_left == 1});
-    from.next_beat = now + 1;
+    from.next_beat = now + path_.cycles_per_beat;
     if (--from.beats_left != 0)
         return true;
     incoming_.pop_front();
-    if (!incoming_.empty() && incoming_.front().next_beat <= now)
-        incoming_.front().next_beat = now + 1;
+    if (!incoming_.empty())
+        incoming_.front().next_beat =
+            std::max(incoming_.front().next_beat, now + path_.cycles_per_beat);
     return true;
 }
 
@@ -76,14 +80,15 @@ bool Receiver::put_address(Cycles now) {
     if (address_ == nullptr)
         return false;
     const Cycles latency = surroundings_.access_external(*address_, now);
-    incoming_.push_back(
-        {.burst = address_, .next_beat = now + latency, .beats_left = address_->burst.beats()});
+    incoming_.push_back({.burst = address_,
+                         .next_beat = now + latency + path_.cycles_per_beat - 1,
+                         .beats_left = address_->burst.beats()});
     address_ = nullptr;
     return true;
 }
 
 bool Receiver::launch() {
-    if (!reads_.has_data() || open_ == kMaxOutstanding)
+    if (!reads_.has_data() || open_ == path_.outstanding)
         return false;
     address_ = reads_.pop();
     ++open_;

@@ -17,8 +17,13 @@ namespace flexv::dma {
 
 class Receiver final : private AddressGenerator::Neighbours {
 public:
-    explicit Receiver(Surroundings& surroundings)
-        : surroundings_(surroundings), generator_(*this), lanes_(surroundings) {}
+    Receiver(Surroundings& surroundings, const DataPath& path)
+        : path_(path),
+          surroundings_(surroundings),
+          generator_(*this, path.bus_bytes),
+          words_(path.lanes()),
+          lanes_(surroundings, path.lanes()),
+          ends_(path.lanes()) {}
 
     /// Carries out cycle `now`; the answers of the banks for it are known. True when something
     /// moved, so that the next cycle has to be carried out, too.
@@ -58,6 +63,7 @@ private:
     bool put_address(Cycles now);
     bool launch();
 
+    const DataPath path_;
     Surroundings& surroundings_;
     AddressGenerator generator_;
     BurstStore store_;

@@ -11,7 +11,7 @@ bool Sender::step(Cycles now) {
     moved |= finish_reads();
     moved |= words_.step();
     moved |= align();
-    moved |= send();
+    moved |= send(now);
     moved |= put_last_beat(now);
     moved |= take_response(now);
     moved |= generator_.step();
@@ -37,23 +37,24 @@ bool Sender::align() {
 
 /// The address of a burst leaves when the last beat of the one before it has left; its first beat
 /// may leave together with it.
-bool Sender::send() {
+bool Sender::send(Cycles now) {
     if (state_ != State::idle)
-        return send_beat();
-    if (!writes_.has_data() || open_ == kMaxOutstanding)
+        return send_beat(now);
+    if (!writes_.has_data() || open_ == path_.outstanding)
         return false;
     sending_ = writes_.pop();
     beats_left_ = sending_->burst.beats();
     ++open_;
     state_ = State::address_sent;
-    send_beat();
+    send_beat(now);
     return true;
 }
 
-bool Sender::send_beat() {
-    if (!data_.has_data())
+bool Sender::send_beat(Cycles now) {
+    if (!data_.has_data() || now < next_beat_)
         return false;
     data_.pop();
+    next_beat_ = now + path_.cycles_per_beat;
     state_ = State::running;
     if (--beats_left_ != 0)
         return true;
@@ -84,6 +85,12 @@ bool Sender::take_response(Cycles now) {
     return true;
 }
 
+Cycles Sender::next_arrival() const {
+    const Cycles response = responses_.empty() ? kNever : responses_.front().buffered;
+    const bool waits_for_bus = state_ != State::idle && data_.has_data();
+    return waits_for_bus ? std::min(response, next_beat_) : response;
+}
+
 void Sender::issue(const Burst& burst, unsigned id, bool is_last) {
     OpenBurst& open = store_.open();
     open.burst = burst;
@@ -92,9 +99,10 @@ void Sender::issue(const Burst& burst, unsigned id, bool is_last) {
     open.is_last = is_last;
     words_.add(open);
     writes_.push(&open);
-    aligner_.add({.in_skew = burst.tcdm % kBeatBytes,
-                  .out_skew = burst.external % kBeatBytes,
-                  .bytes = burst.bytes});
+    aligner_.add({.in_skew = burst.tcdm % path_.bus_bytes,
+                  .out_skew = burst.external % path_.bus_bytes,
+                  .bytes = burst.bytes,
+                  .word_bytes = path_.bus_bytes});
 }
 
 void Sender::tick(Cycles next) {
@@ -122,6 +130,7 @@ void Sender::reset() {
     state_ = State::idle;
     sending_ = last_beat_ = next_last_beat_ = nullptr;
     beats_left_ = 0;
+    next_beat_ = 0;
     open_ = 0;
     has_closed_ = false;
     responses_.clear();

@@ -17,16 +17,19 @@ namespace flexv::dma {
 
 class Sender final : private AddressGenerator::Neighbours {
 public:
-    explicit Sender(Surroundings& surroundings)
-        : surroundings_(surroundings), generator_(*this), lanes_(surroundings) {}
+    Sender(Surroundings& surroundings, const DataPath& path)
+        : path_(path),
+          surroundings_(surroundings),
+          generator_(*this, path.bus_bytes),
+          words_(path.lanes()),
+          lanes_(surroundings, path.lanes()),
+          ends_(path.lanes()) {}
 
     /// Carries out cycle `now`; the answers of the banks for it are known. True when something
     /// moved, so that the next cycle has to be carried out, too.
     bool step(Cycles now);
     /// The next cycle in which something moves by itself; kNever when there is none.
-    [[nodiscard]] Cycles next_arrival() const {
-        return responses_.empty() ? kNever : responses_.front().buffered;
-    }
+    [[nodiscard]] Cycles next_arrival() const;
     /// Begins cycle `next`: asks for banks.
     void tick(Cycles next);
     void granted(unsigned lane, Cycles now) { lanes_.granted(lane, now, words_); }
@@ -53,11 +56,12 @@ private:
 
     bool finish_reads();
     bool align();
-    bool send();
-    bool send_beat();
+    bool send(Cycles now);
+    bool send_beat(Cycles now);
     bool put_last_beat(Cycles now);
     bool take_response(Cycles now);
 
+    const DataPath path_;
     Surroundings& surroundings_;
     AddressGenerator generator_;
     BurstStore store_;
@@ -70,6 +74,7 @@ private:
     State state_ = State::idle;
     OpenBurst* sending_ = nullptr;
     u32 beats_left_ = 0;
+    Cycles next_beat_ = 0;            // first cycle in which the bus takes one
     OpenBurst* last_beat_ = nullptr;  // of this burst, is on the bus in this cycle
     OpenBurst* next_last_beat_ = nullptr;
     unsigned open_ = 0;        // bursts that hold a place

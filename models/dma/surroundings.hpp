@@ -8,10 +8,20 @@
 
 namespace flexv::dma {
 
-/// Bursts in flight in each direction, source: docs/spec/timing.md 6.
-inline constexpr unsigned kMaxOutstanding = 8;
-/// 32-bit ports at the TCDM's crossbar in each direction: even and odd words.
-inline constexpr unsigned kLanes = 2;
+/// How wide and how deep the way of the data is. The hardware's is the default (docs/spec/timing.md
+/// 6); others follow the same rules.
+struct DataPath {
+    static constexpr unsigned kMaxOutstanding = 16;
+    static constexpr unsigned kMaxLanes = 4;
+    static constexpr u32 kLaneBytes = 4;
+
+    u32 bus_bytes = kBusBytes;   ///< 4, 8 or 16
+    unsigned outstanding = 8;    ///< bursts in flight in each direction
+    Cycles cycles_per_beat = 1;  ///< more where the external side is narrower than the bus
+
+    /// 32-bit ports at the TCDM's crossbar in each direction, one for each word of a beat.
+    [[nodiscard]] constexpr unsigned lanes() const { return bus_bytes / kLaneBytes; }
+};
 
 class Surroundings {
 public:

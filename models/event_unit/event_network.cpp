@@ -23,7 +23,13 @@ Units::Units(const Config& config)
       dispatch(config.dispatch_depth, config.core_count),
       soc_events(config.soc_event_depth) {}
 
-EventNetwork::EventNetwork(const Config& config, std::function<void()> on_staged)
+namespace {
+
+constexpr Cycles kBarrierCycles = 2;  // of the hardware: the match is registered, and the event
+
+}  // namespace
+
+EventNetwork::EventNetwork(const Config& config, std::function<void(Cycles)> on_staged)
     : config_(config), on_staged_(std::move(on_staged)), units_(config) {}
 
 void EventNetwork::reset() {
@@ -53,7 +59,7 @@ void EventNetwork::settle() {
 
 Units& EventNetwork::stage() {
     is_staged_ = true;
-    on_staged_();
+    on_staged_(cycle_ + 1);
     return units_;
 }
 
@@ -99,18 +105,19 @@ void EventNetwork::clock_edge() {
         activity_.events += unsigned(std::popcount(core.clock_edge(high)));
     is_staged_ = moves_by_itself();
     if (is_staged_)
-        on_staged_();
+        on_staged_(cycle_ + 1);
 }
 
 void EventNetwork::clock_accelerators() {
     for (Barrier& barrier : units_.barriers)
-        raise(barrier.clock_edge(), kBarrierLine);
+        raise_later(barrier.clock_edge(), kBarrierLine, cycle_,
+                    config_.barrier_cycles - kBarrierCycles);
     for (Mutex& mutex : units_.mutexes)
         if (const auto owner = mutex.clock_edge()) {
-            raise(bit(*owner), kMutexLine);
+            raise_later(bit(*owner), kMutexLine, cycle_, config_.mutex_cycles - 1);
             ++activity_.mutex_locks;
         }
-    raise(units_.dispatch.clock_edge(), kDispatchLine);
+    raise_later(units_.dispatch.clock_edge(), kDispatchLine, cycle_, config_.dispatch_cycles - 1);
     activity_.dispatch_pops += units_.dispatch.take_pops();
 }
 
@@ -131,10 +138,19 @@ void EventNetwork::raise(u32 cores, unsigned line) {
         units_.cores[unsigned(std::countr_zero(cores))].raise(bit(line));
 }
 
+void EventNetwork::raise_later(u32 cores, unsigned line, Cycles edge, Cycles more) {
+    if (cores == 0)
+        return;
+    if (more == 0)
+        return raise(cores, line);
+    post(edge + more - 1, {.kind = Arrival::Kind::pulse, .cores = cores, .lines = bit(line)});
+    on_staged_(edge + more);
+}
+
 void EventNetwork::trigger_software_event(unsigned event, u32 targets) {
     const u32 cores = targets == 0 ? all_cores() : targets;
     stage();
-    raise(cores, event);
+    raise_later(cores, event, cycle_ + 1, config_.software_event_cycles - 1);
     activity_.software_events += unsigned(std::popcount(cores));
 }
 

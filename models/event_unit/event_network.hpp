@@ -22,6 +22,12 @@ struct Config {
     unsigned mutex_count = 1;      ///< 1..8
     unsigned dispatch_depth = 8;   ///< words
     unsigned soc_event_depth = 8;  ///< ids
+    // From the last arrival, the request, the push or the trigger to the event; defaults from
+    // docs/spec/cluster.md 5.3, more extrapolates registers in the way of the events.
+    unsigned barrier_cycles = 2;  ///< at least 2
+    unsigned mutex_cycles = 1;    ///< at least 1, as the next two
+    unsigned dispatch_cycles = 1;
+    unsigned software_event_cycles = 1;
 };
 
 struct Units {
@@ -56,8 +62,8 @@ struct Activity {
 
 class EventNetwork {
 public:
-    /// \param on_staged called whenever the next clock edge will change something
-    EventNetwork(const Config& config, std::function<void()> on_staged);
+    /// \param on_staged called whenever a clock edge will change something, with its cycle
+    EventNetwork(const Config& config, std::function<void(Cycles)> on_staged);
 
     void reset();
 
@@ -99,9 +105,11 @@ private:
     [[nodiscard]] bool moves_by_itself() const;
     [[nodiscard]] u32 levels() const;
     void raise(u32 cores, unsigned line);
+    /// As `raise`, which would show from cycle `edge` on, but `more` cycles later.
+    void raise_later(u32 cores, unsigned line, Cycles edge, Cycles more);
 
     const Config config_;
-    const std::function<void()> on_staged_;
+    const std::function<void(Cycles)> on_staged_;
     Units units_;
     Activity activity_;
     std::multimap<Cycles, Arrival> arrivals_;  // in the order of their posting within a cycle

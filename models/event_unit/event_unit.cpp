@@ -18,12 +18,21 @@ void check_range(const char* name, const char* parameter, unsigned value, unsign
         throw UserError("{}: {} = {}: must be 1..{}", name, parameter, value, limit);
 }
 
+void check_latency(const char* name, const char* parameter, unsigned value, unsigned least) {
+    if (value < least)
+        throw UserError("{}: {} = {}: must be at least {}", name, parameter, value, least);
+}
+
 const Config& checked(const char* name, const Config& config) {
     check_range(name, "core_count", config.core_count, 16);
     check_range(name, "barrier_count", config.barrier_count, 16);
     check_range(name, "mutex_count", config.mutex_count, 8);
     check_range(name, "dispatch_depth", config.dispatch_depth, 1024);
     check_range(name, "soc_event_depth", config.soc_event_depth, 1024);
+    check_latency(name, "barrier_cycles", config.barrier_cycles, 2);
+    check_latency(name, "mutex_cycles", config.mutex_cycles, 1);
+    check_latency(name, "dispatch_cycles", config.dispatch_cycles, 1);
+    check_latency(name, "software_event_cycles", config.software_event_cycles, 1);
     return config;
 }
 
@@ -35,7 +44,7 @@ EventUnit::EventUnit(const sc_core::sc_module_name& module_name, ClockDomain& cl
       interrupt_out("interrupt_out", config.core_count),
       config_(checked(name(), config)),
       clock_(clock),
-      network_(config_, [this] { clock_.timeline.schedule(*this, network_.cycle() + 1); }),
+      network_(config_, [this](Cycles edge) { clock_.timeline.schedule(*this, edge); }),
       registers_(*this, network_, clock),
       pending_(config_.core_count),
       interrupts_(config_.core_count) {

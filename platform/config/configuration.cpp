@@ -103,7 +103,41 @@ Group<event_unit::Config> event_unit_group() {
                {.doc = "Depth of the dispatch FIFO.", .unit = "words", .allowed = whole(1, 64)})
         .value(
             "soc_event_depth", &Config::soc_event_depth,
-            {.doc = "Depth of the FIFO of SoC events.", .unit = "events", .allowed = whole(1, 64)});
+            {.doc = "Depth of the FIFO of SoC events.", .unit = "events", .allowed = whole(1, 64)})
+        .value("barrier_cycles", &Config::barrier_cycles,
+               {.doc = "From the last arrival at a barrier to its event.",
+                .unit = "cycles",
+                .allowed = whole(2, 1000)})
+        .value("mutex_cycles", &Config::mutex_cycles,
+               {.doc = "From the request of a free mutex, or its unlock, to the event.",
+                .unit = "cycles",
+                .allowed = whole(1, 1000)})
+        .value("dispatch_cycles", &Config::dispatch_cycles,
+               {.doc = "From the request of a word of the dispatch FIFO to the event.",
+                .unit = "cycles",
+                .allowed = whole(1, 1000)})
+        .value("software_event_cycles", &Config::software_event_cycles,
+               {.doc = "From the trigger of a software event to the event.",
+                .unit = "cycles",
+                .allowed = whole(1, 1000)});
+}
+
+Group<dma::Mchan::Config> dma_group() {
+    using Config = dma::Mchan::Config;
+    return Group<Config>{}
+        .value("channel_count", &Config::id_count,
+               {.doc = "Transfers at a time: identifiers that firmware can allocate.",
+                .unit = "channels",
+                .allowed = whole(1, 16)})
+        .value("outstanding_bursts", &Config::outstanding_bursts,
+               {.doc = "Bursts of 256 bytes on their way in each direction.",
+                .unit = "bursts",
+                .allowed = whole(1, 16)})
+        .value("bus_bytes", &Config::bus_bytes,
+               {.doc = "Width of the bus to L2, and with it the TCDM's ports of the DMA: one of 4 "
+                       "bytes in each direction for each word.",
+                .unit = "bytes",
+                .allowed = one_of({4, 8, 16})});
 }
 
 Group<cluster_bus::ClusterBus::Config> bus_group() {
@@ -141,6 +175,8 @@ Group<ClusterConfiguration> cluster_group() {
         .group("icache", &Config::icache,
                "Instruction caches: a private one a core, and one that all share.", icache_group())
         .group("event_unit", &Config::event_unit, "Events, barriers, mutexes.", event_unit_group())
+        .group("dma", &Config::dma, "Moves data between the TCDM and everything outside.",
+               dma_group())
         .group("bus", &Config::bus, "Bus between cores, DMA and the SoC.", bus_group())
         .group("peripherals", &Config::peripherals, "Interconnect of the peripherals.",
                peripherals_group())

@@ -8,6 +8,7 @@
 #include "base/timeline.hpp"
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
+#include "dma/dma.hpp"
 #include "event_unit/event_unit.hpp"
 #include "external_memory/external_memory.hpp"
 #include "fabric_port/fabric_port.hpp"
@@ -42,6 +43,7 @@ struct ClusterConfiguration {
     tcdm::Tcdm::Config tcdm;
     icache::InstructionCache::Config icache;
     event_unit::Config event_unit;
+    dma::Mchan::Config dma;
     peripheral_interconnect::PeripheralInterconnect::Config peripherals;
     cluster_bus::ClusterBus::Config bus;
     MarkerConfiguration marker;

@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/system/architecture.hpp"
 
-#include "dma/dma.hpp"
-
 namespace flexv::platform {
-
-namespace {
-
-u64 dma_ports() {
-    const dma::Mchan::Config config;
-    return config.tcdm_read_ports.size() + config.tcdm_write_ports.size();
-}
-
-}  // namespace
 
 energy::Architecture architecture_of(const SocConfiguration& config) {
     const ClusterConfiguration& cluster = config.cluster;
@@ -28,7 +17,7 @@ energy::Architecture architecture_of(const SocConfiguration& config) {
         {"icache.l15_ways", u64{cluster.icache.l15_ways}},
         {"event_unit.barriers", u64{cluster.event_unit.barrier_count}},
         {"event_unit.mutexes", u64{cluster.event_unit.mutex_count}},
-        {"dma.tcdm_ports", dma_ports()},
+        {"dma.tcdm_ports", u64{cluster.dma.tcdm_ports()}},
         {"l2.bytes", config.l2.size_bytes},
         {"l2.bytes_per_cycle", u64{config.l2.bytes_per_cycle}},
     };

@@ -20,19 +20,21 @@ isa::ExtensionSet extensions_of(const std::string& subset) {
 }
 
 /// Ports of the TCDM crossbar: cores from 0, external masters and DMA in the upper half
-/// (docs/spec/timing.md section 2); 16 ports do for eight cores.
-unsigned crossbar_ports(unsigned core_count) { return core_count <= 8 ? 16 : 32; }
+/// (docs/spec/timing.md section 2); 16 ports do for eight cores and a DMA of four ports.
+unsigned crossbar_ports(const ClusterConfiguration& config) {
+    return config.core_count <= 8 && config.dma.tcdm_ports() <= 4 ? 16 : 32;
+}
 
 dma::Mchan::Config dma_config(const ClusterConfiguration& config) {
-    const unsigned first = crossbar_ports(config.core_count) - 4;  // the last four ports
-    return {.core_count = config.core_count,
-            .tcdm_read_ports = {first, first + 1},
-            .tcdm_write_ports = {first + 2, first + 3}};
+    dma::Mchan::Config dma = config.dma;
+    dma.core_count = config.core_count;
+    dma.first_tcdm_port = crossbar_ports(config) - dma.tcdm_ports();  // the last ones
+    return dma;
 }
 
 tcdm::Tcdm::Config tcdm_config(const ClusterConfiguration& config) {
     tcdm::Tcdm::Config tcdm = config.tcdm;
-    tcdm.port_count = crossbar_ports(config.core_count);
+    tcdm.port_count = crossbar_ports(config);
     return tcdm;
 }
 

@@ -30,6 +30,13 @@ std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
     return std::make_unique<FabricController>("fc", clock, config.cluster.core_count, config);
 }
 
+/// The cluster's DMA moves no more in a cycle than L2 gives.
+ClusterConfiguration cluster_config(const SocConfiguration& config) {
+    ClusterConfiguration cluster = config.cluster;
+    cluster.dma.target_bytes = config.l2.bytes_per_cycle;
+    return cluster;
+}
+
 std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
     ClockDomain& clock, const external_memory::ExternalMemory::Config& config) {
     if (config.size_bytes == 0)
@@ -51,7 +58,7 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       l2("l2", clock_, config.soc.l2),
       external_memory(make_external_memory(clock_, config.soc.external_memory)),
       peripherals(clock_, config),
-      cluster("cluster", cluster_clock_, config.soc.cluster, config.soc.bus_errors,
+      cluster("cluster", cluster_clock_, cluster_config(config.soc), config.soc.bus_errors,
               reference_clock_cycles(config.clock.mhz), *wiring_),
       to_cluster("to_cluster", clock_, cluster_clock_),
       from_cluster("from_cluster", cluster_clock_, clock_) {

@@ -132,7 +132,7 @@ struct Bench {
     static constexpr std::size_t kMemoryBytes = 0x4'0000;  ///< seen from external address 0
 
     ClockDomain clock;
-    tcdm::Tcdm tcdm{"tcdm", clock, {}};
+    tcdm::Tcdm tcdm;
     IdealMemory memory{"memory", clock, kMemoryBytes};
     Mchan dma;
     test::BusMaster host{"host"};                ///< at the cluster's port, from outside
@@ -142,7 +142,9 @@ struct Bench {
     std::vector<Pulse> pulses;
     std::vector<std::string> faults;
 
-    explicit Bench(const Mchan::Config& config = {}) : dma("dma", clock, config) {
+    explicit Bench(const Mchan::Config& config = {})
+        : tcdm("tcdm", clock, {.port_count = config.tcdm_ports() > 4 ? 32U : 16U}),
+          dma("dma", clock, with_ports(config)) {
         host.out.bind(dma.bus_in);
         fabric_host.out.bind(dma.fabric_bus_in);
         tcdm_host.out.bind(tcdm.bus_in);
@@ -158,6 +160,11 @@ struct Bench {
         test::elaborate();
     }
 
+    /// The DMA at the last ports of the crossbar.
+    static Mchan::Config with_ports(Mchan::Config config) {
+        config.first_tcdm_port = (config.tcdm_ports() > 4 ? 32 : 16) - config.tcdm_ports();
+        return config;
+    }
     /// Hart `hart` allocates an identifier in `cycle` and pushes the commands under it.
     void program(unsigned hart, Cycles cycle, const std::vector<Command>& commands) {
         std::vector<Step> steps = {{.offset = kCmd}};

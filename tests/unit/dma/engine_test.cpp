@@ -71,6 +71,8 @@ std::vector<Program> read_programs() {
     return programs;
 }
 
+constexpr unsigned kLanes = DataPath{}.lanes();
+
 /// Whether the request of a TCDM port is lost in a cycle: the test bench of the RTL had the same
 /// rule.
 bool loses_bank(const Program& program, Cycles cycle, u32 port) {

@@ -68,12 +68,11 @@ void run_list(Bench& bench, RandomCommands& commands, std::vector<u8>& tcdm,
     }
 }
 
-TEST_CASE("any list of transfers through the whole DMA equals memcpy", "[dma][property]") {
-    constexpr unsigned kLists = 10'000;
+void check_law(const Mchan::Config& config, unsigned lists) {
     const unsigned seed = random_seed();
-    CAPTURE(seed);
+    CAPTURE(seed, config.bus_bytes, config.target_bytes, config.outstanding_bursts);
     RandomCommands commands(seed);
-    Bench bench;
+    Bench bench(config);
     std::vector<std::unique_ptr<Disturber>> disturbers;
     for (unsigned port = 2; port < 8; ++port) {
         disturbers.push_back(std::make_unique<Disturber>(bench.tcdm, port));
@@ -88,7 +87,7 @@ TEST_CASE("any list of transfers through the whole DMA equals memcpy", "[dma][pr
     bench.set_tcdm(0, tcdm);
     std::ranges::copy(external, bench.memory.bytes.begin());
 
-    for (unsigned list = 0; list < kLists; ++list) {
+    for (unsigned list = 0; list < lists; ++list) {
         bench.memory.latency_cycles = commands.below(60);
         if (list % 2 == 0)
             for (const auto& disturber : disturbers)
@@ -101,6 +100,25 @@ TEST_CASE("any list of transfers through the whole DMA equals memcpy", "[dma][pr
     }
     CHECK(bench.faults.empty());
     CHECK(bench.dma.is_idle());
+}
+
+TEST_CASE("any list of transfers through the whole DMA equals memcpy", "[dma][property]") {
+    check_law({}, 10'000);
+}
+
+TEMPLATE_TEST_CASE_SIG("so it does with another bus and memory, few channels and bursts",
+                       "[dma][property]", ((u32 bus, u32 target), bus, target), (4, 4), (4, 16),
+                       (8, 4), (16, 4), (16, 16)) {
+    check_law({.id_count = 2,
+               .queue_depth = 1,
+               .outstanding_bursts = 1,
+               .bus_bytes = bus,
+               .target_bytes = target},
+              500);
+}
+
+TEST_CASE("so it does with a wide bus and many bursts", "[dma][property]") {
+    check_law({.outstanding_bursts = 16, .bus_bytes = 16}, 500);
 }
 
 }  // namespace

@@ -152,6 +152,31 @@ class Sizes(unittest.TestCase):
                 grown = priced["energy"]["uncertainty_percent"]["total"]
                 self.assertAlmostEqual(grown, 10.0 if name.startswith("l2.") else 125**0.5)
 
+    def test_area_is_the_sum_of_its_components_and_of_its_items(self) -> None:
+        for cores, banks in ((1, 8), (8, 16), (16, 64)):
+            area = one_core_run(cores=cores, banks=banks)["area"]
+            inside = [item for item in area["items"] if not item["outside"]]
+            for parts in (area["components"].values(), [item["mm2"] for item in inside]):
+                self.assertEqual(round(1e6 * area["total_mm2"]), sum(round(1e6 * mm2) for mm2 in parts))
+            self.assertAlmostEqual(area["total_mm2"], sum(area["item_kinds"].values()))
+
+    def test_more_of_anything_takes_more_silicon(self) -> None:
+        for key, values in (("cores", (1, 2, 4, 8, 16)), ("banks", (8, 16, 32, 64)), ("tcdm", (1 << 16, 1 << 17, 1 << 18))):
+            areas = [one_core_run(**{key: value})["area"]["total_mm2"] for value in values]
+            for small, large in zip(areas, areas[1:]):
+                self.assertGreater(large, small, key)
+
+    def test_area_depends_on_sizes_alone(self) -> None:
+        run = one_core_run()
+        self.assertEqual(price(run, "--vdd", "0.8", "--mhz", "600")["area"], run["area"])
+        larger = with_size(run, "cores", 16)["area"]["total_mm2"]
+        self.assertEqual(larger, one_core_run(cores=16)["area"]["total_mm2"])
+
+    def test_a_region_has_its_throughput_over_the_area(self) -> None:
+        report = runs.run_of("matmul").report
+        for region in report["regions"]:
+            self.assertAlmostEqual(region["gops_per_mm2"], region["gops"] / report["area"]["total_mm2"])
+
     def test_a_report_without_sizes_is_refused_with_what_to_do(self) -> None:
         report = runs.run_of("hello").report | {"host": {"seconds": 1.0, "mips": 1.0}}
         del report["architecture"]

@@ -555,8 +555,9 @@ class Page(Folder):
         path = self.write(sample())
         with contextlib.redirect_stdout(io.StringIO()) as said:
             self.assertEqual(main.main([str(path), "--scaling", "--jobs", "3", "--program", str(PROGRAM)]), 0)
-        rows = [line.split() for line in said.getvalue().splitlines()[1:]]
+        *rows, own = [line.split() for line in said.getvalue().splitlines()[1:]]
         self.assertEqual([row[0] for row in rows], ["1", "2", "3"])
+        self.assertEqual(own[:2], ["a", "point:"])
         self.assertEqual(rows[0][3], "1.00x")
 
     def browse(self, page: str, *options: str) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -199,10 +200,13 @@ def publish(plan: Study, rows: list[Row], folder: Path) -> None:
 
 
 def measure_scaling(plan: Study, options: argparse.Namespace, program: Path) -> int:
-    """The study with 1, 2, 4 .. jobs, nothing known beforehand: a row each."""
+    """The study with 1, 2, 4 .. jobs, nothing known beforehand: a row each. Then how much of the work is this
+    program's own, which one processor has to do however many simulators run."""
     counts = [1 << i for i in range(options.jobs.bit_length()) if 1 << i < options.jobs] + [options.jobs]
     print(f"{'jobs':>4} {'seconds':>9} {'points/s':>9} {'speed-up':>9} {'efficiency':>11}")
     alone = 0.0
+    count = 0
+    before = (processor_seconds(resource.RUSAGE_SELF), processor_seconds(resource.RUSAGE_CHILDREN))
     for jobs in counts:
         with tempfile.TemporaryDirectory() as folder:
             sweep = Sweep(plan, program, Path(folder) / "out", Path(folder) / "cache", is_quiet=True)
@@ -214,9 +218,20 @@ def measure_scaling(plan: Study, options: argparse.Namespace, program: Path) -> 
         if failed:
             raise Failure(f"{len(failed)} points fail, so their time says nothing; first: {failed[0].message}")
         alone = alone or seconds
+        count += len(sweep.done)
         gain = alone / seconds
         print(f"{jobs:4} {seconds:9.2f} {len(sweep.done) / seconds:9.2f} {gain:8.2f}x {100 * gain / jobs:9.0f} %", flush=True)
+    own = (processor_seconds(resource.RUSAGE_SELF) - before[0]) / count
+    theirs = (processor_seconds(resource.RUSAGE_CHILDREN) - before[1]) / count
+    if options.engine == "local":
+        print(f"a point: {1e3 * own:.1f} ms of this program, {1e3 * theirs:.1f} ms of simulators and build commands; "
+              f"enough for {1 + theirs / own:.0f} processors")  # fmt: skip
     return 0
+
+
+def processor_seconds(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
 
 
 def ending(plan: Study, rows: list[Row], out: Path) -> str:

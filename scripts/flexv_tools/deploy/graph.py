@@ -202,6 +202,7 @@ class Network:
     output_shape: tuple[int, ...]  # of the file, without batch
     is_output_flat: bool
     bias: Bias = "sum"  # of dense layers
+    has_last_channels: bool = False  # the file's input is [N, H, W, C]
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -23,6 +23,7 @@ from flexv_tools.errors import Failure
 
 MAX_FILE_BYTES = 1 << 30
 MAX_DIMENSION = 1 << 16
+BEFORE_LAYERS = ("QuantizeLinear", "DequantizeLinear", "Quant", "Clip", "Identity", "Cast", "Transpose")
 
 
 def load(path: Path) -> Imported:
@@ -109,14 +110,27 @@ class Importer(Layers, Arithmetic, Shapes):
         if dims[0] not in (0, 1):
             raise Failure(f"{self.name}: input {source.name} has a batch of {dims[0]}; expected 1")
         channels, height, width = dims[1], *(dims[2:] if len(dims) == 4 else (1, 1))
+        if len(dims) == 4 and self.begins_with_last_channels(source.name):
+            self.is_input_last = self.has_last_channels = True
+            height, width, channels = dims[1:]
         self.input_shape = (height, width, channels)
         self.input_name = source.name
         element = source.type.tensor_type.elem_type
         if element in (2, 3):  # UINT8, INT8
-            self.values[source.name] = Real(self.make_input(Format(8, element == 3), 1.0, 0), len(dims) == 2)
+            self.values[source.name] = Real(self.make_input(Format(8, element == 3), 1.0, 0), len(dims) == 2, is_last=self.is_input_last)
         else:
             self.is_input_flat = len(dims) == 2
         return source
+
+    def begins_with_last_channels(self, name: str) -> bool:
+        """Whether the input is transposed from [N, H, W, C] before anything computes with it."""
+        reached = {name}
+        for node in self.sorted_nodes():
+            if node.input and node.input[0] in reached and node.op_type in BEFORE_LAYERS:
+                if node.op_type == "Transpose":
+                    return any(item.name == "perm" and list(item.ints) == [0, 3, 1, 2] for item in node.attribute)
+                reached.update(node.output)
+        return False
 
     def finish(self, source: Any) -> Imported:
         if len(self.graph.output) != 1:
@@ -125,7 +139,11 @@ class Importer(Layers, Arithmetic, Shapes):
         value = self.values.get(name)
         self.node = next((node for node in self.graph.node if name in node.output), self.graph.node[-1])
         if isinstance(value, Coded):
-            value = Real(self.emit(value), value.pending.is_flat)
+            value = self.real_of(value)
+        if isinstance(value, (Real, Pending)) and value.is_last and not value.is_flat:
+            of: Tensor | Pending = value.tensor if isinstance(value, Real) else value
+            if (of.height, of.width) != (1, 1):
+                raise self.refuse("an output with its channels last", "[N, C, H, W], or a vector")
         if self.input_tensor is None:
             raise self.refuse(f"the input {source.name} is never quantised", f"{QDQ}, or an input of type uint8 or int8")
         if isinstance(value, Real) and value.tensor.whole is not None:
@@ -133,8 +151,8 @@ class Importer(Layers, Arithmetic, Shapes):
         if isinstance(value, Const) or value is None:
             raise self.refuse("the output does not depend on the input", "a network")
         shape = self.shape_of(value)
-        return Imported(self.name, self.input_tensor, self.steps, value, shape)
+        return Imported(self.name, self.input_tensor, self.steps, value, shape, self.has_last_channels)
 
     def shape_of(self, value: Real | Pending) -> tuple[int, ...]:
         of: Tensor | Pending = value.tensor if isinstance(value, Real) else value
-        return (of.channels,) if value.is_flat else (of.channels, of.height, of.width)
+        return (of.height * of.width * of.channels,) if value.is_flat else (of.channels, of.height, of.width)

@@ -61,7 +61,7 @@ def integerise(imported: Imported, bias: Bias = "sum") -> Network:
         )
     return Network(
         imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1,
-        bias, notes,
+        bias, imported.has_last_channels, notes,
     )
 
 

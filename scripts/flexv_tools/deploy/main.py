@@ -122,6 +122,11 @@ def shaped(path: Path, values: Floats, network: Network) -> list[Floats]:
     """Samples as [height][width][channels]."""
     tensor = network.input
     wanted = (tensor.channels, tensor.height, tensor.width)
+    if network.has_last_channels:
+        wanted = (tensor.height, tensor.width, tensor.channels)
+        if values.shape[1:] == wanted or values.shape == wanted:
+            return list(values.reshape(-1, *wanted))
+        raise Failure(f"{path}: has the shape {values.shape}; expected [samples, {', '.join(map(str, wanted))}]")
     if values.shape[1:] == wanted:
         return [sample.transpose(1, 2, 0) for sample in values]
     if values.shape[1:] == (tensor.channels,) and wanted[1:] == (1, 1):

@@ -13,10 +13,10 @@ from flexv_tools.deploy.values import QDQ, Coded, Const, Pending, Real, Step, Va
 
 INT, STRING, INTS = 2, 3, 7  # of onnx.AttributeProto
 ATTRIBUTES = {
-    **dict.fromkeys(("axis", "group", "ceil_mode", "count_include_pad", "keepdims", "transA", "transB", "signed", "narrow",
+    **dict.fromkeys(("axis", "start", "end", "allowzero", "group", "ceil_mode", "count_include_pad", "keepdims", "transA", "transB", "signed", "narrow",
                      "n_levels", "n_levels_out"), INT),
     **dict.fromkeys(("auto_pad", "mode", "rounding_mode"), STRING),
-    **dict.fromkeys(("axes", "dilations", "kernel_shape", "pads", "split", "strides"), INTS),
+    **dict.fromkeys(("axes", "perm", "dilations", "kernel_shape", "pads", "split", "strides"), INTS),
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ class Nodes:
         self.input_shape = (0, 0, 0)
         self.input_tensor: Tensor | None = None
         self.is_input_flat = False
+        self.is_input_last = False  # what is quantised has its channels last
+        self.has_last_channels = False  # the file's input is [N, H, W, C]
 
     def emit(self, coded: Coded) -> Tensor:
         """Makes the tensor that `coded` describes."""
@@ -90,13 +92,19 @@ class Nodes:
         """Activations that are quantised."""
         value = self.operand(index)
         if isinstance(value, Coded):
-            value = Real(self.emit(value), value.pending.is_flat)
+            value = self.real_of(value)
             self.values[self.node.input[index]] = value
         if isinstance(value, Pending):
             raise self.refuse(f"its operand, the result of {value.node}, is not quantised", QDQ)
         if not isinstance(value, Real):
             raise self.refuse("its first operand is a constant", "activations")
+        if value.is_last and not value.is_flat and (value.tensor.height, value.tensor.width) != (1, 1):
+            raise self.refuse("channels are its last dimension", "a Transpose to [N, C, H, W] before it")
         return value
+
+    def real_of(self, coded: Coded) -> Real:
+        pending = coded.pending
+        return Real(self.emit(coded), pending.is_flat, is_last=pending.is_last)
 
     def unpadded(self, index: int) -> Real:
         real = self.stored(index)

@@ -136,8 +136,11 @@ class Layers(Quantisation):
         count = tensor.height * tensor.width * tensor.channels
         if weights.shape[1] != count:
             raise self.refuse(f"{weights.shape[1]} weights an output for {count} activations", "matching shapes")
-        # Files flatten channels first, memory has them last.
-        shaped = weights.reshape(-1, tensor.channels, tensor.height, tensor.width).transpose(0, 2, 3, 1)
+        # Files flatten channels first, if no Transpose has put them last; memory has them last.
+        if real.is_last:
+            shaped = weights.reshape(-1, tensor.height, tensor.width, tensor.channels)
+        else:
+            shaped = weights.reshape(-1, tensor.channels, tensor.height, tensor.width).transpose(0, 2, 3, 1)
         window = Window((tensor.height, tensor.width))
         return replace(self.dense("dense", real, shaped, window, bias(shaped.shape[0])), is_flat=True)
 
@@ -186,8 +189,13 @@ class Layers(Quantisation):
         axes = self.attribute("axes")
         if axes is None and len(self.node.input) > 1:
             axes = [int(a) for a in self.constant(1, "the axes").value.reshape(-1)]
-        if axes is None or sorted(a % 4 for a in axes) != [2, 3]:
-            raise self.refuse(f"the axes {axes}", "the mean over height and width, [2, 3]")
+        value = self.operand(0)
+        is_last = isinstance(value, (Real, Pending)) and value.is_last
+        wanted = [1, 2] if is_last else [2, 3]
+        if axes is None or sorted(a % 4 for a in axes) != wanted:
+            raise self.refuse(f"the axes {axes}", f"the mean over height and width, {wanted}")
+        if isinstance(value, Real):
+            self.values[self.node.input[0]] = replace(value, is_last=False)
         value = self.on_globalaveragepool()
         assert isinstance(value, Pending)
         return replace(value, is_flat=not self.attribute("keepdims", 1))

@@ -62,7 +62,8 @@ class Shapes(Quantisation):
         count = of.height * of.width * of.channels
         if len(shape) == 2 and shape[0] in (0, 1, -1) and shape[1] in (count, -1):
             return self.flat(value)
-        if shape[1:] == [of.channels, of.height, of.width]:
+        dims = [of.height, of.width, of.channels] if getattr(value, "is_last", getattr(of, "is_last", False)) else [of.channels, of.height, of.width]
+        if shape[1:] == dims:
             return value if value is not None else self.on_identity()
         raise self.refuse(f"the shape {shape}", "a flat vector [1, N], or the same shape")
 
@@ -72,6 +73,73 @@ class Shapes(Quantisation):
         if isinstance(of, (Tensor, Pending)) and (of.height, of.width) == (1, 1):
             return self.flat(value)
         raise self.refuse("dimensions that are not 1", "a tensor of one pixel")
+
+    def on_unsqueeze(self) -> Value:
+        value = self.constant(0, "its operand")
+        axes = self.attribute("axes")
+        if axes is None:
+            axes = [int(a) for a in self.constant(1, "the axes").value.reshape(-1)]
+        return Const(np.expand_dims(value.value, tuple(int(a) for a in axes)))
+
+    def on_shape(self) -> Value:
+        """Of activations with a batch of 1: files compute the shape of a Reshape from it."""
+        value = self.operand(0) if not self.is_input(0) else None
+        if isinstance(value, Const):
+            return Const(np.asarray(value.value.shape, np.float64))
+        of = value.tensor if isinstance(value, Real) else value.pending if isinstance(value, Coded) else value
+        height, width, channels = self.input_shape if of is None else (of.height, of.width, of.channels)
+        is_flat = self.is_input_flat if of is None else bool(getattr(value, "is_flat", getattr(of, "is_flat", False)))
+        is_last = self.is_input_last if of is None else bool(getattr(value, "is_last", getattr(of, "is_last", False)))
+        if is_flat:
+            return Const(np.asarray([1, height * width * channels], np.float64))
+        return Const(np.asarray([1, height, width, channels] if is_last else [1, channels, height, width], np.float64))
+
+    def on_gather(self) -> Value:
+        value, index = self.constant(0, "its operand").value, self.constant(1, "the index").value.astype(np.int64)
+        axis = int(self.attribute("axis", 0))
+        if not -value.ndim <= axis < value.ndim or (index.size and (index.max() >= value.shape[axis] or index.min() < -value.shape[axis])):
+            raise self.refuse(f"the index {index.tolist()} of {list(value.shape)}", "one inside")
+        return Const(np.take(value, index, axis))
+
+    def on_slice(self) -> Value:
+        """Of constants with one dimension."""
+        value = self.constant(0, "its operand").value
+        starts, ends = (self.constant(i, "a bound").value.reshape(-1) for i in (1, 2))
+        steps = self.constant(4, "the step").value.reshape(-1) if self.operand(4) is not None else np.ones(1)
+        if value.ndim != 1 or starts.size != 1 or ends.size != 1 or steps.size != 1 or steps[0] == 0:
+            raise self.refuse(f"a part of {list(value.shape)}", "one of a constant with one dimension")
+        return Const(value[int(starts[0]) : int(max(-(1 << 31), min(ends[0], 1 << 31))) : int(steps[0])])
+
+    def on_transpose(self) -> Value:
+        """Of constants any; of activations between [N, C, H, W] and [N, H, W, C], which moves nothing."""
+        order = [int(n) for n in self.attribute("perm", [])]
+        if self.is_input(0):
+            return self.transposed_input(order)
+        value = self.operand(0)
+        if isinstance(value, Const):
+            order = order or list(range(value.value.ndim))[::-1]
+            if sorted(order) != list(range(value.value.ndim)):
+                raise self.refuse(f"the order {order} of {value.value.ndim} dimensions", "each dimension once")
+            scale = value.scale if value.scale is None or value.scale.ndim != len(order) else value.scale.transpose(order)
+            return Const(value.value.transpose(order), None if value.codes is None else value.codes.transpose(order), scale)
+        assert value is not None
+        of = value.pending if isinstance(value, Coded) else value
+        if order not in ([0, 2, 3, 1], [0, 3, 1, 2]) or of.is_flat or of.is_last != (order == [0, 3, 1, 2]):
+            raise self.refuse(f"the order {order}", "[0, 2, 3, 1] from [N, C, H, W], [0, 3, 1, 2] back to it")
+        if isinstance(value, Coded):
+            return replace(value, pending=replace(value.pending, is_last=not of.is_last))
+        return replace(value, is_last=not value.is_last)
+
+    def transposed_input(self, order: list[int]) -> Value:
+        """Before the input is quantised: what follows is the input in the other order."""
+        if order not in ([0, 2, 3, 1], [0, 3, 1, 2]) or self.is_input_flat or self.is_input_last != (order == [0, 3, 1, 2]):
+            raise self.refuse(f"the order {order} of the input", "[0, 3, 1, 2], an input of [N, H, W, C]")
+        self.is_input_last = not self.is_input_last
+        for node in self.graph.node:
+            for number, name in enumerate(node.input):
+                if name == self.node.output[0]:
+                    node.input[number] = self.input_name
+        return Const(np.zeros(()))
 
     def on_pad(self) -> Value:
         real = self.stored(0)
@@ -87,6 +155,10 @@ class Shapes(Quantisation):
         return replace(real, pads=tuple(int(a + b) for a, b in zip(real.pads, more)))
 
     def on_concat(self) -> Value:
+        operands = [self.operand(i) for i in range(len(self.node.input))]
+        if operands and all(isinstance(value, Const) for value in operands):
+            axis = int(self.attribute("axis", 0))
+            return Const(np.concatenate([np.atleast_1d(value.value) for value in operands if isinstance(value, Const)], axis))
         parts = [self.unpadded(i) for i in range(len(self.node.input))]
         if self.attribute("axis", 1) != 1:
             raise self.refuse(f"the axis {self.attribute('axis')}", "channels, axis 1")

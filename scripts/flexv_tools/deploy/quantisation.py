@@ -58,7 +58,7 @@ class Quantisation(Nodes):
         """The codes of the input; Clip behind it may still narrow them."""
         height, width, channels = self.input_shape
         placeholder = Pending("input", self.label(self.node), (), height, width, channels, (), np.zeros(()))
-        placeholder.is_flat = self.is_input_flat
+        placeholder.is_flat, placeholder.is_last = self.is_input_flat, self.is_input_last
         return Coded(placeholder, scale, zero, low, high)
 
     def quantised_constant(self, value: Const, low: int, high: int) -> Const:
@@ -120,7 +120,7 @@ class Quantisation(Nodes):
             raise self.refuse("another scale than the QuantizeLinear before it", "the same scale, one a tensor")
         if int(zero.reshape(-1)[0]) != value.zero:
             raise self.refuse("another zero than the QuantizeLinear before it", "the same zero")
-        return Real(self.emit(value), value.pending.is_flat)
+        return self.real_of(value)
 
     def on_quant(self) -> Value:
         """QONNX: scale, zero and number of bits are operands."""
@@ -131,8 +131,10 @@ class Quantisation(Nodes):
         mode = self.attribute("rounding_mode", b"ROUND")
         if mode not in (b"ROUND", b"HALF_EVEN", b"ROUND_HALF_EVEN"):
             raise self.refuse(f"the rounding mode {mode.decode()}", "ROUND")
-        if not 2 <= bits <= 8 or bits != int(bits):
-            raise self.refuse(f"{bits:g} bits", "2 to 8 bits")
+        is_constant = not self.is_input(0) and isinstance(self.operand(0), Const)
+        most = 32 if is_constant else 8  # biases are quantised, too
+        if not 2 <= bits <= most or bits != int(bits):
+            raise self.refuse(f"{bits:g} bits", f"2 to {most} bits")
         signed, narrow = bool(self.attribute("signed", 1)), bool(self.attribute("narrow", 0))
         form = Format(int(bits), signed)
         low = form.low + 1 if narrow and signed else form.low
@@ -148,7 +150,7 @@ class Quantisation(Nodes):
             assert isinstance(coded, Coded)
         else:
             coded = Coded(self.pending_of(self.operand(0)), single, int(zero), low, high)
-        return Real(self.emit(coded), coded.pending.is_flat)
+        return self.real_of(coded)
 
     def make_input(self, form: Format, scale: float, zero: int) -> Tensor:
         if self.input_tensor is not None:
@@ -178,7 +180,21 @@ class Quantisation(Nodes):
             if (low, high) != (form.low, form.high) and not signed:
                 raise self.refuse(f"an input with codes from {low} to {high}", "a whole range of 2, 4 or 8 bits")
             return self.make_input(form, coded.scale, zero)
+        if (same := self.unchanged(coded, low, high, zero)) is not None:
+            return same
         return self.add_step(coded, form, low, high, zero)
+
+    @staticmethod
+    def unchanged(coded: Coded, low: int, high: int, zero: int) -> Tensor | None:
+        """The tensor itself, where it is only quantised again as it is: around operators that move nothing."""
+        p = coded.pending
+        if p.kind != "copy":
+            return None
+        t = p.inputs[0]
+        is_same = float(t.scale) == coded.scale and t.zero == zero and low <= t.format.low and t.format.high <= high
+        is_whole = np.array_equal(p.gains[0], np.asarray(t.scale)) and np.array_equal(p.offset, np.asarray(-t.scale * t.zero))
+        is_clipped = p.low > t.scale * (t.format.low - t.zero) or p.high < t.scale * (t.format.high - t.zero)
+        return t if is_same and is_whole and not is_clipped else None
 
     def add_step(self, coded: Coded, form: Format, low: int, high: int, zero: int) -> Tensor:
         p = coded.pending
@@ -205,7 +221,7 @@ class Quantisation(Nodes):
     def pending_of(self, value: Value | None) -> Pending:
         """`value` as something that can be scaled and quantised (again)."""
         if isinstance(value, Coded):
-            value = Real(self.emit(value), value.pending.is_flat)
+            value = self.real_of(value)
         if isinstance(value, Pending):
             return value
         if not isinstance(value, Real):
@@ -214,4 +230,4 @@ class Quantisation(Nodes):
             raise self.refuse("a Pad node before it", "Pad only before Conv and pooling")
         t = value.tensor
         return Pending("copy", self.label(self.node), (t,), t.height, t.width, t.channels, (np.asarray(t.scale),),
-                       np.asarray(-t.scale * t.zero), is_flat=value.is_flat)  # fmt: skip
+                       np.asarray(-t.scale * t.zero), is_flat=value.is_flat, is_last=value.is_last)  # fmt: skip

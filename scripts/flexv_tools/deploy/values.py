@@ -23,11 +23,13 @@ class Const:
 
 @dataclass(eq=False)
 class Real:
-    """Activations that are stored: scale * (stored - zero). `pads` are zeros asked for by a Pad node."""
+    """Activations that are stored: scale * (stored - zero). `pads` are zeros asked for by a Pad node. `is_last`: a Transpose
+    of the file has put channels last; in memory they always are."""
 
     tensor: Tensor
     is_flat: bool = False
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
+    is_last: bool = False
 
 
 @dataclass(eq=False)
@@ -50,6 +52,7 @@ class Pending:
     high: float = np.inf
     is_flat: bool = False
     is_floored: bool = False
+    is_last: bool = False
 
 
 @dataclass(eq=False)
@@ -86,6 +89,7 @@ class Imported:
     steps: list[Step]
     output: Real | Pending
     output_shape: tuple[int, ...]
+    has_last_channels: bool = False  # samples are [height, width, channels]
 
 
 def bits_for(low: int, high: int, signed: bool) -> int | None:

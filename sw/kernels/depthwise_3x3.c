@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "depthwise_3x3.h"
 
+#include "check.h"
 #include "packed.h"
 #include "quad.h"
+#include "selection.h"
 #include "share.h"
 
 #include <stddef.h>
@@ -48,18 +50,27 @@ DECLARE_KERNELS(2, s4);
 DECLARE_KERNELS(2, u2);
 DECLARE_KERNELS(2, s2);
 
-#define OUTPUTS(stride, input)                                                      \
-    {                                                                               \
-        depthwise_3x3_##stride##_##input##_2, depthwise_3x3_##stride##_##input##_4, \
-            depthwise_3x3_##stride##_##input##_8                                    \
+// Instances that a program does not need are not linked (selection.h).
+#define OUTPUT(input, result, kernel)                                                          \
+    (KERNELS_HAVE(KERNELS_DEPTHWISE, input) && KERNELS_HAVE(KERNELS_DEPTHWISE_RESULTS, result) \
+         ? (kernel)                                                                            \
+         : (QuadKernel*)0)
+#define OUTPUTS(stride, input, number)                               \
+    {                                                                \
+        OUTPUT(number, 0, depthwise_3x3_##stride##_##input##_2),     \
+            OUTPUT(number, 1, depthwise_3x3_##stride##_##input##_4), \
+            OUTPUT(number, 2, depthwise_3x3_##stride##_##input##_8), \
     }
-#define INPUTS(stride, sign) \
-    { OUTPUTS(stride, sign##2), OUTPUTS(stride, sign##4), OUTPUTS(stride, sign##8) }
+#define INPUTS(stride, sign, first)                                             \
+    {                                                                           \
+        OUTPUTS(stride, sign##2, first), OUTPUTS(stride, sign##4, (first) + 1), \
+            OUTPUTS(stride, sign##8, (first) + 2)                               \
+    }
 
 static QuadKernel* choose_kernel(const struct Depthwise* d) {
     // [stride - 1][signed activations][their width][width of results]; widths 2, 4, 8
-    static QuadKernel* const kernels[2][2][3][3] = {{INPUTS(1, u), INPUTS(1, s)},
-                                                    {INPUTS(2, u), INPUTS(2, s)}};
+    static QuadKernel* const kernels[2][2][3][3] = {{INPUTS(1, u, 0), INPUTS(1, s, 3)},
+                                                    {INPUTS(2, u, 0), INPUTS(2, s, 3)}};
     const struct Precision* const p = &d->precision;
     return kernels[d->window.stride - 1][p->activation_signed][p->activation_bits >> 2]
                   [p->output_bits >> 2];
@@ -200,6 +211,7 @@ void depthwise_3x3(const struct Depthwise* d, uint32_t worker, uint32_t workers)
         .output_line = window_output_width(w) * w->channels * p->output_bits / 8,
         .group = p->activation_bits == 2 || p->output_bits == 2 ? 4 : 2,
         .kernel = choose_kernel(d)};
+    kernel_check(s.kernel != NULL, "depthwise: the program was linked without its kernel");
     struct QuadLines lines;
     plan_line(d, &s, &lines);
     compute_share(d, &s, &lines, share_of(w->channels / s.group * s.height, worker, workers));

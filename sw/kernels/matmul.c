@@ -57,6 +57,7 @@ static inline void prepare(struct Job* job, const struct Matmul* m) {
     job->matmul = m;
     job->output_bits = p.output_bits;
     job->kernel = choose_rows(&job->rows, &p, m);
+    kernel_check(job->kernel != NULL, "matmul: the program was linked without its kernel");
     job->rows.steps = steps_over(&p, m->depth);
     if (p.output_bits == 8) {
         job->rows.shift = m->requantisation.shift - 16;

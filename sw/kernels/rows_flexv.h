@@ -16,9 +16,14 @@ DECLARE_BLOCKS(rows4);
 DECLARE_BLOCKS(rows2);
 DECLARE_BLOCKS(columns4);
 
-#define BLOCKS_INSTANCES(blocks)                                                        \
-    ROWS_INSTANCES(blocks##_1), ROWS_INSTANCES(blocks##_2), ROWS_INSTANCES(blocks##_4), \
-        ROWS_INSTANCES(blocks##_2w), ROWS_INSTANCES(blocks##_4w)
+#define HAVE_EQUAL \
+    (KERNELS_HAVE_PRODUCT(0, 0) || KERNELS_HAVE_PRODUCT(1, 1) || KERNELS_HAVE_PRODUCT(2, 2))
+#define BLOCKS_INSTANCES(blocks)                                                               \
+    ROWS_INSTANCES(blocks##_1, HAVE_EQUAL),                                                    \
+        ROWS_INSTANCES(blocks##_2, KERNELS_HAVE_PRODUCT(1, 0) || KERNELS_HAVE_PRODUCT(2, 1)),  \
+        ROWS_INSTANCES(blocks##_4, KERNELS_HAVE_PRODUCT(2, 0)),                                \
+        ROWS_INSTANCES(blocks##_2w, KERNELS_HAVE_PRODUCT(0, 1) || KERNELS_HAVE_PRODUCT(1, 2)), \
+        ROWS_INSTANCES(blocks##_4w, KERNELS_HAVE_PRODUCT(0, 2))
 
 // Rows of blocks of 4 and of 2 pixels, columns of blocks of 4. In the TCDM, where a look-up takes a
 // cycle.

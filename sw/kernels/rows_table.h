@@ -8,6 +8,7 @@
 
 #include "flexv/intrinsics.h"
 #include "rows.h"
+#include "selection.h"
 
 /// [signed activations][signed output][2, 4, 8 bits, sums]; a power of two addresses it by shifts.
 typedef RowsKernel* RowsInstances[2][2][4];
@@ -17,12 +18,23 @@ typedef RowsKernel* RowsInstances[2][2][4];
     RowsKernel name##_s_u8, name##_s_u4, name##_s_u2, name##_s_s4, name##_s_s2; \
     RowsKernel name##_u_32, name##_s_32
 
-#define ROWS_OUTPUTS(name, s, result) \
-    { name##_##s##_##result##2, name##_##s##_##result##4, name##_##s##_u8, name##_##s##_32 }
-#define ROWS_INSTANCES(name)                                      \
-    {                                                             \
-        {ROWS_OUTPUTS(name, u, u), ROWS_OUTPUTS(name, u, s)},     \
-            {ROWS_OUTPUTS(name, s, u), ROWS_OUTPUTS(name, s, s)}, \
+// `has`: whether the program needs products of that kernel at all; an instance that it does not
+// need is not linked.
+#define ROWS_CHOSEN(has, is_signed, result, kernel)                                           \
+    ((has) && KERNELS_HAVE(KERNELS_SIGNS, is_signed) && KERNELS_HAVE(KERNELS_RESULTS, result) \
+         ? (kernel)                                                                           \
+         : (RowsKernel*)0)
+#define ROWS_OUTPUTS(name, has, is_signed, s, result, first)                    \
+    {                                                                           \
+        ROWS_CHOSEN(has, is_signed, first, name##_##s##_##result##2),           \
+            ROWS_CHOSEN(has, is_signed, (first) + 1, name##_##s##_##result##4), \
+            ROWS_CHOSEN(has, is_signed, (first) + 2, name##_##s##_u8),          \
+            ROWS_CHOSEN(has, is_signed, (first) + 3, name##_##s##_32),          \
+    }
+#define ROWS_INSTANCES(name, has)                                                       \
+    {                                                                                   \
+        {ROWS_OUTPUTS(name, has, 0, u, u, 0), ROWS_OUTPUTS(name, has, 0, u, s, 4)},     \
+            {ROWS_OUTPUTS(name, has, 1, s, u, 0), ROWS_OUTPUTS(name, has, 1, s, s, 4)}, \
     }
 
 /// Index of a width: 0, 1, 2 for 2, 4, 8 bits.

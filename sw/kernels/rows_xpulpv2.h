@@ -18,9 +18,15 @@ DECLARE_ROWS(unpack_a2w2);
 
 // [activations][weights]
 FLEXV_TCDM_DATA static RowsInstances instances[3][3] = {
-    {ROWS_INSTANCES(unpack_a2w2), ROWS_INSTANCES(unpack_a2w4), ROWS_INSTANCES(unpack_a2w8)},
-    {ROWS_INSTANCES(unpack_a4w2), ROWS_INSTANCES(unpack_a4w4), ROWS_INSTANCES(unpack_a4w8)},
-    {ROWS_INSTANCES(unpack_a8w2), ROWS_INSTANCES(unpack_a8w4), ROWS_INSTANCES(unpack_a8w8)},
+    {ROWS_INSTANCES(unpack_a2w2, KERNELS_HAVE_PRODUCT(0, 0)),
+     ROWS_INSTANCES(unpack_a2w4, KERNELS_HAVE_PRODUCT(0, 1)),
+     ROWS_INSTANCES(unpack_a2w8, KERNELS_HAVE_PRODUCT(0, 2))},
+    {ROWS_INSTANCES(unpack_a4w2, KERNELS_HAVE_PRODUCT(1, 0)),
+     ROWS_INSTANCES(unpack_a4w4, KERNELS_HAVE_PRODUCT(1, 1)),
+     ROWS_INSTANCES(unpack_a4w8, KERNELS_HAVE_PRODUCT(1, 2))},
+    {ROWS_INSTANCES(unpack_a8w2, KERNELS_HAVE_PRODUCT(2, 0)),
+     ROWS_INSTANCES(unpack_a8w4, KERNELS_HAVE_PRODUCT(2, 1)),
+     ROWS_INSTANCES(unpack_a8w8, KERNELS_HAVE_PRODUCT(2, 2))},
 };
 
 static inline RowsKernel* choose_rows(struct Rows* rows, const struct Precision* p,

@@ -5,6 +5,7 @@
 #include "flexv/flexv.h"
 #include "network.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include NETWORK_TABLES
@@ -12,6 +13,13 @@
 FLEXV_TCDM_BSS __attribute__((aligned(64))) static uint8_t arena[NETWORK_L1_BYTES];
 FLEXV_TCDM_BSS static struct NetworkLayer layer;  // the cores read it often: a copy close to them
 FLEXV_TCDM_BSS static struct NetworkCost costs[NETWORK_LAYERS];
+
+#ifdef NETWORK_PIECES
+static const struct NetworkStream stream = {network_pieces, NETWORK_PIECES, arena};
+#define NETWORK_STREAM &stream
+#else
+#define NETWORK_STREAM NULL  // all weights lie in L2
+#endif
 
 static void fetch_layer(uint32_t number) {
     if (core_id() == 0) {
@@ -43,13 +51,15 @@ static void report_layer(uint32_t number) {
 int main(void) {
     if (core_id() == 0) {
         timer_restart();
+        network_start(NETWORK_STREAM);
     }
     barrier();
     NETWORK_FOR_EACH_LAYER(RUN_LAYER)
     if (core_id() == 0) {
         for (uint32_t i = 0; i < NETWORK_LAYERS; ++i) {
-            printf("cost %u: %u bytes, %u cycles\n", (unsigned)(i + 1),
-                   (unsigned)costs[i].dma_bytes, (unsigned)costs[i].dma_wait_cycles);
+            printf("cost %u: %u bytes, %u cycles, %u for pieces\n", (unsigned)(i + 1),
+                   (unsigned)costs[i].dma_bytes, (unsigned)costs[i].dma_wait_cycles,
+                   (unsigned)costs[i].external_wait_cycles);
         }
     }
     return 0;

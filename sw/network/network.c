@@ -14,8 +14,6 @@
 
 #include <stddef.h>
 
-enum { kMaxTransfers = 4 };
-
 // One tile: rows and channels of the output, and the rows and channels of the input that it needs.
 // A result whose input channels come in parts is complete with the last one.
 struct Tile {
@@ -27,12 +25,6 @@ struct Tile {
     bool is_first, is_last;  // part of the input channels
     uint32_t in_row, in_rows;
     uint32_t pad_top, pad_bottom;
-};
-
-struct Transfers {
-    DmaTransfer ids[kMaxTransfers];
-    uint32_t count;
-    struct NetworkCost* cost;
 };
 
 static uint32_t packed_bytes(uint32_t count, uint32_t bits) { return count * bits / 8; }
@@ -54,31 +46,52 @@ static void find_input_rows(const struct NetworkLayer* l, struct Tile* t) {
     t->in_rows = (uint32_t)(end - first) - t->pad_top - t->pad_bottom;
 }
 
-static void find_input_channels(const struct NetworkLayer* l, struct Tile* t, uint32_t in_part) {
+static void find_input_channels(const struct NetworkLayer* l, struct Tile* t) {
     if (is_channelwise(l)) {
         t->in_channel = t->channel;
         t->in_channels = t->channels;
     } else {
-        t->in_channel = in_part * l->tile_inputs;
+        t->in_channel = t->in_part * l->tile_inputs;
         t->in_channels = p_minu(l->channels - t->in_channel, l->tile_inputs);
     }
-    t->in_part = in_part;
-    t->is_first = in_part == 0;
-    t->is_last = in_part + 1 == l->input_parts;
+    t->is_first = t->in_part == 0;
+    t->is_last = t->in_part + 1 == l->input_parts;
 }
 
-// Tiles go through the input channels, then down the rows, then on to the next channels: weights
-// whose input channels are not divided are brought in once.
-static struct Tile tile_of(const struct NetworkLayer* l, uint32_t index) {
-    struct Tile t = {.result = quotient(index, l->input_parts)};
-    t.part = quotient(t.result, l->row_tiles);
-    t.row = (t.result - t.part * l->row_tiles) * l->tile_rows;
-    t.channel = t.part * l->tile_channels;
-    t.rows = p_minu(l->out_height - t.row, l->tile_rows);
-    t.channels = p_minu(l->out_channels - t.channel, l->tile_channels);
-    find_input_rows(l, &t);
-    find_input_channels(l, &t, index - t.result * l->input_parts);
-    return t;
+static void find_rows(const struct NetworkLayer* l, struct Tile* t) {
+    t->rows = p_minu(l->out_height - t->row, t->row == 0 ? l->first_rows : l->tile_rows);
+    find_input_rows(l, t);
+}
+
+static void find_channels(const struct NetworkLayer* l, struct Tile* t) {
+    t->channels =
+        p_minu(l->out_channels - t->channel, t->part == 0 ? l->first_channels : l->tile_channels);
+}
+
+static void set_first_tile(const struct NetworkLayer* l, struct Tile* t) {
+    t->row = t->channel = t->part = t->result = t->in_part = 0;
+    find_rows(l, t);
+    find_channels(l, t);
+    find_input_channels(l, t);
+}
+
+// The tile behind `t`. Tiles go through the input channels, then down the rows, then on to the next
+// channels: weights whose input channels are not divided are brought in once.
+static void set_next_tile(const struct NetworkLayer* l, const struct Tile* t, struct Tile* next) {
+    *next = *t;
+    if (++next->in_part == l->input_parts) {
+        next->in_part = 0;
+        ++next->result;
+        next->row += next->rows;
+        if (next->row == l->out_height) {
+            next->row = 0;
+            ++next->part;
+            next->channel += next->channels;
+            find_channels(l, next);
+        }
+        find_rows(l, next);
+    }
+    find_input_channels(l, next);
 }
 
 // --- computing
@@ -89,30 +102,36 @@ static uint32_t weights_half(const struct NetworkLayer* l, const struct Tile* t,
     return (l->input_parts == 1 ? t->part : index) & 1;
 }
 
-static struct Conv2d conv_of(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
-                             uint32_t index) {
+// Field by field: GCC clears a structure of which not all is named by a loop over its bytes.
+static void set_conv(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* arena,
+                     const struct Tile* t, uint32_t index) {
     const struct NetworkPlaces* const p = &l->places;
-    return (struct Conv2d){
-        .precision = {l->input.bits, l->weight_bits, l->is_narrowed ? 8 : l->output.bits,
-                      l->input.is_signed, l->output.is_signed},
-        .input = arena + p->input[index & 1],
-        .weights = arena + p->weights[weights_half(l, t, index)],
-        .output = arena + (l->is_narrowed ? p->bytes : p->output[t->result & 1]),
-        .requantisation = {(const struct ChannelScale*)(arena + p->scales[t->part & 1]), l->shift,
-                           l->low, l->high},
-        .weight_pitch = l->weight_pitch,
-        .height = t->in_rows,
-        .width = l->width,
-        .input_channels = t->in_channels,
-        .output_channels = t->channels,
-        .kernel_height = l->kernel_height,
-        .kernel_width = l->kernel_width,
-        .stride = l->stride,
-        .pad_top = t->pad_top,
-        .pad_left = l->pad_left,
-        .pad_bottom = t->pad_bottom,
-        .pad_right = l->pad_right,
-        .workspace = arena + p->workspace};
+    c->precision.activation_bits = l->input.bits;
+    c->precision.weight_bits = l->weight_bits;
+    c->precision.output_bits = l->is_narrowed ? 8 : l->output.bits;
+    c->precision.activation_signed = l->input.is_signed;
+    c->precision.output_signed = l->output.is_signed;
+    c->input = arena + p->input[index & 1];
+    c->weights = arena + p->weights[weights_half(l, t, index)];
+    c->output = arena + (l->is_narrowed ? p->bytes : p->output[t->result & 1]);
+    c->requantisation.scales = (const struct ChannelScale*)(arena + p->scales[t->part & 1]);
+    c->requantisation.shift = l->shift;
+    c->requantisation.low = l->low;
+    c->requantisation.high = l->high;
+    c->weight_pitch = l->weight_pitch;
+    c->height = t->in_rows;
+    c->width = l->width;
+    c->input_channels = t->in_channels;
+    c->output_channels = t->channels;
+    c->kernel_height = l->kernel_height;
+    c->kernel_width = l->kernel_width;
+    c->stride = l->stride;
+    c->pad_top = t->pad_top;
+    c->pad_left = l->pad_left;
+    c->pad_bottom = t->pad_bottom;
+    c->pad_right = l->pad_right;
+    c->start = 0;
+    c->workspace = arena + p->workspace;
 }
 
 static struct Window window_of(const struct NetworkLayer* l, const struct Tile* t) {
@@ -224,12 +243,14 @@ static void compute_convolution(const struct NetworkLayer* l, uint8_t* arena, co
 
 static void compute(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
                     uint32_t index) {
-    struct Conv2d conv = conv_of(l, arena, t, index);
+    struct Conv2d conv;
+    set_conv(&conv, l, arena, t, index);
+    if (l->kind == kNetworkConvolution) {
+        compute_convolution(l, arena, t, &conv);
+        return;
+    }
     const struct Window window = window_of(l, t);
     switch (l->kind) {
-        case kNetworkConvolution:
-            compute_convolution(l, arena, t, &conv);
-            break;
         case kNetworkDepthwise:
             compute_depthwise(&conv, &window);
             if (l->is_narrowed) {
@@ -248,134 +269,249 @@ static void compute(const struct NetworkLayer* l, uint8_t* arena, const struct T
 }
 
 // --- moving
+//
+// Each kind of transfer has a core of its own, which starts it and waits for it: a DMA port stays
+// closed until the DMA begins with its last command, which may be when all transfers before have
+// ended.
 
-// A piece of a tensor: `rows` lines of `pixels` pixels, `bytes` of each of them.
-static void start(struct Transfers* transfers, uint32_t direction, uint8_t* tcdm, uint8_t* external,
+enum Role { kInput, kOutput, kPieceIn, kPieceOut, kWeights, kScales, kSecond, kRest, kRoles };
+enum {
+    kOperands = 1 << kInput | 1 << kWeights | 1 << kScales | 1 << kSecond | 1 << kRest,
+    kPieces = 1 << kPieceIn | 1 << kPieceOut,
+};
+
+FLEXV_TCDM_BSS static struct {
+    DmaTransfer id;
+    bool is_under_way;
+    uint32_t waited, bytes;  // cycles asleep; both in this layer
+} transfers[kRoles];
+
+// A bit for each role of this core: one with eight cores, more with fewer.
+static uint32_t roles_of_core(void) {
+    uint32_t roles = 0;
+    for (uint32_t role = core_id(); role < kRoles; role += core_count()) {
+        roles |= 1u << role;
+    }
+    return roles;
+}
+
+static void started(enum Role role, DmaTransfer id, uint32_t bytes) {
+    transfers[role].id = id;
+    transfers[role].is_under_way = true;
+    transfers[role].bytes += bytes;
+}
+
+static void wait_for(uint32_t roles) {
+    for (uint32_t role = 0; roles != 0; ++role, roles >>= 1) {
+        if ((roles & 1) == 0 || !transfers[role].is_under_way) {
+            continue;
+        }
+        const uint32_t before = timer_cycles();
+        dma_wait(transfers[role].id);
+        transfers[role].is_under_way = false;
+        transfers[role].waited += timer_cycles() - before;
+    }
+}
+
+// A piece of a tensor: `pixels` pixels, `bytes` of each of them.
+static void start(enum Role role, uint32_t direction, uint8_t* tcdm, uint8_t* external,
                   uint32_t pixels, uint32_t bytes, uint32_t pitch) {
     const struct DmaShape flat = {0, 0};
     const struct DmaShape lines = {bytes, pitch};
-    transfers->ids[transfers->count++] = dma_start_2d(
-        direction, tcdm, flat, external, bytes == pitch ? flat : lines, pixels * bytes);
-    transfers->cost->dma_bytes += pixels * bytes;
+    started(role,
+            dma_start_2d(direction, tcdm, flat, external, bytes == pitch ? flat : lines,
+                         pixels * bytes),
+            pixels * bytes);
 }
 
-static void bring_in_tensor(struct Transfers* transfers, const struct NetworkTensor* tensor,
-                            uint8_t* to, const struct NetworkLayer* l, const struct Tile* t) {
+static void bring_in_tensor(enum Role role, const struct NetworkTensor* tensor, uint8_t* to,
+                            const struct NetworkLayer* l, const struct Tile* t) {
     const uint32_t first = packed_bytes(t->in_channel, tensor->bits);
     uint8_t* const from = tensor->data + t->in_row * l->width * tensor->pitch + first;
-    start(transfers, DMA_TO_TCDM, to, from, t->in_rows * l->width,
+    start(role, DMA_TO_TCDM, to, from, t->in_rows * l->width,
           packed_bytes(t->in_channels, tensor->bits), tensor->pitch);
 }
 
-static void bring_in_weights(struct Transfers* transfers, const struct NetworkLayer* l,
-                             uint8_t* arena, const struct Tile* t, uint32_t index) {
+// Rows of weights, `bytes` of them.
+static void bring_in_rows(enum Role role, const struct NetworkLayer* l, uint8_t* to,
+                          const uint8_t* from, uint32_t row, uint32_t bytes) {
+    const struct DmaShape flat = {0, 0};
+    const struct DmaShape rows = {row, l->weight_pitch};
+    started(role,
+            dma_start_2d(DMA_TO_TCDM, to, row == l->weight_pitch ? flat : rows, from, flat, bytes),
+            bytes);
+}
+
+// Those of a tile: what has been staged in L2, and the rest from where all weights lie.
+static void bring_in_weights(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
+                             uint32_t index, uint32_t roles) {
     const uint32_t row = t->is_last ? l->last_weight_bytes : l->weight_bytes;
     const uint8_t* const from =
         l->weights + t->in_part * l->out_channels * l->weight_bytes + t->channel * row;
-    const struct DmaShape flat = {0, 0};
-    const struct DmaShape rows = {row, l->weight_pitch};
-    const uint32_t bytes = t->channels * row;
     uint8_t* const to = arena + l->places.weights[weights_half(l, t, index)];
-    transfers->ids[transfers->count++] =
-        dma_start_2d(DMA_TO_TCDM, to, row == l->weight_pitch ? flat : rows, from, flat, bytes);
-    transfers->cost->dma_bytes += bytes;
+    const uint32_t bytes = t->channels * row;
+    struct NetworkBlock block = {NULL, 0};
+    if (l->blocks != NULL) {
+        block = l->blocks[t->part * l->input_parts + t->in_part];
+    }
+    if (block.bytes != 0 && (roles & 1 << kWeights)) {
+        bring_in_rows(kWeights, l, to, block.staged, row, block.bytes);
+    }
+    if (block.bytes < bytes && (roles & 1 << kRest)) {
+        bring_in_rows(kRest, l, to + quotient(block.bytes, row) * l->weight_pitch,
+                      from + block.bytes, row, bytes - block.bytes);
+    }
 }
 
-static void bring_in_scales(struct Transfers* transfers, const struct NetworkLayer* l,
-                            uint8_t* arena, const struct Tile* t) {
+static void bring_in_scales(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t) {
     const uint32_t bytes = t->channels * sizeof(struct ChannelScale);
-    transfers->ids[transfers->count++] =
-        dma_start_in(arena + l->places.scales[t->part & 1], l->scales + t->channel, bytes);
-    transfers->cost->dma_bytes += bytes;
+    started(kScales,
+            dma_start_in(arena + l->places.scales[t->part & 1], l->scales + t->channel, bytes),
+            bytes);
+}
+
+static void bring_in_parameters(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
+                                uint32_t index, uint32_t roles) {
+    if ((roles & (1 << kWeights | 1 << kRest)) && (t->row == 0 || l->input_parts != 1)) {
+        bring_in_weights(l, arena, t, index, roles);
+    }
+    if ((roles & 1 << kScales) && t->row == 0 && t->is_first) {
+        bring_in_scales(l, arena, t);
+    }
 }
 
 // Operands of tile `index`; weights only where they change.
-static void bring_in(struct Transfers* transfers, const struct NetworkLayer* l, uint8_t* arena,
-                     uint32_t index) {
-    const struct Tile t = tile_of(l, index);
+static void bring_in(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
+                     uint32_t index, uint32_t roles) {
     const uint32_t half = index & 1;
-    bring_in_tensor(transfers, &l->input, arena + l->places.input[half], l, &t);
-    if (l->kind == kNetworkAdd) {
-        bring_in_tensor(transfers, &l->second, arena + l->places.second[half], l, &t);
+    if (roles & 1 << kInput) {
+        bring_in_tensor(kInput, &l->input, arena + l->places.input[half], l, t);
     }
-    if (index == 0 && l->is_prefetched) {
-        return;
+    if ((roles & 1 << kSecond) && l->kind == kNetworkAdd) {
+        bring_in_tensor(kSecond, &l->second, arena + l->places.second[half], l, t);
     }
-    if (has_weights(l) && (t.row == 0 || l->input_parts != 1)) {
-        bring_in_weights(transfers, l, arena, &t, index);
-    }
-    if (has_weights(l) && t.row == 0 && t.is_first) {
-        bring_in_scales(transfers, l, arena, &t);
+    if (has_weights(l) && !(index == 0 && l->is_prefetched)) {
+        bring_in_parameters(l, arena, t, index, roles);
     }
 }
 
-static void take_out(struct Transfers* transfers, const struct NetworkLayer* l, uint8_t* arena,
-                     const struct Tile* t) {
+// Weights of the first tile of the next layer.
+static void bring_in_ahead(const struct NetworkLayer* next, uint8_t* arena, uint32_t roles) {
+    const struct Tile first = {.channels = p_minu(next->out_channels, next->first_channels),
+                               .is_first = true,
+                               .is_last = next->input_parts == 1};
+    bring_in_parameters(next, arena, &first, 0, roles);
+}
+
+static void take_out(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t) {
     const struct NetworkTensor* const o = &l->output;
     uint8_t* const to =
         o->data + t->row * l->out_width * o->pitch + packed_bytes(t->channel, o->bits);
-    start(transfers, DMA_TO_EXTERNAL, arena + l->places.output[t->result & 1], to,
+    start(kOutput, DMA_TO_EXTERNAL, arena + l->places.output[t->result & 1], to,
           t->rows * l->out_width, packed_bytes(t->channels, o->bits), o->pitch);
 }
 
-static void wait_for(struct Transfers* transfers) {
-    if (transfers->count == 0) {
-        return;
-    }
-    const uint32_t before = timer_cycles();
-    for (; transfers->count != 0; --transfers->count) {
-        dma_wait(transfers->ids[transfers->count - 1]);
-    }
-    transfers->cost->dma_wait_cycles += timer_cycles() - before;
+// Pieces of weights that come from external memory. The core that reads them and the one that
+// writes them count tiles for themselves.
+FLEXV_TCDM_BSS static struct {
+    const struct NetworkStream* stream;
+    struct {
+        uint32_t next, tile;  // piece, tile of the network
+    } reader, writer;
+} pieces;
+
+void network_start(const struct NetworkStream* stream) {
+    pieces.stream = stream;
+    pieces.reader.next = pieces.reader.tile = 0;
+    pieces.writer.next = pieces.writer.tile = 0;
 }
 
-// Weights of the first tile of the next layer. Only core 0 uses it.
-FLEXV_TCDM_BSS static struct Transfers ahead;
-
-static void bring_in_ahead(const struct NetworkLayer* next, uint8_t* arena,
-                           struct NetworkCost* cost) {
-    const struct Tile first = {.channels = p_minu(next->out_channels, next->tile_channels),
-                               .is_last = next->input_parts == 1};
-    ahead.cost = cost;
-    bring_in_weights(&ahead, next, arena, &first, 0);
-    bring_in_scales(&ahead, next, arena, &first);
+// At the beginning of each tile: one piece is read, the one that was read during the tile before is
+// written.
+static void move_pieces(uint32_t roles) {
+    const struct NetworkStream* const s = pieces.stream;
+    if (roles & 1 << kPieceOut) {
+        const struct NetworkPiece* const p = &s->pieces[pieces.writer.next];
+        if (pieces.writer.next != s->count && p->tile + 1 == pieces.writer.tile) {
+            started(kPieceOut, dma_start_out(p->to, s->arena + p->via, p->bytes), p->bytes);
+            ++pieces.writer.next;
+        }
+        ++pieces.writer.tile;
+    }
+    if (roles & 1 << kPieceIn) {
+        const struct NetworkPiece* const p = &s->pieces[pieces.reader.next];
+        if (pieces.reader.next != s->count && p->tile == pieces.reader.tile) {
+            started(kPieceIn, dma_start_in(s->arena + p->via, p->from, p->bytes), p->bytes);
+            ++pieces.reader.next;
+        }
+        ++pieces.reader.tile;
+    }
 }
 
-// Core 0 keeps the DMA busy around the computation, and computes its share like the others.
+// --- a layer
+
+static void add_costs(struct NetworkCost* cost) {
+    for (uint32_t role = 0; role < kRoles; ++role) {
+        uint32_t* const waited =
+            1u << role & kPieces ? &cost->external_wait_cycles : &cost->dma_wait_cycles;
+        *waited = p_maxu(*waited, transfers[role].waited);
+        cost->dma_bytes += transfers[role].bytes;
+        transfers[role].waited = 0;
+        transfers[role].bytes = 0;
+    }
+}
+
+// What the DMA does while tile `index` is computed. Operands of the next tile go where those of the
+// tile before were, whose results are taken out.
+static void start_transfers(const struct NetworkLayer* l, const struct NetworkLayer* next,
+                            uint8_t* arena, const struct Tile* before, const struct Tile* following,
+                            uint32_t index, uint32_t roles) {
+    if ((roles & 1 << kOutput) && index != 0 && before->is_last) {
+        take_out(l, arena, before);
+    }
+    if (index + 1 < l->tiles) {
+        bring_in(l, arena, following, index + 1, roles);
+    } else if (next != NULL && next->is_prefetched) {
+        bring_in_ahead(next, arena, roles);
+    }
+    if ((roles & kPieces) && pieces.stream != NULL) {
+        move_pieces(roles);
+    }
+}
+
+// The DMA is busy around the computation, of which every core does its share.
 void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* next,
                        uint8_t* arena, struct NetworkCost* cost) {
-    struct Transfers in = {.cost = cost};
-    struct Transfers out = {.cost = cost};
-    const bool moves_data = core_id() == 0;
     const uint32_t tiles = l->tiles;
-    if (moves_data) {
-        bring_in(&in, l, arena, 0);
-        wait_for(&ahead);
-        wait_for(&in);
-    }
+    const uint32_t roles = roles_of_core();
+    struct Tile of[3];  // the tile before, this one, the next one
+    struct Tile *before = &of[2], *now = &of[0], *following = &of[1];
+    set_first_tile(l, now);
+    bring_in(l, arena, now, 0, roles);
+    wait_for(roles & kOperands);
     barrier();
     for (uint32_t index = 0; index < tiles; ++index) {
-        const struct Tile t = tile_of(l, index);
-        if (moves_data && index + 1 < tiles) {
-            bring_in(&in, l, arena, index + 1);
-        } else if (moves_data && next != NULL && next->is_prefetched) {
-            bring_in_ahead(next, arena, cost + 1);
+        if (index + 1 < tiles) {
+            set_next_tile(l, now, following);
         }
-        compute(l, arena, &t, index);
-        barrier();  // the results of this tile are complete
-        if (moves_data) {
-            if (t.is_last) {
-                wait_for(&out);
-                take_out(&out, l, arena, &t);
-            }
-            wait_for(&in);
-        }
-        barrier();  // the operands of the next tile have arrived
+        start_transfers(l, next, arena, before, following, index, roles);
+        compute(l, arena, now, index);
+        wait_for(roles &
+                 (index + 1 < tiles ? kOperands | kPieces | 1 << kOutput : kPieces | 1 << kOutput));
+        barrier();  // results are complete, the operands of the next tile have arrived
+        struct Tile* const oldest = before;
+        before = now;
+        now = following;
+        following = oldest;
     }
-    if (moves_data) {
-        wait_for(&out);
+    if (roles & 1 << kOutput) {
+        take_out(l, arena, before);
+        wait_for(1 << kOutput);
     }
     barrier();
+    if (core_id() == 0) {
+        add_costs(cost);
+    }
 }
 
 struct NetworkChecksum network_checksum(const struct NetworkLayer* l) {

@@ -25,6 +25,30 @@ struct NetworkTensor {
     bool is_signed;
 };
 
+/// Weights of a channel tile of which a part has been brought into L2 ahead of time: the first
+/// `bytes` lie at `staged`, the rest where the layer's weights lie.
+struct NetworkBlock {
+    const uint8_t* staged;
+    uint32_t bytes;
+};
+
+/// A piece of weights on its way from external memory into L2, over the TCDM: read while tile
+/// `tile` of the network is computed, written while the next one is.
+struct NetworkPiece {
+    const uint8_t* from;
+    uint8_t* to;
+    uint32_t via;   ///< in the arena
+    uint32_t tile;  ///< counted over all layers; ascending, at most one piece a tile
+    uint32_t bytes;
+};
+
+/// Everything that is brought in ahead of time, over `arena`.
+struct NetworkStream {
+    const struct NetworkPiece* pieces;
+    uint32_t count;
+    uint8_t* arena;
+};
+
 /// Places in the TCDM, bytes from the arena's start; two of what the DMA moves while cores compute.
 struct NetworkPlaces {
     uint32_t input[2], second[2], output[2], weights[2], scales[2], workspace;
@@ -36,7 +60,9 @@ struct NetworkLayer {
     enum NetworkKind kind;
     struct NetworkTensor input, second, output;  ///< `second` of an addition
     const uint8_t* weights;                      ///< [out_channels] rows of `weight_bytes`, in L2
-    const struct ChannelScale* scales;           ///< [out_channels], in L2; biases alone for sums
+    const struct ChannelScale* scales;           ///< [out_channels]; biases alone for sums
+    const struct NetworkBlock*
+        blocks;  ///< [channel tile][input part] where weights are staged, else NULL
     uint8_t weight_bits, shift;
     uint16_t height, width, channels;              ///< of the input
     uint16_t out_height, out_width, out_channels;  ///< of the output
@@ -44,12 +70,13 @@ struct NetworkLayer {
     uint8_t pad_top, pad_left, pad_bottom, pad_right;
     int16_t low, high;  ///< results are clipped to this; both 0: to all that there are
     bool is_narrowed;   ///< the kernel writes bytes, which are packed behind it
-    int32_t factor_a, factor_b, bias;   ///< addition; factor_a and bias also of an average
-    uint32_t weight_bytes;              ///< a row of weights in L2
-    uint32_t last_weight_bytes;         ///< that of the last part of the input channels
-    uint32_t weight_pitch;              ///< and from row to row in the TCDM
-    uint16_t tile_rows, tile_channels;  ///< of the output
-    uint16_t tile_inputs;               ///< input channels; weights lie in L2 in such parts
+    int32_t factor_a, factor_b, bias;     ///< addition; factor_a and bias also of an average
+    uint32_t weight_bytes;                ///< a row of weights in L2
+    uint32_t last_weight_bytes;           ///< that of the last part of the input channels
+    uint32_t weight_pitch;                ///< and from row to row in the TCDM
+    uint16_t tile_rows, tile_channels;    ///< of the output
+    uint16_t first_rows, first_channels;  ///< of the first tile, which may be smaller
+    uint16_t tile_inputs;                 ///< input channels; weights lie in L2 in such parts
     uint16_t row_tiles, input_parts;
     uint32_t tiles;
     bool
@@ -57,14 +84,20 @@ struct NetworkLayer {
     struct NetworkPlaces places;
 };
 
-/// What a layer cost beside its cycles. Of core 0.
+/// What a layer cost beside its cycles.
 struct NetworkCost {
-    uint32_t dma_wait_cycles;  ///< asleep because a transfer had not ended
+    uint32_t
+        dma_wait_cycles;  ///< asleep because transfers of a kind had not ended; of the worst kind
+    uint32_t external_wait_cycles;  ///< the same of pieces of weights
     uint32_t dma_bytes;
 };
 
+/// The tiles that are computed from now on are the first ones of `stream`, which stays in use;
+/// NULL: there is none. Called by core 0.
+void network_start(const struct NetworkStream* stream);
+
 /// Computes one layer; every core calls it. `next` is the layer behind it, or NULL. `arena` is the
-/// TCDM that `places` refers to; the cost of `next` lies behind `cost`.
+/// TCDM that `places` refers to.
 void network_run_layer(const struct NetworkLayer* layer, const struct NetworkLayer* next,
                        uint8_t* arena, struct NetworkCost* cost);
 

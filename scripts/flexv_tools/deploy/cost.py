@@ -7,27 +7,32 @@ layer gathers, writes, adds or compares, for a tile and for a call. They are fit
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer
+from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Tensor
 
-TILE_CYCLES = 900  # start of transfers, two barriers, dividing the work
-LAYER_CYCLES = 1600  # with code that is not in the caches yet
+TILE_CYCLES = 500  # start of transfers, a barrier, dividing the work
+LAYER_CYCLES = 1000  # the first and the last transfer, the table's row
+COLD_CYCLES = 300  # where the layer before runs another kernel
 DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
 DMA_START_CYCLES = 60
+DMA_PIECE_CYCLES = 1.7  # of a line of a transfer, however short
 
 # Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
 PRODUCT = {
-    "flexv": {(8, 8): 0.282, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
+    "flexv": {(8, 8): 0.270, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
     "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
+CONFLICT_CYCLES = 1.2e-7  # more, times the square of a pixel's bytes: long pixels that begin in one bank
 PRODUCT_BIAS_CYCLES = 1.3  # more of each result where the bias is added behind the product
 BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
 SUM_CYCLES = 3.0  # the same of a sum: loaded and stored
 REQUANTISE_CYCLES = 9.0  # of a sum when it is complete: start, requantisation
 GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
 GATHER_TAP_CYCLES = 4.0
+GATHER_STRIDE_CYCLES = 60.0  # more of a window with a stride
 GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
 GROUP_CYCLES = 1000.0  # of a call of the product for a group of gathered pixels
 GROUP_PIXELS = 8
@@ -37,23 +42,59 @@ DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
 DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
 DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
 DEPTHWISE_CALL_CYCLES = 1900.0
-SUM_QUAD_CYCLES = 13.0  # four products of the last layer
-POOL_QUAD_CYCLES = 22.0  # four numbers of a window
+SUM_QUAD_CYCLES = {(8, 8): 2.6}  # four products of the last layer
+SUM_QUAD_NARROW_CYCLES = 11.0  # and where numbers are widened first
+POOL_QUAD_CYCLES = 20.6  # four numbers of a window
 ADD_QUAD_CYCLES = 39.0
 NARROW_QUAD_CYCLES = 14.0
 
 
 @dataclass(frozen=True)
-class TileShape:
-    rows: int
-    channels: int
-    row_tiles: int
-    channel_tiles: int
-    input_rows: int
-    input_channels: int
+class External:
+    """The port of memory outside of the chip (models/external_memory), and what the DMA reads or writes there."""
+
+    bytes_per_cycle: float = 0.4
+    latency_cycles: int = 30
+    burst_bytes: int = 1024
+
+    def cycles(self, count: int, pieces: int = 1) -> float:
+        bursts = max(pieces, -(-count // self.burst_bytes))
+        return count / self.bytes_per_cycle + bursts * self.latency_cycles
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some of the rows, or of the channels, of a layer's result."""
+
+    begin: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A layer's tiles: `rows` x `channels` of the result, from `inputs` input channels at a time (of layers whose
+    channels stand alone: from the same ones)."""
+
+    rows: tuple[Span, ...]
+    channels: tuple[Span, ...]
+    inputs: int
     input_parts: int
-    weight_bytes: int
+    weight_bytes: int  # of a row of weights; 0: there are none
     gathers: bool
+    is_input_external: tuple[bool, ...] = ()
+    is_output_external: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) * len(self.channels) * self.input_parts
+
+
+@dataclass(frozen=True)
+class TileTime:
+    """While one tile is computed: work of the cores; of the DMA for the next tile and for the results before."""
+
+    compute: float
+    dma: float
 
 
 @dataclass(frozen=True)
@@ -62,124 +103,183 @@ class Prediction:
     compute_cycles: float = 0.0
     dma_cycles: float = 0.0
     dma_bytes: int = 0
+    tiles: tuple[TileTime, ...] = ()
 
 
-def predict(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
-    """Sum over tiles of the larger of compute and DMA, with fill and drain."""
-    tiles = shape.row_tiles * shape.channel_tiles
-    if shape.input_parts > 1:
-        return predict_parts(layer, shape, isa, cores)
-    compute = tile_compute(layer, shape, isa, cores)
-    moved_in, moved_out = tile_bytes(layer, shape)
-    weights = shape.channels * (shape.weight_bytes + 8) if shape.weight_bytes else 0
-    dma_in = dma_cycles(moved_in)
-    dma_out = dma_cycles(moved_out)
-    dma_weights = dma_cycles(weights) if weights else 0.0
-    fill = dma_in + dma_weights
-    steady = max(compute, dma_in + dma_out)
-    first_of_part = max(compute, dma_in + dma_out + dma_weights)
-    cycles = LAYER_CYCLES + fill + dma_out + tiles * TILE_CYCLES
-    cycles += (tiles - shape.channel_tiles + 1) * steady + (shape.channel_tiles - 1) * first_of_part
-    total_bytes = tiles * (moved_in + moved_out) + shape.channel_tiles * weights
-    total_dma = tiles * (dma_in + dma_out) + shape.channel_tiles * dma_weights
-    return Prediction(cycles, tiles * compute, total_dma, total_bytes)
+@dataclass(frozen=True)
+class Move:
+    """What the DMA does for one tile."""
+
+    cycles: float = 0.0
+    bytes: int = 0
+
+    def __add__(self, other: Move) -> Move:
+        return Move(self.cycles + other.cycles, self.bytes + other.bytes)
 
 
-def predict_parts(layer: Layer, shape: TileShape, isa: str, cores: int) -> Prediction:
-    """The same where input channels come in parts: weights with each of them, results with the last."""
-    results = shape.row_tiles * shape.channel_tiles
-    tiles = results * shape.input_parts
-    compute = tile_compute(layer, shape, isa, cores)
-    moved_in, moved_out = tile_bytes(layer, shape)
-    weights, scales = shape.channels * shape.weight_bytes, shape.channels * 8
-    dma_in = dma_cycles(moved_in) + dma_cycles(weights)
-    dma_out = dma_cycles(moved_out)
-    steady = max(compute, dma_in + dma_out / shape.input_parts)
-    cycles = LAYER_CYCLES + dma_in + dma_out + tiles * (TILE_CYCLES + steady)
-    total_bytes = tiles * (moved_in + weights) + results * moved_out + shape.channel_tiles * scales
-    return Prediction(cycles, tiles * compute, tiles * dma_in + results * dma_out, total_bytes)
+class Model:
+    """Cycles of one layer; work and transfers of equal tiles are computed once."""
+
+    def __init__(
+        self, layer: Layer, shape: Shape, isa: str, cores: int, external: External | None = None,
+        known: dict[tuple[int, ...], float] | None = None,
+    ) -> None:  # fmt: skip
+        self.layer, self.shape, self.isa, self.cores = layer, shape, isa, cores
+        self.external = external
+        self.is_channelwise = not isinstance(layer, Dense) or isinstance(layer, Depthwise)
+        self.known = {} if known is None else known  # work, by rows, channels, input channels
+
+    def predict(self) -> Prediction:
+        """Sum over tiles of the larger of compute and DMA, with fill and drain."""
+        s = self.shape
+        order = [(c, r, p) for c in s.channels for r in s.rows for p in range(s.input_parts)]
+        come = [self.operands(c, r, p) for c, r, p in order]
+        go = [self.results(c, r) if p + 1 == s.input_parts else Move() for c, r, p in order]
+        work = [self.compute(r.count, c.count) for c, r, _ in order]
+        times = []
+        for number, compute in enumerate(work):
+            ahead = come[number + 1].cycles if number + 1 < len(order) else 0.0
+            behind = go[number - 1].cycles if number else 0.0
+            times.append(TileTime(compute, ahead + behind))
+        cycles = LAYER_CYCLES + come[0].cycles + go[-1].cycles
+        cycles += sum(TILE_CYCLES + max(time.compute, time.dma) for time in times)
+        moved = sum((come + go), Move())
+        return Prediction(cycles, sum(work), moved.cycles, moved.bytes, tuple(times))
+
+    def operands(self, channels: Span, rows: Span, part: int) -> Move:
+        """Inputs of a tile; weights and scales where they change."""
+        s, layer = self.shape, self.layer
+        height = input_span(layer, rows).count
+        inputs = channels.count if self.is_channelwise else min(s.inputs, layer.input.stored_channels - part * s.inputs)
+        moved = Move()
+        for number, tensor in enumerate(layer.inputs):
+            is_external = number < len(s.is_input_external) and s.is_input_external[number]
+            moved += self.pixels(tensor, height * tensor.width, inputs, is_external)
+        if s.weight_bytes and (rows.begin == 0 or s.input_parts > 1):
+            count = channels.count * s.weight_bytes
+            moved += Move(dma_cycles(count, channels.count), count)
+        if s.weight_bytes and rows.begin == 0 and part == 0:
+            moved += Move(dma_cycles(channels.count * 8), channels.count * 8)
+        return moved
+
+    def results(self, channels: Span, rows: Span) -> Move:
+        output = self.layer.output
+        return self.pixels(output, rows.count * output.width, channels.count, self.shape.is_output_external)
+
+    def pixels(self, tensor: Tensor, count: int, channels: int, is_external: bool) -> Move:
+        moved = count * channels * tensor.format.bits // 8
+        pieces = 1 if channels == (tensor.whole or tensor).stored_channels else count
+        if is_external and self.external is not None:
+            return Move(self.external.cycles(moved, pieces), moved)
+        return Move(dma_cycles(moved, pieces), moved)
+
+    def compute(self, rows: int, channels: int) -> float:
+        key = (rows, channels, self.shape.inputs)
+        if key not in self.known:
+            self.known[key] = tile_compute(self.layer, self.shape, rows, channels, self.isa, self.cores)
+        return self.known[key]
+
+    def bound(self) -> float:
+        """No less than this: all work, and what nothing hides."""
+        s = self.shape
+        parts = s.input_parts
+        work = sum(
+            rows * channels * self.compute(height, width) * parts
+            for height, rows in Counter(span.count for span in s.rows).items()
+            for width, channels in Counter(span.count for span in s.channels).items()
+        )
+        around = self.operands(s.channels[0], s.rows[0], 0).cycles + self.results(s.channels[-1], s.rows[-1]).cycles
+        return LAYER_CYCLES + around + s.count * TILE_CYCLES + work
 
 
-def least(layer: Layer, parts: int, isa: str, cores: int) -> float:
-    """No tiling with so many parts of the input channels is faster: work alone, divided evenly."""
-    if not isinstance(layer, Dense) or isinstance(layer, Depthwise) or parts == 1:
-        return 0.0
-    depth = layer.window.kernel[0] * layer.window.kernel[1] * layer.input.stored_channels
-    results = layer.output.height * layer.output.width * layer.output.stored_channels
-    if layer.kind == "sums":
-        each = depth / 4 * SUM_QUAD_CYCLES
-    else:
-        a, w = layer.input.format.bits, layer.weight_bits
-        each = depth * PRODUCT[isa][max(a, w), min(a, w)] + parts * SUM_CYCLES + REQUANTISE_CYCLES
-    return LAYER_CYCLES + parts * TILE_CYCLES + results * each / cores
+def input_span(layer: Layer, rows: Span) -> Span:
+    """Rows of the input that rows of the result are made from."""
+    window, height = layer.window, layer.input.height
+    first = rows.begin * window.stride - window.pads[0]
+    end = first + (rows.count - 1) * window.stride + window.kernel[0]
+    begin = min(max(first, 0), height)
+    return Span(begin, max(0, min(end, height) - begin))
 
 
-def dma_cycles(count: int) -> float:
-    return DMA_START_CYCLES + count / DMA_BYTES_PER_CYCLE
+def least_work(layer: Layer, shape: Shape, isa: str, cores: int) -> float:
+    """No tiling with so many parts of the input channels has less work for the slowest core."""
+    rows, channels = layer.output.height, layer.output.stored_channels
+    work = tile_compute(layer, shape, rows, channels, isa, 1) / cores
+    return work * shape.input_parts
 
 
-def tile_bytes(layer: Layer, shape: TileShape) -> tuple[int, int]:
-    pixels = shape.input_rows * layer.input.width
-    moved_in = sum(pixels * shape.input_channels * tensor.format.bits // 8 for tensor in layer.inputs)
-    numbers = shape.rows * layer.output.width * shape.channels
-    return moved_in, numbers * layer.output.format.bits // 8
+def dma_cycles(count: int, pieces: int = 1) -> float:
+    """`count` bytes in `pieces` pieces that do not lie side by side."""
+    return DMA_START_CYCLES + max(count / DMA_BYTES_PER_CYCLE, pieces * DMA_PIECE_CYCLES)
 
 
-def tile_compute(layer: Layer, shape: TileShape, isa: str, cores: int) -> float:
-    """Cycles until the slowest core has done its share."""
-    pixels = shape.rows * layer.output.width
-    results = pixels * shape.channels
+def tile_compute(layer: Layer, shape: Shape, rows: int, channels: int, isa: str, cores: int) -> float:
+    """Cycles until the slowest core has done its share of a tile."""
+    pixels = rows * layer.output.width
     taps = layer.window.kernel[0] * layer.window.kernel[1]
     if isinstance(layer, Depthwise):
-        return depthwise_compute(layer, shape, cores)
+        return depthwise_compute(layer, rows, channels, cores)
     if isinstance(layer, Dense):
-        return dense_compute(layer, shape, isa, cores, pixels, taps)
+        return dense_compute(layer, shape, isa, cores, pixels, channels, taps)
     each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.3 if isinstance(layer, Average) else 1)
-    return spread(results // 4, cores) * each
+    return spread(pixels * channels // 4, cores) * each
 
 
-def depthwise_compute(layer: Depthwise, shape: TileShape, cores: int) -> float:
+def depthwise_compute(layer: Depthwise, rows: int, channels: int, cores: int) -> float:
     """As depthwise_3x3() divides the work: lines of two channels, or of four that share a byte."""
     width, stride, (height, kernel_width) = layer.output.width, layer.window.stride, layer.window.kernel
     each = DEPTHWISE_OUTPUT_CYCLES.get(stride)
     if (height, kernel_width) != (3, 3) or each is None:
-        lines = shape.channels // 4 * shape.rows
+        lines = channels // 4 * rows
         return spread(lines, cores) * width * 4 * (height * kernel_width * DEPTHWISE_TAP_CYCLES + BLOCK_CYCLES)
     group = 2 if min(layer.input.format.bits, layer.output.format.bits) == 2 else 1  # pairs
-    lines = spread(shape.channels // (2 * group) * shape.rows, cores) * group
+    lines = spread(channels // (2 * group) * rows, cores) * group
     pair = DEPTHWISE_PAIR_CYCLES + (DEPTHWISE_NARROW_CYCLES if layer.weight_bits < 8 else 0)
-    return DEPTHWISE_CALL_CYCLES + lines * (width * each + DEPTHWISE_LINE_CYCLES) + lines / shape.rows * pair
+    return DEPTHWISE_CALL_CYCLES + lines * (width * each + DEPTHWISE_LINE_CYCLES) + lines / rows * pair
 
 
-def dense_compute(layer: Dense, shape: TileShape, isa: str, cores: int, pixels: int, taps: int) -> float:
-    depth = taps * shape.input_channels
+def dense_compute(layer: Dense, shape: Shape, isa: str, cores: int, pixels: int, channels: int, taps: int) -> float:
+    depth = taps * shape.inputs
     if layer.kind == "sums":
-        return spread(shape.channels, cores) * (depth / 4 * SUM_QUAD_CYCLES + 30)
+        return spread(channels, cores) * (depth / 4 * sum_quad(layer) + 30)
     a, w = layer.input.format.bits, layer.weight_bits
     around = BLOCK_CYCLES if shape.input_parts == 1 else SUM_CYCLES + REQUANTISE_CYCLES / shape.input_parts
     if layer.bias == "product":
         around += PRODUCT_BIAS_CYCLES
-    each = depth * PRODUCT[isa][max(a, w), min(a, w)] + around  # of a result
-    cycles = gathered_compute(layer, shape, cores, pixels, each) if shape.gathers else 0.0
+    mac = PRODUCT[isa][max(a, w), min(a, w)]
+    if not shape.gathers and isa == "flexv":
+        mac += CONFLICT_CYCLES * (depth * a / 8) ** 2 * max(a, w) / 8
+    each = depth * mac + around  # of a result
+    cycles = gathered_compute(layer, shape, cores, pixels, channels, each) if shape.gathers else 0.0
     if not shape.gathers:
-        rows = float(spread(-(-pixels // 4), cores) * 4)
-        if pixels < 4 * cores:  # channels are divided, too
-            rows = max(pixels / cores, 1)
-        cycles = rows * shape.channels * each
+        cycles = spread(blocks_of(pixels) * (channels // 4), cores) * 16 * each
     if layer.is_narrowed and shape.input_parts == 1:
-        cycles += pixels * shape.channels / 4 / cores * NARROW_QUAD_CYCLES
+        cycles += pixels * channels / 4 / cores * NARROW_QUAD_CYCLES
     return cycles
 
 
-def gathered_compute(layer: Dense, shape: TileShape, cores: int, pixels: int, each: float) -> float:
+def blocks_of(pixels: int) -> int:
+    """Blocks of 4 pixels x 4 channels for four channels, as matmul() divides a product; with fewer pixels a block has 2,
+    and a single one fills it alone."""
+    if pixels >= 4:
+        return -(-pixels // 4)
+    return 1 if pixels < 3 else 2
+
+
+def sum_quad(layer: Dense) -> float:
+    return SUM_QUAD_CYCLES.get((layer.input.format.bits, layer.weight_bits), SUM_QUAD_NARROW_CYCLES)
+
+
+def gathered_compute(layer: Dense, shape: Shape, cores: int, pixels: int, channels: int, each: float) -> float:
     """Groups of pixels are collected and multiplied; with fewer groups than cores each is divided by channels."""
     groups = -(-pixels // GROUP_PIXELS)
     parts = cores // groups if groups < cores else 1
     size = min(pixels, GROUP_PIXELS)
     taps = layer.window.kernel[0] * layer.window.kernel[1]
-    words = taps * shape.input_channels * layer.input.format.bits / 32
+    words = taps * shape.inputs * layer.input.format.bits / 32
     collect = words * GATHER_WORD_CYCLES + taps * GATHER_TAP_CYCLES + edge_share(layer) * GATHER_EDGE_CYCLES
-    unit = GROUP_CYCLES + size * (collect + shape.channels / parts * each)
+    collect += GATHER_STRIDE_CYCLES if layer.window.stride > 1 else 0
+    unit = GROUP_CYCLES + size * (collect + channels / parts * each)
     return spread(groups * parts, cores) * unit
 
 

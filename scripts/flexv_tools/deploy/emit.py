@@ -8,7 +8,7 @@ import numpy as np
 from flexv_tools.deploy.evaluator import packed
 from flexv_tools.deploy.graph import Add, Average, Dense, Ints, Layer, Maximum, Network, Tensor
 from flexv_tools.deploy.planner import Plan
-from flexv_tools.deploy.tiler import Tiling, parts_of, scales_at, weight_pitch, weight_row_bytes
+from flexv_tools.deploy.tiler import Tiling, parts_of, weight_bytes, weight_pitch, weight_row_bytes, weights_at
 
 KINDS = {
     "convolution": "kNetworkConvolution",
@@ -22,11 +22,11 @@ LICENCE = "// SPDX-License-Identifier: Apache-2.0\n"
 
 
 def tables(network: Network, tilings: list[Tiling], plan: Plan, l1_bytes: int) -> str:
-    """network_tables.h: one row a layer."""
-    places, weights = [], 0
-    for tiling in tilings:
-        places.append(row(tiling, plan, weights))
-        weights += -(-len(weight_data(tiling)) // 16) * 16
+    """network_tables.h: one row a layer; blocks and pieces of weights that come from external memory."""
+    places, weights, extra = [], 0, stream_text(plan, len(tilings))
+    for number, tiling in enumerate(tilings):
+        places.append(row(number, tiling, plan, weights))
+        weights += weight_bytes(tiling)
     numbers = " ".join(f"X({number})" for number in range(1, len(tilings) + 1))
     regions = "\n".join(
         f'FLEXV_REGION({number}, "{c_text(tiling.layer.name)}");' for number, tiling in enumerate(tilings, 1)
@@ -37,9 +37,30 @@ def tables(network: Network, tilings: list[Tiling], plan: Plan, l1_bytes: int) -
         f"#define NETWORK_LAYERS {len(tilings)}\n"
         f"#define NETWORK_L1_BYTES {l1_bytes}\n"
         f"#define NETWORK_FOR_EACH_LAYER(X) {numbers}\n"
-        "extern uint8_t network_memory[], network_weights[];\n"
+        "extern uint8_t network_memory[], network_external[], network_weights[];\n"
+        f"{extra}"
         "static const struct NetworkLayer network_layers[NETWORK_LAYERS] = {\n" + "".join(places) + "};\n"
     )
+
+
+def stream_text(plan: Plan, layers: int) -> str:
+    if plan.schedule is None:
+        return ""
+    text = ""
+    for number in range(layers):
+        blocks = plan.schedule.of_layer(number)
+        if any(block.staged for block in blocks):
+            each = ", ".join(f"{{network_memory + {block.place or 0}, {block.staged}}}" for block in blocks)
+            text += f"static const struct NetworkBlock network_blocks_{number}[] = {{{each}}};\n"
+    pieces = plan.schedule.pieces
+    if pieces:
+        each = ",\n".join(
+            f"    {{network_weights + {piece.source}, network_memory + {piece.place}, {piece.via}, {piece.tile}, {piece.bytes}}}"
+            for piece in pieces
+        )
+        text += f"#define NETWORK_PIECES {len(pieces)}\n"
+        text += f"static const struct NetworkPiece network_pieces[NETWORK_PIECES] = {{\n{each},\n}};\n"
+    return text
 
 
 def c_text(name: str) -> str:
@@ -51,7 +72,7 @@ def c_comment(name: str) -> str:
     return c_text(name).replace("*/", "")
 
 
-def row(tiling: Tiling, plan: Plan, weights: int) -> str:
+def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
     layer, p = tiling.layer, tiling.places
     fields = {
         "kind": KINDS[layer.kind],
@@ -73,6 +94,8 @@ def row(tiling: Tiling, plan: Plan, weights: int) -> str:
         "pad_right": layer.window.pads[3],
         "tile_rows": tiling.rows,
         "tile_channels": tiling.channels,
+        "first_rows": tiling.row_spans[0].count,
+        "first_channels": tiling.channel_spans[0].count,
         "tile_inputs": tiling.inputs,
         "row_tiles": tiling.row_tiles,
         "input_parts": tiling.input_parts,
@@ -80,23 +103,25 @@ def row(tiling: Tiling, plan: Plan, weights: int) -> str:
         "is_prefetched": str(tiling.is_prefetched).lower(),
         "places": "{" + f"{pair(p.input)}, {pair(p.second)}, {pair(p.output)}, {pair(p.weights)}, {pair(p.scales)}, "
         f"{p.workspace}, {p.bytes}, {pair(p.sums)}" + "}",
-    } | own_fields(tiling, weights)
+    } | own_fields(number, tiling, plan, weights)
     body = ", ".join(f".{name} = {value}" for name, value in fields.items())
     return f"    {{{body}}},  // {c_comment(layer.name)}\n"
 
 
-def own_fields(tiling: Tiling, weights: int) -> dict[str, object]:
+def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[str, object]:
     layer = tiling.layer
     if isinstance(layer, Dense):
         fields: dict[str, object] = {
-            "weights": f"network_weights + {weights}",
-            "scales": f"(const struct ChannelScale*)(const void*)(network_weights + {weights + scales_at(tiling)})",
+            "weights": f"network_weights + {weights + weights_at(tiling)}",
+            "scales": f"(const struct ChannelScale*)(const void*)({scales_text(number, plan, weights)})",
             "weight_bits": layer.weight_bits,
             "shift": layer.shift,
             "weight_bytes": weight_row_bytes(layer, tiling.inputs),
             "last_weight_bytes": weight_row_bytes(layer, parts_of(tiling)[-1]),
             "weight_pitch": weight_pitch(layer, tiling.inputs),
         }
+        if plan.schedule is not None and any(block.staged for block in plan.schedule.of_layer(number)):
+            fields["blocks"] = f"network_blocks_{number}"
         is_divided = tiling.input_parts > 1
         if layer.multipliers is not None and (layer.output.format.bits == 8 or layer.is_narrowed or is_divided):
             fields |= {"low": layer.low, "high": layer.high, "is_narrowed": str(layer.is_narrowed).lower()}
@@ -110,6 +135,11 @@ def own_fields(tiling: Tiling, weights: int) -> dict[str, object]:
     return {}
 
 
+def scales_text(number: int, plan: Plan, weights: int) -> str:
+    block = plan.schedule.scales_of(number) if plan.schedule is not None else None
+    return f"network_weights + {weights}" if block is None or not block.staged else f"network_memory + {block.place}"
+
+
 def pair(values: tuple[int, int]) -> str:
     return f"{{{values[0]}, {values[1]}}}"
 
@@ -117,21 +147,24 @@ def pair(values: tuple[int, int]) -> str:
 def tensor_text(tensor: Tensor, plan: Plan) -> str:
     pitch = (tensor.whole or tensor).pixel_bytes
     signed = str(tensor.format.signed).lower()
-    return f"{{network_memory + {plan.place_of(tensor)}, {pitch}, {tensor.format.bits}, {signed}}}"
+    return f"{{{address_of(tensor, plan)}, {pitch}, {tensor.format.bits}, {signed}}}"
+
+
+def address_of(tensor: Tensor, plan: Plan) -> str:
+    return f"{'network_external' if plan.is_external(tensor) else 'network_memory'} + {plan.place_of(tensor)}"
 
 
 # --- numbers
 
 
 def weight_data(tiling: Tiling) -> bytes:
-    """Weights, part by part, rows filled up with zeros, then a bias and a multiplier for each channel."""
+    """A bias and a multiplier for each channel, then weights, part by part, rows filled up with zeros."""
     layer = tiling.layer
     if not isinstance(layer, Dense):
         return b""
-    rows = weight_rows(layer, parts_of(tiling))
     multipliers = np.ones_like(layer.biases) if layer.multipliers is None else layer.multipliers
     scales: bytes = np.stack([layer.biases, multipliers], axis=1).astype("<i4").tobytes()
-    return rows + bytes(scales_at(tiling) - len(rows)) + scales
+    return scales + weight_rows(layer, parts_of(tiling))
 
 
 def weight_rows(layer: Dense, parts: list[int]) -> bytes:
@@ -152,34 +185,45 @@ def weights_of(tilings: list[Tiling]) -> bytes:
 
 
 def assembly(network: Network, plan: Plan) -> str:
-    """network_data.S: weights beside the program; memory for activations, in which the input lies and the
-    output is found by the simulator's --signature."""
+    """network_data.S: weights beside the program, or in external memory; memory for activations, in which the input lies
+    and the output is found by the simulator's --signature."""
     output = network.output
-    begin = plan.place_of(output)
     size = -(-(output.whole or output).size_bytes // 4) * 4
+    weights = ".rodata.network, \"a\"" if plan.schedule is None else ".external, \"aw\""
     return f"""{LICENCE}// Made by scripts/deploy; do not edit.
-    .section .rodata.network, "a"
+    .section {weights}
     .balign 16
     .globl  network_weights
 network_weights:
     .incbin "weights.bin"
+
+    .section .external, "aw"
+    .balign 16
+    .globl  network_external
+network_external:
+    .incbin "external.bin"
 
     .section .data.network, "aw"
     .balign 16
     .globl  network_memory, network_input, begin_signature, end_signature
 network_memory:
     .incbin "memory.bin"
-    .set    network_input, network_memory + {plan.place_of(network.input)}
-    .set    begin_signature, network_memory + {begin}
-    .set    end_signature, network_memory + {begin + size}
+    .set    network_input, {address_of(network.input, plan)}
+    .set    begin_signature, {address_of(output, plan)}
+    .set    end_signature, begin_signature + {size}
 """
 
 
-def memory_of(network: Network, plan: Plan, sample: Ints) -> bytes:
-    """Activations before the run: the input in its place."""
-    memory = bytearray(-(-plan.activation_bytes // 16) * 16 + 16)
+def memory_of(network: Network, plan: Plan, sample: Ints, weights: bytes) -> tuple[bytes, bytes]:
+    """L2 before the run: the input in its place, weights that stay there; and what lies in external memory behind the
+    weights."""
+    memory = bytearray(-(-plan.l2_bytes // 16) * 16 + 16)
+    external = bytearray(-(-plan.external_bytes // 16) * 16)
     data = packed(sample, network.input.format.bits)
     place = plan.place_of(network.input)
-    memory[place : place + len(data)] = data
-    return bytes(memory)
-
+    target = external if plan.is_external(network.input) else memory
+    target[place : place + len(data)] = data
+    for block in plan.schedule.blocks if plan.schedule is not None else []:
+        if block.is_kept and block.place is not None:
+            memory[block.place : block.place + block.size] = weights[block.source : block.source + block.size]
+    return bytes(memory), bytes(external)

@@ -18,7 +18,7 @@ from flexv_tools.deploy.graph import Ints, Network, Tensor
 from flexv_tools.errors import Failure
 
 LAYER_LINE = re.compile(r"layer (\d+): ([0-9a-f]{8}) ([0-9a-f]{8})")
-COST_LINE = re.compile(r"cost (\d+): (\d+) bytes, (\d+) cycles")
+COST_LINE = re.compile(r"cost (\d+): (\d+) bytes, (\d+) cycles, (\d+) for pieces")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Costs:
 
     dma_bytes: int
     wait_cycles: int
+    external_wait_cycles: int = 0  # for weights that come from external memory ahead of time
 
 
 @dataclass
@@ -53,7 +54,7 @@ def run_sample(platform: Platform, elfs: tuple[Path, Path], network: Network, sa
         words = (folder / "signature").read_text().split()
         checks, _ = call(platform, elfs[1], data, folder)
     output = output_of(network.output, words)
-    costs = [Costs(int(m[2]), int(m[3])) for m in COST_LINE.finditer(stdout)]
+    costs = [Costs(int(m[2]), int(m[3]), int(m[4])) for m in COST_LINE.finditer(stdout)]
     run = Run(output, report, costs)
     run.differences = compare(network, values, output, checks)
     return run

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flexv_tools import simulator
-from flexv_tools.deploy import accuracy, build, evaluator, execute, importer, integerise, page, planner, prefetch, report, tiler
+from flexv_tools.deploy import accuracy, build, cost, evaluator, execute, importer, integerise, page, planner, prefetch, report, tiler
 from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
@@ -33,6 +34,9 @@ from flexv_tools.deploy.values import Imported
 from flexv_tools.errors import Failure
 
 DEFAULT_L2_BYTES = 0x190000
+PROBE_L2_BYTES = 64 << 20  # more than any program takes
+SCHEDULE_BYTES = 24 * 1024  # for the tables of blocks and pieces
+EXTERNAL = "soc.external_memory"
 ISAS = ("flexv", "xpulpnn", "xpulpv2")
 
 
@@ -47,12 +51,42 @@ class Deployment:
 
 
 def prepare(options: argparse.Namespace) -> Deployment:
-    """Everything that is decided before a compiler runs."""
+    """Everything that is decided before the firmware is built."""
     imported = importer.load(options.model)
     network = integerise.integerise(imported, options.bias)
-    target = Target(options.isa, options.cores, options.l1_bytes)
-    tilings = prefetch.linked([tiler.tile(layer, target) for layer in network.layers], target)
-    return Deployment(network, imported, tilings, planner.plan(network, tilings, options.l2_bytes), target, options.l2_bytes)
+    target = Target(options.isa, options.cores, options.l1_bytes, external_of(options.set) if options.l3 else None)
+    if target.external is None:
+        tilings = prefetch.linked(tiler.tile_all(network.layers, target), target)
+        plan = planner.plan(network, tilings, options.l2_bytes)
+    else:
+        known: tiler.Tiled = {}
+        program = code_bytes(network, target, tiler.tile_all(network.layers, target, known=known))
+        tilings, plan = planner.plan_external(network, target, options.l2_bytes, program, known)
+    return Deployment(network, imported, tilings, plan, target, options.l2_bytes)
+
+
+def external_of(settings: list[str]) -> cost.External:
+    """External memory as it is, or as --set says."""
+    values = dict(setting.split("=", 1) for setting in settings if "=" in setting)
+    found = cost.External()
+    try:
+        return cost.External(
+            float(values.get(f"{EXTERNAL}.bytes_per_cycle", found.bytes_per_cycle)),
+            int(values.get(f"{EXTERNAL}.latency_cycles", found.latency_cycles)),
+            int(values.get(f"{EXTERNAL}.burst_bytes", found.burst_bytes)),
+        )
+    except ValueError as error:
+        raise Failure(f"--set {EXTERNAL}: {error}; --l3 needs plain numbers to plan with") from error
+
+
+def code_bytes(network: Network, target: Target, tilings: list[Tiling]) -> int:
+    """What the program takes of L2: it is linked once with all data outside."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sample = np.zeros(network.input.shape, np.int64)
+        build.write_sources(folder / "src", network, tilings, planner.all_outside(network, tilings), target, PROBE_L2_BYTES, sample)
+        elfs = build.build(folder / "src", folder / "build")
+        return max(build.program_bytes(elf) for elf in elfs) + SCHEDULE_BYTES
 
 
 def plan_json(deployment: Deployment) -> dict[str, Any]:
@@ -64,7 +98,8 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
         layers.append(
             json_of(tiling.layer)
             | {
-                "tile": {"rows": tiling.rows, "channels": tiling.channels, "inputs": tiling.inputs, "count": tiling.count},
+                "tile": {"rows": tiling.rows, "channels": tiling.channels, "inputs": tiling.inputs, "count": tiling.count,
+                         "first_rows": tiling.row_spans[0].count, "first_channels": tiling.channel_spans[0].count},
                 "l1": asdict(tiling.places),
                 "predicted_cycles": round(predicted.cycles),
                 "is_prefetched": tiling.is_prefetched,
@@ -82,6 +117,7 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
         "weight_bytes": plan.weight_bytes,
         "activation_bytes": plan.activation_bytes,
         "predicted_cycles": round(sum(tiling.predicted.cycles for tiling in deployment.tilings)),
+        "external": external_json(plan),
         "input": {"tensor": str(network.input), "scale": float(network.input.scale), "zero": network.input.zero},
         "output": {"tensor": str(network.output), "shape": list(network.output_shape)},
         "layers": layers,
@@ -89,13 +125,29 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
             {
                 "name": life.tensor.name,
                 "bytes": life.tensor.size_bytes,
-                "address": plan.places[life.tensor],
+                "memory": "external" if plan.is_external(life.tensor) else "l2",
+                "address": plan.place_of(life.tensor),
                 "first_layer": life.begin + 1,
                 "last_layer": min(life.end + 1, len(network.layers)),
             }
             for life in plan.lives
         ],
         "notes": network.notes,
+    }
+
+
+def external_json(plan: Plan) -> dict[str, Any] | None:
+    """What lies outside of the chip, and when which piece of the weights comes."""
+    done = plan.schedule
+    if done is None:
+        return None
+    return {
+        "kept_bytes": done.kept_bytes,
+        "streamed_bytes": done.streamed_bytes,
+        "direct_bytes": done.direct_bytes,
+        "activation_bytes": plan.external_bytes,
+        "predicted_stalls": round(sum(done.stalls)),
+        "pieces": [asdict(piece) for piece in done.pieces],
     }
 
 
@@ -162,7 +214,7 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
     rows = report.rows_of(deployment.tilings, runs[0])
     (out / "layers.csv").write_text(report.csv_text(rows))
     (out / "index.html").write_text(
-        page.page(network, deployment.plan, rows, runs[0], deployment.target.isa, deployment.target.l1_bytes)
+        page.page(network, deployment.plan, deployment.tilings, rows, runs[0], deployment.target.isa, deployment.target.l1_bytes)
     )
     print(report.summary(network, rows, runs[0], len(samples)))
     if options.labels is not None:
@@ -172,6 +224,8 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
 
 def platform_arguments(deployment: Deployment, options: argparse.Namespace) -> tuple[str, ...]:
     arguments = [f"soc.l2.size_bytes={deployment.l2_bytes}", f"soc.cluster.core.isa={deployment.target.isa}"]
+    if deployment.plan.schedule is not None:
+        arguments.append(f"{EXTERNAL}.size_bytes={build.external_bytes(deployment.plan)}")
     arguments += [f"soc.cluster.core_count={deployment.target.cores}", *options.set]
     return tuple(part for setting in arguments for part in ("--set", setting))
 
@@ -230,6 +284,8 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cores", type=int, default=8, metavar="N", help="cores of the cluster (default 8)")
     parser.add_argument("--l1-bytes", type=int, default=Target.l1_bytes, metavar="N", help="of the TCDM, for tiles")
     parser.add_argument("--l2-bytes", type=int, default=DEFAULT_L2_BYTES, metavar="N", help="of the platform's L2")
+    parser.add_argument("--l3", action="store_true", help="weights, and activations for which L2 is too small, lie in external "
+                        "memory (soc.external_memory.*) and are brought in while layers are computed")  # fmt: skip
     parser.add_argument("--program", type=Path, default=simulator.PROGRAM, help="the simulator")
     options = parser.parse_args(arguments)
     if options.samples is not None and options.samples < 1:
@@ -238,8 +294,8 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("--labels are those of --input")
     if not 1 <= options.cores <= 16:
         parser.error("--cores must be 1..16")
-    if options.l1_bytes < 4096 or options.l2_bytes < 65536:
-        parser.error("--l1-bytes must be at least 4096, --l2-bytes at least 65536")
+    if options.l1_bytes < 4096 or options.l2_bytes < 65536 or options.l2_bytes % 4096:
+        parser.error("--l1-bytes must be at least 4096, --l2-bytes at least 65536 and a multiple of 4096")
     return options
 
 

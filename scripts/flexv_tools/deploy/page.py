@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from flexv_tools import pages
 from flexv_tools.deploy.execute import Run
 from flexv_tools.deploy.graph import Network
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.report import Row
+from flexv_tools.deploy.stream import Block
+from flexv_tools.deploy.tiler import Tiling
 from flexv_tools.pages import escape
 
 DMA_BYTES_PER_CYCLE = 8.0  # of the cluster's 64-bit port
@@ -18,7 +21,9 @@ HIDDEN_WELL = 0.95
 COLOURS = ("var(--accent)", "var(--warm)", "var(--good)", "var(--bad)", "var(--soft)")
 
 
-def page(network: Network, plan: Plan, rows: list[Row], run: Run, isa: str, l1_bytes: int) -> str:
+def page(
+    network: Network, plan: Plan, tilings: list[Tiling], rows: list[Row], run: Run, isa: str, l1_bytes: int
+) -> str:
     cycles = sum(row.cycles for row in rows)
     clock = run.report["clock"]["mhz"]
     figures = [
@@ -33,7 +38,7 @@ def page(network: Network, plan: Plan, rows: list[Row], run: Run, isa: str, l1_b
     verdict = "Every tensor equals the evaluator's." if not run.differences else "RESULTS DIFFER from the evaluator."
     content = f'<h1>{escape(network.name)}</h1><p class="sub">{network.macs / 1e6:.2f} M MAC on {isa}. {verdict}</p>'
     content += pages.cards(figures) + layer_section(rows, cycles) + hint_section(rows, cycles)
-    content += roofline_section(rows) + stall_section(rows) + memory_section(plan, len(rows)) + tile_section(rows, l1_bytes)
+    content += roofline_section(rows) + stall_section(rows) + memory_section(plan, tilings) + tile_section(rows, l1_bytes)
     if network.notes:
         content += pages.section("Notes", "", "<br>".join(map(escape, network.notes)), "notes")
     return pages.document(network.name, content)
@@ -179,26 +184,61 @@ def stall_section(rows: list[Row]) -> str:
     return pages.section("Stalls and energy", "Percent of the cores' cycles.", pages.table(header, lines), "stalls")
 
 
-def memory_section(plan: Plan, layers: int) -> str:
-    """Who lies where in L2, from layer to layer."""
+def memory_section(plan: Plan, tilings: list[Tiling]) -> str:
+    """Who lies where in L2, from layer to layer: activations, and weights that are brought in ahead of time."""
     width, height, left = 1000, 300, 70
+    layers, most = len(tilings), max(1, plan.l2_bytes)
     step = (width - left) / (layers + 1)
-    scale = height / max(1, plan.activation_bytes)
+    scale = height / most
     parts = []
-    for number, life in enumerate(plan.lives):
-        t = life.tensor
-        x, y = left + (life.begin + 1) * step, height - (plan.places[t] + t.size_bytes) * scale
-        length = (min(life.end, layers - 1) - life.begin + 1) * step
-        tip = f"{t.name}: {t}, {t.size_bytes:,} bytes"
+
+    def mark(first: float, last: float, place: int, count: int, colour: str, tip: str) -> None:
+        x, y = left + (first + 1) * step, height - (place + count) * scale
         parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{length:.1f}" height="{t.size_bytes * scale:.1f}" rx="3" '
-            f'fill="{COLOURS[number % len(COLOURS)]}" fill-opacity="0.55" stroke="var(--paper)"><title>{escape(tip)}</title></rect>'
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(1.0, (last - first) * step):.1f}" height="{count * scale:.1f}" rx="2" '
+            f'fill="{colour}" fill-opacity="0.55" stroke="var(--paper)"><title>{escape(tip)}</title></rect>'
         )
-    parts.append(f'<text x="0" y="12">{plan.activation_bytes / 1024:.0f} KiB</text><text x="0" y="{height}">0</text>')
+
+    for number, life in enumerate(life for life in plan.lives if not plan.is_external(life.tensor)):
+        t = life.tensor
+        tip = f"{t.name}: {t}, {t.size_bytes:,} bytes"
+        mark(life.begin, min(life.end, layers - 1) + 1, plan.places[t], t.size_bytes, COLOURS[number % len(COLOURS)], tip)
+    for first, last, block in staged_blocks(plan, tilings):
+        tip = f"weights of {tilings[block.layer].layer.name}: {block.size:,} bytes" + (", always" if block.is_kept else "")
+        mark(first, last, block.place or 0, block.size, "var(--ink)", tip)
+    parts.append(f'<text x="0" y="12">{most / 1024:.0f} KiB</text><text x="0" y="{height}">0</text>')
     parts.append(f'<text x="{left}" y="{height + 18}">input</text>')
     parts.append(f'<text x="{width}" y="{height + 18}" text-anchor="end">last layer</text>')
     svg = f'<svg viewBox="0 0 {width} {height + 24}" role="img" aria-label="memory over time">{"".join(parts)}</svg>'
-    return pages.section("Memory over time", "Activations in L2, from layer to layer.", svg, "memory")
+    return pages.section("Memory over time", memory_text(plan), svg, "memory")
+
+
+def memory_text(plan: Plan) -> str:
+    done = plan.schedule
+    if done is None:
+        return "Activations in L2, from layer to layer; weights lie beside them."
+    outside = [life.tensor.name for life in plan.lives if plan.is_external(life.tensor)]
+    text = (
+        f"L2, from layer to layer: activations in colours, weights dark. Of the weights {done.kept_bytes:,} bytes stay there, "
+        f"{done.streamed_bytes:,} come from external memory while layers before them compute, {done.direct_bytes:,} go from there "
+        "to L1 when they are needed."
+    )
+    return text + (f" In external memory for lack of place: {', '.join(outside)}." if outside else "")
+
+
+def staged_blocks(plan: Plan, tilings: list[Tiling]) -> Iterator[tuple[float, float, Block]]:
+    """Weights in L2, with when they come and go, in layers."""
+    if plan.schedule is None:
+        return
+    times = [layer + number / tiling.count for layer, tiling in enumerate(tilings) for number in range(tiling.count)]
+    times.append(float(len(tilings)))
+    for block in plan.schedule.blocks:
+        if block.is_kept:
+            yield -1.0, float(len(tilings)), block
+        elif block.staged and block.place is not None:
+            first = min(piece.tile for piece in plan.schedule.pieces if piece.source < block.source + block.size
+                        and block.source < piece.source + piece.bytes)  # fmt: skip
+            yield times[min(first + 1, len(times) - 1)], times[min(block.last + 1, len(times) - 1)], block
 
 
 def tile_section(rows: list[Row], l1_bytes: int) -> str:

@@ -7,16 +7,21 @@ smaller. A tensor lives from the layer that makes it to the last one that reads 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from flexv_tools.deploy.graph import Network, Tensor, Unsupported
-from flexv_tools.deploy.tiler import Tiling, weight_bytes
+from flexv_tools.deploy import prefetch, stream
+from flexv_tools.deploy.stream import Room, Schedule, Stage, Taken
+from flexv_tools.deploy.tiler import Target, Tiled, Tiling, tile_all, weight_bytes, whole_of
 
 ALIGNMENT = 16
 RANDOM_ORDERS = 300
-CODE_BYTES = 224 * 1024  # of L2 for program, tables and what the runtime needs
+CODE_BYTES = 96 * 1024  # of L2 for program, tables and what the runtime needs
+STAGES = (0, 8192, 4096, 12288)  # bytes of L1 that are left to a piece of weights, twice
+KEEPS = (1.0, 0.5, 0.0)  # shares of what is free in L2 for ever that keep weights
+PRICES = (0.0, 0.02, 0.05, 0.1, 0.3)  # cycles that a layer may lose for a byte that passes meanwhile
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,23 @@ class Plan:
     activation_bytes: int
     weight_bytes: int
     notes: list[str] = field(default_factory=list)
+    external: dict[Tensor, int] = field(default_factory=dict)  # places of those outside of the chip, behind the weights
+    external_bytes: int = 0  # of them
+    schedule: Schedule | None = None  # None: weights lie in L2
+
+    def is_external(self, tensor: Tensor) -> bool:
+        return whole_of(tensor) in self.external
 
     def place_of(self, tensor: Tensor) -> int:
-        """Of a tensor, or of a part of one."""
-        whole = tensor.whole
-        if whole is None:
-            return self.places[tensor]
-        return self.places[whole] + tensor.first * tensor.format.bits // 8
+        """Of a tensor, or of a part of one, in L2 or in external memory."""
+        whole = whole_of(tensor)
+        place = self.external[whole] if whole in self.external else self.places[whole]
+        return place + tensor.first * tensor.format.bits // 8 if tensor.whole is not None else place
 
-
-def whole_of(tensor: Tensor) -> Tensor:
-    return tensor.whole or tensor
+    @property
+    def l2_bytes(self) -> int:
+        """Of what is planned: activations, and weights that are brought in ahead."""
+        return max(self.activation_bytes, self.schedule.end if self.schedule else 0)
 
 
 def lives_of(network: Network) -> list[Life]:
@@ -78,9 +89,122 @@ def plan(network: Network, tilings: list[Tiling], l2_bytes: int) -> Plan:
             "memory plan",
             f"L2 has to hold {weights:,} bytes of weights, {activations:,} of activations (most at this node) and "
             f"{CODE_BYTES:,} of program: {needed - l2_bytes:,} more than its {l2_bytes:,}",
-            f"--l2-bytes {-(-needed // 65536) * 65536}",
+            f"--l2-bytes {-(-needed // 65536) * 65536}, or --l3 for weights and activations outside of the chip",
         )
     return Plan(places, lives, activations, weights)
+
+
+def all_outside(network: Network, tilings: list[Tiling]) -> Plan:
+    """Everything in external memory."""
+    lives = lives_of(network)
+    places = pack(lives, len(network.layers))
+    weights = sum(weight_bytes(tiling) for tiling in tilings)
+    return Plan({}, lives, 0, weights, external=places, external_bytes=end_of(lives, places), schedule=Schedule())
+
+
+def plan_external(
+    network: Network, target: Target, l2_bytes: int, code_bytes: int, known: Tiled | None = None
+) -> tuple[list[Tiling], Plan]:
+    """Weights in external memory, and activations for which L2 is too small. Raises Unsupported when L2 does not even
+    hold the program."""
+    assert target.external is not None
+    free = (l2_bytes - code_bytes) // ALIGNMENT * ALIGNMENT
+    if free < 0:
+        raise Unsupported(network.name, "memory plan", f"the program alone takes {code_bytes:,} bytes, {-free:,} more than L2 has",
+                          f"--l2-bytes {-(-code_bytes // 65536) * 65536}")  # fmt: skip
+    lives = lives_of(network)
+    outside = spilled(lives, len(network.layers), free)
+    inside = [life for life in lives if life.tensor not in outside]
+    places = pack(inside, len(network.layers))
+    places_outside = pack([life for life in lives if life.tensor in outside], len(network.layers))
+    external = target.external
+    tables = Tables(network, target, frozenset(outside), {} if known is None else known)
+
+    def tried(tilings: list[Tiling]) -> Iterator[Candidate]:
+        for keep in KEEPS:
+            for sure in (stream.CERTAIN, stream.WHOLE):
+                room = Room(free, taken_by(inside, places, tilings), sum(tiling.count for tiling in tilings))
+                done = stream.schedule(tilings, room, Stage(tilings, target.l1_bytes), external, keep, sure)
+                yield Candidate(stream.with_stalls(tilings, done), done)
+                if not any(done.stalls):
+                    break  # more of a tile's time cannot help
+
+    found = [candidate for price in PRICES for candidate in tried(tables.choice(price))]
+    best = min(found, key=Candidate.cost)
+    if any(best.schedule.stalls):  # where L2 is not full, a byte that does not pass costs its whole time
+        layers = len(network.layers)
+        for full_until in sorted({candidate.schedule.full_until for candidate in found}):
+            for price in PRICES:
+                prices = [price] * (full_until + 1) + [1 / external.bytes_per_cycle] * (layers - full_until - 1)
+                found += tried(tables.choice(*prices))
+        best = min(found, key=Candidate.cost)
+    tilings, done = best.tilings, best.schedule
+    plan = Plan(places, lives, end_of(inside, places), sum(weight_bytes(tiling) for tiling in tilings), external=places_outside,
+                external_bytes=end_of([life for life in lives if life.tensor in outside], places_outside), schedule=done)  # fmt: skip
+    return tilings, plan
+
+
+class Tables:
+    """Each layer's tilings that leave more or less of L1 to pieces of weights, and combinations of them."""
+
+    def __init__(self, network: Network, target: Target, outside: frozenset[Tensor], known: Tiled) -> None:
+        assert target.external is not None
+        self.target = target
+        self.options: list[list[tuple[Tiling, int, int]]] = [[] for _ in network.layers]  # with L1 bytes, bytes that pass
+        for stage_bytes in STAGES[:2] if outside else STAGES:  # with activations outside other things count more
+            l1_bytes = target.l1_bytes - 2 * stage_bytes
+            try:
+                tilings = tile_all(network.layers, replace(target, l1_bytes=l1_bytes), outside, known)
+            except Unsupported:
+                if stage_bytes == 0:
+                    raise
+                break  # so little is not enough for a layer
+            for options, tiling in zip(self.options, tilings):
+                options.append((tiling, l1_bytes, stream.capacity(tiling, target.l1_bytes, target.external)))
+
+    def choice(self, *prices: float) -> list[Tiling]:
+        """The cheapest tilings, when a byte that cannot pass costs so much: one price, or one a layer."""
+        each = prices if len(prices) == len(self.options) else prices * len(self.options)
+        chosen = [
+            min(options, key=lambda option: option[0].predicted.cycles - price * option[2])
+            for options, price in zip(self.options, each)
+        ]
+        return prefetch.linked([tiling for tiling, _, _ in chosen], self.target, [l1_bytes for _, l1_bytes, _ in chosen])
+
+
+@dataclass(frozen=True)
+class Candidate:
+    tilings: list[Tiling]
+    schedule: Schedule
+
+    def cost(self) -> tuple[float, int]:
+        """Cycles, then bytes from outside."""
+        done = self.schedule
+        return sum(tiling.predicted.cycles for tiling in self.tilings), done.streamed_bytes + done.direct_bytes
+
+
+def spilled(lives: list[Life], layers: int, free: int) -> set[Tensor]:
+    """Tensors for which L2 is too small: where most is alive the largest one, until the others fit."""
+    outside: set[Tensor] = set()
+    while True:
+        inside = [life for life in lives if life.tensor not in outside]
+        if end_of(inside, pack(inside, layers)) <= free:
+            return outside
+        peak = max(range(-1, layers + 1), key=lambda number: alive_bytes(inside, number))
+        alive = [life for life in inside if life.begin <= peak <= life.end]
+        outside.add(max(alive, key=lambda life: life.tensor.size_bytes).tensor)
+
+
+def taken_by(lives: list[Life], places: dict[Tensor, int], tilings: list[Tiling]) -> list[Taken]:
+    """What activations take of L2, in tiles: one more layer where nobody reads a result, which is compared behind its layer."""
+    begins = stream.first_tiles(tilings)
+    found = []
+    for life in lives:
+        begin = begins[max(0, life.begin)] if life.begin >= 0 else -1
+        end = min(max(life.end, life.begin + 1) + 1, len(tilings))
+        place = places[life.tensor]
+        found.append(Taken(place, place + life.tensor.size_bytes, begin, begins[end] if end == len(tilings) else begins[end] - 1))
+    return found
 
 
 def end_of(lives: list[Life], places: dict[Tensor, int]) -> int:

@@ -74,19 +74,32 @@ def moved(tiling: Tiling, shift: int) -> Places:
     return replace(p, **changed, **single, end=p.end + shift)
 
 
-def linked(tilings: list[Tiling], target: Target) -> list[Tiling]:
-    """All tilings, each at the first of its places that lets its weights come early."""
+def linked(tilings: list[Tiling], target: Target, ends: list[int] | None = None) -> list[Tiling]:
+    """All tilings, each at the first of its places that lets its weights come early. `ends`: bytes of L1 that each may use."""
     found = tilings[:1]
-    for tiling in tilings[1:]:
-        found.append(after(found[-1], tiling, target))
-    return found
+    for number, tiling in enumerate(tilings[1:], 1):
+        own = target if ends is None else replace(target, l1_bytes=ends[number])
+        found.append(after(found[-1], tiling, own))
+    return [warmed(before, tiling) for before, tiling in zip([None, *found], found)]
+
+
+def warmed(before: Tiling | None, tiling: Tiling) -> Tiling:
+    """The first tile of a kernel that the layer before has not left in the caches takes longer."""
+    if before is not None and kernel_of(before) == kernel_of(tiling):
+        return tiling
+    return replace(tiling, predicted=replace(tiling.predicted, cycles=tiling.predicted.cycles + cost.COLD_CYCLES))
+
+
+def kernel_of(tiling: Tiling) -> tuple[object, ...]:
+    layer = tiling.layer
+    return layer.kind, layer.input.format, layer.output.format, layer.weight_bits if isinstance(layer, Dense) else 0
 
 
 def after(before: Tiling, tiling: Tiling, target: Target) -> Tiling:
     layer = tiling.layer
     if not isinstance(layer, Dense):
         return tiling
-    count = tiling.channels * (weight_row_bytes(layer, tiling.inputs) + 8)
+    count = tiling.channel_spans[0].count * (weight_row_bytes(layer, tiling.inputs) + 8)
     if count < LEAST_BYTES:
         return tiling
     busy = busy_at_end(before)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from flexv_tools.deploy import cost
-from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Maximum, Unsupported
+from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Maximum, Tensor, Unsupported
 
 MAX_DMA_BYTES = 65535
 ALIGNMENT = 16  # of places in the TCDM: a row of banks
 SKEW_BYTES = 8  # weights start two words behind the activations' bank (sw/kernels/matmul.h)
+FIRST_ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # that are tried for a smaller first tile
+FIRST_CHANNELS = (1, 2, 4, 6, 8, 12, 16, 24, 32)  # in steps of channels
 GATHERED_ROWS = 8  # pixels that a core collects at a time (sw/kernels/conv2d.c)
 
 
@@ -26,6 +29,7 @@ class Target:
     isa: str = "flexv"
     cores: int = 8
     l1_bytes: int = 104 * 1024  # of the TCDM; the rest are stacks and the runtime's own data
+    external: cost.External | None = None  # memory outside of the chip
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,27 @@ class Tiling:
     channels: int
     inputs: int  # channels of the input; of layers whose channels stand alone: `channels`
     places: Places
+    first_rows: int = 0  # of the first tile, which may be smaller, because all wait for its operands; 0: as the others
+    first_channels: int = 0
+    external: frozenset[Tensor] = frozenset()  # of its tensors, those outside of the chip
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
     is_prefetched: bool = False  # weights of the first tile come while the layer before ends
 
     @property
+    def row_spans(self) -> tuple[cost.Span, ...]:
+        return spans(self.layer.output.height, self.rows, self.first_rows)
+
+    @property
+    def channel_spans(self) -> tuple[cost.Span, ...]:
+        return spans(self.layer.output.stored_channels, self.channels, self.first_channels)
+
+    @property
     def row_tiles(self) -> int:
-        return -(-self.layer.output.height // self.rows)
+        return len(self.row_spans)
 
     @property
     def channel_tiles(self) -> int:
-        return -(-self.layer.output.stored_channels // self.channels)
+        return len(self.channel_spans)
 
     @property
     def input_parts(self) -> int:
@@ -68,6 +83,13 @@ class Tiling:
     @property
     def count(self) -> int:
         return self.row_tiles * self.channel_tiles * self.input_parts
+
+
+@lru_cache(maxsize=65536)
+def spans(size: int, step: int, first: int = 0) -> tuple[cost.Span, ...]:
+    """`size` in steps, the first of which may be smaller."""
+    begins = [0, *range(first or step, size, step)]
+    return tuple(cost.Span(begin, end - begin) for begin, end in zip(begins, [*begins[1:], size]))
 
 
 def is_channelwise(layer: Layer) -> bool:
@@ -171,18 +193,18 @@ def parts_of(tiling: Tiling) -> list[int]:
     return [min(step, most - first) for first in range(0, most, step)]
 
 
-def scales_at(tiling: Tiling) -> int:
-    """Where the scales of a layer lie behind its weights."""
+def weights_at(tiling: Tiling) -> int:
+    """Where the weights of a layer lie behind its scales, a bias and a multiplier a channel."""
     assert isinstance(tiling.layer, Dense)
-    rows = sum(weight_row_bytes(tiling.layer, inputs) for inputs in parts_of(tiling))
-    return -(-tiling.layer.weights.shape[0] * rows // 8) * 8
+    return 8 * int(tiling.layer.weights.shape[0])
 
 
 def weight_bytes(tiling: Tiling) -> int:
-    """What a layer's weights and scales take in L2."""
+    """What a layer's scales and weights take in L2."""
     if not isinstance(tiling.layer, Dense):
         return 0
-    return -(-(scales_at(tiling) + 8 * tiling.layer.weights.shape[0]) // 16) * 16
+    rows = sum(weight_row_bytes(tiling.layer, inputs) for inputs in parts_of(tiling))
+    return -(-(weights_at(tiling) + tiling.layer.weights.shape[0] * rows) // 16) * 16
 
 
 def widths_of(layer: Layer) -> list[int]:
@@ -214,32 +236,99 @@ def largest_transfer(layer: Layer, rows: int, channels: int, inputs: int) -> int
     return max(moved)
 
 
-def fitting(layer: Layer, target: Target, inputs: int) -> Iterator[Tiling]:
-    """All tilings with parts of `inputs` input channels that fit. More rows need more memory."""
+def fitting(layer: Layer, target: Target, external: frozenset[Tensor] = frozenset()) -> Iterator[Tiling]:
+    """All tilings of equal tiles that fit, without a prediction. More rows need more memory."""
     heights = [1] if layer.kind == "sums" else range(1, layer.output.height + 1)
-    for channels in widths_of(layer):
-        taken = channels if is_channelwise(layer) else inputs
-        for rows in heights:
-            places = places_of(layer, rows, channels, taken, target)
-            if places.end > target.l1_bytes or largest_transfer(layer, rows, channels, taken) > MAX_DMA_BYTES:
-                break
-            tiling = Tiling(layer, rows, channels, taken, places)
-            yield replace(tiling, predicted=cost.predict(layer, shape_of(tiling), target.isa, target.cores))
-
-
-def tile(layer: Layer, target: Target) -> Tiling:
-    """The cheapest tiling. Raises Unsupported when not even the smallest one fits."""
-    best: Tiling | None = None
     for inputs in inputs_of(layer):
-        parts = -(-layer.input.stored_channels // inputs)
-        if best is not None and cost.least(layer, parts, target.isa, target.cores) >= best.predicted.cycles:
-            break  # more parts cannot be better
-        for tiling in fitting(layer, target, inputs):
-            if best is None or tiling.predicted.cycles < best.predicted.cycles:
-                best = tiling
+        for channels in widths_of(layer):
+            taken = channels if is_channelwise(layer) else inputs
+            for rows in heights:
+                places = places_of(layer, rows, channels, taken, target)
+                if places.end > target.l1_bytes or largest_transfer(layer, rows, channels, taken) > MAX_DMA_BYTES:
+                    break
+                yield Tiling(layer, rows, channels, taken, places, external=external)
+
+
+def variants(tiling: Tiling) -> Iterator[Tiling]:
+    """The same with smaller first tiles."""
+    most = tiling.layer.output.stored_channels
+    step = widths_of(tiling.layer)[0]
+    heights = [rows for rows in FIRST_ROWS if rows < tiling.rows]
+    widths = [step * count for count in FIRST_CHANNELS if step * count < tiling.channels < most]
+    for first_rows in (0, *heights):
+        for first_channels in (0, *widths):
+            yield replace(tiling, first_rows=first_rows, first_channels=first_channels)
+
+
+Known = dict[tuple[int, ...], float]
+
+
+def model_of(tiling: Tiling, target: Target, known: Known | None = None) -> cost.Model:
+    return cost.Model(tiling.layer, shape_of(tiling), target.isa, target.cores, target.external, known)
+
+
+def bound(tiling: Tiling, target: Target, known: Known) -> float:
+    """Neither a tiling nor its variants, which have more tiles, are faster: its work, divided evenly."""
+    key = (tiling.inputs,)
+    if key not in known:
+        known[key] = cost.least_work(tiling.layer, shape_of(tiling), target.isa, target.cores)
+    return cost.LAYER_CYCLES + tiling.count * cost.TILE_CYCLES + known[key]
+
+
+def better(tiling: Tiling, target: Target, best: Tiling | None, known: Known) -> Tiling | None:
+    """A tiling with its prediction, if that is less than the best one's."""
+    model = model_of(tiling, target, known)
+    if best is not None and model.bound() >= best.predicted.cycles:
+        return None
+    found = replace(tiling, predicted=model.predict())
+    return found if best is None or found.predicted.cycles < best.predicted.cycles else None
+
+
+def tile(layer: Layer, target: Target, external: frozenset[Tensor] = frozenset()) -> Tiling:
+    """The cheapest tiling. Raises Unsupported when not even the smallest one fits."""
+    known: Known = {}
+    candidates = [(bound(each, target, known), number, each) for number, each in enumerate(fitting(layer, target, external))]
+    best: Tiling | None = None
+    for least, _, candidate in sorted(candidates, key=lambda each: each[:2]):
+        if best is not None and least >= best.predicted.cycles:
+            break
+        for variant in variants(candidate):
+            if best is None or bound(variant, target, known) < best.predicted.cycles:
+                best = better(variant, target, best, known) or best
     if best is None:
         raise too_large(layer, target)
     return best
+
+
+Tiled = dict[tuple[object, ...], Tiling]
+
+
+def tile_all(
+    layers: list[Layer], target: Target, external: frozenset[Tensor] = frozenset(), known: Tiled | None = None
+) -> list[Tiling]:
+    """Layers that are alike are tiled once; `known` has those of other calls."""
+    known = {} if known is None else known
+    found = []
+    for layer in layers:
+        own = frozenset(tensor for tensor in (*layer.inputs, layer.output) if whole_of(tensor) in external)
+        key = (target, *likeness(layer, own))
+        if key not in known:
+            known[key] = tile(layer, target, own)
+        found.append(replace(known[key], layer=layer, external=own))
+    return found
+
+
+def whole_of(tensor: Tensor) -> Tensor:
+    return tensor.whole or tensor
+
+
+def likeness(layer: Layer, external: frozenset[Tensor]) -> tuple[object, ...]:
+    """All that the cost of a layer depends on."""
+    tensors = [(t.shape, t.format, whole_of(t).stored_channels, t in external) for t in (*layer.inputs, layer.output)]
+    own: tuple[object, ...] = ()
+    if isinstance(layer, Dense):
+        own = (layer.weights.shape, layer.weight_bits, layer.is_narrowed, layer.bias)
+    return (layer.kind, layer.window, tuple(tensors), own)
 
 
 def too_large(layer: Layer, target: Target) -> Unsupported:
@@ -260,16 +349,15 @@ def too_large(layer: Layer, target: Target) -> Unsupported:
     )
 
 
-def shape_of(tiling: Tiling) -> cost.TileShape:
+def shape_of(tiling: Tiling) -> cost.Shape:
     layer = tiling.layer
-    return cost.TileShape(
-        rows=tiling.rows,
-        channels=tiling.channels,
-        row_tiles=tiling.row_tiles,
-        channel_tiles=tiling.channel_tiles,
-        input_rows=input_rows(layer, tiling.rows),
-        input_channels=tiling.inputs,
+    return cost.Shape(
+        rows=tiling.row_spans,
+        channels=tiling.channel_spans,
+        inputs=tiling.inputs,
         input_parts=tiling.input_parts,
         weight_bytes=weight_row_bytes(layer, tiling.inputs) if isinstance(layer, Dense) else 0,
         gathers=isinstance(layer, Dense) and gathers(layer, tiling.inputs),
+        is_input_external=tuple(tensor in tiling.external for tensor in layer.inputs),
+        is_output_external=layer.output in tiling.external,
     )

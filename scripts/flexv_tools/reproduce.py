@@ -234,6 +234,7 @@ def network_rows(program: Path) -> list[Row]:
     except ImportError as error:
         raise Failure(f"{error}; scripts/deploy installs what networks need, --no-networks leaves them out") from error
     throughput, energy = [], []
+    external: list[Row] = []
     for network in reproduce_networks.NETWORKS:
         results = {isa: reproduce_networks.measure(program, network, isa) for isa in ISAS}
         a, w = network.bits
@@ -250,7 +251,25 @@ def network_rows(program: Path) -> list[Row]:
         energy.append(Row("network_energy", "flexv", a, w, "energy", "mJ", network.millijoules, frame,
                           ratio_of(frame, network.millijoules), "published",
                           energy_remark(network, results["flexv"])))
-    return throughput + energy
+        if network.name.startswith("mobilenet"):
+            external += external_rows(program, network, results["flexv"])
+    return throughput + energy + external
+
+
+def external_rows(program: Path, network: Published, inside: Result) -> list[Row]:
+    """What it costs to have the weights in external memory."""
+    from flexv_tools import reproduce_networks
+
+    rows = []
+    for l2_bytes, limit in reproduce_networks.EXTERNAL_LIMITS.items():
+        result = reproduce_networks.measure(program, network, "flexv", l2_bytes)
+        slower = 100 * (result.cycles / inside.cycles - 1)
+        remark = (f"{network.title}; L2 of {l2_bytes / (1 << 20):g} MiB: {result.cycles / 1e6:.2f} M cycles in place of "
+                  f"{inside.cycles / 1e6:.2f} M, {result.mac_per_cycle:.2f} MAC/cycle, {result.millijoules:.2f} mJ")
+        a, w = network.bits
+        rows.append(Row("external_memory", "flexv", a, w, "slower", "%", limit, slower, None,
+                        "kept" if slower <= limit else "missed", remark))
+    return rows
 
 
 def energy_remark(network: Published, result: Result) -> str:
@@ -323,6 +342,10 @@ SECTIONS = {
         "Networks end to end, energy",
         "Energy of a frame [mJ], Shaheen at 0.8 V and 500 MHz (anchors N1 to N3 of the energy model, which no "
         "coefficient was fitted to); ours without external memory."),
+    "external_memory": (
+        "Networks with weights in external memory",
+        "How much slower [%] when weights come from a memory of 0.4 byte a cycle (HyperRAM of Shaheen, 1.6 Gb/s) by "
+        "`scripts/deploy --l3`, against all of them in an L2 of 4 MiB. Column \"published\": the most that this project allows."),
 }
 
 

@@ -5,13 +5,11 @@ Weights are synthetic (`scripts/example_network`), which neither cycles nor the 
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from flexv_tools.deploy import build, examples, execute, main, report
-from flexv_tools.deploy.tiler import Target
 from flexv_tools.errors import Failure
 
 
@@ -33,6 +31,8 @@ NETWORKS = (
               0.15),
 )  # fmt: skip
 L2_BYTES = 4 << 20  # all weights; Shaheen has 1 MiB and brings them in from outside
+# Limits of what external memory of 0.4 byte a cycle may cost, percent: this project's, by L2 bytes.
+EXTERNAL_LIMITS = {0x180000: 1.0, 0x100000: 8.0}
 POINT = ("--energy-profile", "shaheen", "--vdd", "0.8", "--mhz", "500")
 
 
@@ -47,19 +47,19 @@ class Result:
         return self.macs / self.cycles
 
 
-def measure(program: Path, network: Published, isa: str) -> Result:
-    """One sample; every tensor must equal the evaluator's."""
+def measure(program: Path, network: Published, isa: str, external_l2_bytes: int | None = None) -> Result:
+    """One sample; every tensor must equal the evaluator's. With an L2 of `external_l2_bytes` weights lie in external memory."""
     import onnx  # type: ignore[import]
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         onnx.save(examples.NETWORKS[network.name](network.name), str(folder / "net.onnx"))
-        options = argparse.Namespace(model=folder / "net.onnx", bias="sum", isa=isa, cores=8, l2_bytes=L2_BYTES,
-                                     l1_bytes=Target.l1_bytes, set=[])  # fmt: skip
+        call = [str(folder / "net.onnx"), "--out", str(folder), "--isa", isa, "--l2-bytes", str(external_l2_bytes or L2_BYTES)]
+        options = main.read_arguments(call + (["--l3"] if external_l2_bytes else []))
         deployment = main.prepare(options)
         sample = main.read_samples(None, deployment.network)[0]
         build.write_sources(folder / "src", deployment.network, deployment.tilings, deployment.plan, deployment.target,
-                            L2_BYTES, sample)  # fmt: skip
+                            options.l2_bytes, sample)  # fmt: skip
         elfs = build.build(folder / "src", folder / "build")
         platform = execute.Platform(program, (*main.platform_arguments(deployment, options), *POINT))
         run = execute.run_sample(platform, elfs, deployment.network, sample)

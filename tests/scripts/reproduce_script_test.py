@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 REPRODUCE = ROOT / "scripts/reproduce"
@@ -63,9 +64,13 @@ class ReproduceTest(unittest.TestCase):
         original = reproduce_networks.measure
         self.addCleanup(setattr, reproduce_networks, "measure", original)
         cycles = {"flexv": 10_000_000, "xpulpnn": 20_000_000, "xpulpv2": 25_000_000}
-        reproduce_networks.measure = lambda program, network, isa: reproduce_networks.Result(120_000_000, cycles[isa], 1.5)
+        def measure(program: Path, network: Any, isa: str, external_l2_bytes: int | None = None) -> Any:
+            slower = {None: 1.0, 0x180000: 1.005, 0x100000: 1.09}[external_l2_bytes]
+            return reproduce_networks.Result(120_000_000, round(cycles[isa] * slower), 1.5)
+
+        reproduce_networks.measure = measure
         rows = reproduce.network_rows(Path("unused"))
-        self.assertEqual(len(rows), 3 * 3 + 3)
+        self.assertEqual(len(rows), 3 * 3 + 3 + 2 * 2)
         flexv = next(row for row in rows if row.isa == "flexv" and (row.act_bits, row.weight_bits) == (8, 8))
         self.assertEqual((flexv.published, flexv.measured), (6.0, 12.0))
         self.assertIn("2.50 times as fast", next(row.remark for row in rows if row.isa == "xpulpv2"))
@@ -73,6 +78,9 @@ class ReproduceTest(unittest.TestCase):
         self.assertEqual((energy.published, energy.measured), (8.55, 1.5))
         self.assertIn("150.0 pJ a cycle, published 427.5 pJ; 2.00 times fewer cycles", energy.remark)
         self.assertEqual(reproduce.verdict(energy), "82.5 % less")
+        kept, missed = [row for row in rows if row.experiment == "external_memory"][:2]
+        self.assertEqual((reproduce.verdict(kept), reproduce.verdict(missed)), ("kept", "missed"))
+        self.assertAlmostEqual(missed.measured, 9.0)
 
     def test_a_slow_kernel_fails(self) -> None:
         done, _, page = self.reproduce(PROGRAM.format(python=sys.executable, cycles=300000))

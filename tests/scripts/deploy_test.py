@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import html
+import importlib.util
 import io
 import json
 import os
@@ -146,6 +147,46 @@ class Meaning(Folder):
         self.assertGreater(np.mean(ours == expected), 0.9)
         self.assertAlmostEqual(network.layers[0].error, 11 / 256, places=3)
         self.assertIn("largest deviation", network.notes[0])
+
+
+@unittest.skipUnless(importlib.util.find_spec("torch"), "python3-torch is not installed")
+class InTorch(Meaning):
+    """The same with convolutions, matrix products and pooling by PyTorch, in float64."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        original = dict(reference_executor.OPERATORS)
+        self.addCleanup(reference_executor.OPERATORS.update, original)
+        reference_executor.OPERATORS.update(Conv=self.conv, MaxPool=self.max_pool, Gemm=self.gemm, GlobalAveragePool=self.average)
+
+    @staticmethod
+    def conv(inputs: list[Any], attributes: dict[str, Any]) -> Any:
+        import torch
+
+        x, w, *bias = (torch.from_numpy(np.ascontiguousarray(each)) for each in inputs)
+        top, left, bottom, right = attributes["pads"]
+        padded = torch.nn.functional.pad(x, (left, right, top, bottom))
+        return torch.nn.functional.conv2d(padded, w, *bias, stride=list(attributes["strides"]), groups=attributes["group"]).numpy()
+
+    @staticmethod
+    def max_pool(inputs: list[Any], attributes: dict[str, Any]) -> Any:
+        import torch
+
+        top, left, bottom, right = attributes.get("pads", [0, 0, 0, 0])
+        padded = torch.nn.functional.pad(torch.from_numpy(inputs[0]), (left, right, top, bottom), value=-np.inf)
+        return torch.nn.functional.max_pool2d(padded, list(attributes["kernel_shape"]), list(attributes["strides"])).numpy()
+
+    @staticmethod
+    def gemm(inputs: list[Any], _: dict[str, Any]) -> Any:
+        import torch
+
+        return torch.nn.functional.linear(*(torch.from_numpy(np.ascontiguousarray(each)) for each in inputs)).numpy()
+
+    @staticmethod
+    def average(inputs: list[Any], _: dict[str, Any]) -> Any:
+        import torch
+
+        return torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(np.ascontiguousarray(inputs[0])), 1).numpy()
 
 
 class Refusals(Folder):
@@ -435,6 +476,26 @@ class Plans(Folder):
         return round(float(solution.read_text().split("objective value")[1].split()[0]))
 
 
+def busy_places(tilings: list[tiler.Tiling], tile: int) -> list[tuple[int, int]]:
+    """What is used of L1 while a tile is computed: by its operands, those of the next one and results; and what weights of the next
+    layer take that come in the last tile."""
+    begins = stream.first_tiles(tilings)
+    number = max(i for i, begin in enumerate(begins[:-1]) if begin <= tile)
+    tiling, index = tilings[number], tile - begins[number]
+    ends, used = prefetch.extents(tiling), prefetch.used_places(tiling)
+    starts = {start for name, places in used.items() if name != "weights" for start in places}
+    if "weights" in used:
+        for each in (index, index + 1):  # of this tile, and of the next one, which may come meanwhile
+            if each < tiling.count:
+                part = each // tiling.row_tiles if tiling.input_parts == 1 else each
+                starts.add(used["weights"][part & 1])
+    found = [(start, ends[start]) for start in starts]
+    if index + 1 == tiling.count and number + 1 < len(tilings):
+        after = tilings[number + 1]
+        found += prefetch.first_weights(after) if after.is_prefetched else []
+    return found
+
+
 class Streams(Folder):
     """Weights that come from external memory: in time, whole, and to places where nothing else lies."""
 
@@ -476,10 +537,11 @@ class Streams(Folder):
                 for b in held[number + 1 :]:
                     apart = a.end <= b.begin or b.end <= a.begin or a.last < b.first or b.last < a.first
                     self.assertTrue(apart, f"{a} {b}")
-            used = [tiling.places.end for tiling in tilings for _ in range(tiling.count)]
+            busy = [busy_places(tilings, tile) for tile in range(tiles)]
             for before, piece in zip([None, *done.pieces], done.pieces):
-                self.assertGreaterEqual(piece.via, max(used[piece.tile : piece.tile + 3]))
                 self.assertLessEqual(piece.via + piece.bytes, l1_bytes)
+                for begin, end in (place for places in busy[piece.tile : piece.tile + 2] for place in places):
+                    self.assertTrue(end <= piece.via or piece.via + piece.bytes <= begin, f"{piece} {begin}..{end}")
                 if before is not None:
                     self.assertLess(before.tile, piece.tile)
                     if before.tile == piece.tile - 1:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Tensor
 
-TILE_CYCLES = 500  # start of transfers, a barrier, dividing the work
-LAYER_CYCLES = 1000  # the first and the last transfer, the table's row
+TILE_CYCLES = 2600  # a barrier, transfers, dividing the work, the first block: code that has left the caches
+TILE_DMA_CYCLES = 1500  # of these, before and behind the transfers
+LAYER_CYCLES = 300  # the first and the last transfer, the table's row
 COLD_CYCLES = 300  # where the layer before runs another kernel
 DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
 DMA_START_CYCLES = 60
@@ -21,31 +22,31 @@ DMA_PIECE_CYCLES = 1.7  # of a line of a transfer, however short
 
 # Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
 PRODUCT = {
-    "flexv": {(8, 8): 0.270, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.148, (2, 2): 0.077},
+    "flexv": {(8, 8): 0.270, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.135, (2, 2): 0.077},
     "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
-CONFLICT_CYCLES = 1.2e-7  # more, times the square of a pixel's bytes: long pixels that begin in one bank
+CONFLICT_CYCLES = 7e-8  # more, times the square of a pixel's bytes: long pixels that begin in one bank
 PRODUCT_BIAS_CYCLES = 1.3  # more of each result where the bias is added behind the product
-BLOCK_CYCLES = 6.0  # more of each result: biases, requantisation, store
+BLOCK_CYCLES = 5.0  # more of each result: biases, requantisation, store
 SUM_CYCLES = 3.0  # the same of a sum: loaded and stored
 REQUANTISE_CYCLES = 9.0  # of a sum when it is complete: start, requantisation
 GATHER_WORD_CYCLES = 3.2  # of a word that is collected for a window
 GATHER_TAP_CYCLES = 4.0
 GATHER_STRIDE_CYCLES = 60.0  # more of a window with a stride
 GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
-GROUP_CYCLES = 1000.0  # of a call of the product for a group of gathered pixels
+GROUP_CYCLES = 700.0  # of a call of the product for a group of gathered pixels
 GROUP_PIXELS = 8
 DEPTHWISE_TAP_CYCLES = 7.0  # of sizes without a kernel of their own
 DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
 DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
 DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
 DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
-DEPTHWISE_CALL_CYCLES = 1900.0
+DEPTHWISE_CALL_CYCLES = 400.0
 SUM_QUAD_CYCLES = {(8, 8): 2.6}  # four products of the last layer
 SUM_QUAD_NARROW_CYCLES = 11.0  # and where numbers are widened first
 POOL_QUAD_CYCLES = 20.6  # four numbers of a window
-ADD_QUAD_CYCLES = 39.0
+ADD_QUAD_CYCLES = 33.0
 NARROW_QUAD_CYCLES = 14.0
 
 
@@ -142,7 +143,7 @@ class Model:
             behind = go[number - 1].cycles if number else 0.0
             times.append(TileTime(compute, ahead + behind))
         cycles = LAYER_CYCLES + come[0].cycles + go[-1].cycles
-        cycles += sum(TILE_CYCLES + max(time.compute, time.dma) for time in times)
+        cycles += sum(max(TILE_CYCLES + time.compute, TILE_DMA_CYCLES + time.dma) for time in times)
         moved = sum((come + go), Move())
         return Prediction(cycles, sum(work), moved.cycles, moved.bytes, tuple(times))
 

@@ -6,7 +6,7 @@ smaller. A tensor lives from the layer that makes it to the last one that reads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,9 +19,9 @@ from flexv_tools.deploy.tiler import Target, Tiled, Tiling, tile_all, weight_byt
 ALIGNMENT = 16
 RANDOM_ORDERS = 300
 CODE_BYTES = 96 * 1024  # of L2 for program, tables and what the runtime needs
-STAGES = (0, 8192, 4096, 12288)  # bytes of L1 that are left to a piece of weights, twice
+STAGES = (0, 8192, 4096, 12288, 2048)  # bytes of L1 that are left to a piece of weights, twice
 KEEPS = (1.0, 0.5, 0.0)  # shares of what is free in L2 for ever that keep weights
-PRICES = (0.0, 0.02, 0.05, 0.1, 0.3)  # cycles that a layer may lose for a byte that passes meanwhile
+PRICES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # cycles that a layer may lose for a byte that passes meanwhile
 
 
 @dataclass(frozen=True)
@@ -120,28 +120,24 @@ def plan_external(
     external = target.external
     tables = Tables(network, target, frozenset(outside), {} if known is None else known)
 
-    def tried(tilings: list[Tiling]) -> Iterator[Candidate]:
-        for keep in KEEPS:
-            for sure in (stream.CERTAIN, stream.WHOLE):
-                room = Room(free, taken_by(inside, places, tilings), sum(tiling.count for tiling in tilings))
-                done = stream.schedule(tilings, room, Stage(tilings, target.l1_bytes), external, keep, sure)
-                yield Candidate(stream.with_stalls(tilings, done), done)
-                if not any(done.stalls):
-                    break  # more of a tile's time cannot help
+    def tried(chosen: Chosen, keep: float, sure: tuple[float, float]) -> Candidate:
+        tilings = tables.tilings(chosen)
+        room = Room(free, taken_by(inside, places, tilings), sum(tiling.count for tiling in tilings))
+        done = stream.schedule(tilings, room, Stage(tilings, target.l1_bytes), external, keep, sure)
+        return Candidate(stream.with_stalls(tilings, done), done, chosen, keep, sure)
 
-    found = [candidate for price in PRICES for candidate in tried(tables.choice(price))]
+    ways = [(keep, sure) for keep in KEEPS for sure in (stream.CERTAIN, stream.WHOLE)]
+    found = [tried(chosen, *way) for chosen in dict.fromkeys(map(tables.choice, PRICES)) for way in ways]
     best = min(found, key=Candidate.cost)
-    if any(best.schedule.stalls):  # where L2 is not full, a byte that does not pass costs its whole time
-        layers = len(network.layers)
-        for full_until in sorted({candidate.schedule.full_until for candidate in found}):
-            for price in PRICES:
-                prices = [price] * (full_until + 1) + [1 / external.bytes_per_cycle] * (layers - full_until - 1)
-                found += tried(tables.choice(*prices))
-        best = min(found, key=Candidate.cost)
+    for chosen in tables.neighbours(best):
+        best = min(best, tried(chosen(best.chosen), best.keep, best.sure), key=Candidate.cost)
     tilings, done = best.tilings, best.schedule
     plan = Plan(places, lives, end_of(inside, places), sum(weight_bytes(tiling) for tiling in tilings), external=places_outside,
                 external_bytes=end_of([life for life in lives if life.tensor in outside], places_outside), schedule=done)  # fmt: skip
     return tilings, plan
+
+
+Chosen = tuple[int, ...]  # an option for each layer
 
 
 class Tables:
@@ -162,20 +158,41 @@ class Tables:
             for options, tiling in zip(self.options, tilings):
                 options.append((tiling, l1_bytes, stream.capacity(tiling, target.l1_bytes, target.external)))
 
-    def choice(self, *prices: float) -> list[Tiling]:
-        """The cheapest tilings, when a byte that cannot pass costs so much: one price, or one a layer."""
-        each = prices if len(prices) == len(self.options) else prices * len(self.options)
-        chosen = [
-            min(options, key=lambda option: option[0].predicted.cycles - price * option[2])
-            for options, price in zip(self.options, each)
+    def choice(self, price: float) -> Chosen:
+        """The cheapest tilings, when a byte that cannot pass costs so much."""
+
+        def cost_of(option: tuple[Tiling, int, int]) -> float:
+            return option[0].predicted.cycles - price * option[2]
+
+        return tuple(min(range(len(options)), key=lambda i: cost_of(options[i])) for options in self.options)
+
+    def neighbours(self, best: Candidate) -> Iterator[Callable[[Chosen], Chosen]]:
+        """Each layer with each other one of its tilings, those first that may save most."""
+
+        def cycles(layer: int, option: int) -> float:
+            return self.options[layer][option][0].predicted.cycles
+
+        changes = [
+            (cycles(layer, option) - cycles(layer, best.chosen[layer]), layer, option)
+            for layer, options in enumerate(self.options)
+            for option in range(len(options))
+            if option != best.chosen[layer]
         ]
-        return prefetch.linked([tiling for tiling, _, _ in chosen], self.target, [l1_bytes for _, l1_bytes, _ in chosen])
+        for _, layer, option in sorted(changes):
+            yield lambda chosen, layer=layer, option=option: (*chosen[:layer], option, *chosen[layer + 1 :])  # type: ignore[misc]
+
+    def tilings(self, chosen: Chosen) -> list[Tiling]:
+        each = [options[number] for options, number in zip(self.options, chosen)]
+        return prefetch.linked([tiling for tiling, _, _ in each], self.target, [l1_bytes for _, l1_bytes, _ in each])
 
 
 @dataclass(frozen=True)
 class Candidate:
     tilings: list[Tiling]
     schedule: Schedule
+    chosen: Chosen
+    keep: float
+    sure: tuple[float, float]
 
     def cost(self) -> tuple[float, int]:
         """Cycles, then bytes from outside."""

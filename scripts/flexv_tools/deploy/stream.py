@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Dense
-from flexv_tools.deploy.tiler import Tiling, is_channelwise, parts_of, weight_bytes, weight_row_bytes, weights_at
+from flexv_tools.deploy.tiler import Tiling, is_channelwise, parts_of, weight_bytes, weight_pitch, weight_row_bytes, weights_at
 
 ALIGNMENT = 16
 LEAST_PIECE_BYTES = 256
 LOOK_AHEAD = 12  # blocks that may find a place when the first one does not
-CERTAIN = (0.93, -300)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
+CERTAIN = (0.95, 600)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
 WHOLE = (1.0, cost.TILE_CYCLES - 300)  # where weights are waited for in any case, all of a tile's time is used
 SCALE_BYTES = 8  # a bias and a multiplier
 
@@ -182,26 +182,56 @@ class Room:
         return most
 
 
+Extent = tuple[int, int]
+
+
+def idle_weights(tiling: Tiling, index: int) -> Extent | None:
+    """The half of the weights' buffer that is not used while a tile and the one behind it are computed: that of the next channel
+    tile, until its weights come with the last row tile of this one."""
+    layer, rows = tiling.layer, tiling.row_tiles
+    if not isinstance(layer, Dense) or tiling.input_parts > 1 or tiling.channel_tiles < 2:
+        return None
+    part, row = divmod(index, rows)
+    if row + 2 > rows - 1:
+        return None
+    begin = tiling.places.weights[(part + 1) & 1]
+    begin = -(-begin // ALIGNMENT) * ALIGNMENT
+    return begin, begin + (tiling.channels * weight_pitch(layer, tiling.inputs)) // ALIGNMENT * ALIGNMENT
+
+
 class Stage:
-    """Places of pieces in L1, behind what the layers use there. A piece is there for two tiles, and the one before must not lie
-    on it; weights of the next layer may come a tile earlier than that begins."""
+    """Places of pieces in L1: behind what the layers use there, or in an idle half of the weights' buffer. A piece is there for
+    two tiles, and the one before must not lie on it; weights of the next layer may come a tile earlier than that begins."""
 
     def __init__(self, tilings: list[Tiling], l1_bytes: int) -> None:
         self.end = l1_bytes // ALIGNMENT * ALIGNMENT
         used = [tiling.places.end for tiling in tilings for _ in range(tiling.count)]
         used += [used[-1], used[-1]] if used else []
         self.begins = [-(-max(used[tile : tile + 3]) // ALIGNMENT) * ALIGNMENT for tile in range(len(used) - 2)]
+        self.idle = [idle_weights(tiling, index) for tiling in tilings for index in range(tiling.count)]
         self.before = (0, 0)
         self.before_tile = -2
 
-    def room(self, tile: int) -> tuple[int, int]:
-        """Where a piece may lie, at most half of what there is."""
-        begin, end = self.begins[tile], self.end
-        half = max(0, end - begin) // 2 // ALIGNMENT * ALIGNMENT
-        if self.before_tile < tile - 1:
-            return end - half, half
-        low, high = self.before[0] - begin, end - max(begin, self.before[1])
-        return (begin, min(half, low)) if low >= high else (end - min(half, high), min(half, high))
+    def room(self, tile: int) -> Extent:
+        """Where a piece may lie: begin, bytes. Half of what there is, where the next piece may need the other one."""
+        found = (0, 0)
+        for extent in ((self.begins[tile], self.end), self.idle[tile]):
+            if extent is None or extent[0] >= extent[1]:
+                continue
+            has_next = tile + 1 < len(self.idle) and (extent[1] == self.end or self.idle[tile + 1] == extent)
+            each = self.part_of(extent, tile, has_next)
+            found = max(found, each, key=lambda place: place[1])
+        return found
+
+    def part_of(self, extent: Extent, tile: int, has_next: bool) -> Extent:
+        begin, end = extent
+        half = (end - begin) // 2 // ALIGNMENT * ALIGNMENT
+        most = half if has_next else end - begin
+        if self.before_tile < tile - 1 or self.before[1] <= begin or end <= self.before[0]:
+            return end - most, most
+        low, high = self.before[0] - begin, end - self.before[1]
+        low, high = low // ALIGNMENT * ALIGNMENT, high // ALIGNMENT * ALIGNMENT
+        return (begin, min(most, low)) if low >= high else (end - min(most, high), min(most, high))
 
     def take(self, tile: int, begin: int, count: int) -> None:
         self.before, self.before_tile = (begin, begin + count), tile
@@ -232,7 +262,7 @@ def schedule(
             waiting = [block for block in waiting if block.deadline >= tile and block.come < block.size]
             idle = time.compute * sure[0] + sure[1] - time.dma - direct
             via, most = stage.room(tile)
-            piece = next_piece(waiting, room, tile, via, min(most, bytes_in(idle, external)), stage.end)
+            piece = next_piece(waiting, room, tile, via, min(most, bytes_in(idle, external)))
             if waiting and waiting[0].place is None:
                 done.full_until = layer
             if piece is not None:
@@ -248,7 +278,12 @@ def capacity(tiling: Tiling, l1_bytes: int, external: cost.External) -> int:
     """Bytes that can pass while a layer is computed."""
     half = max(0, l1_bytes - tiling.places.end) // 2
     share, cycles = CERTAIN
-    return sum(min(half, bytes_in(time.compute * share + cycles - time.dma, external)) for time in tiling.predicted.tiles)
+    passed = 0
+    for index, time in enumerate(tiling.predicted.tiles):
+        idle = idle_weights(tiling, index)
+        most = max(half, (idle[1] - idle[0]) // 2 if idle else 0)
+        passed += min(most, bytes_in(time.compute * share + cycles - time.dma, external))
+    return passed
 
 
 def keep_some(blocks: list[Block], room: Room, keep: float) -> None:
@@ -276,7 +311,7 @@ def bytes_in(cycles: float, external: cost.External) -> int:
     return max(0, int((cycles - external.latency_cycles) / each)) // ALIGNMENT * ALIGNMENT
 
 
-def next_piece(waiting: list[Block], room: Room, tile: int, via: int, most: int, end: int) -> Piece | None:
+def next_piece(waiting: list[Block], room: Room, tile: int, via: int, most: int) -> Piece | None:
     """Of the block that is needed first and has or finds a place, and of those behind it that follow it in both memories."""
     for number, block in enumerate(waiting[:LOOK_AHEAD]):
         if block.place is None:
@@ -289,8 +324,6 @@ def next_piece(waiting: list[Block], room: Room, tile: int, via: int, most: int,
         source, place = block.source + block.come, block.place + block.come
         block.come += count
         count += more_of(waiting[number:], room, tile, most - count)
-        if via + most == end:  # from above, so that as much as possible is left for the next one
-            via = (end - count) // ALIGNMENT * ALIGNMENT
         return Piece(tile, source, via, place, count)
     return None
 

@@ -75,10 +75,10 @@ def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None
             + (f'--program "{program}"\n' if script == "operating_points" else "\n")
         )
         (folder / "scripts" / script).chmod(0o755)
-    for script, module in (("deploy", "main"), ("example_network", "examples")):
+    for script, module in (("deploy", "deploy.main"), ("example_network", "deploy.examples"), ("quantise", "quantise.main")):
         end = f'--program "{program}"' if script == "deploy" else ""
         (folder / "scripts" / script).write_text(
-            f'#!/bin/sh\nPYTHONPATH="{repository}/scripts" exec {DEBIAN_PYTHON} -B -m flexv_tools.deploy.{module} "$@" {end}\n'
+            f'#!/bin/sh\nPYTHONPATH="{repository}/scripts" exec {DEBIAN_PYTHON} -B -m flexv_tools.{module} "$@" {end}\n'
         )
         (folder / "scripts" / script).chmod(0o755)
     for image in (repository / "sw/prebuilt").glob("*.elf"):

@@ -4,6 +4,7 @@
 mobilenet_8b and mobilenet_8b4b: MobileNetV1 0.75, 224 x 224 (Howard 2017), the latter with 4-bit weights in the
 pointwise layers. resnet20_4b2b: ResNet-20, 32 x 32 (He 2016), 4-bit activations and 2-bit weights but for the first and
 last layer; resnet20_small_4b2b: the same with halved maps, about 10 M MAC. Scales are such that results use their range.
+float_small: four convolutions of real numbers, as PyTorch exports them, for scripts/quantise.
 """
 
 from __future__ import annotations
@@ -130,11 +131,26 @@ def residual_block(w: Writer, name: str, x: str, before: int, after: int, stride
     return w.activation(f"{name}.add", w.node("Add", f"{name}.add", y, x), 4)
 
 
+def float_small(name: str) -> Any:
+    """Of 32 x 32 x 3, not quantised."""
+    w = Writer(3)
+    x, before = "image", 3
+    for number, (after, stride) in enumerate(((16, 2), (32, 2), (32, 1), (64, 2)), 1):
+        weights = w.random.standard_normal((after, before, 3, 3)) * (2 / (9 * before)) ** 0.5
+        bias = w.constant(0.1 * w.random.standard_normal(after))
+        x = w.node("Conv", f"conv{number}", x, w.constant(weights), bias, kernel_shape=[3, 3], strides=[stride] * 2, pads=[1] * 4)
+        x, before = w.node("Relu", f"relu{number}", x), after
+    flat = w.node("Flatten", "flatten", w.node("GlobalAveragePool", "pool", x))
+    weights, bias = w.constant(0.3 * w.random.standard_normal((10, before))), w.constant(np.zeros(10))
+    return w.model(name, 32, w.node("Gemm", "fc", flat, weights, bias, transB=1), 10)
+
+
 NETWORKS: dict[str, Callable[[str], Any]] = {
     "mobilenet_8b": lambda name: mobilenet(name, 8),
     "mobilenet_8b4b": lambda name: mobilenet(name, 4),
     "resnet20_4b2b": lambda name: resnet20(name, 32, 1),
     "resnet20_small_4b2b": lambda name: resnet20(name, 32, 2),
+    "float_small": float_small,
 }
 
 

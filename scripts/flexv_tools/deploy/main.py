@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def prepare(options: argparse.Namespace) -> Deployment:
         plan = planner.plan(network, tilings, options.l2_bytes)
     else:
         known: tiler.Tiled = {}
-        program = code_bytes(network, target, tiler.tile_all(network.layers, target, known=known))
+        program = code_bytes(network, target, tiler.tile_all(network.layers, target, known=known), options.out)
         tilings, plan = planner.plan_external(network, target, options.l2_bytes, program, known)
     return Deployment(network, imported, tilings, plan, target, options.l2_bytes)
 
@@ -79,14 +78,13 @@ def external_of(settings: list[str]) -> cost.External:
         raise Failure(f"--set {EXTERNAL}: {error}; --l3 needs plain numbers to plan with") from error
 
 
-def code_bytes(network: Network, target: Target, tilings: list[Tiling]) -> int:
-    """What the program takes of L2: it is linked once with all data outside."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        sample = np.zeros(network.input.shape, np.int64)
-        build.write_sources(folder / "src", network, tilings, planner.all_outside(network, tilings), target, PROBE_L2_BYTES, sample)
-        elfs = build.build(folder / "src", folder / "build")
-        return max(build.program_bytes(elf) for elf in elfs) + SCHEDULE_BYTES
+def code_bytes(network: Network, target: Target, tilings: list[Tiling], out: Path) -> int:
+    """What the program takes of L2: it is linked once with all data outside. What is compiled for that is not compiled again."""
+    sample = np.zeros(network.input.shape, np.int64)
+    outside = planner.all_outside(network, tilings)
+    build.write_sources(out / "src", network, tilings, outside, target, PROBE_L2_BYTES, sample)
+    elfs = build.build((out / "src").resolve(), (out / "build").resolve())
+    return max(build.program_bytes(elf) for elf in elfs) + SCHEDULE_BYTES
 
 
 def plan_json(deployment: Deployment) -> dict[str, Any]:
@@ -217,6 +215,9 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
         page.page(network, deployment.plan, deployment.tilings, rows, runs[0], deployment.target.isa, deployment.target.l1_bytes)
     )
     print(report.summary(network, rows, runs[0], len(samples)))
+    if deployment.plan.schedule is not None:
+        waited = sum(each.external_wait_cycles for each in runs[0].costs)
+        print(f"{page.memory_text(deployment.plan)} Waited for what came ahead of time: {waited:,} cycles.")
     if options.labels is not None:
         print(f"platform: {accuracy.said(outputs_of(network, [run.output for run in runs]), options.labels)}")
     return int(any(run.differences for run in runs)), rows

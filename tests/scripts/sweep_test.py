@@ -133,6 +133,19 @@ class Mistakes(Folder):
         with self.assertRaisesRegex(Failure, "no such file"):
             study.load(self.folder)
 
+    def test_what_is_derived_comes_from_numbers_of_the_study(self) -> None:
+        key = "soc.cluster.tcdm.bank_count"
+        parameters = {CORES: [1, 2], "soc.cluster.core.isa": ["flexv"]}
+        for derived, word in (
+            ({key: "2 * {soc.l2}"}, "{soc.l2}"),
+            ({key: "{/cycles}"}, "{/cycles}"),
+            ({key: "{soc.cluster.core.isa}"}, "numbers as values"),
+            ({key: 8}, "expression"),
+            ({CORES: "2 * {soc.cluster.core_count}"}, "already"),
+            ({"study.x": "{soc.cluster.core_count}"}, "no key"),
+        ):
+            self.refused(sample(parameters=parameters, derived=derived), f"derived.{next(iter(derived))}", word)
+
     def test_a_parameter_that_the_platform_lacks_is_told_before_anything_runs(self) -> None:
         self.assertEqual(self.sweep(sample(parameters={"soc.cluster.core_cout": [1, 2]})), 2)
         said = self.said.getvalue()
@@ -289,6 +302,32 @@ class Runs(Folder):
 
         self.assertEqual(len(self.table()), 4)
         self.assertEqual((self.folder / "log").read_text(), "x\nx\n")  # once an image, not once a point
+
+    def test_banks_follow_from_a_banking_factor(self) -> None:
+        banks = "soc.cluster.tcdm.bank_count"
+        document = sample(
+            parameters={CORES: [4, 8], "study.factor": [2, 3]},
+            derived={banks: "{study.factor} * {soc.cluster.core_count}"},
+            objectives=[{"name": "banks", "metric": "/architecture/tcdm.banks"}, {"metric": f"{{/cycles}} * {{{banks}}}"}],
+        )
+        self.assertEqual(self.sweep(document), 1)
+
+        rows = self.table()
+        self.assertEqual([row[banks] for row in rows], ["8", "12", "16", "24"])
+        self.assertEqual([row["status"] for row in rows], ["ok", "refused", "ok", "refused"])
+        self.assertEqual([row["banks"] for row in rows], ["8", "", "16", ""])
+        page = (self.folder / "out/index.html").read_text()
+        data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+        self.assertEqual(data["parameters"], [CORES, "study.factor", banks])
+        self.assertEqual(data["rows"][0]["parameters"], [4, 2, 8])
+
+    def test_a_derived_value_that_does_not_exist_is_a_row(self) -> None:
+        document = sample(
+            parameters={"study.x": [0, 1]}, derived={CORES: "2 // {study.x}"}, objectives=[{"metric": "/cycles"}]
+        )
+        self.assertEqual(self.sweep(document), 1)
+        self.assertEqual([row["status"] for row in self.table()], ["refused", "ok"])
+        self.assertIn("division", self.table()[0]["message"])
 
     def test_a_build_that_fails_is_a_row(self) -> None:
         build = {"build": "echo no compiler >&2; false # {out}"}

@@ -44,7 +44,7 @@ def html_text(study: Study, rows: list[Row], versions: dict[str, str]) -> str:
 def data_of(study: Study, rows: list[Row]) -> dict[str, Any]:
     points = ["vdd", "mhz"] if study.operating_points else []
     return {
-        "parameters": [*study.parameters, *points],
+        "parameters": [*study.parameters, *study.derived, *points],
         "objectives": [{"name": each.name, "max": each.is_max} for each in study.objectives],
         "rows": [
             {
@@ -186,7 +186,7 @@ def best_section(study: Study, rows: list[Row]) -> str:
     best = [(each, row) for each in study.objectives if (row := best_row(study, rows, each)) is not None]
     if not best:
         return ""
-    keys = list(study.parameters)
+    keys = [*study.parameters, *study.derived]
     differing = {key for key in keys if len({repr(row.parameters[key]) for _, row in best}) > 1}
     header = ["best in", *map(escape, keys), *(escape(each.name) for each in study.objectives)]
     lines = []

@@ -6,6 +6,7 @@ depends on the engine, the number of jobs or the time. Numbers have twelve digit
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
@@ -17,7 +18,7 @@ from flexv_tools import simulator
 from flexv_tools.errors import Failure
 from flexv_tools.sweep.metrics import MetricError
 from flexv_tools.sweep.points import pareto_front
-from flexv_tools.sweep.study import Study, Value
+from flexv_tools.sweep.study import Study, Value, derived_values
 from flexv_tools.sweep.tasks import BUILD_FAILED, Result
 
 NOT_RUN = "not run"
@@ -62,9 +63,12 @@ def rows_of(study: Study, point: dict[str, Value], result: Result, reports: Path
     """A row for each operating point, or the only one."""
     order = tuple(values.index(point[key]) for key, values in study.parameters.items())
     where: list[tuple[float | None, float | None]] = [(each.vdd, each.mhz) for each in study.operating_points]
+    more: dict[str, Value] = dict.fromkeys(study.derived, "")
+    with contextlib.suppress(MetricError):
+        more = derived_values(study.derived.items(), point)
     rows = []
     for i, (vdd, mhz) in enumerate(where or [(None, None)]):
-        base = Row((*order, i), dict(point), vdd, mhz, status_word(result.status), result.message, "", {})
+        base = Row((*order, i), point | more, vdd, mhz, status_word(result.status), result.message, "", {})
         if result.status != 0:
             rows.append(base)
         elif result.failures[i]:
@@ -106,7 +110,7 @@ def with_front(study: Study, rows: Iterable[Row]) -> list[Row]:
 def header(study: Study) -> list[str]:
     points = ["vdd", "mhz"] if study.operating_points else []
     names = [objective.name for objective in study.objectives]
-    return [*study.parameters, *points, "status", *names, "feasible", "pareto", "report", "message"]
+    return [*study.parameters, *study.derived, *points, "status", *names, "feasible", "pareto", "report", "message"]
 
 
 def number_text(value: float | None) -> str:
@@ -119,7 +123,7 @@ def cells(study: Study, row: Row) -> list[str]:
     points = [number_text(row.vdd), number_text(row.mhz)] if study.operating_points else []
     metrics = [number_text(row.metrics.get(objective.name)) for objective in study.objectives]
     flags = [str(int(row.is_feasible)), str(int(row.is_pareto))] if row.is_ok else ["", ""]
-    parameters = [str(row.parameters[key]) for key in study.parameters]
+    parameters = [str(row.parameters[key]) for key in (*study.parameters, *study.derived)]
     return [*parameters, *points, row.status, *metrics, *flags, row.report, row.message]
 
 

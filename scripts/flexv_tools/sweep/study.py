@@ -14,7 +14,9 @@
 
 `firmware` is a path, a list of paths (which is then a parameter), or {"build": COMMAND, "inputs": [FILES]}: the
 command makes the image of a point at {out}, with parameters in braces. Paths are relative to the study.
-A parameter whose key begins with `firmware.` goes to that command alone, every other one to `--set`.
+A parameter whose key begins with `firmware.` goes to that command alone, one that begins with `study.` only into
+expressions, every other one to `--set`. `derived` has parameters of the platform that follow from those of the study:
+{"soc.cluster.tcdm.bank_count": "{study.banking_factor} * {soc.cluster.core_count}"}.
 """
 
 from __future__ import annotations
@@ -33,11 +35,13 @@ from flexv_tools.sweep.metrics import Expression
 
 Value = str | int | float | bool
 KEYS = (
-    "name firmware config arguments parameters points operating_points objectives constraints "
+    "name firmware config arguments parameters derived points operating_points objectives constraints "
     "max_cycles timeout_seconds energy_profile"
 ).split()
 FIRMWARE = "firmware"  # the parameter that a list of images makes
 FIRMWARE_PREFIX = "firmware."
+STUDY_PREFIX = "study."
+KEY = re.compile(r"[A-Za-z_][\w.\[\]-]*")
 MAX_POINTS = 1_000_000
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\[\]-]*)\}")  # of a build command; other braces are the shell's
 
@@ -81,6 +85,7 @@ class Study:
     config: str
     arguments: tuple[str, ...]
     parameters: dict[str, tuple[Value, ...]]
+    derived: dict[str, Expression]  # parameters of the platform that follow from those
     strategy: Strategy
     operating_points: tuple[OperatingPoint, ...]
     objectives: tuple[Objective, ...]
@@ -97,6 +102,20 @@ class Study:
         return size
 
 
+def is_of_platform(key: str) -> bool:
+    """Whether a parameter of a study is one of `flexv-vp config`."""
+    return key != FIRMWARE and not key.startswith((FIRMWARE_PREFIX, STUDY_PREFIX))
+
+
+def derived_values(derived: Iterable[tuple[str, Expression]], point: dict[str, Value]) -> dict[str, Value]:
+    """Raises MetricError for what has no value at this point."""
+    found: dict[str, Value] = {}
+    for key, expression in derived:
+        value = expression.value({}, point)
+        found[key] = int(value) if value == int(value) else value
+    return found
+
+
 def load(path: Path, program: Path | None = None) -> Study:
     """Reads and checks a study, with `program` also the names of its parameters. Raises Failure that names file,
     line and key."""
@@ -110,12 +129,13 @@ def load(path: Path, program: Path | None = None) -> Study:
 def require_parameters(study: Study, known: Iterable[str], document: Document) -> None:
     """Raises Failure for a parameter that the platform does not have; `known` are its keys."""
     names = list(known)
-    for key in study.parameters:
-        if key == FIRMWARE or key.startswith(FIRMWARE_PREFIX) or key in names:
-            continue
-        near = difflib.get_close_matches(key, names, n=1, cutoff=0)
-        hint = f"; nearest: {near[0]}" if near else ""
-        raise document.failure(("parameters", key), f"no parameter of the platform{hint} (`flexv-vp config` has all)")
+    for kind, keys in (("parameters", list(study.parameters)), ("derived", list(study.derived))):
+        for key in keys:
+            if not is_of_platform(key) or key in names:
+                continue
+            near = difflib.get_close_matches(key, names, n=1, cutoff=0)
+            hint = f"; nearest: {near[0]}" if near else ""
+            raise document.failure((kind, key), f"no parameter of the platform{hint} (`flexv-vp config` has all)")
 
 
 class _Reader:
@@ -140,6 +160,7 @@ class _Reader:
             config=self.config(),
             arguments=self.arguments(),
             parameters=parameters,
+            derived=self.derived(parameters),
             strategy=self.strategy(),
             operating_points=self.operating_points(),
             objectives=self.objectives(),
@@ -194,8 +215,26 @@ class _Reader:
             )
         return parameters
 
+    def derived(self, parameters: dict[str, tuple[Value, ...]]) -> dict[str, Expression]:
+        value = self.document.value.get("derived", {})
+        if not isinstance(value, dict):
+            raise self.document.failure(("derived",), 'expected {"key": "expression of parameters in braces"}')
+        derived: dict[str, Expression] = {}
+        for key, text in value.items():
+            path: Path_ = ("derived", key)
+            if not KEY.fullmatch(key) or not is_of_platform(key):
+                raise self.document.failure(path, "no key of the configuration; `flexv-vp config` lists them")
+            if key in parameters:
+                raise self.document.failure(path, "is a parameter of the study already")
+            derived[key] = self.expression(path, text)
+            for name in derived[key].references:
+                numbers = [value for value in parameters.get(name, ()) if type(value) in (int, float)]
+                if name not in parameters or len(numbers) != len(parameters[name]):
+                    raise self.document.failure(path, f"{{{name}}} is no parameter of this study with numbers as values")
+        return derived
+
     def values_of(self, path: Path_, key: str, values: Any) -> tuple[Value, ...]:
-        if not re.fullmatch(r"[A-Za-z_][\w.\[\]-]*", key):
+        if not KEY.fullmatch(key):
             raise self.document.failure(path, "no key of the configuration; `flexv-vp config` lists them")
         if not isinstance(values, list) or not values:
             raise self.document.failure(path, "expected a list of values, at least one")
@@ -332,8 +371,8 @@ class _Reader:
         ):
             for i, expression in enumerate(expressions):
                 for name in expression.references:
-                    if not name.startswith("/") and name not in study.parameters:
+                    if not name.startswith("/") and name not in study.parameters and name not in study.derived:
                         raise self.document.failure((kind, i), f"{{{name}}} is neither a pointer nor a parameter")
         for name in PLACEHOLDER.findall(study.firmware.command):
-            if name != "out" and name not in study.parameters:
+            if name != "out" and name not in study.parameters and name not in study.derived:
                 raise self.document.failure(("firmware", "build"), f"{{{name}}} is no parameter of this study")

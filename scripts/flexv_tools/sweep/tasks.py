@@ -20,12 +20,14 @@ import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flexv_tools import simulator
-from flexv_tools.sweep.study import FIRMWARE, FIRMWARE_PREFIX, PLACEHOLDER, Study, Value
+from flexv_tools.sweep.metrics import Expression, MetricError
+from flexv_tools.sweep.study import FIRMWARE, PLACEHOLDER, Study, Value, derived_values, is_of_platform
 
+REFUSED = 101  # what the simulator calls a mistake of the user
 BUILD_FAILED = 125  # no exit status of the simulator
 _BUILDING: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by image: one build for all points of it
 
@@ -43,6 +45,7 @@ class Task:
     config: str
     arguments: tuple[str, ...]
     parameters: tuple[tuple[str, Value], ...]
+    derived: tuple[tuple[str, str], ...]  # key and expression of parameters
     operating_points: tuple[tuple[float, float], ...]
     energy_profile: str
     timeout_seconds: float | None
@@ -80,6 +83,7 @@ def task_of(study: Study, number: int, point: dict[str, Value], program: Path, c
         config=study.config,
         arguments=study.arguments,
         parameters=tuple(point.items()),
+        derived=tuple((key, expression.text) for key, expression in study.derived.items()),
         operating_points=tuple((each.vdd, each.mhz) for each in study.operating_points),
         energy_profile=study.energy_profile,
         timeout_seconds=study.timeout_seconds,
@@ -97,6 +101,12 @@ def perform(task: Task) -> Result:
 
 
 def _perform(task: Task) -> Result:
+    try:
+        expressions = [(key, Expression.parse(text)) for key, text in task.derived]
+        more = derived_values(expressions, dict(task.parameters))
+    except MetricError as error:
+        return Result(task.number, REFUSED, str(error))
+    task = replace(task, parameters=(*task.parameters, *more.items()))
     image, problem = image_of(task)
     if problem:
         return Result(task.number, BUILD_FAILED, problem)
@@ -224,7 +234,7 @@ def arguments_of(task: Task) -> list[str]:
     if task.energy_profile:
         arguments += ["--energy-profile", task.energy_profile]
     for key, value in task.parameters:
-        if key != FIRMWARE and not key.startswith(FIRMWARE_PREFIX):
+        if is_of_platform(key):
             arguments += ["--set", f"{key}={setting_text(value)}"]
     return arguments
 

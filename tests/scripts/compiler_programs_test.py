@@ -142,10 +142,17 @@ class DebugTest(Case):
         self.assertIn("$1 = 1\n", shown)
         self.assertIn("lp.setup", self.right("-O2", "-g", "-S", "lines.c", "-o", "-").stdout.split("\nmix:", 1)[1].split(".Lfunc_end")[0])
 
-    def test_the_profile_knows_the_functions(self) -> None:
-        subprocess.run([SIMULATOR, "run", self.elf, "--quiet", "--profile", "out.callgrind"], cwd=self.folder, check=True)
-        names = re.findall(r"(?m)^fn=(.*)$", (self.folder / "out.callgrind").read_text())
-        self.assertTrue({"dot", "mix", "main"} <= set(names), names)
+    def test_profile_and_coverage_have_the_lines_of_hardware_loops(self) -> None:
+        command = [SIMULATOR, "run", self.elf, "--quiet", "--profile", "out.callgrind", "--coverage", "out.info"]
+        subprocess.run(command, cwd=self.folder, check=True)
+        text = (self.folder / "out.callgrind").read_text()
+        number = re.search(r"(?m)^c?fn=\((\d+)\) mix$", text)
+        assert number is not None, text[:3000]
+        costs = re.search(rf"(?ms)^fn=\({number[1]}\)[^\n]*\n(.*?)(^fn=|\Z)", text)
+        assert costs is not None, text[:3000]
+        self.assertTrue({13, 14} <= {int(row.split()[0]) for row in costs[1].splitlines() if re.match(r"\d+ ", row)}, costs[1])
+        covered = (self.folder / "out.info").read_text().split("lines.c\n", 1)[1].split("end_of_record")[0]
+        self.assertTrue({"DA:13,16", "DA:14,16", "DA:16,1"} <= set(covered.split()), covered)
 
     def test_line_tables_are_right_for_each_instruction_of_a_loop(self) -> None:
         table = subprocess.run(["riscv64-unknown-elf-objdump", "-dl", "--disassemble=mix", self.elf], capture_output=True, text=True, check=True).stdout

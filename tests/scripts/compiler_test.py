@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/flexv-cc: each pass on a small input with its text, remarks; the assembly stage alone."""
 
+import re
 import textwrap
 import unittest
 
 from compiler_case import DOT, Case
 
-from flexv_tools.compiler import stage
+from flexv_tools.compiler import examples, stage
 from flexv_tools.compiler.remarks import Remarks
 
 
@@ -118,6 +119,11 @@ class PassTest(Case):
         self.assertEqual(self.assembly("int f(int a, int b) { return a < b ? a : b; }\n"), "p.min a0, a0, a1\nret")
         self.assertIn("p.bneimm", self.assembly("void g(void); void f(int a) { if (a == 5) g(); }\n"))
 
+    def test_the_page_shows_what_the_passes_make(self) -> None:
+        text = examples.PAGE.read_text()
+        self.assertEqual(len(examples.EXAMPLE.findall(text)), text.count("```c\n"))
+        self.assertEqual(examples.renewed(text), text)
+
     def test_remarks_have_lines_and_reasons(self) -> None:
         text = DOT.replace("for", "\nfor") + "void g(int); void h(int n) {\nfor (int i = 0; i < n; ++i) g(i);\n}\n"
         done = self.right("-O2", "-Rflexv", "-c", self.write("r.c", text))
@@ -147,6 +153,29 @@ class StageTest(unittest.TestCase):
     def test_the_counter_is_zero_behind_the_loop_when_that_is_relied_on(self) -> None:
         text = self.convert("mv a2, a1\n.LBB0_1:\naddi a2, a2, 1\nxor a3, a3, a2\nflexv.count a0\nbnez a0, .LBB0_1\nret\n")
         self.assertRegex(text, r"xor a3, a3, a2\s+li\ta0, 0\s+ret")
+
+    def test_an_early_exit_leaves_a_counter_behind_that_nobody_reads(self) -> None:
+        body = "nop\n.LBB0_1:\naddi a0, a0, 3\nbltz a0, .LBB0_3\nflexv.count a1\nbnez a1, .LBB0_1\nret\n.LBB0_3:\n"
+        self.assertIn("lp.setup", self.convert(body + "li a0, 5\nret\n"))
+        self.assertIn("lp.setup", self.convert(body + "call g\nret\n"))
+        self.assertNotIn("lp.setup", self.convert(body + "add a0, a0, a1\nret\n"))
+
+    def test_what_is_not_interlocked_is_kept_apart(self) -> None:
+        for one, two in (("pv.mlsdotup.v a0, zero, 8", "add a1, a0, a2"), ("csrwi 16, 1", "pv.add.b a0, a1, a2"), ("csrw 0xf, a0", "pv.max.sc.h a0, a1, a2"),
+                         ("lw a0, 0(a1)", "pv.sdotup.v a2, a0, a3")):  # fmt: skip
+            self.assertRegex(self.convert(f"{one}\n{two}\nret\n"), r"nop\s+" + re.escape(two.split()[0]))
+        for one, two in (("pv.mlsdotup.v a0, zero, 8", "pv.mlsdotup.v a1, zero, 8"), ("pv.mlsdotup.v zero, zero, 8", "mv a0, zero"),
+                         ("csrwi 16, 1", "mul a0, a1, a2"), ("lw a0, 0(a1)", "pv.sdotup.b a2, a0, a3"), ("csrw 0x300, a0", "pv.add.b a0, a1, a2")):  # fmt: skip
+            self.assertNotRegex(self.convert(f"{one}\n{two}\nret\n"), r"nop\s+" + re.escape(two.split()[0]))
+
+    def test_hazards_are_seen_across_the_end_of_a_hardware_loop(self) -> None:
+        text = self.convert("nop\n.LBB0_1:\npv.sdotup.v a0, a2, a3\npv.mlsdotup.v a2, zero, 0\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertRegex(text, r"pv\.mlsdotup\.v a2, zero, 0\s+\.Lflexv_end_1_0:\s+nop")
+
+    def test_functions_with_hardware_loops_are_not_relaxed(self) -> None:
+        text = self.convert("lui a2, %hi(x)\n.LBB0_1:\nlw a3, %lo(x)(a2)\nxor a0, a0, a3\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
+        self.assertRegex(text, r"(?s)\.option push\s+\.option norelax.*lui.*lp\.setup.*\.option pop")
+        self.assertNotIn("norelax", self.convert("lui a2, %hi(x)\nlw a0, %lo(x)(a2)\nret\n"))
 
     def test_a_jump_at_the_end_of_the_body_is_followed_by_a_nop(self) -> None:
         text = self.convert("nop\n.LBB0_1:\nbeqz a2, .LBB0_2\naddi a2, a2, -1\n.LBB0_2:\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")

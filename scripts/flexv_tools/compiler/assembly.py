@@ -42,6 +42,7 @@ class Line:
     place: str = ""  # FILE:LINE:COLUMN of the source, when it is known
     reads: frozenset[str] | None = None  # registers, found once by flow.py
     writes: frozenset[str] | None = None
+    way: tuple[bool, str | None] | None = None  # whether a block ends here, and where it may go
 
     def words(self) -> set[str]:
         """Names in the operands: registers and labels."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flexv_tools.compiler.assembly import REGISTERS, Kind, Line
 
 ENDS = frozenset(["j", "ret", "jr", "tail", "mret"])
+NO_LABEL = ENDS - {"j"}
 BRANCH = re.compile(r"^(b(eq|ne|lt|ge|gt|le)(u|z)?|p\.(beq|bne)imm)$")
 CALLS = frozenset(["call", "jal", "jalr", "ecall", "ebreak", "wfi", "fence", "fence.i"])
 SAVED = frozenset(["sp", "gp", "tp", "ra", *(f"s{i}" for i in range(12))])
@@ -24,9 +25,17 @@ def is_branch(line: Line) -> bool:
     return line.kind is Kind.INSTRUCTION and BRANCH.match(line.name) is not None
 
 
+def way_of(line: Line) -> tuple[bool, str | None]:
+    """Whether control may go elsewhere behind a line, and the label it goes to; found once."""
+    if line.way is None:
+        jumps = line.kind is Kind.INSTRUCTION and (line.name in ENDS or is_branch(line))
+        line.way = (jumps, line.operands[-1] if jumps and line.operands and line.name not in NO_LABEL else None)
+    return line.way
+
+
 def target_of(line: Line) -> str | None:
     """The label that a branch or jump goes to."""
-    return line.operands[-1] if line.kind is Kind.INSTRUCTION and (is_branch(line) or line.name == "j") else None
+    return way_of(line)[1]
 
 
 @dataclass
@@ -57,7 +66,7 @@ def targets(lines: list[Line]) -> set[str]:
 
 
 def ends_block(line: Line) -> bool:
-    return line.kind is Kind.INSTRUCTION and (is_branch(line) or line.name in ENDS)
+    return way_of(line)[0]
 
 
 def split_blocks(lines: list[Line], entries: set[str]) -> list[Block]:
@@ -160,23 +169,31 @@ def find_writes(line: Line) -> frozenset[str]:
     return frozenset(registers_in(line.operands[:1]))
 
 
-def meets_first(function: Function, register: str, block: Block) -> bool | None:
+def names(line: Line, register: str) -> bool:
+    """Whether the line reads the register and says so: not as an argument or a result that it may be."""
+    if register not in reads_of(line):
+        return False
+    is_by_convention = line.name in CALLS or line.name in ENDS
+    return register in line.words() if line.kind is Kind.INLINE or is_by_convention else True
+
+
+def meets_first(function: Function, register: str, block: Block, only_named: bool) -> bool | None:
     """Whether the block reads the register before it writes it; None when it does neither."""
     for line in function.lines[block.first : block.last]:
-        if register in reads_of(line):
+        if names(line, register) if only_named else register in reads_of(line):
             return True
         if register in writes_of(line):
             return False
     return None
 
 
-def is_live(function: Function, register: str, entry: int) -> bool:
-    """Whether something from the start of block `entry` on reads the value that the register has there."""
+def is_live(function: Function, register: str, entry: int, only_named: bool = False) -> bool:
+    """Whether something from the start of block `entry` on reads the value that the register has there; `only_named`: by its name."""
     seen = {entry}
     work = [entry]
     while work:
         block = function.blocks[work.pop()]
-        meets = meets_first(function, register, block)
+        meets = meets_first(function, register, block, only_named)
         if meets is not None:
             if meets:
                 return True

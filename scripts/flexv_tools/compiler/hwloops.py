@@ -137,11 +137,12 @@ def check_body(function: flow.Function, loop: Loop) -> set[int]:
 
 
 def needs_zero(function: flow.Function, loop: Loop) -> bool:
-    """Whether something behind the loop relies on the counter's last value, 0."""
+    """Whether something behind the loop relies on the counter's last value, 0. Behind an early exit it has a value that nobody knows:
+    it cannot be an argument or a result there."""
     needed = False
     for number in loop.blocks:
         for successor in function.blocks[number].successors:
-            if successor in loop.blocks or not flow.is_live(function, loop.register, successor):
+            if successor in loop.blocks or not flow.is_live(function, loop.register, successor, number != loop.latch):
                 continue
             if loop.jump is not None and successor == loop.latch + 1:
                 continue
@@ -241,7 +242,7 @@ def count_in_software(lines: list[Line], count: int) -> None:
     lines[count] = instruction("addi", register, register, "-1", place=lines[count].place)
 
 
-def depth(function: flow.Function, count: int) -> int:
+def size(function: flow.Function, count: int) -> int:
     """How many blocks a loop has: inner ones first."""
     try:
         return len(find_loop(function, count).blocks)
@@ -249,16 +250,23 @@ def depth(function: flow.Function, count: int) -> int:
         return len(function.blocks)
 
 
+def marks_inner_first(lines: list[Line]) -> list[Line]:
+    """The counters of a function."""
+    marks = [index for index, line in enumerate(lines) if line.kind is Kind.INSTRUCTION and line.name == MARK]
+    if len(marks) > 1:
+        function = flow.analyse(lines)
+        sizes = {index: size(function, index) for index in marks}
+        marks.sort(key=lambda index: sizes[index])
+    return [lines[index] for index in marks]
+
+
 def convert(lines: list[Line], name: str, remarks: Remarks) -> list[Line]:
     """All marked loops of one function, inner ones first."""
-    number = 0
-    while True:
-        function = flow.analyse(lines)
-        marks = [index for index, line in enumerate(lines) if line.kind is Kind.INSTRUCTION and line.name == MARK]
-        if not marks:
-            return lines
-        count = min(marks, key=lambda index: depth(function, index))
-        place = lines[count].comment or lines[count].place
+    function: flow.Function | None = None  # of the lines as they are
+    for number, mark in enumerate(marks_inner_first(lines)):
+        function = function or flow.analyse(lines)
+        count = next(index for index, line in enumerate(lines) if line is mark)
+        place = mark.comment or mark.place
         try:
             loop = find_loop(function, count)
             check_entry(function, loop)
@@ -267,8 +275,9 @@ def convert(lines: list[Line], name: str, remarks: Remarks) -> list[Line]:
             if level >= LEVELS:
                 raise Refused("the loops inside use both hardware loops")
             lines = Conversion(function, loop, level, f"{name}_{number}").lines()
+            function = None
             remarks.done("hwloops", place, f"hardware loop {level}")
         except Refused as reason:
             count_in_software(lines, count)
             remarks.missed("hwloops", place, f"no hardware loop: {reason}")
-        number += 1
+    return lines

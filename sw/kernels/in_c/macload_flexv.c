@@ -179,13 +179,13 @@ static inline __attribute__((always_inline)) void compute_lines(const struct Row
                 }
                 uint8_t* pixel = output;
                 with_legacy_lanes {
-                    int32_t even = scales[0].multiplier, odd = scales[1].multiplier;
-                    MULTIPLY(even, s00, s10, s20, s30);
-                    even = scales[2].multiplier;
-                    MULTIPLY(odd, s01, s11, s21, s31);
-                    odd = scales[3].multiplier;
-                    MULTIPLY(even, s02, s12, s22, s32);
-                    MULTIPLY(odd, s03, s13, s23, s33);
+                    int32_t first = scales[0].multiplier, second = scales[1].multiplier;
+                    MULTIPLY(first, s00, s10, s20, s30);
+                    first = scales[2].multiplier;
+                    MULTIPLY(second, s01, s11, s21, s31);
+                    second = scales[3].multiplier;
+                    MULTIPLY(first, s02, s12, s22, s32);
+                    MULTIPLY(second, s03, s13, s23, s33);
                     STORE_PAIR(pixel, pitch, s00, s01, s02, s03, s10, s11, s12, s13);
                     STORE_PAIR(pixel, pitch, s20, s21, s22, s23, s30, s31, s32, s33);
                 }

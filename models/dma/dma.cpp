@@ -256,6 +256,8 @@ void Mchan::note_commands() {
         ++commands_;
         causes_[accepted.id] = accepted.cause;
         check_tcdm_side(accepted);
+        if (on_command)
+            on_command(accepted, clock_.timeline.now());
     }
 }
 
@@ -345,6 +347,8 @@ Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
 }
 
 void Mchan::tell(const Notice& notice, Cycles now) {
+    if (on_end)
+        on_end(notice, now);
     if (!event_out.is_bound())
         return;
     const unsigned first = notice.is_broadcast ? 0 : notice.port;

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,6 +71,11 @@ public:
     /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around,
     /// and accesses beyond the registers.
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
+
+    // For those who look on, in the cycle in which it happens.
+    std::function<void(const AcceptedCommand& accepted, Cycles now)> on_command;
+    /// All commands of `notice.id` so far are done.
+    std::function<void(const Notice& notice, Cycles now)> on_end;
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     ~Mchan() override;

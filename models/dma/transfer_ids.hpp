@@ -16,6 +16,7 @@ struct Notice {
     bool raises_event = false;
     bool raises_interrupt = false;
     bool is_broadcast = false;
+    unsigned id = 0;
 };
 
 /// Registers: what happens in a cycle is seen from the next one on, behind tick().
@@ -47,7 +48,10 @@ public:
     [[nodiscard]] bool is_idle() const { return commands_ == 0; }
 
     /// The next end of `id` is told so.
-    void set_notice(unsigned id, const Notice& notice) { ids_[id].notice = notice; }
+    void set_notice(unsigned id, const Notice& notice) {
+        ids_[id].notice = notice;
+        ids_[id].notice.id = id;
+    }
     /// `bursts` bursts of `id` have come to the burst unpacker.
     void add_bursts(unsigned id, unsigned bursts);
     /// One side of a burst is done.

@@ -337,8 +337,9 @@ private:
                 halves += is_compressed ? cell->count : 2 * cell->count;
                 count_cell(*cell);
             }
-            count("fetched_words", halves / 2);
             cost.attojoules = take_price();
+            count("fetched_words", halves);
+            cost.attojoules += take_price() / 2;
             result_.nodes[index].lines.push_back({.place = place, .cost = cost});
         }
     }

@@ -102,7 +102,10 @@ public:
 private:
     /// A line is executed as often as the instruction of it that is executed most.
     void add_row(const SourceRow& row) {
+        constexpr Address kLongest = 1 << 20;  // a hostile table could name all addresses
         u64 most = 0;
+        if (row.end - row.begin > kLongest)
+            return;
         for (Address pc = row.begin; pc < row.end; pc += 2)
             most = std::max(most, coverage_.at(pc).executed);
         if (row.begin == row.end || row.place.line == 0)

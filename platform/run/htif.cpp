@@ -58,7 +58,7 @@ void Htif::on_written(Address first, Address last) {
 }
 
 /// Device in the highest byte, command in the next one. A core of 32 bits writes halves one after
-/// the other: a character is complete when both are there.
+/// the other; a character is complete when it is written behind its upper half.
 void Htif::serve(u64 request) {
     const u64 device = request >> 56;
     const u64 command = request >> 48 & 0xff;
@@ -70,7 +70,7 @@ void Htif::serve(u64 request) {
         put_long(*to_host_, 0);
         if (from_host_)
             put_long(*from_host_, 1);
-    } else if (device == kConsole && command == kPutCharacter) {
+    } else if (device == kConsole && command == kPutCharacter && payload != 0) {
         const char letter = char(payload);
         console::put({&letter, 1});
         put_long(*to_host_, 0);

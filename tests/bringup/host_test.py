@@ -79,6 +79,9 @@ class ToHost(bringup.Case):
     def test_a_system_call_prints(self) -> None:
         self.assertEqual(self.ended(1), (0, "called\n"))
 
+    def test_characters_are_printed(self) -> None:
+        self.assertEqual(self.ended(2), (5, "ok\n"))
+
 
 if __name__ == "__main__":
     bringup.main()

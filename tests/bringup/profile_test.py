@@ -71,7 +71,7 @@ class Profile(bringup.Case):
     def test_energy_is_that_of_the_functions_of_the_report(self) -> None:
         mine = sum(function["own"]["energy_pj"] for function in self.profile["functions"])
         reported = sum(function["energy_pj"] for function in self.run_report["functions"])
-        self.assertLess(abs(mine / reported - 1), 0.005, "halves of fetched words are rounded a line")
+        self.assertLess(abs(mine / reported - 1), 0.003, "halves of fetched words are rounded a function")
 
     def test_calls_are_counted(self) -> None:
         chains = self.chains()

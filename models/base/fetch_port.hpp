@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fetch stage of a core sees of the instruction cache: time, no bytes. The core decodes
-// from its own copy of the code; the cache says how late a line of 16 bytes arrives.
+// The way from a core's fetch stage to its instruction cache: time, no bytes. The core decodes from
+// its own copy of the code; the cache says when a word arrives.
 #pragma once
 
 #include "base/units.hpp"
@@ -10,32 +10,35 @@
 
 namespace flexv {
 
-/// Bytes of code that one look-up covers.
+/// Bytes of a cache line.
 inline constexpr Address kFetchLineBytes = 16;
+constexpr Address line_of(Address address) { return address & ~(kFetchLineBytes - 1); }
 
-/// Lines that one core may enter without asking: a front of hit() that the core reads inline. The
-/// cache owns it and empties it whenever a look-up could turn out otherwise.
+/// Lines in which a core may fetch without telling the cache, because that changes nothing there.
+/// The cache owns it and empties it whenever that could turn out otherwise.
 class LineFilter {
 public:
     explicit LineFilter(u64& hits) : hits_(&hits) { clear(); }
 
-    /// True when `line` hits; then it is counted as a hit of the cache.
+    [[nodiscard]] bool has(Address line) const { return lines_[index_of(line)] == line; }
+    /// has(), for a line that executed code enters: then it is counted as a hit of the cache.
     [[nodiscard]] bool take(Address line) {
-        if (lines_[index_of(line)] != line)
+        if (!has(line))
             return false;
         ++*hits_;
         return true;
     }
-    /// True when the `count` lines behind `line` hit; then they are counted.
+    /// take() of the `count` lines behind `line`, of all or of none.
     [[nodiscard]] bool take_behind(Address line, unsigned count) {
         for (unsigned i = 0; i < count; ++i) {
             line += kFetchLineBytes;
-            if (lines_[index_of(line)] != line)
+            if (!has(line))
                 return false;
         }
         *hits_ += count;
         return true;
     }
+    void count_hit() { ++*hits_; }
     void add(Address line) { lines_[index_of(line)] = line; }
     void clear() { lines_.fill(kNone); }
 
@@ -49,31 +52,51 @@ private:
     u64* hits_;
 };
 
-/// The side that delivers lines. Times are EX cycles: a line that the prefetch buffer asks for
-/// without delay and gets from the private cache enters EX in the cycle for which it was asked.
-///
-/// A core asks once for each line that its stream enters. Two things of the prefetch buffer are the
-/// core's business (docs/spec/timing.md 1.2, checked in tests/unit/icache/reference_test.cpp):
-/// - `slack`: while EX stalls, the buffer fetches on. Behind straight code the slack of a line is
-/// that
-///   of the line before, at most 1, plus the cycles stalled since that line was entered; behind a
-///   jump or a miss it is 0.
-/// - The wrong path: a branch taken in EX cycle t has asked for the word at pc + 8 already. When
-/// that
-///   word lies in another line which misses, the target enters EX one cycle after
-///   fetch(core, line of pc + 8, t + 2), instead of in t + 3.
+/// The core's side of a FetchPort.
+class FetchClient {
+public:
+    /// A line will be there in cycle `cycle`, the one after now: begin() of it can be called.
+    virtual void line_comes(Cycles cycle) = 0;
+
+protected:
+    ~FetchClient() = default;
+};
+
+/// The private cache of one core, clock by clock. In each cycle the core calls begin(), then end().
+/// It may be ahead of the others' time as long as known_until() allows.
+class FetchPort {
+public:
+    virtual void attach(FetchClient& client) = 0;
+    /// The core's own filter; stays where it is.
+    virtual LineFilter& filter() = 0;
+    /// True when fetches in `line` change nothing in the cache; then the filter has it.
+    virtual bool is_settled(Address line) = 0;
+    /// The core fetched from the filter alone. The word at `requested` is the last it asked for; it
+    /// arrives in the next cycle when `is_waiting`.
+    virtual void resume(Address requested, bool is_waiting) = 0;
+    /// The first cycle whose begin() is not known yet: a line may come in it.
+    [[nodiscard]] virtual Cycles known_until() const = 0;
+    /// True when the word asked for arrives in `cycle`.
+    virtual bool begin(Cycles cycle) = 0;
+    /// Between begin() and end(): a request of this cycle is granted.
+    [[nodiscard]] virtual bool grants() const = 0;
+    /// The core asks for the word at `address`, or only has it on the wires.
+    virtual void end(bool requests, Address address) = 0;
+    /// Nothing under way, or about to: the core may fetch from the filter alone.
+    [[nodiscard]] virtual bool is_calm() const = 0;
+    /// Nothing happens without a request until line_comes().
+    [[nodiscard]] virtual bool is_static() const = 0;
+    /// True once after `line` was fetched from behind the cache because the core asked for it.
+    virtual bool has_missed(Address line) = 0;
+
+protected:
+    ~FetchPort() = default;
+};
+
+/// An instruction cache with one port a core.
 class FetchTarget : public virtual sc_core::sc_interface {
 public:
-    /// True when `line`, a multiple of 16, costs nothing. Then it is counted as a hit; else the
-    /// core calls fetch(). May be called ahead of time: only the core's own fetches change the
-    /// answer, and flushes, which are announced.
-    virtual bool hit(unsigned core, Address line) = 0;
-    /// The core's own filter; stays where it is.
-    virtual LineFilter& filter(unsigned core) = 0;
-    /// Called in timeline order in cycle `now`, the EX cycle of the first instruction of `line` if
-    /// it had hit. The line was asked for `slack` cycles earlier than straight code asks. Returns
-    /// the EX cycle that the instruction reaches, `now` or later.
-    virtual Cycles fetch(unsigned core, Address line, Cycles now, Cycles slack = 0) = 0;
+    virtual FetchPort& fetch_port(unsigned core) = 0;
 };
 
 }  // namespace flexv

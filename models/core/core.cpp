@@ -21,6 +21,7 @@ std::string_view name_of(Stall cause) { return kStallNames[unsigned(cause)]; }
 Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
            const Config& config)
     : Module(name),
+      fetch_(*this, clock.timeline),
       config_(config),
       clock_(clock),
       code_(code),
@@ -28,10 +29,12 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
             {.hartid = config.hartid,
              .extensions = config.extensions,
              .mtvec_is_writable = config.mtvec_is_writable,
+             .has_single_counter = config.has_single_counter,
              .performance_counters = config.performance_counters},
             this),
       executes_(code.executes()) {
     clock_.timeline.add(*this);
+    fetch_.join_timeline();
     code_.add(*this);
     interrupt_in.bind(*this);
     hart_.bus = this;
@@ -44,10 +47,8 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
 Core::~Core() = default;
 
 void Core::end_of_elaboration() {
-    if (fetch_out.size() != 0) {
-        fetch_ = fetch_out.operator->();
-        filter_ = &fetch_->filter(config_.index);
-    }
+    if (fetch_out.size() != 0)
+        fetch_.bind(fetch_out->fetch_port(config_.index));
     if (config_.address_map.cluster_bytes == 0)
         return;
     tcdm_ = tcdm_out.operator->();
@@ -72,19 +73,14 @@ void Core::reset() {
     page_base_ = kNoPage;
     previous_ = nullptr;
     late_ = late_before_ = 0;
-    held_until_ = kNever;
-    line_ = missing_line_ = kNoLine;
-    flow_target_ = kNoTarget;
-    pays_unaligned_target_ = false;
-    slack_ = 0;
-    jump_bubbles_ = line_bubbles_ = 0;
+    fetch_.reset();
     interrupt_ = {};
     fault_.reset();
-    arrived_ = 0;
+    decoded_ = jalr_gap_ = 0;
+    jumped_at_ = kNever;
     executed_.fill({});
     stalls_.fill({});
-    now_ = started_ = sleep_cycles_ = bubbles_ = 0;
-    entered_ = {};
+    now_ = started_ = sleep_cycles_ = 0;
     taken_branches_ = refills_ = load_only_ = divide_cycles_ = jump_register_stalls_ = {};
     split_ = external_ = external_cycles_ = {};
     reset_watch();
@@ -112,6 +108,8 @@ void Core::settle_part(Cycles now) {
     if (state_ == State::waiting && now > access_.requested) {
         book_wait(now);
         access_.requested = now;
+    } else if (state_ == State::fetching && now > now_) {
+        book_fetch(now - now_);
     } else if (state_ == State::sleeping && now > pipeline::kWakeUp) {
         book_sleep(now - pipeline::kWakeUp);
     }

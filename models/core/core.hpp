@@ -15,6 +15,7 @@
 #include "core/debugger.hpp"
 #include "core/decode_cache.hpp"
 #include "core/fault.hpp"
+#include "core/fetch_unit.hpp"
 #include "core/interrupt_input.hpp"
 #include "core/observer.hpp"
 #include "isa/hart.hpp"
@@ -49,6 +50,7 @@ class Core final : public Module,
                    public InterruptTarget,
                    private Agent,
                    private CodeUser,
+                   private FetchUnit::Owner,
                    private isa::Bus,
                    private PerformanceEvents {
 public:
@@ -59,6 +61,7 @@ public:
         isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< which CSRs there are
         /// 12 of the core, 5 of the cluster (docs/spec/isa.md 3.4).
         unsigned performance_counters = 17;
+        bool has_single_counter = false;  ///< behind all their addresses
         bool has_quirks = false;         ///< behave like the RTL where that is not the architecture
         bool mtvec_is_writable = false;  ///< as in the fabric controller
         BusErrors bus_errors = BusErrors::fault;
@@ -129,7 +132,7 @@ public:
     /// sleep stay unbooked, because they may turn out to be those of the wake-up.
     void settle_part(Cycles now);
     /// The cached line was flushed: fetch again.
-    void drop_line() { line_ = kNoLine; }
+    void drop_line() { fetch_.drop_line(); }
 
     [[nodiscard]] const isa::Hart& hart() const { return hart_; }
     [[nodiscard]] u32 hartid() const { return config_.hartid; }
@@ -190,15 +193,8 @@ private:
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
     /// when it jumps to its successor. No address is odd.
     static constexpr u32 kNotTaken = 1;
-    static constexpr Address kNoLine = ~0U;
-    static constexpr Address kNoTarget = 1;  // no target is odd
-    static constexpr Address kNoPage = 1;    // no page begins at an odd address
+    static constexpr Address kNoPage = 1;  // no page begins at an odd address
     static constexpr Address kPageMask = 4095;
-    // Words behind a jump that were asked for before the fetch stage is redirected; one more with
-    // slack. A jump leaves from ID, a branch from EX, a flush behind EX.
-    static constexpr unsigned kWordsBehindJump = 1;
-    static constexpr unsigned kWordsBehindBranch = 2;
-    static constexpr unsigned kWordsBehindFlush = 3;
 
     void end_of_elaboration() override;
     void add_counters();
@@ -209,28 +205,18 @@ private:
     void go_on();
     void run_plain(Cycles horizon);
     void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
-    void finish_access(Cycles now);
+    void finish_access();
     void tell_written_code();
 
     // hot_path.hpp: the parts that they share with the steps
     void enter_ex(const Slot& slot);
-    void note_entry(Cycles cycle) { entered_ = {cycle, entered_[0], entered_[1]}; }
     void execute(const Slot& slot);
     void leave_ex(const Slot& slot);
     void advance(const Slot& slot);
     void stall(Stall cause, Cycles cycles);
-    void take_branch(Address target, Cycles bubbles);
-    void leave_for(Address target, Cycles left, unsigned words);
-    [[nodiscard]] bool wrong_path_misses(Address pc, Cycles left, unsigned words);
-    void arrive_at(Address target);
+    void take_branch(Address target);
+    void leave_for(Address target, Cycles cycle, Stall cause, Slot* behind, bool takes_behind);
     void enter(Address target);
-    bool pay_unaligned_target();
-    [[nodiscard]] bool takes_line(Address line);
-    [[nodiscard]] bool takes_lines_behind(Address line, unsigned count);
-    [[nodiscard]] bool has_line(Address address);
-    void enter_line(Address line);
-    [[nodiscard]] Cycles slack() const;
-    void restart_slack();
     void begin_access(const Slot& slot);
     [[nodiscard]] Address address_of(const Slot& slot) const;
     void send_part(Cycles cycle);
@@ -244,10 +230,11 @@ private:
     }
     bool clear_obstacle();
     Next step_special();
+    [[nodiscard]] bool needs_clock(const Slot& slot);
     Next step_by_timing(const Slot& slot);
     Next step_wait_for_interrupt(const Slot& slot);
     void step_over(const Slot& slot, Stall cause, Cycles extra);
-    void step_divide(const Slot& slot);
+    Next step_divide(const Slot& slot);
     [[nodiscard]] Cycles divide_cycles(const Slot& slot) const;
     [[nodiscard]] Cycles cycles_in_shadow(const Slot& branch);
     void step_streams_in_shadow(const Slot& slot);
@@ -261,15 +248,40 @@ private:
     void step_hardware_loop(const Slot& slot);
 
     // flow.cpp: where the next instruction comes from
-    void jump_to(Address target, Cycles bubbles);
-    void flush_to(Address target, Cycles bubbles, Address from);
+    /// Where instructions follow each other from, hardware loops included, before they execute.
+    struct Way {
+        Address pc = 0;
+        std::array<u32, 2> counts{};  ///< [loop]
+    };
+    void jump_to(Address target, Cycles sent);
+    void flush_to(Address target, Cycles cycle, Address from);
+    void drain(Cycles cycles);
+    Cycles redirect(Cycles cycle, Slot& behind, bool takes_behind);
+    [[nodiscard]] bool prepare();
+    void book_fetch(Cycles lost);
+    void clock_behind(const Slot& slot, Cycles enters);
+    [[nodiscard]] bool must_look_behind(const Slot& slot);
+    [[nodiscard]] bool goes_out_of_reach(const Slot& next, const Slot& before, Address reach);
+    [[nodiscard]] bool holds_loops(Address pc);
+    [[nodiscard]] bool is_within_reach(const Slot& slot, const Way& way, Address jump_target,
+                                       Address reach);
+    [[nodiscard]] Address early_target(const Slot& jump, const Slot& before) const;
+    [[nodiscard]] Slot& decoded_slot(Address pc);
+    [[nodiscard]] Way way() const;
+    [[nodiscard]] Way behind(const Slot& slot, const Way& way) const;
+    [[nodiscard]] Front front_of(const Slot& slot, const Way& way) const;
+    [[nodiscard]] const isa::HardwareLoop* ending_loop(const Slot& slot, const Way& way) const;
+    [[nodiscard]] bool is_too_short(const isa::HardwareLoop& loop) const;
+    [[nodiscard]] bool take_loop_end(const Slot& slot);
     void enter_page(Address base);
-    [[nodiscard]] bool finds_line(Address line);
-    [[nodiscard]] bool wrong_line_misses(Address pc, Cycles left, unsigned words);
     [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(Address pc);
     [[nodiscard]] bool loops_back();
+
+    // FetchUnit::Owner
+    [[nodiscard]] bool waits_for_front() const override { return state_ == State::fetching; }
+    void front_has_come() override { run(); }
+
     void decode_slot();
-    void end_fetch(Cycles now);
 
     void code_changes(Address first, Address last) override;
     [[nodiscard]] bool is_in_ex() const {
@@ -317,7 +329,6 @@ private:
     [[nodiscard]] bool handles_traps();
     void await_interrupt();
     void wake(Cycles now);
-    void interrupt_sleep(Cycles resumes);
     [[noreturn]] void fault(const std::string& what) const;
 
     u64 count(unsigned event) const override;
@@ -336,22 +347,14 @@ private:
     u64 late_ = 0;                    // resources that the previous instruction delivers late
     u64 late_before_ = 0;             // and the one before it
     const Slot* previous_ = nullptr;  // sequential predecessor; null behind a jump
-    Cycles held_until_ = kNever;  // now_ behind an instruction that held EX: hides a jump bubble
-    u64 bubbles_ = 0;             // stall cycles so far, for the prefetch slack
-    std::array<Cycles, 3> entered_{};  // first EX cycles of the last instructions, latest first
-    bool starting_ = false;            // boot address not entered yet
-    bool hides_bubble_ = false;        // the instruction in EX is right behind one that held EX
-    Address line_ = kNoLine;           // cache line that the fetch stage holds
-    Address missing_line_ = kNoLine;   // line to fetch before the next instruction
-    Address flow_target_ = kNoTarget;  // of a jump that waits for a line of the wrong path
-    Cycles target_cycle_ = 0;          // in which the target would be in EX without that
-    bool pays_unaligned_target_ = false;
-    Cycles slack_ = 0;      // how much earlier than straight code a wrong line was asked for
-    u64 jump_bubbles_ = 0;  // bubbles_ at the last restart of the prefetch buffer
-    u64 line_bubbles_ = 0;  // and when the line was entered
+    FetchUnit fetch_;
+    bool starting_ = false;  // boot address not entered yet
     State state_ = State::off;
     InterruptInput interrupt_;
-    Cycles arrived_ = 0;  // the line that held up the instruction in front came in this cycle
+    Cycles decoded_ = 0;         // first cycle in decode of what traps or jumps
+    Cycles jalr_gap_ = 0;        // bubbles of the fetch in front of a jalr
+    Cycles jumped_at_ = kNever;  // the last jump in EX
+    u64 linked_ = 0;             // registers that it delivers, or what was before it delivers late
     Cycles slept_since_ = 0;
     Access access_;
     Address jumped_from_ = 0;
@@ -365,9 +368,7 @@ private:
     TcdmTarget* tcdm_ = nullptr;
     const CodeWords* code_words_ = nullptr;  // of the TCDM
     const isa::Execute* const executes_;     // [row]
-    FetchTarget* fetch_ = nullptr;           // null: every fetch hits
-    LineFilter* filter_ = nullptr;
-    std::unique_ptr<Watch> watch_;  // null while nobody observes
+    std::unique_ptr<Watch> watch_;           // null while nobody observes
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 

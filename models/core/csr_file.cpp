@@ -7,6 +7,7 @@
 #include "isa/csr.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace flexv::core {
@@ -200,7 +201,10 @@ constexpr std::array kRows{
            .write = [](CsrState& state, unsigned index,
                        u32 value) { state.performance.set_value(index, value); }},
     CsrRow{.number = csr("pccr_all"),
-           .read = [](const CsrState&, unsigned) { return u32{0}; },
+           .read =
+               [](const CsrState& state, unsigned) {
+                   return state.performance.is_single() ? state.performance.value(0) : 0;
+               },
            .write = [](CsrState& state, unsigned, u32 value) { state.performance.set_all(value); }},
     CsrRow{.number = csr("pcer"), .read = kReadEnabled, .write = kWriteEnabled},
     CsrRow{.number = csr("pcer_user"), .read = kReadEnabled, .write = kWriteEnabled},
@@ -242,7 +246,8 @@ u32 value_of(CsrState& state, const CsrRow& row, unsigned index) {
 CsrFile::CsrFile(isa::Hart& hart, const Config& config, const PerformanceEvents* events)
     : state_{.hart = hart,
              .config = config,
-             .performance = PerformanceCounters(events, config.performance_counters)} {
+             .performance = PerformanceCounters(events, config.performance_counters,
+                                                config.has_single_counter)} {
     reset(0);
 }
 
@@ -294,8 +299,11 @@ u32 CsrFile::peek(unsigned number) {
     return row == nullptr ? 0 : value_of(state_, *row, number - row->number);
 }
 
-PerformanceCounters::PerformanceCounters(const PerformanceEvents* events, unsigned counters)
-    : events_(events), counters_(std::min(counters, kMaxCounters)) {}
+PerformanceCounters::PerformanceCounters(const PerformanceEvents* events, unsigned counters,
+                                         bool is_single)
+    : events_(events),
+      counters_(is_single ? 1 : std::min(counters, kMaxCounters)),
+      is_single_(is_single) {}
 
 void PerformanceCounters::reset() {
     values_ = {};
@@ -304,14 +312,24 @@ void PerformanceCounters::reset() {
 }
 
 bool PerformanceCounters::counts(unsigned index) const {
-    return (mode_ & 1) != 0 && (enabled_ >> index & 1) != 0;
+    return (mode_ & 1) != 0 && (is_single_ ? enabled_ != 0 : (enabled_ >> index & 1) != 0);
 }
 
+/// The single counter moves once in a cycle whatever happens in it. Only of the event "cycle" is it
+/// known that it covers the others: any others count as if they never came together.
 u64 PerformanceCounters::total(unsigned index) const {
-    return events_ == nullptr ? 0 : events_->count(index);
+    if (events_ == nullptr)
+        return 0;
+    if (!is_single_ || (enabled_ & 1) != 0)
+        return events_->count(index);
+    u64 sum = 0;
+    for (u32 rest = enabled_; rest != 0; rest &= rest - 1)
+        sum += events_->count(unsigned(std::countr_zero(rest)));
+    return sum;
 }
 
 u32 PerformanceCounters::value(unsigned index) const {
+    index = is_single_ ? 0 : index;
     if (index >= counters_)
         return 0;
     const Counter& counter = values_[index];
@@ -323,6 +341,7 @@ u32 PerformanceCounters::value(unsigned index) const {
 }
 
 void PerformanceCounters::set_value(unsigned index, u32 value) {
+    index = is_single_ ? 0 : index;
     if (index < counters_)
         values_[index] = {value, total(index)};
 }
@@ -338,9 +357,16 @@ void PerformanceCounters::settle() {
         set_value(index, value(index));
 }
 
+/// What the single counter counts is another sum from now on.
+void PerformanceCounters::settle_totals() {
+    if (is_single_)
+        values_[0].total = total(0);
+}
+
 void PerformanceCounters::set_enabled(u32 mask) {
     settle();
     enabled_ = mask;
+    settle_totals();
 }
 
 void PerformanceCounters::set_mode(u32 mode) {

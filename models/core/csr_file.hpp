@@ -31,12 +31,15 @@ public:
     static constexpr unsigned kMaxCounters = 31;
     static constexpr u32 kModeReset = 3;  ///< PCMR: bit 0 counts, bit 1 saturates
 
-    PerformanceCounters(const PerformanceEvents* events, unsigned counters);
+    /// \param is_single one register answers at every address and counts the cycles in which any
+    ///   enabled event happens, as in a synthesised core (docs/spec/rtl_rules_2.md 1.6).
+    PerformanceCounters(const PerformanceEvents* events, unsigned counters, bool is_single = false);
 
     void reset();
     [[nodiscard]] u32 value(unsigned index) const;
     void set_value(unsigned index, u32 value);
     void set_all(u32 value);
+    [[nodiscard]] bool is_single() const { return is_single_; }
     [[nodiscard]] u32 enabled() const { return enabled_; }
     void set_enabled(u32 mask);
     [[nodiscard]] u32 mode() const { return mode_; }
@@ -50,9 +53,11 @@ private:
     [[nodiscard]] bool counts(unsigned index) const;
     [[nodiscard]] u64 total(unsigned index) const;
     void settle();
+    void settle_totals();
 
     const PerformanceEvents* events_;
     unsigned counters_;
+    bool is_single_;
     std::array<Counter, kMaxCounters> values_{};
     u32 enabled_ = 0;
     u32 mode_ = kModeReset;
@@ -64,6 +69,7 @@ struct CsrConfig {
     isa::ExtensionSet extensions = *isa::isa_subset("flexv");  ///< CSRs of others do not exist
     /// See docs/spec/cluster.md 11, row 15: the fabric controller's is.
     bool mtvec_is_writable = false;
+    bool has_single_counter = false;     ///< behind all addresses of PCCRs
     unsigned performance_counters = 12;  ///< PCCRs; 12 plus the events from outside the core
 };
 

@@ -13,11 +13,10 @@ bool Core::set_pc(Address target) {
         hart_.pc = target;
         return true;
     }
-    missing_line_ = kNoLine;  // of the successor that is given up
-    flow_target_ = kNoTarget;
+    fetch_.give_up_current();
     jumped_from_ = hart_.pc;
-    held_until_ = kNever;
-    arrive_at(target);
+    constexpr Cycles kToExecute = 3;
+    leave_for(target, now_ - std::min(now_, kToExecute), Stall::jump, slot_, false);
     return true;
 }
 

@@ -16,31 +16,33 @@ unsigned index_of_mode(isa::Mode mode) { return mode == isa::Mode::status ? 1 : 
 }  // namespace
 
 Stretch Stretch::measure(Slot& first) {
-    Stretch found(0, 0);
+    Stretch found(0, 0, Lead::Path());
     unsigned length = 0;
     const Slot* slot = &first;
     do {
         if (length != 0 && (slot->flags & kLineStart) != 0)
             ++found.lines_;
         found.way_ |= u32{slot->step} >> 1 << length++;
+        found.path_.append(pops_word(*slot));
         slot += slot->step;
     } while ((slot->flags & ~kLineStart) == 0 && length < kMaxLength);
     found.way_ |= 1U << length;
     if ((slot->flags & kUndecoded) == 0) {  // else it may get longer
         first.stretch = found.way_;
         first.lines = found.lines_;
+        first.path = found.path_.bits();
     }
     return found;
 }
 
 Stretch Stretch::cut(const Slot& first, unsigned length) const {
     const u32 end = 1U << length;
-    Stretch part((way_ & (end - 1)) | end, 0);
+    Stretch part((way_ & (end - 1)) | end, 0, Lead::Path());
     const Slot* slot = &first;
-    for (unsigned i = 1; i < length; ++i) {
-        slot += slot->step;
-        if ((slot->flags & kLineStart) != 0)
+    for (unsigned i = 0; i < length; ++i, slot += slot->step) {
+        if (i != 0 && (slot->flags & kLineStart) != 0)
             ++part.lines_;
+        part.path_.append(pops_word(*slot));
     }
     return part;
 }
@@ -212,7 +214,6 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.step = u8(slot.op.size / 2);
     slot.stretch = 0;
     slot.pc = pc;
-    slot.line = (pc + slot.op.size - 1) & ~Address{config_.line_bytes - 1};
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);

@@ -4,7 +4,9 @@
 // fetch costs is the instruction cache's.
 #pragma once
 
+#include "base/fetch_port.hpp"
 #include "base/module.hpp"
+#include "core/lead.hpp"
 #include "isa/chain.hpp"
 #include "isa/decoder.hpp"
 #include "isa/slot.hpp"
@@ -41,6 +43,11 @@ constexpr bool is_region_marker(u32 word) {
     return (word & kAllButSignedness) == 0x0000'2013 && i32(word) > 0 && word >> 20 != 0;
 }
 
+/// The cache line of the instruction's last byte.
+inline Address last_line(const Slot& slot) { return line_of(slot.pc + (slot.op.size - 1)); }
+/// Nothing behind the instruction in its word would still be needed.
+inline bool pops_word(const Slot& slot) { return (slot.pc & 2) != 0 || slot.step == 2; }
+
 /// Instructions that follow each other, of which none but the first has a flag other than
 /// kLineStart: what a chain of rows executes at once (isa/chain.hpp).
 class Stretch {
@@ -49,24 +56,29 @@ public:
 
     /// The stretch that begins at `first`; noted there.
     static Stretch at(Slot& first) {
-        return first.stretch != 0 ? Stretch(first.stretch, first.lines) : measure(first);
+        if (first.stretch == 0) [[unlikely]]
+            return measure(first);
+        return {first.stretch, first.lines, Lead::Path::from(first.path)};
     }
 
     [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(way_)) - 1; }
     [[nodiscard]] u64 way() const { return u64{way_} << isa::kChainShift; }
     /// Cache lines that it enters behind its first instruction, one behind the other.
     [[nodiscard]] unsigned lines() const { return lines_; }
+    /// What it does to the fetch stage.
+    [[nodiscard]] Lead::Path path() const { return path_; }
     /// Its first `length` instructions, `first` being their slot.
     [[nodiscard]] Stretch cut(const Slot& first, unsigned length) const;
     /// Its instructions in the line of the first one.
     [[nodiscard]] Stretch cut_at_line(const Slot& first) const;
 
 private:
-    Stretch(u32 way, u8 lines) : way_(way), lines_(lines) {}
+    Stretch(u32 way, u8 lines, Lead::Path path) : way_(way), lines_(lines), path_(path) {}
     static Stretch measure(Slot& first);
 
     u32 way_;  // not shifted
     u8 lines_;
+    Lead::Path path_;
 };
 
 /// Who may be in the middle of an instruction when its code changes.

@@ -10,28 +10,215 @@
 
 namespace flexv::core {
 
-/// Leaves the straight path; the instruction in EX at now_ is the jump.
-void Core::jump_to(Address target, Cycles bubbles) {
-    // Its fetch overlaps: docs/spec/timing.md 1.8.
-    const Cycles paid = hides_bubble_ ? bubbles - 1 : bubbles;
-    const Cycles left = now_;
-    now_ += 1 + paid;
-    stall(Stall::jump, paid);
-    leave_for(target, left, kWordsBehindJump);
+/// The jump in EX at now_ has sent the fetch stage to `target` in cycle `sent`.
+void Core::jump_to(Address target, Cycles sent) {
+    jumped_from_ = hart_.pc;
+    jumped_at_ = now_;
+    linked_ = slot_->writes | late_before_;
+    ++now_;
+    leave_for(target, sent, Stall::jump, slot_ + slot_->step, false);
 }
 
-/// Refetches from `target` behind the instruction at `from` that drained the pipeline and has left
-/// EX.
-void Core::flush_to(Address target, Cycles bubbles, Address from) {
-    const Cycles paid = hides_bubble_ ? bubbles - 1 : bubbles;
-    const Cycles left = now_ - 1;
-    now_ += paid;
-    stall(Stall::flush, paid);
+/// The fetch stage is sent to `target` in `cycle`, because the pipeline is emptied behind the
+/// instruction at `from`. EX is free from now_ on.
+void Core::flush_to(Address target, Cycles cycle, Address from) {
     jumped_from_ = from;
-    if (fetch_ != nullptr && wrong_path_misses(from, left, kWordsBehindFlush))
-        flow_target_ = target;
-    else
-        arrive_at(target);
+    leave_for(target, cycle, Stall::flush, slot_, false);
+}
+
+/// The instruction that has left EX lets its successor wait, which keeps its place in the fetch
+/// stage.
+void Core::drain(Cycles cycles) {
+    now_ += cycles;
+    stall(Stall::flush, cycles);
+    late_ = late_before_ = 0;
+    previous_ = nullptr;
+    fetch_.set_ready(now_ - 2);
+}
+
+/// leave_for() where lines are missing, behind enter().
+Cycles Core::redirect(Cycles cycle, Slot& behind, bool takes_behind) {
+    const Address pc = behind.pc;
+    return fetch_.redirect(cycle, front_of(*slot_, way()),
+                           front_of(decoded_slot(pc), {.pc = pc, .counts = way().counts}),
+                           takes_behind);
+}
+
+// With care: lines of the instruction cache are missing, or may be.
+
+/// Brings the instruction in front into decode; false when a line has to come first.
+bool Core::prepare() {
+    if (fetch_.has_current())
+        return true;
+    while ((slot_->flags & (kPageEnd | kUndecoded)) != 0)
+        (void)clear_obstacle();
+    const Slot& slot = *slot_;
+    // What has left decode empty is still looked at there, and waits for itself in EX.
+    const bool sees_itself = previous_ != nullptr && (previous_->late & previous_->uses) != 0;
+    const std::optional<Cycles> taken =
+        fetch_.prepare(front_of(slot, way()), sees_itself ? now_ : now_ - 1);
+    if (!taken) {
+        state_ = State::fetching;
+        fetch_.keep_going();
+        return false;
+    }
+    const Cycles lost = *taken + 2 > now_ ? *taken + 2 - now_ : 0;
+    if (lost != 0)
+        book_fetch(lost);
+    if (fetch_.is_clocked())
+        clock_behind(slot, now_ + wait_in_decode(slot));
+    return true;
+}
+
+/// The fetch delays the instruction in front by `lost` cycles, which cover hazards.
+void Core::book_fetch(Cycles lost) {
+    tell_wait(false, now_, now_ + lost);
+    stall(Stall::fetch, lost);
+    now_ += lost;
+    late_before_ = lost == 1 ? late_ : 0;
+    late_ = 0;
+    if (slot_->timing == isa::Timing::jump_register)
+        jalr_gap_ += lost;
+}
+
+/// `slot` is in decode and enters EX in cycle `enters`: tells the fetch stage what follows.
+void Core::clock_behind(const Slot& slot, Cycles enters) {
+    using enum isa::Timing;
+    const Way here = way();
+    const Way next = behind(slot, here);
+    const Slot& second = decoded_slot(next.pc);
+    const Address jump_target = early_target(second, slot);
+    fetch_.set_ready(enters - 1);
+    const bool ends_loop = ending_loop(slot, here) != nullptr;
+    if (!ends_loop && holds_loops(next.pc) &&
+        is_within_reach(second, next, jump_target, FetchUnit::reach_behind(next.pc + 4)) &&
+        fetch_.stops_clock(next.pc))
+        return;
+    switch (slot.timing) {
+        case jump:
+        case jump_register:
+        case csr:
+        case fence:
+        case mret:
+        case environment:
+        case wfi:
+        case event_load:
+            return;
+        default:
+            break;
+    }
+    if ((slot.flags & kIllegal) != 0)
+        return;
+    Front front = front_of(second, next);
+    front.jump_target = jump_target;
+    Way after = behind(second, next);
+    if (jump_target != FetchStage::kNone)
+        after.pc = jump_target;
+    fetch_.expect(front, front_of(decoded_slot(after.pc), after), enters);
+}
+
+/// The fetch stage behind `next`, while `before` is in EX; straight on it asks for what lies at
+/// `reach`.
+bool Core::goes_out_of_reach(const Slot& next, const Slot& before, Address reach) {
+    if (!fetch_.has_port())
+        return false;
+    if (is_within_reach(next, behind(before, way()), early_target(next, before), reach))
+        return false;
+    fetch_.take_care();
+    return true;
+}
+
+/// The loops around `pc` go back to lines that are held. Others come only by the clock, so this
+/// stays true without it.
+bool Core::holds_loops(Address pc) {
+    return std::ranges::all_of(hart_.loops, [&](const isa::HardwareLoop& loop) {
+        const bool is_inside = loop.count >= 2 && loop.start <= pc && pc <= loop.end;
+        return !is_inside || fetch_.reaches(loop.start);
+    });
+}
+
+/// Nothing is asked of the cache while `slot` stays in decode: it jumps to `jump_target` from
+/// there, ends a loop, or else the stage asks for what lies up to `reach`.
+bool Core::is_within_reach(const Slot& slot, const Way& way, Address jump_target, Address reach) {
+    if (jump_target != FetchStage::kNone)
+        return fetch_.reaches(jump_target);
+    const isa::HardwareLoop* const loop = ending_loop(slot, way);
+    return loop != nullptr ? fetch_.reaches(loop->start) : fetch_.holds(reach);
+}
+
+/// Where `jump` sends the fetch stage in its first cycle in decode, while `before` is in EX; kNone
+/// for anything else, and when it has to wait for its register.
+Address Core::early_target(const Slot& jump, const Slot& before) const {
+    if ((jump.flags & (kIllegal | kUndecoded | kPageEnd)) != 0)
+        return FetchStage::kNone;
+    if (jump.timing == isa::Timing::jump)
+        return jump.pc + u32(jump.op.imm);
+    const u64 source = u64{1} << jump.op.rs1;
+    const bool waits = jump.op.rs1 != 0 && ((before.writes | before.late | late_) & source) != 0;
+    if (jump.timing != isa::Timing::jump_register || waits)
+        return FetchStage::kNone;
+    return (hart_.x[jump.op.rs1] + u32(jump.op.imm)) & ~Address{1};
+}
+
+Slot& Core::decoded_slot(Address pc) {
+    const bool is_at_hand = (pc & ~kPageMask) == page_base_;
+    Slot& slot = is_at_hand ? page_[(pc & kPageMask) / 2] : *code_.slot(pc, mode());
+    if ((slot.flags & kUndecoded) != 0)
+        (void)code_.decode(slot, pc, mode());
+    return slot;
+}
+
+Core::Way Core::way() const {
+    return {.pc = hart_.pc, .counts = {hart_.loops[0].count, hart_.loops[1].count}};
+}
+
+/// The way on behind `slot`, which lies at way.pc; jumps are not followed.
+Core::Way Core::behind(const Slot& slot, const Way& way) const {
+    Way next = way;
+    next.pc += slot.op.size;
+    if (const isa::HardwareLoop* const loop = ending_loop(slot, way)) {
+        next.pc = loop->start;
+        --next.counts[std::size_t(loop - hart_.loops.data())];
+    }
+    return next;
+}
+
+Front Core::front_of(const Slot& slot, const Way& way) const {
+    const isa::HardwareLoop* const loop = ending_loop(slot, way);
+    return {.pc = way.pc,
+            .is_compressed = slot.op.size == 2,
+            .loop_target = loop != nullptr ? loop->start : FetchStage::kNone};
+}
+
+/// The loop that goes on behind `slot`; null for none. Its counter stays what it is.
+const isa::HardwareLoop* Core::ending_loop(const Slot& slot, const Way& way) const {
+    if ((slot.flags & kLoopEnd) == 0)
+        return nullptr;
+    for (unsigned index = 0; index < hart_.loops.size(); ++index) {
+        const isa::HardwareLoop& loop = hart_.loops[index];
+        if (loop.end == way.pc && way.counts[index] >= 2)
+            return is_too_short(loop) ? nullptr : &loop;
+    }
+    return nullptr;
+}
+
+/// A loop's last instruction leaves the fetch stage while every line hits. False when the loop does
+/// not go on, or with care.
+bool Core::take_loop_end(const Slot& slot) {
+    const isa::HardwareLoop* const loop = ending_loop(slot, way());
+    if (loop == nullptr || fetch_.has_current())
+        return false;
+    fetch_.take_loop_end(
+        {.pc = slot.pc, .is_compressed = slot.op.size == 2},
+        {.pc = loop->start, .is_compressed = decoded_slot(loop->start).op.size == 2});
+    return true;
+}
+
+/// One instruction is too short for a loop: directly behind its set-up it runs once, else twice
+/// (docs/spec/timing.md 1.4, `hwl_1x10`).
+bool Core::is_too_short(const isa::HardwareLoop& loop) const {
+    return loop.start == loop.end && previous_ != nullptr &&
+           (previous_->timing == isa::Timing::hardware_loop || previous_->pc == loop.end);
 }
 
 /// The loop to continue behind the instruction at `pc`, its counter already taken down; null to go
@@ -40,10 +227,7 @@ const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
     for (isa::HardwareLoop& loop : hart_.loops) {
         if (loop.end != pc || loop.count < 2)
             continue;
-        // One instruction is too short for a loop: directly behind its set-up it runs once, else
-        // twice (docs/spec/timing.md 1.4, `hwl_1x10`).
-        if (loop.start == loop.end && previous_ != nullptr &&
-            (previous_->timing == isa::Timing::hardware_loop || previous_->pc == pc))
+        if (is_too_short(loop))
             return nullptr;
         --loop.count;
         return &loop;
@@ -52,18 +236,23 @@ const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
 }
 
 /// Behind the last instruction of a hardware loop's body: true when the loop goes on. Costs
-/// nothing, and hazards reach across the back edge. The prefetch buffer asks for the first word of
-/// the target in the cycle in which the last instruction of the body appears behind the one before
-/// it in decode; the second word of an unaligned 32-bit target comes three cycles later, in time
-/// only if something held up one of the two (docs/spec/timing.md 1.8, `hwl_odd32`).
+/// nothing where its start has come in time, and hazards reach across the back edge.
 bool Core::loops_back() {
     const isa::HardwareLoop* const loop = loop_that_ends_at(hart_.pc);
     if (loop == nullptr)
         return false;
-    const Cycles appeared = entered_[2];  // when the last but one went from fetch to decode
     enter(loop->start);
-    if (now_ < appeared + pipeline::kUnalignedLoop && pay_unaligned_target())
-        note_entry(now_ - 1);
+    if (fetch_.is_clocked())
+        return true;
+    const Cycles decoded = fetch_.follow_back_edge(now_ - 1);
+    if (decoded + 2 > now_) {
+        const Cycles late = decoded + 2 - now_;
+        stall(Stall::jump, late);
+        now_ += late;
+        late_before_ = late == 1 ? late_ : 0;
+        late_ = 0;
+    }
+    fetch_.arrive(hart_.pc);
     return true;
 }
 
@@ -105,55 +294,6 @@ void Core::decode_slot() {
     tell_misuse(fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word));
     const u32 rotated = (hart_.pc & 2) == 0 ? word : std::rotr(word, 16);
     code_.decode_word(*slot_, hart_.pc, mode(), rotated);
-}
-
-/// Asks the cache for a line that the filter does not know.
-bool Core::finds_line(Address line) {
-    if (!fetch_->hit(config_.index, line)) {
-        missing_line_ = line;
-        return false;
-    }
-    enter_line(line);
-    return true;
-}
-
-/// wrong_path_misses() for words that reach into another line than the current one.
-bool Core::wrong_line_misses(Address pc, Cycles left, unsigned words) {
-    for (unsigned word = 1; word <= words; ++word) {
-        const Address line = (pc + 4 * word) & ~Address{kFetchLineBytes - 1};
-        if (line == line_)
-            continue;
-        if (filter_->take(line) || fetch_->hit(config_.index, line))
-            return false;
-        missing_line_ = line;
-        target_cycle_ = now_;
-        now_ = left + word;
-        return true;
-    }
-    return false;
-}
-
-void Core::end_fetch(Cycles now) {
-    const Address line = std::exchange(missing_line_, kNoLine);
-    if (flow_target_ == kNoTarget) {
-        const Cycles reached = fetch_->fetch(config_.index, line, now, slack());
-        enter_line(line);
-        now_ = reached;
-        stall(Stall::fetch, reached - now);
-        tell_wait(false, now, reached);
-        if (reached != now) {
-            restart_slack();
-            arrived_ = reached - 1;
-        }
-    } else {
-        const Cycles reached = fetch_->fetch(config_.index, line, now, slack_);
-        line_ = line;
-        now_ = std::max(target_cycle_, reached + 1);
-        stall(Stall::fetch, now_ - target_cycle_);
-        tell_wait(false, target_cycle_, now_);
-        arrive_at(std::exchange(flow_target_, kNoTarget));
-    }
-    run();
 }
 
 }  // namespace flexv::core

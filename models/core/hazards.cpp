@@ -26,6 +26,8 @@ unsigned rd_bits(const isa::Instruction& row, const isa::Operands& op) {
 u64 mac_load_uses(const isa::Instruction& row, const isa::Operands& op) {
     const MacLoadField field(op.imm2);
     u64 mask = isa::registers_read(row, op) & ~u64{1};
+    if ((field.loads_weight || field.loads_activation) && op.rs1 == 0)
+        mask |= 1;  // its address is written back to x0, too
     if (op.imm2 != 0)
         mask |= u64{1} << op.imm2;  // the field is compared as if it were register rs2: `ml_k_ld`
     if (op.rd != 0)

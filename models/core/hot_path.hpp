@@ -14,15 +14,16 @@ namespace flexv::core {
 
 // An instruction in EX.
 
-/// Hazards: the instruction enters EX at now_.
+/// Decode has taken the instruction; behind its hazards it enters EX at now_.
 [[gnu::always_inline]] inline void Core::enter_ex(const Slot& slot) {
-    hides_bubble_ = now_ == held_until_;
+    if ((slot.flags & kLoopEnd) == 0 || !take_loop_end(slot)) [[likely]]
+        fetch_.take(pops_word(slot));
     const bool waits = (late_ & slot.uses) != 0;
     if (waits)
         stall(Stall::load_use, 1), ++now_;
     late_before_ = waits ? 0 : late_;
     late_ = 0;
-    note_entry(now_);
+    fetch_.set_ready(now_ - 1);
 }
 
 [[gnu::always_inline]] inline void Core::execute(const Slot& slot) {
@@ -47,51 +48,9 @@ namespace flexv::core {
     slot_ += slot.step;
 }
 
-inline void Core::stall(Stall cause, Cycles cycles) {
-    stalls_[unsigned(cause)] += cycles;
-    bubbles_ += cycles;
-}
+inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] += cycles; }
 
 // Where the next instruction comes from.
-
-/// True when the fetch stage has `line` or gets it at once.
-[[gnu::always_inline]] inline bool Core::takes_line(Address line) {
-    if (line == line_)
-        return true;
-    if (!filter_->take(line))
-        return false;
-    enter_line(line);
-    return true;
-}
-
-/// takes_line() for `count` lines behind `line`; false when the fetch stage gets not all of them at
-/// once.
-[[gnu::always_inline]] inline bool Core::takes_lines_behind(Address line, unsigned count) {
-    if (!filter_->take_behind(line, count))
-        return false;
-    enter_line(line + count * kFetchLineBytes);
-    return true;
-}
-
-[[gnu::always_inline]] inline void Core::enter_line(Address line) {
-    line_ = line;
-    line_bubbles_ = bubbles_;
-}
-
-/// How much earlier than straight code the prefetch buffer asks for the next line. While EX stalls
-/// it asks ahead (base/fetch_port.hpp), and of what it got ahead of the line before one cycle
-/// remains.
-inline Cycles Core::slack() const {
-    return std::min(bubbles_ - jump_bubbles_, bubbles_ - line_bubbles_ + 1);
-}
-
-/// As takes_line(), asking the cache; otherwise notes the line as missing.
-[[gnu::always_inline]] inline bool Core::has_line(Address address) {
-    const Address line = address & ~Address{kFetchLineBytes - 1};
-    return takes_line(line) || finds_line(line);
-}
-
-inline void Core::restart_slack() { jump_bubbles_ = bubbles_; }
 
 /// Makes `target` the next instruction.
 [[gnu::always_inline]] inline void Core::enter(Address target) {
@@ -101,62 +60,51 @@ inline void Core::restart_slack() { jump_bubbles_ = bubbles_; }
     slot_ = page_ + (target & kPageMask) / 2;
     if ((slot_->flags & kUndecoded) != 0) [[unlikely]]
         decode_slot();
-    if (fetch_ != nullptr)
-        (void)has_line(target);
 }
 
-/// A 32-bit instruction at address mod 4 = 2 needs two words of the fetch port.
-[[gnu::always_inline]] inline bool Core::pay_unaligned_target() {
-    if ((hart_.pc & 2) == 0 || slot_->op.size != 4)
-        return false;
-    now_ += pipeline::kUnalignedTarget;
-    stall(Stall::jump, pipeline::kUnalignedTarget);
-    return true;
-}
-
-/// The bubbles in front of the target cover every hazard.
-[[gnu::always_inline]] inline void Core::arrive_at(Address target) {
+/// The fetch stage is sent to `target` in cycle `cycle`, while `behind` is in front. EX is free
+/// from now_ on. The bubbles in front of the target cover every hazard.
+[[gnu::always_inline]] inline void Core::leave_for(Address target, Cycles cycle, Stall cause,
+                                                   Slot* behind, bool takes_behind) {
     late_ = 0;
     late_before_ = 0;
     previous_ = nullptr;
-    restart_slack();
     enter(target);
-    if (std::exchange(pays_unaligned_target_, false))
-        pay_unaligned_target();
-    note_entry(now_ - 1);  // the target is in decode in this cycle, as behind an instruction in EX
-}
-
-/// By the time the fetch stage is redirected it has asked for some `words` behind `pc`. A miss
-/// among them holds up the target: it is noted as missing, to be fetched in its cycle.
-[[gnu::always_inline]] inline bool Core::wrong_path_misses(Address pc, Cycles left,
-                                                           unsigned words) {
-    slack_ = std::min<Cycles>(1, slack());
-    words += unsigned(slack_);
-    const Address last = (pc + 4 * words) & ~Address{kFetchLineBytes - 1};
-    return last != line_ && wrong_line_misses(pc, left, words);
-}
-
-/// The instruction at hart_.pc was in EX at `left`; its target enters EX at now_ at the earliest.
-[[gnu::always_inline]] inline void Core::leave_for(Address target, Cycles left, unsigned words) {
-    jumped_from_ = hart_.pc;
-    pays_unaligned_target_ = true;
-    if (fetch_ != nullptr && wrong_path_misses(hart_.pc, left, words))
-        flow_target_ = target;
-    else
-        arrive_at(target);
+    const bool needs_two_words = (target & 2) != 0 && slot_->op.size == 4;
+    const Cycles decoded = fetch_.may_leave_for(target) ? fetch_.leave(cycle, needs_two_words)
+                                                        : redirect(cycle, *behind, takes_behind);
+    const Cycles enters = std::max(now_, decoded + 2);
+    stall(cause, enters - now_);
+    now_ = enters;
 }
 
 /// The branch left EX at the end of cycle now_ - 1. A multi-cycle instruction behind it is not
 /// executed, yet its cycles are lost (docs/spec/timing.md 1.8).
-[[gnu::always_inline]] inline void Core::take_branch(Address target, Cycles bubbles) {
+[[gnu::always_inline]] inline void Core::take_branch(Address target) {
     ++taken_branches_;
     const Cycles left = now_ - 1;
-    const Slot& next = *(slot_ + slot_->step);
-    if ((next.flags & (kUndecoded | kSpecial)) != 0)
-        bubbles = std::max(bubbles, cycles_in_shadow(*slot_));
-    now_ += bubbles;
-    stall(Stall::jump, bubbles);
-    leave_for(target, left, kWordsBehindBranch);
+    jumped_from_ = hart_.pc;
+    Slot* const behind = slot_ + slot_->step;
+    if ((behind->flags & (kUndecoded | kSpecial)) != 0) {
+        const Cycles shadow = cycles_in_shadow(*slot_);
+        now_ += shadow;
+        stall(Stall::jump, shadow);
+    }
+    leave_for(target, left, Stall::jump, behind, true);
+}
+
+/// An instruction may stay in EX. Its successor is in decode then, and the fetch stage goes on
+/// behind that, maybe to a line that the cache has to be asked for: then the stage is clocked.
+[[gnu::always_inline]] inline bool Core::must_look_behind(const Slot& slot) {
+    constexpr Address kHeldAhead = 2 * kFetchLineBytes;  // without care this line and the next are
+    const Slot& next = *(&slot + slot.step);
+    const Address reach = FetchUnit::reach_behind(slot.pc + 2U * (slot.step + next.step));
+    const bool is_straight = next.timing != isa::Timing::jump &&
+                             next.timing != isa::Timing::jump_register &&
+                             (next.flags & kLoopEnd) == 0;
+    if (is_straight && reach - line_of(slot.pc) < kHeldAhead) [[likely]]
+        return false;
+    return !fetch_.is_clocked() && goes_out_of_reach(next, slot, reach);
 }
 
 // Loads and stores.
@@ -199,6 +147,8 @@ inline void Core::restart_slack() { jump_bubbles_ = bubbles_; }
 
 /// The load or store enters EX and asks for its first (usually only) word.
 [[gnu::always_inline]] inline void Core::begin_access(const Slot& slot) {
+    if (fetch_.is_clocked()) [[unlikely]]
+        fetch_.keep_going();
     enter_ex(slot);
     const Address address = address_of(slot);
     access_.address = address;

@@ -10,11 +10,9 @@ namespace flexv::core {
 [[gnu::always_inline]] inline void Core::stand_at(Slot* slot, const Slot* previous, Cycles started,
                                                   Cycles now) {
     if (now != started) {
-        const bool is_single = now - started == 1;
-        late_before_ = is_single ? late_ : 0;
+        late_before_ = now - started == 1 ? late_ : 0;
         late_ = 0;
-        entered_[1] = is_single ? entered_[0] : now - 2;
-        entered_[0] = now - 1;
+        fetch_.stand_at(now - 2);
     }
     if (slot != slot_)
         hart_.pc = slot->pc;
@@ -31,31 +29,34 @@ namespace flexv::core {
     const Slot* previous = previous_;
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
+    fetch_.catch_up();
     try {
         do {
             const u8 flags = slot->flags;
             if ((flags & ~(kLineStart | kBranch)) != 0)
                 break;
-            if ((flags & kLineStart) != 0 && !takes_line(slot->line))
+            if ((flags & kLineStart) != 0 &&
+                (!fetch_.takes_line(last_line(*slot)) || fetch_.needs_care()))
                 break;
             if ((flags & kBranch) == 0) {
                 Stretch stretch = Stretch::at(*slot);
                 if (stretch.length() > horizon - now) [[unlikely]]
                     stretch = stretch.cut(*slot, unsigned(horizon - now));
-                if (stretch.lines() != 0 && !takes_lines_behind(slot->line, stretch.lines()))
+                if (stretch.lines() != 0 &&
+                    !fetch_.takes_lines_behind(last_line(*slot), stretch.lines()))
                     stretch = stretch.cut_at_line(*slot);
                 Slot* const last = slot->chain(hart_, slot, stretch.way(), executed_.data());
+                fetch_.follow(stretch.path());
                 now += stretch.length();
                 previous = last;
                 slot = last + last->step;
                 continue;
             }
-            if (now == held_until_)
-                break;  // behind an instruction that held EX a branch costs less
             hart_.pc = slot->pc;
             hart_.next_pc = kNotTaken;
             executes_[slot->row](hart_, slot->op);
             ++executed_[slot->row];
+            fetch_.follow_one(pops_word(*slot));
             ++now;
             if (hart_.next_pc == kNotTaken) {
                 previous = slot;
@@ -63,16 +64,20 @@ namespace flexv::core {
                 continue;
             }
             stand_at(slot, previous, started, now);
-            take_branch(hart_.next_pc, pipeline::kTakenBranch);
-            if (missing_line_ != kNoLine)
+            take_branch(hart_.next_pc);
+            if (!fetch_.flows_into(now_))
                 return;
             slot = slot_;
             now = started = now_;
             previous = nullptr;
+            if ((slot->flags & ~(kLineStart | kBranch)) != 0)
+                return;
+            fetch_.catch_up();
         } while (now < horizon);
     } catch (const isa::Trap& trap) {
         for (; &slot->op != trap.operands; slot += slot->step)  // those before it have executed
             ++now;
+        decoded_ = now - 1;
         stand_at(slot, nullptr, started, now);
         throw;
     }
@@ -84,23 +89,28 @@ namespace flexv::core {
     state_ = State::running;
     try {
         for (;;) {
-            if (missing_line_ != kNoLine) [[unlikely]] {
-                meet(State::fetching);
+            if (fetch_.needs_care() && !prepare()) [[unlikely]]
                 return;
-            }
             Cycles horizon = clock_.timeline.limit();
             if (hart_.mie && heed_interrupt(horizon)) [[unlikely]]
                 continue;
             if (now_ >= horizon) [[unlikely]] {
+                if (!fetch_.needs_care() && clear_obstacle())
+                    continue;
+                fetch_.keep_going();
                 clock_.timeline.schedule(*this, now_);
                 return;
             }
-            if ((late_ & slot_->uses) == 0)
+            if ((slot_->flags & ~(kLineStart | kBranch)) == 0 && (late_ & slot_->uses) == 0 &&
+                fetch_.flows_into(now_)) {
                 run_plain(horizon);
-            if (now_ >= horizon || missing_line_ != kNoLine) [[unlikely]]
-                continue;
+                if (now_ >= horizon || fetch_.needs_care()) [[unlikely]]
+                    continue;
+            }
             const Slot& slot = *slot_;
             if (slot.flags == kSpecial && slot.access.mode != isa::AddressMode::none) [[likely]] {
+                if (must_look_behind(slot)) [[unlikely]]
+                    continue;
                 begin_access(slot);
                 return;
             }
@@ -129,8 +139,9 @@ void Core::granted(Cycles now, u32 data) {
         if (hart_.mie && ends_in_interrupt(now)) [[unlikely]]
             replay_event_load();
         else
-            finish_access(now);
+            finish_access();
     } catch (const isa::Trap& trap) {
+        decoded_ = access_.entered - 1;
         return raise(trap);
     } catch (const Fault& fault) {
         return raise(fault);
@@ -138,9 +149,8 @@ void Core::granted(Cycles now, u32 data) {
     go_on();
 }
 
-[[gnu::always_inline]] inline void Core::finish_access(Cycles now) {
+[[gnu::always_inline]] inline void Core::finish_access() {
     const Slot& slot = *slot_;
-    const Address from = hart_.pc;
     execute(slot);
     leave_ex(slot);
     if (access_.is_write) {
@@ -150,12 +160,11 @@ void Core::granted(Cycles now, u32 data) {
         ++refills_;
         load_only_ += slot.op.rd == 0 ? 1 : 0;
     } else if (slot.timing == isa::Timing::event_load) {
-        flush_to(hart_.pc, pipeline::kEventLoad, from);
+        const bool sees_itself = slot.op.rd != 0 && slot.op.rd == slot.op.rs1;  // z_cl_scan
+        drain(pipeline::kEventLoad + (sees_itself ? 1 : 0));
     }
     if (access_.path == DataPath::test_and_set && !access_.is_write) [[unlikely]]
         tell_written_code();
-    if (access_.part == Part::second)
-        held_until_ = now + 1;
 }
 
 /// Whoever holds decoded instructions of the word that was written must forget them.

@@ -41,6 +41,7 @@ struct Execution {
     const Slot& slot;
     const isa::Instruction& row;
     Address pc = 0;
+    Cycles decoded = 0;  ///< first cycle in decode; not of loads and stores
     Cycles entered = 0;  ///< first cycle in EX
     Cycles cycle = 0;    ///< in which it executes: the same, or that of the grant
     std::optional<MemoryAccess> memory{};
@@ -54,7 +55,8 @@ struct Execution {
     [[nodiscard]] bool waited_in_decode() const {
         const bool waited_for_result = previous.slot != nullptr && entered == previous.left + 2 &&
                                        (previous.slot->late & slot.uses) != 0;
-        return waited_for_result || (is_right_behind() && previous.waited_in_ex);
+        return entered > decoded + 1 &&
+               (waited_for_result || (is_right_behind() && previous.waited_in_ex));
     }
 };
 

@@ -6,23 +6,16 @@
 
 #include "base/units.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace flexv::core::pipeline {
 
-inline constexpr Cycles kTakenBranch = 2;      // br_t
-inline constexpr Cycles kJump = 1;             // j_fwd
-inline constexpr Cycles kUnalignedTarget = 1;  // br_t_odd32, j_odd32
-inline constexpr Cycles kUnalignedLoop = 4;    // last but one in decode to the target: hwl_odd32
-inline constexpr Cycles kMultiplyHigh = 4;     // mulh_dep
-inline constexpr Cycles kFlush = 3;            // fence, csr_mstatus_rd
-inline constexpr Cycles kTrapEntry = 3;        // ecall, illegal
-inline constexpr Cycles kMret = 4;             // mret
-inline constexpr Cycles kEventLoad = 3;        // after the grant: c_evt_pending
+inline constexpr Cycles kMultiplyHigh = 4;  // mulh_dep
+inline constexpr Cycles kFlush = 3;         // csr_mstatus_rd
+inline constexpr Cycles kEventLoad = 3;     // after the grant: c_evt_pending
 // Line high to the first instruction it replaces: irq_20.
 inline constexpr Cycles kInterruptSeen = 2;
-// IRQ_TAKEN to the vector's first cycle: irq_20, z_irq_elw.
-inline constexpr Cycles kVectorEntry = 3;
 inline constexpr Cycles kWaitForInterrupt = 5;  // line already high: wfi_1
 inline constexpr Cycles kWakeUp = 3;            // line high to the next instruction in EX: wfi_20
 // First request of p.elw to the clock gate (docs/spec/timing.md 4).
@@ -37,6 +30,13 @@ constexpr Cycles divide(u32 divisor, bool is_signed) {
     if (is_signed && i32(divisor) < 0)
         return 2 + Cycles(std::countl_one(divisor)) - 1;
     return 2 + Cycles(std::countl_zero(divisor));
+}
+
+/// The cycle in which a fence or a trap, in decode from `decoded` and in EX from `entered` on,
+/// sends the fetch stage to its target: behind decode and behind what is in EX before it (fence,
+/// ecall, illegal).
+constexpr Cycles flushed(Cycles decoded, Cycles entered) {
+    return std::max(std::min(decoded + 2, entered + 1), entered);
 }
 
 /// CSRs whose every access drains the pipeline: mstatus, ustatus, uepc and the debug CSRs.

@@ -22,9 +22,11 @@ bool is_csr_access(const Slot& slot, unsigned number) {
 
 }  // namespace
 
+/// One that counts for the skip counter; complex products use the same multipliers, but do not.
 bool is_vector_dot_product(const Execution& execution) {
     return execution.row.energy == isa::Energy::dot_product &&
-           opcode_of(execution.slot) == kVectorOpcode;
+           opcode_of(execution.slot) == kVectorOpcode &&
+           !execution.row.name.starts_with("pv.cplxmul");
 }
 
 bool uses_format(const Execution& execution) {

@@ -20,7 +20,9 @@ bool Core::clear_obstacle() {
             decode_slot();
         return true;
     }
-    return (slot.flags & kLineStart) != 0 && !has_line(hart_.pc + slot.op.size - 1);
+    if ((slot.flags & kLineStart) == 0 || fetch_.needs_care())
+        return false;
+    return !fetch_.takes_line(last_line(slot)) || fetch_.needs_care();
 }
 
 /// One instruction, or one obstacle before it, that the tight loop does not know.
@@ -28,16 +30,37 @@ Core::Next Core::step_special() {
     if (clear_obstacle())
         return Next::run;
     const Slot& slot = *slot_;
+    if (needs_clock(slot))
+        return Next::run;
     if ((slot.flags & kMarker) != 0 && debugger_ != nullptr && debugger_->in_front(*this))
         return Next::run;
+    decoded_ = fetch_.decoded();
     if ((slot.flags & kIllegal) != 0)
         throw isa::Trap{.cause = isa::Cause::illegal_instruction, .value = slot.op.word};
     if ((slot.flags & kMarker) != 0 && is_region_marker(slot.op.word)) {
+        fetch_.keep_going();
         enter_ex(slot);
         meet(State::marker);
         return Next::yield;
     }
     return step_by_timing(slot);
+}
+
+/// The fetch stage goes on behind `slot` where the cache has to be asked for lines, and nothing
+/// clocks it yet: then something does, and `slot` has to be prepared.
+bool Core::needs_clock(const Slot& slot) {
+    using enum isa::Timing;
+    if (!fetch_.has_port() || fetch_.is_clocked())
+        return false;
+    if ((slot.flags & kLoopEnd) != 0) {
+        const isa::HardwareLoop* const loop = ending_loop(slot, way());
+        if (loop != nullptr && !fetch_.reaches(loop->start)) {
+            fetch_.take_care();
+            return true;
+        }
+    }
+    const bool may_stay = slot.timing != single && slot.timing != branch && slot.timing != csr;
+    return may_stay && must_look_behind(slot);
 }
 
 Core::Next Core::step_by_timing(const Slot& slot) {
@@ -71,11 +94,9 @@ Core::Next Core::step_by_timing(const Slot& slot) {
             return Next::run;
         case multiply_high:
             step_over(slot, Stall::execute, pipeline::kMultiplyHigh);
-            held_until_ = now_;
             return Next::run;
         case divide:
-            step_divide(slot);
-            return Next::run;
+            return step_divide(slot);
         case csr:
             step_csr(slot);
             return Next::run;
@@ -105,15 +126,14 @@ void Core::meet(State reason) {
 void Core::act(Cycles now) {
     switch (state_) {
         case State::running:
-            if (std::exchange(starting_, false))
+            if (std::exchange(starting_, false)) {
                 enter(hart_.pc);
+                fetch_.start(now);
+            }
             run();
             return;
         case State::requesting:
             send_request(now);
-            return;
-        case State::fetching:
-            end_fetch(now);
             return;
         case State::marker:
             pass_marker(now);
@@ -127,6 +147,7 @@ void Core::act(Cycles now) {
             wake(now);
             return;
         case State::off:
+        case State::fetching:
         case State::waiting:  // an earlier appointment, overtaken by an interrupt or a reset
             return;
     }
@@ -159,11 +180,24 @@ Cycles Core::divide_cycles(const Slot& slot) const {
     return pipeline::divide(hart_.x[slot.op.rs2], is_signed);
 }
 
-void Core::step_divide(const Slot& slot) {
-    const Cycles extra = divide_cycles(slot);
+/// When decode is empty as the divider starts, its result is not taken and it runs a second time.
+Core::Next Core::step_divide(const Slot& slot) {
+    if (fetch_.is_clocked() && now_ > clock_.timeline.now()) {
+        fetch_.keep_going();
+        clock_.timeline.schedule(*this, now_);
+        return Next::yield;
+    }
+    Cycles extra = divide_cycles(slot);
+    enter_ex(slot);
+    if (fetch_.has_left_decode_empty())
+        extra += extra;
     divide_cycles_ += 1 + extra;
-    step_over(slot, Stall::execute, extra);
-    held_until_ = now_;
+    execute(slot);
+    now_ += extra;
+    stall(Stall::execute, extra);
+    late_before_ = 0;
+    leave_ex(slot);
+    return Next::run;
 }
 
 void Core::step_branch(const Slot& slot) {
@@ -179,13 +213,13 @@ void Core::step_branch(const Slot& slot) {
         (void)loop_that_ends_at(
             hart_.pc);  // leaves the loop, yet the counter is decremented (docs/spec/isa.md 8)
     ++now_;
-    take_branch(hart_.next_pc, pipeline::kTakenBranch - (hides_bubble_ ? 1 : 0));
+    take_branch(hart_.next_pc);
 }
 
 void Core::step_jump(const Slot& slot) {
     enter_ex(slot);
     execute(slot);
-    jump_to(hart_.next_pc, pipeline::kJump);
+    jump_to(hart_.next_pc, decoded_);
 }
 
 /// Cycles of a divide or mulh right behind `branch`; 0 for anything else.
@@ -214,12 +248,17 @@ void Core::step_streams_in_shadow(const Slot& slot) {
 /// The target is read in ID: results of the instruction before are not there yet
 /// (docs/spec/timing.md 1.1).
 Cycles Core::jump_register_wait(const Slot& slot) const {
-    if (previous_ == nullptr || slot.op.rs1 == 0)
+    if (slot.op.rs1 == 0)
         return 0;
     const u64 source = u64{1} << slot.op.rs1;
+    if (previous_ == nullptr)  // a jump whose target flows behind it
+        return now_ == jumped_at_ + 1 && (linked_ & source) != 0 ? 1 : 0;
+    const bool is_load = (previous_->late & source) != 0;
     const bool is_next = (previous_->writes & source) != 0;  // load: 1 more than its load-use stall
+    if (is_next)
+        return jalr_gap_ < (is_load ? 2 : 1) ? 1 : 0;
     const bool is_second = (late_before_ & source) != 0 && (late_ & slot.uses) == 0;
-    return is_next || is_second ? 1 : 0;
+    return is_second ? 1 : 0;
 }
 
 /// Cycles that hazards keep the instruction in front in decode.
@@ -230,17 +269,23 @@ Cycles Core::wait_in_decode(const Slot& slot) const {
 }
 
 void Core::step_jump_register(const Slot& slot) {
+    const Cycles enters = now_;
     const Cycles wait = jump_register_wait(slot);
+    jalr_gap_ = 0;
     enter_ex(slot);
     now_ += wait;
     jump_register_stalls_ += wait;
     stall(Stall::load_use, wait);
+    const Cycles sent = now_ == enters ? decoded_ : now_ - 1;
+    // In its last cycle in decode it sees itself in EX, writing its register.
+    const bool sees_itself =
+        slot.op.rs1 != 0 && (slot.writes >> slot.op.rs1 & 1) != 0 && sent + 1 == now_;
+    fetch_.set_ready(sees_itself ? now_ + 1 : now_ - 1);
     execute(slot);
-    jump_to(hart_.next_pc, pipeline::kJump);
+    jump_to(hart_.next_pc, sent);
 }
 
 void Core::step_csr(const Slot& slot) {
-    const Address from = hart_.pc;
     enter_ex(slot);
     const bool was_legacy = hart_.simd_legacy;
     execute(slot);
@@ -255,7 +300,7 @@ void Core::step_csr(const Slot& slot) {
         enter(hart_.pc);
     }
     if (pipeline::drains_pipeline(number))
-        flush_to(hart_.pc, pipeline::kFlush, from);
+        drain(pipeline::kFlush);
 }
 
 /// fence, fence.i and mret: everything behind them is fetched again.
@@ -264,12 +309,12 @@ void Core::step_refetch(const Slot& slot) {
     enter_ex(slot);
     execute(slot);
     const Address target = hart_.next_pc;
+    const Cycles sent = pipeline::flushed(decoded_, now_);
     leave_ex(slot);
     const bool is_return = slot.timing == isa::Timing::mret;
     if (is_return)
         follow_interrupt_enable(now_ + 1);
-    pays_unaligned_target_ = true;
-    flush_to(is_return ? target : hart_.pc, is_return ? pipeline::kMret : pipeline::kFlush, from);
+    flush_to(is_return ? target : hart_.pc, is_return ? sent + 1 : sent, from);
 }
 
 void Core::step_hardware_loop(const Slot& slot) {
@@ -285,11 +330,11 @@ void Core::mark_loop_ends() {
 
 /// Sleeps; a line that is high when the clock could stop ends the sleep at once.
 Core::Next Core::step_wait_for_interrupt(const Slot& slot) {
-    const Address from = hart_.pc;
     enter_ex(slot);
     execute(slot);
     leave_ex(slot);
-    flush_to(hart_.pc, pipeline::kWaitForInterrupt, from);
+    drain(pipeline::kWaitForInterrupt);
+    fetch_.keep_going();
     state_ = State::sleeping;
     slept_since_ = now_;
     if (interrupt_.is_high())

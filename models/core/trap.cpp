@@ -52,12 +52,13 @@ void Core::take_trap() {
         ++executed_[slot_->row];
     } else {
         stall(Stall::flush, 1);  // takes its slot, but does not retire
-        hides_bubble_ = now_ == held_until_;
     }
+    fetch_.give_up_current();
+    const Cycles sent = pipeline::flushed(decoded_, now_);
     ++now_;
     const Address from = hart_.pc;
     enter_vector(from, u32(trap.cause), 0);
-    flush_to(hart_.pc, pipeline::kTrapEntry, from);
+    flush_to(hart_.pc, sent, from);
     run();
 }
 
@@ -95,7 +96,7 @@ bool Core::heed_interrupt(Cycles& horizon) {
 /// the interrupt is taken, else the instruction goes on (states IRQ_FLUSH, IRQ_TAKEN_ID). An
 /// instruction that holds EX does not delay any of it.
 void Core::decide_on_interrupt() {
-    const Cycles in_decode = std::max(entered_[0], arrived_);
+    const Cycles in_decode = fetch_.decoded();
     const Cycles stopped = std::max(interrupt_.latched_at() + 1, in_decode);
     if (interrupt_.is_high(stopped + 1))
         return take_interrupt(stopped + 2);
@@ -106,19 +107,17 @@ void Core::decide_on_interrupt() {
     late_ = lost != 0 ? 0 : late_;
 }
 
-/// In cycle `taken` the fetch stage is sent to the vector, whose first instruction follows
-/// kVectorEntry cycles later, or behind what holds EX.
+/// In cycle `taken` the fetch stage is sent to the vector. What holds EX delays its first
+/// instruction no more than any other (irq_20, z_irq_elw).
 void Core::take_interrupt(Cycles taken) {
     const unsigned id = interrupt_.id();
-    const Cycles enters = taken + pipeline::kVectorEntry;
     const Address from = hart_.pc;
-    hides_bubble_ = false;
-    if (enters >= now_)
-        held_until_ = kNever;
+    fetch_.give_up_current();
+    jalr_gap_ = 0;
     enter_vector(from, 0x8000'0000U | id, id);
     if (interrupt_ack_out.size() != 0)
         interrupt_ack_out->acknowledge(config_.index, id, taken);
-    flush_to(hart_.pc, enters > now_ ? enters - now_ : 0, from);
+    flush_to(hart_.pc, taken, from);
 }
 
 /// An access is granted. Behind a p.elw the decoder looks at the line, whatever it has seen of it
@@ -207,16 +206,10 @@ void Core::wake(Cycles now) {
     stall(Stall::flush, waking);
     book_sleep(resumes - waking);
     now_ = resumes;
+    fetch_.set_ready(now_ - 2);
     if (interrupt_.is_latched() && interrupt_.latched_at() <= now)
-        interrupt_sleep(resumes);
+        take_interrupt(resumes - 1);
     run();
-}
-
-/// The fetch that the end of the sleep had begun is given up.
-void Core::interrupt_sleep(Cycles resumes) {
-    missing_line_ = kNoLine;
-    flow_target_ = kNoTarget;
-    take_interrupt(resumes - 1);
 }
 
 void Core::fault(const std::string& what) const { throw Fault(name(), hart_.pc, what); }

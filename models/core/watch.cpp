@@ -32,6 +32,7 @@ void Core::execute_watched() {
     const Execution execution{.slot = slot,
                               .row = row,
                               .pc = hart_.pc,
+                              .decoded = decoded_,
                               .entered = is_access ? access_.entered : now_,
                               .cycle = now_,
                               .memory = is_access ? std::optional(seen_access()) : std::nullopt,

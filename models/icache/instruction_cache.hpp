@@ -11,12 +11,17 @@
 #include "icache/shared_cache.hpp"
 #include "icache/statistics.hpp"
 
+#include <deque>
 #include <functional>
 #include <vector>
 
 namespace flexv::icache {
 
-class InstructionCache final : public Module, public FetchTarget {
+class InstructionCache final : public Module,
+                               public FetchTarget,
+                               private Agent,
+                               private Refills,
+                               private RefillClient {
 public:
     struct Config {
         unsigned core_count = 8;           ///< 1..16
@@ -28,9 +33,7 @@ public:
         unsigned l15_banks = 2;            ///< power of two
         unsigned l15_ways = 4;             ///< power of two
         Cycles memory_latency_cycles =
-            10;                     ///< m: refill address to the first 64-bit beat: bus and L2
-        Cycles l15_hit_cycles = 3;  ///< lost a line: docs/spec/timing.md section 5
-        Cycles refill_cycles = 5;   ///< lost beside m and l15_hit_cycles
+            10;  ///< m: refill address to the first 64-bit beat: bus and L2
         bool is_enabled_at_reset = false;  ///< hardware: bypass until firmware enables
         bool prefetches_at_reset = false;  ///< next-line prefetch of all cores
     };
@@ -47,31 +50,22 @@ public:
     InstructionCache(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
 
-    bool hit(unsigned core, Address line) override {
-        if (!answers_at_once_[core])
-            return config_.is_ideal;
-        if (!private_[core].contains(line))
-            return false;
-        ++core_events_[core].hits;
-        filters_[core].add(line);
-        return true;
-    }
-    LineFilter& filter(unsigned core) override { return filters_[core]; }
-    Cycles fetch(unsigned core, Address line, Cycles now, Cycles slack) override;
+    FetchPort& fetch_port(unsigned core) override { return private_[core]; }
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 private:
-    /// Next-line prefetch of one core: one line at a time.
-    struct Prefetch {
-        Address line = kNoLine;
-        Cycles ready = 0;
-    };
-
     static const Config& checked(const Config& config);
-    Cycles read_missing(unsigned core, Address line, Cycles asked);
-    Cycles look_up(unsigned core, Address line, Cycles asked);
-    void prefetch(unsigned core, Address line, Cycles start);
-    SharedCache::Answer read_shared(unsigned core, Address line, Cycles cycle);
+
+    // Agent: the shared level decides behind all who ask in a cycle.
+    void act(Cycles now) override;
+
+    // Refills: the private caches ask
+    void refill(unsigned core, Address line, Cycles cycle, bool is_cached) override;
+    [[nodiscard]] Cycles now() const override { return clock_.timeline.now(); }
+
+    // RefillClient: the shared one answers
+    void answer(unsigned core, Cycles cycle) override { private_[core].answer(cycle); }
+    void promise(unsigned core, Cycles cycle) override { private_[core].promise(cycle); }
 
     void switch_modes();
     void flush_all();
@@ -85,15 +79,15 @@ private:
     [[nodiscard]] CoreEvents shown_total() const;
     [[nodiscard]] SharedEvents shown_shared() const;
     [[nodiscard]] SharedEvents shared_events() const;
-    [[nodiscard]] u64 total_hits() const;
+    [[nodiscard]] CoreEvents events_of(unsigned core) const;
+    [[nodiscard]] u64 total(u64 PrivateCache::Events::*event) const;
 
     const Config config_;
-    std::vector<u8> answers_at_once_;  // [core]: hit() decides, no prefetch to keep in order
-    std::vector<PrivateCache> private_;
-    std::vector<CoreEvents> core_events_;  // [core], counted into by the filters too
-    std::vector<LineFilter> filters_;      // [core]
+    ClockDomain& clock_;
+    std::deque<PrivateCache> private_;  // [core]; cores keep references
     SharedCache shared_;
-    std::vector<Prefetch> prefetches_;  // [core]
+    Cycles clocked_ =
+        kNever;  // the shared level is known up to here; kNever before its first cycle
     std::vector<StatisticsWindow<CoreEvents>> core_windows_;
     StatisticsWindow<SharedEvents> shared_window_;
 
@@ -200,15 +194,22 @@ private:
                                                    std::function<u64(unsigned)> value) const;
 
     DerivedCounter l1_hit_count_{*this, "l1_hits", "lines found in a private cache",
-                                 [this] { return total_hits(); }};
-    Counter l1_miss_count_{*this, "l1_misses", "lines not found in a private cache"};
-    Counter l15_hit_count_{*this, "l15_hits",
-                           "lines found in the shared cache, or under way to it"};
-    Counter l15_miss_count_{*this, "l15_misses", "lines not found in the shared cache"};
-    Counter refill_count_{*this, "refills", "16-byte lines read from memory"};
-    Counter bypass_count_{*this, "bypassed_lines", "lines fetched while the caches are off"};
-    Counter prefetch_count_{*this, "prefetches", "next lines that a private cache asked for"};
-    Counter conflict_count_{*this, "conflicts", "core-cycles spent waiting for a busy bank"};
+                                 [this] { return total(&PrivateCache::Events::hits); }};
+    DerivedCounter l1_miss_count_{*this, "l1_misses", "lines not found in a private cache",
+                                  [this] { return total(&PrivateCache::Events::misses); }};
+    DerivedCounter l15_hit_count_{*this, "l15_hits",
+                                  "lines found in the shared cache, or under way to it",
+                                  [this] { return shared_.events().hits; }};
+    DerivedCounter l15_miss_count_{*this, "l15_misses", "lines not found in the shared cache",
+                                   [this] { return shared_.events().misses; }};
+    DerivedCounter refill_count_{*this, "refills", "16-byte lines read from memory",
+                                 [this] { return shared_.events().refills; }};
+    DerivedCounter bypass_count_{*this, "bypassed_lines", "lines fetched while the caches are off",
+                                 [this] { return total(&PrivateCache::Events::bypassed); }};
+    DerivedCounter prefetch_count_{*this, "prefetches", "next lines that a private cache asked for",
+                                   [this] { return total(&PrivateCache::Events::prefetches); }};
+    DerivedCounter conflict_count_{*this, "conflicts", "core-cycles spent waiting for a busy bank",
+                                   [this] { return shared_.events().conflicts; }};
     Counter flush_count_{*this, "flushes", "flushes of everything, a level or a line"};
 };
 

@@ -19,9 +19,9 @@ struct alignas(64) Slot {
     u8 step = 2;   ///< halfwords to the sequential successor
     Timing timing = Timing::single;
     Access access;
-    u8 lines = 0;      ///< cache lines that the stretch from here on enters behind the first
-    Address pc = 0;    ///< of the slot, decoded or not
-    Address line = 0;  ///< the cache line of the instruction's last byte
+    u8 lines = 0;     ///< cache lines that the stretch from here on enters behind the first
+    Address pc = 0;   ///< of the slot, decoded or not
+    u32 path = 0;     ///< what the stretch does to the fetch stage, core::Lead::Path
     u32 stretch = 0;  ///< the way through the stretch that begins here, see chain.hpp; 0: not known
 };
 static_assert(sizeof(Slot) == 64);  // one line of the host's cache

@@ -29,6 +29,10 @@ Group<CoreConfiguration> core_group() {
         .value("quirks", &CoreConfiguration::quirks,
                {.doc = "Compute what the RTL computes where that is not the architecture.",
                 .unit = "",
+                .allowed = flag()})
+        .value("single_performance_counter", &CoreConfiguration::single_performance_counter,
+               {.doc = "One register behind all performance counters, as in a synthesised core.",
+                .unit = "",
                 .allowed = flag()});
 }
 
@@ -74,14 +78,6 @@ Group<icache::InstructionCache::Config> icache_group() {
                {.doc = "Refill address to the first 64 bits of a line.",
                 .unit = "cycles",
                 .allowed = whole(0, 1000)})
-        .value("l15_hit_cycles", &Config::l15_hit_cycles,
-               {.doc = "Lost for a line that the shared cache has.",
-                .unit = "cycles",
-                .allowed = whole(1, 1000)})
-        .value("refill_cycles", &Config::refill_cycles,
-               {.doc = "Lost for a line from memory, beside l15_hit_cycles and the memory's own.",
-                .unit = "cycles",
-                .allowed = whole(1, 1000)})
         .value("is_enabled_at_reset", &Config::is_enabled_at_reset,
                {.doc = "The hardware starts in bypass, until firmware enables the caches.",
                 .unit = "",

@@ -26,8 +26,9 @@
 namespace flexv::platform {
 
 struct CoreConfiguration {
-    std::string isa = "flexv";  ///< a name of isa::isa_subsets()
-    bool quirks = false;        ///< like the RTL where that is not the architecture
+    std::string isa = "flexv";                ///< a name of isa::isa_subsets()
+    bool quirks = false;                      ///< like the RTL where that is not the architecture
+    bool single_performance_counter = false;  ///< behind all addresses
 };
 
 /// The device of the timing bench.

@@ -93,15 +93,16 @@ Cluster::Cores Cluster::make_cores(const core::AddressMap& address_map) {
     Cores cores;
     const std::string setting = fmt::format("soc.cluster.core.isa = {}", config_.core.isa);
     for (unsigned index = 0; index < config_.core_count; ++index)
-        cores.push_back(
-            std::make_unique<core::Core>(fmt::format("core{}", index).c_str(), clock_, code,
-                                         core::Core::Config{.index = index,
-                                                            .hartid = index,
-                                                            .address_map = address_map,
-                                                            .extensions = extensions_,
-                                                            .has_quirks = config_.core.quirks,
-                                                            .bus_errors = bus_errors_,
-                                                            .isa_setting = setting}));
+        cores.push_back(std::make_unique<core::Core>(
+            fmt::format("core{}", index).c_str(), clock_, code,
+            core::Core::Config{.index = index,
+                               .hartid = index,
+                               .address_map = address_map,
+                               .extensions = extensions_,
+                               .has_single_counter = config_.core.single_performance_counter,
+                               .has_quirks = config_.core.quirks,
+                               .bus_errors = bus_errors_,
+                               .isa_setting = setting}));
     return cores;
 }
 

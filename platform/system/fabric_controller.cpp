@@ -16,6 +16,7 @@ FabricController::FabricController(const sc_core::sc_module_name& name, ClockDom
             .hartid = kHartid,
             .address_map = {.cluster_bytes = 0},
             .extensions = extensions_,
+            .has_single_counter = config.fabric_controller.core.single_performance_counter,
             .has_quirks = config.fabric_controller.core.quirks,
             .mtvec_is_writable = true,
             .bus_errors = config.bus_errors,

@@ -97,7 +97,7 @@ class Stopping(session.Case):
 
     def test_a_breakpoint_on_a_load_stops_each_core(self) -> None:
         """All run in lock-step: while one steps over the breakpoint, the others come to it."""
-        self.start()
+        self.start("--set", "soc.cluster.icache.is_ideal=true")
         listing = subprocess.run(
             ["riscv64-unknown-elf-objdump", "-d", "--disassemble=work", str(session.image())],
             capture_output=True, text=True, check=True,

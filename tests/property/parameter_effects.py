@@ -175,6 +175,11 @@ ASSEMBLY = {
   csrrs a0, 0x7e0, x0
   END_WITH_A0
 """,
+    "counter": """
+  csrrwi x0, 0x781, 5
+  csrrs a0, 0x780, x0
+  END_WITH_A0
+""",
     "l2_loads": """
   li t0, 0x1c010000
   li t1, 100
@@ -243,6 +248,10 @@ FABRIC = {
   li t1, 0xff
   sw t1, 0(t0)
   lw a0, 0x78(t0)
+""",
+    "fc_counter": """
+  csrrwi x0, 0x781, 5
+  csrrs a0, 0x780, x0
 """,
     "fc_quirk": """
   csrrwi x0, 0x7e0, 5
@@ -317,6 +326,7 @@ ROWS = (
     Row(f"{CLUSTER}.core_count", 4, "hello", {"cores", "output", "sizes", "area"}, TIMING | SIZE | HARTS, {"cores"}),
     size(f"{CLUSTER}.core.isa", "xpulpnn", "hello", "core.isa", {"prices", "energy"}, set()),
     Row(f"{CLUSTER}.core.quirks", True, "quirk", {"result"}),
+    Row(f"{CLUSTER}.core.single_performance_counter", True, "counter", {"result"}),
     size(f"{CLUSTER}.tcdm.size_bytes", 262144, "l2_loads", "tcdm.bytes", {"prices", "energy"}, set()),
     size(f"{CLUSTER}.tcdm.bank_count", 32, "matmul", "tcdm.banks", {"tcdm", "cycles", "prices"}),
     timing(f"{CLUSTER}.tcdm.bus_latency_cycles", 9, "fc_loads", base=FC),
@@ -327,8 +337,6 @@ ROWS = (
     size(f"{CACHE}.l15_banks", 4, "matmul", "icache.l15_banks", {"icache", "cycles", "prices"}),
     Row(f"{CACHE}.l15_ways", 2, "matmul", {"icache", "cycles", "prices", "sizes"}, TIMING | SIZE, {"icache.l15_ways"}),
     timing(f"{CACHE}.memory_latency_cycles", 40, "matmul"),
-    timing(f"{CACHE}.l15_hit_cycles", 7, "matmul"),
-    timing(f"{CACHE}.refill_cycles", 9, "matmul"),
     timing(f"{CACHE}.is_enabled_at_reset", True, "l2_loads", {"icache"}),
     timing(f"{CACHE}.prefetches_at_reset", True, "matmul", {"icache"}),
     Row(f"{EVENTS}.barrier_count", 2, "barrier", {"sizes", "area", "result"}, SIZE | TIMING, {"event_unit.barriers"}),
@@ -347,6 +355,7 @@ ROWS = (
     Row(f"{CLUSTER}.marker.enabled", True, "marker", {"output"}, TIMING | {"soc"}),
     Row("soc.fabric_controller.core.isa", "xpulpv2", "fc_loads", {"sizes", "area", "prices"}, SIZE, {"fabric_controller.isa"}, FC),
     Row("soc.fabric_controller.core.quirks", True, "fc_quirk", {"result"}, base=FC),
+    Row("soc.fabric_controller.core.single_performance_counter", True, "fc_counter", {"result"}, base=FC),
     timing("soc.fabric_controller.bus_cycles", 30, "fc_loads", base=FC),
     Row("soc.interrupt_controller.event_depth", 2, "fc_events", {"result"}, {"soc"}, base=FC),
     Row("soc.events.first_software_event", 48, "soc_events", {"result"}),

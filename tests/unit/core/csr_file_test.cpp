@@ -205,6 +205,30 @@ TEST_CASE("performance counters saturate or wrap as the mode register says", "[c
     CHECK(bench.file.read(0x780) == 0x10);
 }
 
+TEST_CASE("a synthesised core has one counter behind all addresses", "[core][csr]") {
+    Events events;
+    PerformanceCounters counters(&events, 17, true);
+
+    counters.set_value(11, 100);
+    CHECK(counters.value(0) == 100);
+    CHECK(counters.value(30) == 100);
+
+    counters.set_enabled(1U << 5 | 1U << 6);  // loads or stores
+    events.totals[5] += 3;
+    events.totals[6] += 4;
+    events.totals[0] += 50;
+    CHECK(counters.value(5) == 107);
+
+    counters.set_enabled(1U << 0 | 1U << 5);  // every cycle, whatever happens in it
+    events.totals[5] += 1;
+    events.totals[0] += 10;
+    CHECK(counters.value(5) == 117);
+
+    counters.set_mode(0);
+    events.totals[0] += 10;
+    CHECK(counters.value(0) == 117);
+}
+
 TEST_CASE("CSR names and numbers agree", "[core][csr]") {
     CHECK(isa::csr_name(0x300) == "mstatus");
     CHECK(isa::csr_name(0x783) == "pccr3");

@@ -202,7 +202,8 @@ TEST_CASE("a load that waits for its grant does not delay the interrupt but its 
 
     bench.run_interrupted(lines, kFirst + 10);
 
-    CHECK(bench.vector_entered() == kFirst + 1 + 41);
+    constexpr Cycles kHidden = 1;  // of the vector's jump, as behind a divide
+    CHECK(bench.vector_entered() == kFirst + 1 + 41 - kHidden);
     CHECK(bench.mepc() == kFirstPc + 8);
 }
 

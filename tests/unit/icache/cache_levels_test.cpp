@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two levels as plain logic: which line stays, and when a line leaves the shared level.
+// The two levels clock by clock, without a kernel: which line stays, and in which cycle a word
+// comes (docs/spec/rtl_rules_2.md 2 and 3).
 #include "icache/private_cache.hpp"
 #include "icache/shared_cache.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace flexv::test {
@@ -14,113 +15,249 @@ namespace {
 
 using icache::PrivateCache;
 using icache::SharedCache;
+using icache::Tags;
 
 constexpr Address kSetStride = 128;  ///< 8 sets of 16 bytes
+constexpr Cycles kLatency = 10;
 
-unsigned resident(const PrivateCache& cache, unsigned lines) {
-    unsigned count = 0;
-    for (Address line = 0; line < lines * kSetStride; line += kSetStride)
-        count += cache.contains(line) ? 1U : 0U;
-    return count;
-}
+/// Private caches before a shared one. Each core asks for one word after the other, the next one
+/// in the cycle in which the last one comes.
+class Bench final : private icache::Refills, private icache::RefillClient {
+public:
+    explicit Bench(unsigned cores, bool prefetches = false)
+        : shared_({.cores = cores, .memory_latency = kLatency}, *this), cores_(cores) {
+        for (unsigned core = 0; core < cores; ++core) {
+            cores_[core].cache = std::make_unique<PrivateCache>(
+                PrivateCache::Config{.core = core}, static_cast<icache::Refills&>(*this));
+            cores_[core].cache->set_mode(true, prefetches);
+            cores_[core].cache->resume(0, false);
+        }
+    }
+    /// From cycle `start` on `core` fetches these words.
+    void fetch(unsigned core, Cycles start, std::vector<Address> words) {
+        cores_[core].start = start;
+        cores_[core].words = std::move(words);
+        cores_[core].came.clear();
+    }
+    void run(Cycles end) {
+        for (; now_ < end; ++now_) {
+            for (Core& core : cores_)
+                clock(core);
+            (void)shared_.clock(now_);
+        }
+    }
+    /// The cycles in which the words of `core` came.
+    [[nodiscard]] const std::vector<Cycles>& came(unsigned core) const { return cores_[core].came; }
+    [[nodiscard]] PrivateCache& cache(unsigned core) { return *cores_[core].cache; }
+    [[nodiscard]] SharedCache& shared() { return shared_; }
+
+private:
+    struct Core {
+        std::unique_ptr<PrivateCache> cache;
+        std::vector<Address> words;
+        std::vector<Cycles> came;
+        Cycles start = 0;
+        std::size_t granted = 0;
+    };
+
+    void clock(Core& core) {
+        if (core.cache->begin(now_))
+            core.came.push_back(now_);
+        const bool is_free = core.granted == core.came.size();
+        const bool asks = is_free && now_ >= core.start && core.granted < core.words.size();
+        const Address address = asks ? core.words[core.granted] : 0;
+        core.granted += asks && core.cache->grants() ? 1U : 0U;
+        core.cache->end(asks, address);
+    }
+    void refill(unsigned core, Address line, Cycles cycle, bool is_cached) override {
+        shared_.request(core, line, cycle, is_cached);
+    }
+    [[nodiscard]] Cycles now() const override { return now_; }
+    void answer(unsigned core, Cycles cycle) override { cores_[core].cache->answer(cycle); }
+    void promise(unsigned core, Cycles cycle) override { cores_[core].cache->promise(cycle); }
+
+    SharedCache shared_;
+    std::vector<Core> cores_;
+    Cycles now_ = 0;
+};
 
 }  // namespace
 
-TEST_CASE("four lines of a set fit without a victim", "[icache]") {
-    PrivateCache cache(512, 4, 16);
+TEST_CASE("free ways of a set go first, the highest one before the others", "[icache]") {
+    Tags tags(512, 4, 16, 16);
 
     for (Address line = 0; line < 4 * kSetStride; line += kSetStride) {
-        CHECK(cache.has_room_for(line));
-        cache.fill(line);
+        const std::optional<unsigned> way = tags.free_way(line);
+        REQUIRE(way);
+        CHECK(*way == 3 - line / kSetStride);
+        tags.put(line, *way);
     }
 
-    CHECK(resident(cache, 4) == 4);
-    CHECK_FALSE(cache.has_room_for(0));
-    CHECK(cache.has_room_for(16));
-}
-
-TEST_CASE("the fifth line of a set replaces one of the four", "[icache]") {
-    PrivateCache cache(512, 4, 16);
-    for (Address line = 0; line < 5 * kSetStride; line += kSetStride)
-        cache.fill(line);
-
-    CHECK(resident(cache, 5) == 4);
-    CHECK(cache.contains(4 * kSetStride));
+    CHECK_FALSE(tags.free_way(0));
+    CHECK(tags.free_way(16));
 }
 
 TEST_CASE("a flush of one line leaves the others", "[icache]") {
-    PrivateCache cache(512, 4, 16);
-    cache.fill(0);
-    cache.fill(kSetStride);
+    Tags tags(512, 4, 16, 16);
+    tags.put(0, 3);
+    tags.put(kSetStride, 2);
 
-    cache.flush(0);
+    tags.flush(0);
 
-    CHECK_FALSE(cache.contains(0));
-    CHECK(cache.contains(kSetStride));
+    CHECK_FALSE(tags.has(0));
+    CHECK(tags.has(kSetStride));
 }
 
-TEST_CASE("the pseudo-random way visits all ways and repeats after 255 steps", "[icache]") {
+TEST_CASE("the random way steps through a register of eight bits", "[icache]") {
     icache::Lfsr lfsr;
-    std::vector<unsigned> ways(2 * 255);
-    for (unsigned& way : ways)
-        way = lfsr.take(4);
+    unsigned steps = 0;
+    do {
+        lfsr.step();
+        ++steps;
+    } while (lfsr.way(256) != 0);
 
-    for (unsigned way = 0; way < 4; ++way)
-        CHECK(std::ranges::count(ways, way) >= 2 * 63);
-    CHECK(std::equal(ways.begin(), ways.begin() + 255, ways.begin() + 255));
+    CHECK(steps > 64);
 }
 
-TEST_CASE("a line from memory loses 8 + m cycles and from the shared cache 3", "[icache]") {
-    SharedCache cache({.latencies = {.memory = 20}});
+TEST_CASE("a line that nobody has comes 8 + m cycles behind its grant", "[icache]") {
+    Bench bench(1);
+    bench.fetch(0, 5, {0x100, 0x104});
 
-    const SharedCache::Answer cold = cache.read(0x40, 100);
-    const SharedCache::Answer warm = cache.read(0x40, 200);
+    bench.run(60);
 
-    CHECK(cold.is_refill);
-    CHECK(cold.ready == 100 + 28);
-    CHECK_FALSE(warm.is_refill);
-    CHECK(warm.ready == 203);
+    CHECK(bench.came(0) == std::vector<Cycles>{5 + 8 + kLatency, 5 + 8 + kLatency + 2});
+    CHECK(bench.shared().events().misses == 1);
 }
 
-TEST_CASE("cores that ask for a line under way wait for the same refill in turn", "[icache]") {
-    SharedCache cache({.latencies = {.memory = 10}});
+TEST_CASE("a line of the shared level comes three cycles behind its grant", "[icache]") {
+    Bench bench(2);
+    bench.fetch(0, 5, {0x100});
+    bench.run(60);
+    bench.fetch(1, 60, {0x100});
 
-    for (Cycles core = 0; core < 8; ++core) {
-        const SharedCache::Answer answer = cache.read(0x40, 100);
-        CHECK(answer.is_refill == (core == 0));
-        CHECK(answer.ready == 118 + core);
+    bench.run(80);
+
+    CHECK(bench.came(1) == std::vector<Cycles>{63});
+    CHECK(bench.shared().events().hits == 1);
+}
+
+TEST_CASE("words of a line that is held come one a cycle", "[icache]") {
+    Bench bench(1);
+    bench.fetch(0, 0, {0x100, 0x104, 0x108, 0x10c});
+
+    bench.run(60);
+
+    const std::vector<Cycles> came = bench.came(0);
+    REQUIRE(came.size() == 4);
+    CHECK(came[2] == came[1] + 1);
+    CHECK(came[3] == came[2] + 1);
+}
+
+TEST_CASE(
+    "who asks for a line that is on its way gets it two cycles behind the first, the others "
+    "one by one",
+    "[icache]") {
+    Bench bench(4);
+    for (unsigned core = 0; core < 4; ++core)
+        bench.fetch(core, 5, {0x100});
+
+    bench.run(60);
+
+    const Cycles first = 5 + 8 + kLatency;
+    std::vector<Cycles> came;
+    for (unsigned core = 0; core < 4; ++core)
+        came.push_back(bench.came(core).front());
+    std::ranges::sort(came);
+    CHECK(came[0] == first);
+    CHECK(came[1] == first + 2);
+    CHECK(came[3] == came[2] + 1);
+    CHECK(bench.shared().events().refills == 1);
+}
+
+TEST_CASE("refills of one bank overlap", "[icache]") {
+    Bench bench(4);
+    for (unsigned core = 0; core < 4; ++core)
+        bench.fetch(core, 5, {0x100 + 32 * core});
+
+    bench.run(80);
+
+    Cycles last = 0;
+    for (unsigned core = 0; core < 4; ++core)
+        last = std::max(last, bench.came(core).front());
+    CHECK(last < 5 + 2 * (8 + kLatency));
+    CHECK(bench.shared().events().refills == 4);
+}
+
+TEST_CASE("the next line is on its way while the words of this one are used", "[icache]") {
+    Bench bench(1, true);
+    bench.fetch(0, 5, {0x100, 0x104, 0x108, 0x10c, 0x110});
+    Bench without(1);
+    without.fetch(0, 5, {0x100, 0x104, 0x108, 0x10c, 0x110});
+
+    bench.run(80);
+    without.run(80);
+
+    CHECK(bench.came(0)[0] == without.came(0)[0]);
+    CHECK(bench.came(0)[4] < without.came(0)[4]);
+    CHECK(bench.cache(0).events().prefetches >= 1);
+}
+
+/// docs/spec/rtl_rules_2.md 5: `x_call`.
+TEST_CASE("a look-up ahead compares the new line's tag with the set of the old one", "[icache]") {
+    const auto prefetches = [](std::vector<Address> held) {
+        Bench bench(1);
+        bench.fetch(0, 0, std::move(held));
+        bench.run(120);
+        PrivateCache& cache = bench.cache(0);
+        cache.set_mode(true, true);
+        cache.resume(0x1f0, false);
+        for (const Address asked : {0x1f4U, 0x134U}) {  // aims at 0x200, then jumps: at 0x140
+            (void)cache.begin(120 + (asked == 0x134U ? 1 : 0));
+            cache.end(true, asked);
+        }
+        (void)cache.begin(122);
+        return cache.events().prefetches;
+    };
+
+    CHECK(prefetches({0x1f0, 0x130}) == 1);
+    CHECK(prefetches({0x1f0, 0x130, 0x100}) == 0);  // set 0 as 0x200, tag as 0x140
+}
+
+TEST_CASE("the lowest core goes first where two pass the cache by in one cycle", "[icache]") {
+    Bench bench(2);
+    for (unsigned core : {1U, 0U}) {  // asked in this order
+        bench.cache(core).set_mode(false, false);
+        bench.fetch(core, 5, {0x100 + 0x100 * core});
     }
+
+    bench.run(60);
+
+    CHECK(bench.came(0)[0] < bench.came(1)[0]);
 }
 
-TEST_CASE("a bank accepts one request a cycle, the other bank another", "[icache]") {
-    SharedCache cache(SharedCache::Config{});
-    cache.read(0x00, 0);
-    cache.read(0x10, 0);
-    cache.read(0x20, 0);
+TEST_CASE("while the cache is off only the line fetched last is held", "[icache]") {
+    Bench bench(1);
+    bench.cache(0).set_mode(false, false);
+    bench.fetch(0, 5, {0x100, 0x104, 0x110, 0x100});
 
-    const SharedCache::Answer first = cache.read(0x00, 100);
-    const SharedCache::Answer same_bank = cache.read(0x20, 100);
-    const SharedCache::Answer other_bank = cache.read(0x10, 100);
+    bench.run(120);
 
-    CHECK(first.ready == 103);
-    CHECK(same_bank.ready == 104);
-    CHECK(same_bank.conflict == 1);
-    CHECK(other_bank.ready == 103);
+    CHECK(bench.came(0).size() == 4);
+    CHECK(bench.cache(0).events().bypassed == 3);
+    CHECK(bench.shared().events().misses == 0);
 }
 
-TEST_CASE("two refills share the port at two beats a line", "[icache]") {
-    SharedCache cache({.latencies = {.memory = 10}});
+TEST_CASE("a reset in the middle of a refill forgets it", "[icache]") {
+    Bench bench(1);
+    bench.fetch(0, 0, {0x100});
+    bench.run(10);
 
-    CHECK(cache.read(0x00, 100).ready == 118);
-    CHECK(cache.read(0x10, 100).ready == 120);
-}
+    bench.cache(0).reset();
+    bench.shared().reset();
+    bench.run(60);
 
-TEST_CASE("a read around the cache keeps nothing", "[icache]") {
-    SharedCache cache({.latencies = {.memory = 10}});
-
-    CHECK(cache.read_around(100) == 118);
-    CHECK(cache.read_around(200) == 218);
-    CHECK(cache.available(0x40) == kNever);
+    CHECK(bench.came(0).empty());
+    CHECK(bench.cache(0).is_calm());
 }
 
 }  // namespace flexv::test

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/fetch_unit.hpp"
+
+#include <utility>
+
+namespace flexv::core {
+
+void FetchUnit::bind(FetchPort& port) {
+    port_ = &port;
+    filter_ = &port.filter();
+    port.attach(*this);
+    needs_care_ = true;
+}
+
+void FetchUnit::reset() {
+    needs_care_ = port_ != nullptr;
+    is_clocked_ = has_current_ = must_clock_ = has_left_ = has_begun_ = word_arrives_ = false;
+    lead_ = Lead::behind_redirect();
+    fetched_ = 0;
+    ready_ = 1;
+    line_ = kNoLine;
+    taken_ = 0;
+    forget_what_follows();
+}
+
+void FetchUnit::forget_what_follows() {
+    next_.reset();
+    behind_.reset();
+    shadow_.reset();
+    redirect_.reset();
+}
+
+void FetchUnit::start(Cycles now) {
+    constexpr Cycles kFetchToExecute = 3;
+    const Cycles asked = port_ != nullptr ? now : now - std::min(now, kFetchToExecute);
+    fetched_ = asked;
+    ready_ = asked + 1;
+}
+
+// Which code needs no clock.
+
+/// Also when `front` stays in EX and another instruction behind it in decode.
+bool FetchUnit::stays_settled(const Front& front) {
+    const Address first = line_of(front.pc);
+    const Address last = line_of(reach_behind(front.next() + 4));
+    for (Address line = first; line <= last; line += kFetchLineBytes)
+        if (!is_settled(line))
+            return false;
+    if (front.loop_target != FetchStage::kNone && !reaches(front.loop_target))
+        return false;
+    (void)takes_line(first);
+    (void)takes_line(front.last_line());
+    needs_care_ = !is_settled(line_ + kFetchLineBytes);
+    return true;
+}
+
+// The clock.
+
+void FetchUnit::start_clock(Address front) {
+    if (fetched_ + 1 < ready_)
+        catch_up();
+    stage_ = lead_.stage(front);
+    port_->resume(stage_.requested(), stage_.is_waiting());
+    is_clocked_ = needs_care_ = true;
+    has_begun_ = false;
+    forget_what_follows();
+}
+
+bool FetchUnit::stops_clock(Address next) {
+    const bool is_taken = next_ && next_->is_taken;
+    const bool is_forced = std::exchange(must_clock_, false);
+    if (is_forced || redirect_ || is_taken || fetched_ >= ready_ || !port_->is_calm())
+        return false;
+    const std::optional<Lead> lead = Lead::of(stage_);
+    if (!lead || !reaches(next))
+        return false;
+    lead_ = *lead;
+    is_clocked_ = has_begun_ = false;
+    forget_what_follows();
+    return true;
+}
+
+void FetchUnit::expect(const Front& front, const Front& behind, Cycles entered) {
+    if (!next_)
+        next_.emplace();
+    if (!next_->is_taken) {
+        next_->front = front;
+        behind_ = Wanted{.front = behind};
+    }
+    if (next_->ready == kNever) {
+        next_->ready = ready_;
+        next_->closes = entered;
+    }
+}
+
+bool FetchUnit::has_left_decode_empty() {
+    if (!is_clocked_ || !next_ || next_->closes == kNever)
+        return false;
+    while (!next_->is_taken && fetched_ + 1 < next_->closes && can_clock())
+        clock(next_->closes - 1);
+    return !next_->is_taken;
+}
+
+std::optional<Cycles> FetchUnit::prepare(const Front& front, Cycles left) {
+    if (has_current_)
+        return taken_;
+    if (!is_clocked_) {
+        if (!must_clock_ && stays_settled(front))
+            return ready_;
+        start_clock(front.pc);
+    }
+    if (!next_)
+        next_ = Wanted{.front = front};
+    next_->front.loop_target = front.loop_target;
+    if (next_->ready == kNever)
+        next_->ready = ready_;
+    if (next_->opens == kNever)
+        next_->opens = left;
+    while (!next_->is_taken && can_clock())
+        clock();
+    if (!next_->is_taken)
+        return std::nullopt;
+    taken_ = next_->taken;
+    has_left_ = next_->front.jump_target != FetchStage::kNone;
+    next_ = std::exchange(behind_, std::nullopt);
+    has_current_ = true;
+    count_lines(front);
+    return taken_;
+}
+
+void FetchUnit::count_lines(const Front& front) {
+    for (const Address line : {line_of(front.pc), front.last_line()}) {
+        if (line == line_)
+            continue;
+        line_ = line;
+        if (!port_->has_missed(line))
+            filter_->count_hit();
+    }
+}
+
+void FetchUnit::give_up_current() { has_current_ = has_left_ = must_clock_ = false; }
+
+// Jumps.
+
+/// Up to the redirect the stage asks for what lies behind.
+bool FetchUnit::redirects_settled(const Front& target, const Front& behind) {
+    return is_settled(line_of(target.pc)) && (!needs_care_ || reaches(behind.pc));
+}
+
+Cycles FetchUnit::redirect(Cycles cycle, const Front& target, const Front& behind,
+                           bool takes_behind) {
+    if (port_ != nullptr && !is_clocked_ && !redirects_settled(target, behind))
+        start_clock(behind.pc);
+    if (!is_clocked_) {
+        (void)leave(cycle, target.needs_two_words());
+        (void)takes_line(line_of(target.pc));
+        return ready_;
+    }
+    const Cycles decoded = std::max(ready_, cycle + (target.needs_two_words() ? 2 : 1));
+    if (std::exchange(has_left_, false)) {  // from decode, by itself
+        if (!next_)
+            next_ = Wanted{.front = target};
+        next_->ready = ready_;
+        return decoded;
+    }
+    if (!next_ && takes_behind)
+        next_ = Wanted{.front = behind, .ready = ready_};
+    shadow_ = next_;
+    if (shadow_)
+        shadow_->front.jump_target = FetchStage::kNone;
+    redirect_ = Redirect{.cycle = std::max(cycle, fetched_ + 1), .target = target.pc};
+    next_ = Wanted{.front = target, .ready = ready_};
+    behind_.reset();
+    return decoded;
+}
+
+void FetchUnit::clock(Cycles last) {
+    skip(last == kNever ? kNever : last - 1);
+    const Cycles now = fetched_ + 1;
+    if (!has_begun_)
+        word_arrives_ = port_->begin(now);
+    has_begun_ = false;
+    FetchStage::Inputs in{.word_arrives = word_arrives_, .grants = port_->grants()};
+    const bool redirects = redirect_ && redirect_->cycle <= now;
+    if (redirects)
+        in.redirect = redirect_->target;
+    std::optional<Wanted>& wanted = this->wanted();
+    if (wanted && !wanted->is_taken) {
+        in.is_compressed = wanted->front.is_compressed;
+        in.loop_target = wanted->front.loop_target;
+        in.decode_takes = wanted->can_be_taken(now);
+    }
+    const FetchStage::Outputs out = stage_.clock(in);
+    port_->end(out.requests, out.address);
+    fetched_ = now;
+    if (redirects) {
+        redirect_.reset();
+        shadow_.reset();
+    }
+    if (!out.is_taken)
+        return;
+    wanted->is_taken = true;
+    wanted->taken = now;
+    if (wanted->front.jump_target != FetchStage::kNone)
+        redirect_ = Redirect{.cycle = now + 1, .target = wanted->front.jump_target};
+}
+
+/// Nothing but a line that comes, decode or a redirect can change anything.
+bool FetchUnit::is_static() {
+    return port_->is_static() && (stage_.is_full() || stage_.is_starving());
+}
+
+/// Passes over cycles in which nothing happens, up to `last` at most.
+void FetchUnit::skip(Cycles last) {
+    if (has_begun_ || !is_static())
+        return;
+    const Cycles known = port_->known_until();
+    Cycles event = known == kNever ? kNever : known - 1;
+    if (redirect_)
+        event = std::min(event, redirect_->cycle);
+    const std::optional<Wanted>& wanted = this->wanted();
+    if (wanted && !wanted->is_taken && stage_.has_front(wanted->front.is_compressed, false))
+        event = std::min(event, wanted->takes_from(fetched_ + 1));
+    if (event == kNever && last == kNever)
+        return;
+    const Cycles quiet = std::min(event == kNever ? kNever : event - 1, last);
+    fetched_ = std::max(fetched_, quiet);
+}
+
+void FetchUnit::act(Cycles now) {
+    if (!is_clocked_)
+        return;
+    const bool waits = owner_.waits_for_front();
+    if (waits)
+        while (fetched_ < now && can_clock() && !(next_ && next_->is_taken))
+            clock(now);
+    if (waits && next_ && next_->is_taken)
+        return owner_.front_has_come();
+    keep_going();
+}
+
+void FetchUnit::line_comes(Cycles cycle) {
+    if (is_clocked_)
+        timeline_.schedule(*this, cycle);
+}
+
+/// What the core does up to the present cycle is known: so is what the stage asks for in it.
+void FetchUnit::keep_going() {
+    if (!is_clocked_)
+        return;
+    const Cycles now = timeline_.now();
+    while (fetched_ + 1 < now && can_clock())
+        clock(now - 1);
+    if (fetched_ + 1 == now && !has_begun_ && can_clock()) {
+        word_arrives_ = port_->begin(now);
+        has_begun_ = true;
+    }
+    const std::optional<Wanted>& wanted = this->wanted();
+    const bool can_take = wanted && !wanted->is_taken &&
+                          stage_.has_front(wanted->front.is_compressed, false) &&
+                          wanted->takes_from(fetched_ + 1) != kNever;
+    if (is_static() && !redirect_ && !can_take && !(has_begun_ && word_arrives_))
+        return;
+    timeline_.schedule(*this, std::max(now, fetched_) + 1);
+}
+
+// Back edges of hardware loops, while every fetch hits.
+
+void FetchUnit::take_loop_end(const Front& last, const Front& start) {
+    back_edge_ = BackEdge::of({.lead = lead_,
+                               .wait = ready_ - fetched_,
+                               .last = last.pc,
+                               .is_last_compressed = last.is_compressed,
+                               .start = start.pc,
+                               .is_start_compressed = start.is_compressed});
+    fetched_ = ready_;
+}
+
+Cycles FetchUnit::follow_back_edge(Cycles left) {
+    lead_ = back_edge_.lead();
+    fetched_ += back_edge_.cycles() - 1;
+    if (ready_ <= fetched_)
+        ready_ = std::max(fetched_ + 1, left);
+    return ready_;
+}
+
+}  // namespace flexv::core

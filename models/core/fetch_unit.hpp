@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a core's instructions come from, in time. While all lines at hand are in the private cache
+// the fetch stage is an automaton of eight states that nobody has to clock; otherwise stage and
+// cache go clock by clock, as the hardware does (models/core/README.md).
+#pragma once
+
+#include "base/fetch_port.hpp"
+#include "base/timeline.hpp"
+#include "core/back_edge.hpp"
+#include "core/fetch_stage.hpp"
+#include "core/lead.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace flexv::core {
+
+/// An instruction that decode is going to take.
+struct Front {
+    Address pc = 0;
+    bool is_compressed = false;
+    Address loop_target = FetchStage::kNone;  ///< it ends a hardware loop that goes on there
+    /// It is a jump that sends the stage there in its first cycle in decode.
+    Address jump_target = FetchStage::kNone;
+
+    [[nodiscard]] constexpr Address last_line() const {
+        return line_of(pc + (is_compressed ? 1 : 3));
+    }
+    [[nodiscard]] constexpr Address next() const { return pc + (is_compressed ? 2 : 4); }
+    [[nodiscard]] constexpr bool needs_two_words() const { return (pc & 2) != 0 && !is_compressed; }
+    /// Its word has nothing behind it that would still be needed.
+    [[nodiscard]] constexpr bool pops() const { return (pc & 2) != 0 || !is_compressed; }
+};
+
+class FetchUnit final : private Agent, private FetchClient {
+public:
+    /// The core, which the unit tells that an instruction has come.
+    class Owner {
+    public:
+        [[nodiscard]] virtual bool waits_for_front() const = 0;
+        virtual void front_has_come() = 0;
+
+    protected:
+        ~Owner() = default;
+    };
+
+    FetchUnit(Owner& owner, Timeline& timeline) : owner_(owner), timeline_(timeline) {}
+    /// In a cycle the unit acts behind its core, so whoever registers the core calls this next.
+    void join_timeline() { timeline_.add(*this); }
+    /// Without a port instruction memory is ideal: every fetch hits.
+    void bind(FetchPort& port);
+    void reset();
+    /// The core starts at `entry`, whose first instruction is in EX in cycle `now` if it hits.
+    void start(Cycles now);
+
+    /// Fetches can miss.
+    [[nodiscard]] bool has_port() const { return port_ != nullptr; }
+    /// prepare() has to be called for each instruction.
+    [[nodiscard]] bool needs_care() const { return needs_care_; }
+    /// Stage and cache go clock by clock.
+    [[nodiscard]] bool is_clocked() const { return is_clocked_; }
+    /// prepare() has been called for the instruction in front.
+    [[nodiscard]] bool has_current() const { return has_current_; }
+    /// The instruction in front will not be executed.
+    void give_up_current();
+    /// The first cycle in decode of the instruction in front, before take().
+    [[nodiscard]] Cycles decoded() const { return (has_current_ ? taken_ : ready_) + 1; }
+
+    // Lines.
+
+    /// True when executed code may enter `line` without care.
+    [[nodiscard]] bool takes_line(Address line) {
+        if (line == line_)
+            return true;
+        if (!filter_->take(line)) {
+            needs_care_ = true;
+            return false;
+        }
+        enter(line);
+        return true;
+    }
+    /// The same for the `count` lines behind `line`, all or none, when that needs no care.
+    [[nodiscard]] bool takes_lines_behind(Address line, unsigned count) {
+        const Address last = line + count * kFetchLineBytes;
+        if (!filter_->has(last + kFetchLineBytes) || !filter_->take_behind(line, count))
+            return false;
+        line_ = last;
+        return true;
+    }
+    /// Code goes on at `target`, the fetch stage knows.
+    void arrive(Address target) {
+        if (port_ != nullptr)
+            (void)takes_line(line_of(target));
+    }
+    /// The cache may have lost lines.
+    void drop_line() {
+        line_ = kNoLine;
+        needs_care_ = port_ != nullptr;
+    }
+    /// The last word that the stage asks for while `front` stays in front of it.
+    [[nodiscard]] static constexpr Address reach_behind(Address front) {
+        return (front & ~Address{3}) + 4 * (FetchStage::kWords - 1);
+    }
+    /// Nothing is asked of the cache for the line at `address`.
+    [[nodiscard]] bool holds(Address address) { return is_settled(line_of(address)); }
+    /// The stage may be sent to `target` at any time without anything being asked of the cache.
+    [[nodiscard]] bool reaches(Address target) {
+        return port_ == nullptr ||
+               (is_settled(line_of(target)) && is_settled(line_of(target) + kFetchLineBytes));
+    }
+    /// The instruction in front is prepared clock by clock, and stays so until another is in front.
+    void take_care() { needs_care_ = must_clock_ = true; }
+
+    // Decode.
+
+    // Instructions of one cycle each that follow each other, without care: catch_up() before the
+    // first, stand_at() behind the last.
+
+    /// The instruction in front would enter EX in `cycle` if it flowed through decode.
+    [[nodiscard]] bool flows_into(Cycles cycle) const {
+        return !needs_care_ && ready_ + 2 == cycle;
+    }
+    [[gnu::always_inline]] void catch_up() {
+        lead_.idle(ready_ - fetched_ - 1);
+        fetched_ = ready_ - 1;
+    }
+    [[gnu::always_inline]] void follow(Lead::Path path) { lead_.follow(path); }
+    [[gnu::always_inline]] void follow_one(bool pops) { lead_.take(pops); }
+    /// Decode has room for the next instruction in `cycle`.
+    [[gnu::always_inline]] void stand_at(Cycles cycle) {
+        ready_ = cycle;
+        fetched_ = cycle - 1;
+    }
+
+    /// Decode takes the instruction in front.
+    [[gnu::always_inline]] void take(bool pops) {
+        if (needs_care_ && has_current_) [[unlikely]] {
+            has_current_ = false;
+            needs_care_ = is_clocked_ || !filter_->has(line_ + kFetchLineBytes);
+            return;
+        }
+        lead_.idle(ready_ - fetched_ - 1);
+        lead_.take(pops);
+        fetched_ = ready_;
+    }
+    /// Decode has room for the next instruction from this cycle on.
+    [[gnu::always_inline]] void set_ready(Cycles cycle) { ready_ = cycle; }
+
+    /// With care: decode takes `front` as soon as it can. None: not before a line has come, then
+    /// the owner is told.
+    /// \param left the cycle in which its predecessor leaves EX
+    [[nodiscard]] std::optional<Cycles> prepare(const Front& front, Cycles left);
+    /// Behind prepare() and set_ready(), while clocked: `next` follows, which reaches no line that
+    /// is not held. True when nothing is clocked from here on.
+    [[nodiscard]] bool stops_clock(Address next);
+    /// While clocked: decode takes `front` next, behind an instruction that is in EX from cycle
+    /// `entered` on. As long as that stays there decode takes nothing new. Behind `front`
+    /// appears `behind`, which decode has no room for yet.
+    void expect(const Front& front, const Front& behind, Cycles entered);
+    /// What follows the instruction in EX had not come when that entered it.
+    [[nodiscard]] bool has_left_decode_empty();
+
+    // Jumps.
+
+    /// True when the stage can be sent to `target` without care; then the line counts as entered.
+    [[nodiscard]] [[gnu::always_inline]] bool may_leave_for(Address target) {
+        if (port_ == nullptr)
+            return true;
+        if (needs_care_)
+            return false;
+        const Address line = line_of(target);
+        if (line != line_) {
+            if (!filter_->take(line))
+                return false;
+            enter(line);
+        }
+        return true;
+    }
+    /// Behind may_leave_for(): the stage is sent to its target in cycle `cycle`.
+    /// \returns the cycle in which decode takes the target
+    [[gnu::always_inline]] Cycles leave(Cycles cycle, bool needs_two_words) {
+        lead_ = Lead::behind_redirect();
+        fetched_ = cycle;
+        ready_ = std::max(ready_, cycle + (needs_two_words ? 2 : 1));
+        return ready_;
+    }
+    /// The same with care. Up to then `behind` is in front, which decode takes if it has room.
+    /// \returns the cycle in which decode takes the target when it hits
+    Cycles redirect(Cycles cycle, const Front& target, const Front& behind, bool takes_behind);
+    // Back edges of hardware loops.
+
+    /// take() of a loop's last instruction, behind which the loop goes on.
+    void take_loop_end(const Front& last, const Front& start);
+    /// Behind it, when the instruction has left EX in cycle `left`.
+    /// \returns the cycle in which decode takes the loop's first instruction
+    Cycles follow_back_edge(Cycles left);
+
+    /// The core returns to the timeline.
+    void keep_going();
+
+private:
+    static constexpr Address kNoLine = ~0U;
+
+    /// An instruction that decode takes as soon as it has come.
+    struct Wanted {
+        Front front;
+        Cycles ready = kNever;
+        Cycles closes = kNever;  // decode takes nothing from here on,
+        Cycles opens = kNever;   // up to here
+        bool is_taken = false;
+        Cycles taken = 0;
+
+        [[nodiscard]] bool can_be_taken(Cycles cycle) const {
+            return cycle >= ready && (cycle < closes || cycle >= opens);
+        }
+        /// No cycle in front of this one.
+        [[nodiscard]] Cycles takes_from(Cycles cycle) const {
+            return cycle < closes ? ready : std::max(ready, opens);
+        }
+    };
+    struct Redirect {
+        Cycles cycle = 0;
+        Address target = 0;
+    };
+
+    void act(Cycles now) override;
+    void line_comes(Cycles cycle) override;
+
+    void enter(Address line) {
+        line_ = line;
+        needs_care_ = !filter_->has(line + kFetchLineBytes);
+    }
+    [[nodiscard]] bool is_settled(Address line) {
+        return filter_->has(line) || port_->is_settled(line);
+    }
+    [[nodiscard]] bool stays_settled(const Front& front);
+    [[nodiscard]] bool redirects_settled(const Front& target, const Front& behind);
+    void start_clock(Address front);
+    void forget_what_follows();
+    [[nodiscard]] std::optional<Wanted>& wanted() {
+        if (redirect_)
+            return shadow_;
+        return next_ && next_->is_taken ? behind_ : next_;
+    }
+    [[nodiscard]] bool can_clock() const { return fetched_ + 1 < port_->known_until(); }
+    void clock(Cycles last = kNever);
+    void skip(Cycles last);
+    [[nodiscard]] bool is_static();
+    void count_lines(const Front& front);
+
+    Owner& owner_;
+    Timeline& timeline_;
+    bool needs_care_ = false;
+    bool is_clocked_ = false;
+    bool has_current_ = false;  // prepare() has been called, take() not yet
+    bool has_left_ = false;     // and it has sent the stage to its target by itself
+    bool must_clock_ = false;   // the instruction in front
+    Lead lead_ = Lead::behind_redirect();
+    Cycles fetched_ = 0;  // the stage is known up to this cycle
+    Cycles ready_ = 1;    // decode has room for the next instruction
+    Address line_ = kNoLine;
+    BackEdge back_edge_;  // from a loop's last instruction to its first
+    LineFilter* filter_ = nullptr;
+    FetchPort* port_ = nullptr;
+
+    // While clocked.
+    FetchStage stage_;
+    Cycles taken_ = 0;              // of the current instruction
+    bool has_begun_ = false;        // begin() of fetched_ + 1 was called
+    bool word_arrives_ = false;     // and that is its answer
+    std::optional<Wanted> next_;    // what decode takes first
+    std::optional<Wanted> behind_;  // and then
+    std::optional<Wanted> shadow_;  // in front of a redirect
+    std::optional<Redirect> redirect_;
+};
+
+}  // namespace flexv::core

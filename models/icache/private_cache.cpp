@@ -28,6 +28,8 @@ void PrivateCache::set_mode(bool is_enabled, bool prefetches) {
     is_enabled_ = is_enabled;
     prefetches_ = prefetches;
     passed_ = kNoLine;
+    if (!this->prefetches())
+        is_aimed_ = is_remembered_ = false;  // what is under way comes to its end
     filter_.clear();
 }
 
@@ -145,8 +147,7 @@ void PrivateCache::end(bool requests, Address address) {
         put(next_, next_way_);
     if (refill_comes_)
         put(line_of(address_), way_);
-    if (prefetches())
-        aim_ahead(requests, address, is_running);
+    aim_ahead(requests && prefetches(), address, is_running);
     move_fetch(requests, address, leaves_line, hits_ahead);
     if (requests)
         was_prefetched_ = is_prefetched;
@@ -245,11 +246,7 @@ void PrivateCache::move_fetch(bool requests, Address address, bool leaves_line, 
 bool PrivateCache::is_calm() const {
     const bool fetches_calmly =
         fetch_ == Fetch::idle || (fetch_ == Fetch::lookup && holds(line_of(address_)));
-    const bool is_ahead_calm =
-        (ahead_ == Ahead::idle && !is_aimed_) ||
-        (ahead_ != Ahead::wait_grant && ahead_ != Ahead::wait_line && holds(next_));
-    return !prefetches() && owner_ == Owner::none && fetches_calmly && is_ahead_calm &&
-           !is_remembered_;
+    return !prefetches() && ahead_ == Ahead::idle && owner_ == Owner::none && fetches_calmly;
 }
 
 bool PrivateCache::is_static() const {

@@ -223,6 +223,23 @@ TEST_CASE("a look-up ahead compares the new line's tag with the set of the old o
     CHECK(prefetches({0x1f0, 0x130, 0x100}) == 0);  // set 0 as 0x200, tag as 0x140
 }
 
+TEST_CASE("a prefetch that is switched off comes to its end, and no other begins", "[icache]") {
+    for (Cycles off = 5; off < 50; ++off) {
+        CAPTURE(off);
+        Bench bench(1, true);
+        bench.fetch(0, 5, {0x100, 0x104, 0x108, 0x10c, 0x110, 0x114});
+        bench.run(off);
+        bench.cache(0).set_mode(true, false);
+        const u64 before = bench.cache(0).events().prefetches;
+
+        bench.run(200);
+
+        CHECK(bench.came(0).size() == 6);
+        CHECK(bench.cache(0).events().prefetches <= before + 1);
+        CHECK(bench.cache(0).is_calm());
+    }
+}
+
 TEST_CASE("the lowest core goes first where two pass the cache by in one cycle", "[icache]") {
     Bench bench(2);
     for (unsigned core : {1U, 0U}) {  // asked in this order

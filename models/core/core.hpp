@@ -258,6 +258,7 @@ private:
     void drain(Cycles cycles);
     Cycles redirect(Cycles cycle, Slot& behind, bool takes_behind);
     [[nodiscard]] bool prepare();
+    void delay(Stall cause, Cycles cycles);
     void book_fetch(Cycles lost);
     void clock_behind(const Slot& slot, Cycles enters);
     [[nodiscard]] bool must_look_behind(const Slot& slot);
@@ -274,7 +275,8 @@ private:
     [[nodiscard]] bool is_too_short(const isa::HardwareLoop& loop) const;
     [[nodiscard]] bool take_loop_end(const Slot& slot);
     void enter_page(Address base);
-    [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(Address pc);
+    [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(const Way& way) const;
+    const isa::HardwareLoop* count_loop();
     [[nodiscard]] bool loops_back();
 
     // FetchUnit::Owner

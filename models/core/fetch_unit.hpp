@@ -187,6 +187,7 @@ public:
     /// The same with care. Up to then `behind` is in front, which decode takes if it has room.
     /// \returns the cycle in which decode takes the target when it hits
     Cycles redirect(Cycles cycle, const Front& target, const Front& behind, bool takes_behind);
+
     // Back edges of hardware loops.
 
     /// take() of a loop's last instruction, behind which the loop goes on.

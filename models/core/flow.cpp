@@ -62,21 +62,25 @@ bool Core::prepare() {
         fetch_.keep_going();
         return false;
     }
-    const Cycles lost = *taken + 2 > now_ ? *taken + 2 - now_ : 0;
-    if (lost != 0)
-        book_fetch(lost);
+    if (*taken + 2 > now_)
+        book_fetch(*taken + 2 - now_);
     if (fetch_.is_clocked())
         clock_behind(slot, now_ + wait_in_decode(slot));
     return true;
 }
 
-/// The fetch delays the instruction in front by `lost` cycles, which cover hazards.
+/// The instruction in front comes later by `cycles`, which cover hazards.
+void Core::delay(Stall cause, Cycles cycles) {
+    stall(cause, cycles);
+    now_ += cycles;
+    late_before_ = cycles == 1 ? late_ : 0;
+    late_ = 0;
+}
+
+/// The fetch has lost `lost` cycles.
 void Core::book_fetch(Cycles lost) {
     tell_wait(false, now_, now_ + lost);
-    stall(Stall::fetch, lost);
-    now_ += lost;
-    late_before_ = lost == 1 ? late_ : 0;
-    late_ = 0;
+    delay(Stall::fetch, lost);
     if (slot_->timing == isa::Timing::jump_register)
         jalr_gap_ += lost;
 }
@@ -192,8 +196,11 @@ Front Core::front_of(const Slot& slot, const Way& way) const {
 
 /// The loop that goes on behind `slot`; null for none. Its counter stays what it is.
 const isa::HardwareLoop* Core::ending_loop(const Slot& slot, const Way& way) const {
-    if ((slot.flags & kLoopEnd) == 0)
-        return nullptr;
+    return (slot.flags & kLoopEnd) != 0 ? loop_that_ends_at(way) : nullptr;
+}
+
+/// The same for the instruction at way.pc. Loop 0 has priority (docs/spec/isa.md section 8).
+const isa::HardwareLoop* Core::loop_that_ends_at(const Way& way) const {
     for (unsigned index = 0; index < hart_.loops.size(); ++index) {
         const isa::HardwareLoop& loop = hart_.loops[index];
         if (loop.end == way.pc && way.counts[index] >= 2)
@@ -221,37 +228,26 @@ bool Core::is_too_short(const isa::HardwareLoop& loop) const {
            (previous_->timing == isa::Timing::hardware_loop || previous_->pc == loop.end);
 }
 
-/// The loop to continue behind the instruction at `pc`, its counter already taken down; null to go
-/// on. Loop 0 has priority (docs/spec/isa.md section 8).
-const isa::HardwareLoop* Core::loop_that_ends_at(Address pc) {
-    for (isa::HardwareLoop& loop : hart_.loops) {
-        if (loop.end != pc || loop.count < 2)
-            continue;
-        if (is_too_short(loop))
-            return nullptr;
-        --loop.count;
-        return &loop;
-    }
-    return nullptr;
+/// The loop to continue behind the instruction at hart_.pc, its counter taken down; null to go on.
+const isa::HardwareLoop* Core::count_loop() {
+    const isa::HardwareLoop* const loop = loop_that_ends_at(way());
+    if (loop != nullptr)
+        --hart_.loops[std::size_t(loop - hart_.loops.data())].count;
+    return loop;
 }
 
 /// Behind the last instruction of a hardware loop's body: true when the loop goes on. Costs
 /// nothing where its start has come in time, and hazards reach across the back edge.
 bool Core::loops_back() {
-    const isa::HardwareLoop* const loop = loop_that_ends_at(hart_.pc);
+    const isa::HardwareLoop* const loop = count_loop();
     if (loop == nullptr)
         return false;
     enter(loop->start);
     if (fetch_.is_clocked())
         return true;
     const Cycles decoded = fetch_.follow_back_edge(now_ - 1);
-    if (decoded + 2 > now_) {
-        const Cycles late = decoded + 2 - now_;
-        stall(Stall::jump, late);
-        now_ += late;
-        late_before_ = late == 1 ? late_ : 0;
-        late_ = 0;
-    }
+    if (decoded + 2 > now_)
+        delay(Stall::jump, decoded + 2 - now_);
     fetch_.arrive(hart_.pc);
     return true;
 }

@@ -210,8 +210,7 @@ void Core::step_branch(const Slot& slot) {
         return;
     }
     if ((slot.flags & kLoopEnd) != 0)
-        (void)loop_that_ends_at(
-            hart_.pc);  // leaves the loop, yet the counter is decremented (docs/spec/isa.md 8)
+        (void)count_loop();  // leaves the loop, yet it is counted (docs/spec/isa.md 8)
     ++now_;
     take_branch(hart_.next_pc);
 }

@@ -15,16 +15,22 @@
 namespace flexv {
 
 /// Who asks for which bank in which cycle: one request a port. Every change is a few instructions,
-/// because each access of each core comes through here.
+/// because each access of each core comes through here. Who meets others at a bank queues there.
 class TcdmRequests {
 public:
     static constexpr unsigned kMaxPorts = 32;
+    static constexpr unsigned kMaxBanks = 64;
 
     struct Request {
         DataInitiator* initiator = nullptr;
         Cycles cycle = 0;
         u8 bank = 0;
         bool is_write = false;
+    };
+    /// The requests that are at one bank in the present cycle.
+    struct Queue {
+        u32 ports = 0;  ///< set
+        u32 count = 0;  ///< of its members
     };
 
     /// \param interconnect acts in the cycles that have requests
@@ -40,26 +46,42 @@ public:
                            .is_write = is_write};
         note(port, cycle);
     }
-    /// The request of `port` lost its bank and is there again in `cycle`.
-    void repeat(unsigned port, Cycles cycle) {
-        requests_[port].cycle = cycle;
-        note(port, cycle);
-    }
     void remove(unsigned port) {
-        due_[requests_[port].cycle % kWindow] &= ~(1U << port);
-        far_ &= ~(1U << port);
+        const u32 bit = 1U << port;
+        due_[requests_[port].cycle % kWindow] &= ~bit;
+        far_ &= ~bit;
+        if ((queues_[requests_[port].bank].ports & bit) != 0)
+            leave(requests_[port].bank, port);
     }
-    /// Takes out the requests of cycle `now`, in which the interconnect acts.
-    /// \returns the set of their ports
+    /// Takes out what is new in cycle `now`, in which the interconnect acts.
+    /// \returns the set of ports
     u32 take(Cycles now) {
         if (far_ != 0) [[unlikely]]
             pull_far(now);
         return std::exchange(due_[now % kWindow], 0);
     }
+    /// `port`, which was taken, queues at its bank.
+    void queue(unsigned port) {
+        const unsigned bank = requests_[port].bank;
+        queues_[bank].ports |= 1U << port;
+        ++queues_[bank].count;
+        queued_banks_ |= u64{1} << bank;
+    }
+    void leave(unsigned bank, unsigned port) {
+        queues_[bank].ports &= ~(1U << port);
+        if (--queues_[bank].count == 0)
+            queued_banks_ &= ~(u64{1} << bank);
+    }
+    /// Banks at which somebody queues, a bit each.
+    [[nodiscard]] u64 queued_banks() const { return queued_banks_; }
+    [[nodiscard]] const Queue& queue_of(unsigned bank) const { return queues_[bank]; }
+
     void clear() {
         requests_.fill({});
         due_.fill(0);
         far_ = 0;
+        queues_.fill({});
+        queued_banks_ = 0;
     }
     const Request& operator[](unsigned port) const { return requests_[port]; }
 
@@ -89,6 +111,8 @@ private:
     std::array<Request, kMaxPorts> requests_{};  // [port]
     std::array<u32, kWindow> due_{};             // [cycle % kWindow]: set of ports
     u32 far_ = 0;                                // ports whose cycle was beyond the window
+    std::array<Queue, kMaxBanks> queues_{};      // [bank]
+    u64 queued_banks_ = 0;
 };
 
 /// The side that serves. Bound with sc_port<TcdmTarget> / sc_export<TcdmTarget>.

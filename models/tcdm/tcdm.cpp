@@ -45,15 +45,16 @@ void Tcdm::reset() {
 
 void Tcdm::act(Cycles now) {
     const u32 ports = requests_.take(now);
-    if ((ports & (ports - 1)) != 0)  // several; popcount would be a library call
+    // Several, new ones or old; popcount would be a library call.
+    if ((ports & (ports - 1)) != 0 || requests_.queued_banks() != 0)
         serve(ports, now);
     else if (ports != 0)  // else it was cancelled
         grant_alone(unsigned(std::countr_zero(ports)), now);
 }
 
 void Tcdm::serve(u32 ports, Cycles now) {
-    u64 wanted = 0;
-    u64 contested = 0;
+    u64 wanted = requests_.queued_banks();
+    u64 contested = wanted;
     for (u32 rest = ports; rest != 0; rest &= rest - 1) {
         const u64 bank = u64{1} << requests_[unsigned(std::countr_zero(rest))].bank;
         contested |= wanted & bank;
@@ -67,27 +68,24 @@ void Tcdm::serve(u32 ports, Cycles now) {
         grant_alone(unsigned(std::countr_zero(rest)), now);
 }
 
-/// Losers are put back first: a winner may ask again while it is being granted.
+/// Losers stay in the queues of their banks. They are put back first: a winner may ask again while
+/// it is being granted.
 void Tcdm::arbitrate(u32 ports, Cycles now) {
-    std::array<u32, 64> requests{};  // [bank]: set of ports
-    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
-        const unsigned port = unsigned(std::countr_zero(rest));
-        requests[requests_[port].bank] |= 1U << port;
-    }
+    for (u32 rest = ports; rest != 0; rest &= rest - 1)
+        requests_.queue(unsigned(std::countr_zero(rest)));
     u32 winners = 0;
-    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
-        const unsigned port = unsigned(std::countr_zero(rest));
-        const unsigned bank = requests_[port].bank;
-        if (requests[bank] == 0)
-            continue;
-        winners |= 1U << arbiters_[bank].grant(requests[bank]);
-        bank_conflicts_[bank] += unsigned(std::popcount(requests[bank])) - 1;
-        requests[bank] = 0;
+    for (u64 rest = requests_.queued_banks(); rest != 0; rest &= rest - 1) {
+        const unsigned bank = unsigned(std::countr_zero(rest));
+        const TcdmRequests::Queue& queue = requests_.queue_of(bank);
+        const unsigned winner = arbiters_[bank].grant(queue.ports);
+        const u32 losers = queue.count - 1;
+        bank_conflicts_[bank] += losers;
+        conflicts_ += losers;
+        winners |= 1U << winner;
+        requests_.leave(bank, winner);
     }
-    const u32 losers = ports & ~winners;
-    conflicts_ += unsigned(std::popcount(losers));
-    for (u32 rest = losers; rest != 0; rest &= rest - 1)
-        requests_.repeat(unsigned(std::countr_zero(rest)), now + 1);
+    if (requests_.queued_banks() != 0)
+        clock_.timeline.schedule(*this, now + 1);
     for (u32 rest = winners; rest != 0; rest &= rest - 1)
         grant(unsigned(std::countr_zero(rest)), now);
 }

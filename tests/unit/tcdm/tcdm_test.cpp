@@ -121,6 +121,42 @@ TEST_CASE("a cancelled request is not granted", "[tcdm]") {
     CHECK(late.grants.empty());
 }
 
+TEST_CASE("a request that queues at its bank can be cancelled, and its port asks anew", "[tcdm]") {
+    Bench bench;
+    std::deque<Requester> ports;
+    for (unsigned port = 0; port < 3; ++port) {
+        ports.emplace_back(port);
+        bench.memory.request(ports.back(), 0x40, false, 4);
+    }
+    bench.clock.timeline.run_until(5);  // one has won, two queue
+    REQUIRE(ports[0].grants == std::vector<Cycles>{4});
+
+    bench.memory.cancel(ports[1]);
+    bench.memory.request(ports[1], 0x44, false, 6);
+    bench.clock.timeline.run_until(1000);
+
+    CHECK(ports[1].grants == std::vector<Cycles>{6});
+    CHECK(ports[2].grants == std::vector<Cycles>{5});
+    CHECK(bench.counter("conflicts") == 2);
+}
+
+TEST_CASE("reset drops requests that queue at a bank", "[tcdm]") {
+    Bench bench;
+    Requester winner(0);
+    Requester loser(1);
+    bench.memory.request(winner, 0x40, false, 4);
+    bench.memory.request(loser, 0x40, false, 4);
+    bench.clock.timeline.run_until(5);
+
+    bench.memory.reset();
+    bench.clock.timeline.reset();
+    bench.memory.request(winner, 0x40, false, 1);
+    bench.clock.timeline.run_until(100);
+
+    CHECK(loser.grants.empty());
+    CHECK(winner.grants == std::vector<Cycles>{4, 1});
+}
+
 TEST_CASE("reset drops pending requests and keeps the memory", "[tcdm]") {
     Bench bench;
     Requester port(2);

@@ -24,6 +24,14 @@ constexpr u32 bit(unsigned index) { return u32{1} << index; }
 /// The first `count` of 32 bits.
 constexpr u32 low_bits(unsigned count) { return count >= 32 ? ~u32{0} : bit(count) - 1; }
 
+/// How many bits of `set` are 1. For sets with few: std::popcount is a call of a library.
+constexpr unsigned count_of(u32 set) {
+    unsigned count = 0;
+    for (; set != 0; set &= set - 1)
+        ++count;
+    return count;
+}
+
 /// Lines that something can drive; 19..21, 23..26 and 28..31 are tied to 0.
 inline constexpr u32 kWiredLines = low_bits(19) | bit(22) | bit(kSocEventLine);
 

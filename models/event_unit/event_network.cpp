@@ -34,6 +34,8 @@ EventNetwork::EventNetwork(const Config& config, std::function<void(Cycles)> on_
 
 void EventNetwork::reset() {
     units_ = Units(config_);
+    staged_ = {};
+    visited_cores_ = all_cores();
     arrivals_.clear();
     levels_ = 0;
     cycle_ = 0;
@@ -57,10 +59,39 @@ void EventNetwork::settle() {
         clock_edge();
 }
 
-Units& EventNetwork::stage() {
+void EventNetwork::stage() {
     is_staged_ = true;
     on_staged_(cycle_ + 1);
-    return units_;
+}
+
+CoreUnit& EventNetwork::stage_core(unsigned core) {
+    staged_.cores |= bit(core);
+    stage();
+    return units_.cores[core];
+}
+
+Barrier& EventNetwork::stage_barrier(unsigned barrier) {
+    staged_.barriers |= bit(barrier);
+    stage();
+    return units_.barriers[barrier];
+}
+
+Mutex& EventNetwork::stage_mutex(unsigned mutex) {
+    staged_.mutexes |= bit(mutex);
+    stage();
+    return units_.mutexes[mutex];
+}
+
+DispatchFifo& EventNetwork::stage_dispatch() {
+    staged_.dispatch = true;
+    stage();
+    return units_.dispatch;
+}
+
+SocEventFifo& EventNetwork::stage_soc_events() {
+    staged_.soc_events = true;
+    stage();
+    return units_.soc_events;
 }
 
 void EventNetwork::post(Cycles cycle, const Arrival& arrival) {
@@ -79,17 +110,20 @@ void EventNetwork::take(const Arrival& arrival) {
     switch (arrival.kind) {
         case Arrival::Kind::level_high:
             levels_ |= arrival.lines;
+            staged_.cores |= all_cores();
             return;
         case Arrival::Kind::level_low:
             levels_ &= ~arrival.lines;
             return;
         case Arrival::Kind::soc_event:
             units_.soc_events.push(arrival.soc_event);
+            staged_.soc_events = true;
             return;
         case Arrival::Kind::pulse:
         case Arrival::Kind::acknowledge:
             break;
     }
+    staged_.cores |= arrival.cores;
     for (u32 cores = arrival.cores; cores != 0; cores &= cores - 1) {
         CoreUnit& core = units_.cores[unsigned(std::countr_zero(cores))];
         arrival.kind == Arrival::Kind::pulse ? core.raise(arrival.lines)
@@ -99,41 +133,61 @@ void EventNetwork::take(const Arrival& arrival) {
 
 void EventNetwork::clock_edge() {
     const u32 high = levels();
-    clock_accelerators();
-    activity_.lost_soc_events += units_.soc_events.clock_edge();
-    for (CoreUnit& core : units_.cores)
-        activity_.events += unsigned(std::popcount(core.clock_edge(high)));
-    is_staged_ = moves_by_itself();
+    const Parts parts = std::exchange(staged_, {.cores = staged_.cores});
+    clock_accelerators(parts);
+    clock_cores(high);
+    if (const u32 now_high = levels(); now_high != 0)
+        staged_.cores = cores_that_lack(now_high);
+    is_staged_ = (staged_.cores | staged_.barriers) != 0 || staged_.dispatch;
     if (is_staged_)
         on_staged_(cycle_ + 1);
 }
 
-void EventNetwork::clock_accelerators() {
-    for (Barrier& barrier : units_.barriers)
+/// What they raise goes to the cores in the same edge; what moves on by itself is staged again.
+void EventNetwork::clock_accelerators(const Parts& parts) {
+    for (u32 rest = parts.barriers; rest != 0; rest &= rest - 1) {
+        const unsigned index = unsigned(std::countr_zero(rest));
+        Barrier& barrier = units_.barriers[index];
         raise_later(barrier.clock_edge(), kBarrierLine, cycle_,
                     config_.barrier_cycles - kBarrierCycles);
-    for (Mutex& mutex : units_.mutexes)
-        if (const auto owner = mutex.clock_edge()) {
+        staged_.barriers |= barrier.matches() ? bit(index) : 0;
+    }
+    for (u32 rest = parts.mutexes; rest != 0; rest &= rest - 1)
+        if (const auto owner = units_.mutexes[unsigned(std::countr_zero(rest))].clock_edge()) {
             raise_later(bit(*owner), kMutexLine, cycle_, config_.mutex_cycles - 1);
             ++activity_.mutex_locks;
         }
-    raise_later(units_.dispatch.clock_edge(), kDispatchLine, cycle_, config_.dispatch_cycles - 1);
-    activity_.dispatch_pops += units_.dispatch.take_pops();
+    if (parts.dispatch) {
+        raise_later(units_.dispatch.clock_edge(), kDispatchLine, cycle_,
+                    config_.dispatch_cycles - 1);
+        activity_.dispatch_pops += units_.dispatch.take_pops();
+        staged_.dispatch = units_.dispatch.is_moving();
+    }
+    if (parts.soc_events)
+        activity_.lost_soc_events += units_.soc_events.clock_edge();
+}
+
+void EventNetwork::clock_cores(u32 high) {
+    const u32 cores = std::exchange(staged_.cores, 0);
+    visited_cores_ |= cores;
+    for (u32 rest = cores; rest != 0; rest &= rest - 1)
+        activity_.events +=
+            count_of(units_.cores[unsigned(std::countr_zero(rest))].clock_edge(high));
 }
 
 u32 EventNetwork::levels() const {
     return levels_ | (units_.soc_events.is_empty() ? 0 : bit(kSocEventLine));
 }
 
-bool EventNetwork::moves_by_itself() const {
-    const auto lacks_level = [high = levels()](const CoreUnit& core) {
-        return (high & ~core.buffer()) != 0;
-    };
-    return std::ranges::any_of(units_.cores, lacks_level) ||
-           std::ranges::any_of(units_.barriers, &Barrier::matches) || units_.dispatch.is_moving();
+u32 EventNetwork::cores_that_lack(u32 high) const {
+    u32 cores = 0;
+    for (unsigned core = 0; core < config_.core_count; ++core)
+        cores |= (high & ~units_.cores[core].buffer()) != 0 ? bit(core) : 0;
+    return cores;
 }
 
 void EventNetwork::raise(u32 cores, unsigned line) {
+    staged_.cores |= cores;
     for (; cores != 0; cores &= cores - 1)
         units_.cores[unsigned(std::countr_zero(cores))].raise(bit(line));
 }
@@ -151,12 +205,12 @@ void EventNetwork::trigger_software_event(unsigned event, u32 targets) {
     const u32 cores = targets == 0 ? all_cores() : targets;
     stage();
     raise_later(cores, event, cycle_ + 1, config_.software_event_cycles - 1);
-    activity_.software_events += unsigned(std::popcount(cores));
+    activity_.software_events += count_of(cores);
 }
 
 void EventNetwork::arrive(unsigned barrier, u32 cores) {
-    stage().barriers[barrier].arrive(cores);
-    activity_.barrier_arrivals += unsigned(std::popcount(cores));
+    stage_barrier(barrier).arrive(cores);
+    activity_.barrier_arrivals += count_of(cores);
 }
 
 bool EventNetwork::begin_wait(unsigned core, bool may_stop_clock) {
@@ -164,9 +218,9 @@ bool EventNetwork::begin_wait(unsigned core, bool may_stop_clock) {
 }
 
 void EventNetwork::wake(unsigned core, bool clears) {
-    Units& units = stage();
-    units.cores[core].wake(clears);
-    units.dispatch.acknowledge(core);
+    stage_core(core).wake(clears);
+    if (units_.dispatch.is_outstanding(core))
+        stage_dispatch().acknowledge(core);
 }
 
 }  // namespace flexv::event_unit

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace flexv::event_unit {
@@ -78,8 +79,13 @@ public:
     [[nodiscard]] u32 all_cores() const { return low_bits(config_.core_count); }
     /// What can be seen in this cycle.
     [[nodiscard]] const Units& units() const { return units_; }
-    /// Where to put what changes with this cycle.
-    Units& stage();
+    // Where to put what changes with this cycle. A clock edge visits only the parts that were asked
+    // for, or that move by themselves.
+    CoreUnit& stage_core(unsigned core);
+    Barrier& stage_barrier(unsigned barrier);
+    Mutex& stage_mutex(unsigned mutex);
+    DispatchFifo& stage_dispatch();
+    SocEventFifo& stage_soc_events();
 
     /// Taken up in `cycle`, or in the present one when that is over.
     void post(Cycles cycle, const Arrival& arrival);
@@ -93,17 +99,30 @@ public:
     /// Grants the sleeping read of `core` because of an event.
     void wake(unsigned core, bool clears);
     void end_wait(unsigned core) { units_.cores[core].end_wait(); }
+    /// The cores that a clock edge has visited since the last call; all others are as they were.
+    [[nodiscard]] u32 take_visited_cores() { return std::exchange(visited_cores_, 0); }
 
     [[nodiscard]] Activity& activity() { return activity_; }
     [[nodiscard]] const Activity& activity() const { return activity_; }
 
 private:
+    /// Parts that the next clock edge visits; a bit each.
+    struct Parts {
+        u32 cores = 0;
+        u32 barriers = 0;
+        u32 mutexes = 0;
+        bool dispatch = false;
+        bool soc_events = false;
+    };
+
+    void stage();
     void take_arrivals();
     void take(const Arrival& arrival);
     void clock_edge();
-    void clock_accelerators();
-    [[nodiscard]] bool moves_by_itself() const;
+    void clock_accelerators(const Parts& parts);
+    void clock_cores(u32 high);
     [[nodiscard]] u32 levels() const;
+    [[nodiscard]] u32 cores_that_lack(u32 high) const;
     void raise(u32 cores, unsigned line);
     /// As `raise`, which would show from cycle `edge` on, but `more` cycles later.
     void raise_later(u32 cores, unsigned line, Cycles edge, Cycles more);
@@ -111,6 +130,8 @@ private:
     const Config config_;
     const std::function<void(Cycles)> on_staged_;
     Units units_;
+    Parts staged_;
+    u32 visited_cores_ = 0;
     Activity activity_;
     std::multimap<Cycles, Arrival> arrivals_;  // in the order of their posting within a cycle
     u32 levels_ = 0;                           // lines that another block holds high

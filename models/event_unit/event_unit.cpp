@@ -75,6 +75,7 @@ void EventUnit::reset() {
     network_.reset();
     registers_.core_view.reset();
     registers_.global_view.reset();
+    waiting_ = polled_again_ = 0;
     for (unsigned core = 0; core < config_.core_count; ++core) {
         pending_[core] = {};
         drive_interrupt(core, now);
@@ -119,6 +120,7 @@ void EventUnit::CorePort::request(DataInitiator& initiator, const DataRequest& r
     FLEXV_ASSERT(pending.initiator == nullptr, "a core has one request in flight");
     pending.initiator = &initiator;
     pending.request = request;
+    unit.waiting_ |= bit(core);
     if (now < pending.not_before)
         unit.clock_.timeline.schedule(unit, pending.not_before);
     else
@@ -126,9 +128,8 @@ void EventUnit::CorePort::request(DataInitiator& initiator, const DataRequest& r
 }
 
 void EventUnit::CorePort::cancel(DataInitiator& initiator, Cycles /*now*/) {
-    Pending& pending = unit.pending_[initiator.port()];
-    pending.initiator = nullptr;
-    pending.read = nullptr;
+    unit.end_request(initiator.port());
+    unit.pending_[initiator.port()].read = nullptr;
     unit.network_.end_wait(initiator.port());
 }
 
@@ -153,7 +154,14 @@ void EventUnit::begin_access(unsigned core, Cycles now) {
         return grant(core, now, network_.units().cores[core].wake_lines());
     if (is_ignored)
         return grant(core, now, 0);
-    registers_.core_view.request(*std::exchange(pending.initiator, nullptr), request, now);
+    registers_.core_view.request(end_request(core), request, now);
+}
+
+/// Whoever has asked for `core`; it is answered, and may ask anew.
+DataInitiator& EventUnit::end_request(unsigned core) {
+    waiting_ &= ~bit(core);
+    polled_again_ &= ~bit(core);
+    return *std::exchange(pending_[core].initiator, nullptr);
 }
 
 void EventUnit::begin_sleeping(unsigned core, Cycles now) {
@@ -173,6 +181,7 @@ void EventUnit::poll(unsigned core, Cycles now) {
         case CoreUnit::Wake::no:
             return;
         case CoreUnit::Wake::next_cycle:
+            polled_again_ |= bit(core);
             clock_.timeline.schedule(*this, now + 1);
             return;
         case CoreUnit::Wake::fall_through:
@@ -192,7 +201,7 @@ void EventUnit::grant(unsigned core, Cycles now, u32 data) {
     Pending& pending = pending_[core];
     pending.read = nullptr;
     const unsigned skipped = 8 * (pending.request.address % 4);
-    std::exchange(pending.initiator, nullptr)->granted(now, data >> skipped);
+    end_request(core).granted(now, data >> skipped);
 }
 
 void EventUnit::act(Cycles now) {
@@ -202,17 +211,24 @@ void EventUnit::act(Cycles now) {
         log_.warn("SoC event FIFO is full ({} ids): {} lost; read SOC_EVENT_FIFO more often",
                   config_.soc_event_depth, lost - std::exchange(lost_soc_events_, lost));
     }
-    for (unsigned core = 0; core < config_.core_count; ++core)
-        drive_interrupt(core, now);
-    for (unsigned core = 0; core < config_.core_count; ++core) {
+    const u32 visited = network_.take_visited_cores();
+    for (u32 rest = visited; rest != 0; rest &= rest - 1)
+        drive_interrupt(unsigned(std::countr_zero(rest)), now);
+    const u32 polled = visited | std::exchange(polled_again_, 0);
+    for (u32 rest = waiting_; rest != 0; rest &= rest - 1) {
+        const unsigned core = unsigned(std::countr_zero(rest));
         const Pending& pending = pending_[core];
-        if (pending.initiator == nullptr)
-            continue;
-        if (pending.read != nullptr)
+        if (pending.read == nullptr)
+            begin_held_access(core, now);
+        else if ((polled & bit(core)) != 0)
             poll(core, now);
-        else if (now >= pending.not_before)
-            begin_access(core, now);
     }
+}
+
+/// Behind a clearing wait the next access of the core is looked at a cycle later.
+void EventUnit::begin_held_access(unsigned core, Cycles now) {
+    if (now >= pending_[core].not_before)
+        begin_access(core, now);
 }
 
 /// The request line is a flip-flop behind the buffer: what is pending now shows one cycle later,

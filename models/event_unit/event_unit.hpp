@@ -86,8 +86,10 @@ private:
     void post(Cycles cycle, const Arrival& arrival);
 
     void begin_access(unsigned core, Cycles now);
+    void begin_held_access(unsigned core, Cycles now);
     void begin_sleeping(unsigned core, Cycles now);
     void poll(unsigned core, Cycles now);
+    DataInitiator& end_request(unsigned core);
     void grant(unsigned core, Cycles now, u32 data);
 
     void drive_interrupt(unsigned core, Cycles now);
@@ -103,6 +105,8 @@ private:
     CorePort core_port_{*this};
     PeripheralPort peripheral_port_{*this};
     std::vector<Pending> pending_;           // [core]
+    u32 waiting_ = 0;                        // cores that pending_ holds a request of
+    u32 polled_again_ = 0;                   // those to be polled without a change of their lines
     std::vector<InterruptLine> interrupts_;  // [core]
     u64 lost_soc_events_ = 0;                // up to the previous warning
     Cause soc_event_cause_;                  // of the last one

@@ -85,7 +85,7 @@ void Registers::declare_global_view() {
              .on_read =
                  [this] {
                      const u32 front = network_.units().soc_events.front();
-                     network_.stage().soc_events.pop();
+                     network_.stage_soc_events().pop();
                      return front;
                  },
              .read_has_effect = true,
@@ -128,7 +128,7 @@ void Registers::declare_mask(const CoreWindow& window, const MaskSpec& spec) {
                                       mask = spec.mask] { return (unit(core()).*mask).now; },
                           .on_write =
                               [this, core = window.core, mask = spec.mask](u32 /*old*/, u32 now) {
-                                  (network_.stage().cores[core()].*mask).next = now;
+                                  (network_.stage_core(core()).*mask).next = now;
                               }});
     declare_mask_write(window, spec, spec.offset + 4, spec.name + "_AND",
                        [](u32 mask, u32 data) { return mask & ~data; });
@@ -147,7 +147,7 @@ void Registers::declare_mask_write(const CoreWindow& window, const MaskSpec& spe
                           .fields = {spec.field},
                           .on_write = [this, core = window.core, mask = spec.mask, combine](
                                           u32 /*old*/, u32 now) {
-                              Latched& target = network_.stage().cores[core()].*mask;
+                              Latched& target = network_.stage_core(core()).*mask;
                               target.next = combine(target.next, now);
                           }});
 }
@@ -165,7 +165,7 @@ void Registers::declare_buffer(const CoreWindow& window) {
                           .access = Access::write_only,
                           .fields = {kLines},
                           .on_write = [this, core = window.core](u32 /*old*/, u32 now) {
-                              network_.stage().cores[core()].clear(now);
+                              network_.stage_core(core()).clear(now);
                           }});
 }
 
@@ -231,10 +231,9 @@ void Registers::declare_barrier_mask(RegisterBank& bank, u32 offset, const std::
                    .fields = {cores_},
                    .on_read = [this, index,
                                mask] { return (network_.units().barriers[index].*mask).now; },
-                   .on_write =
-                       [this, index, mask](u32 /*old*/, u32 now) {
-                           (network_.stage().barriers[index].*mask).next = now;
-                       }});
+                   .on_write = [this, index, mask](
+                                   u32 /*old*/,
+                                   u32 now) { (network_.stage_barrier(index).*mask).next = now; }});
 }
 
 /// The forms in which a core marks itself; only in its own view.
@@ -268,7 +267,7 @@ void Registers::declare_dispatch() {
              .doc = "A write pushes a word for the team; a read sleeps until there is "
                     "one for the reader (line 18), then clears all masked bits.",
              .fields = {kWord},
-             .on_write = [this](u32 /*old*/, u32 now) { network_.stage().dispatch.push(now); },
+             .on_write = [this](u32 /*old*/, u32 now) { network_.stage_dispatch().push(now); },
              .read_has_effect = true});
     sleeping_[0x80 / 4] = {.kind = SleepingRead::Kind::dispatch, .clears = true};
     declare(core_view, {.offset = 0x84,
@@ -277,7 +276,7 @@ void Registers::declare_dispatch() {
                         .access = Access::write_only,
                         .fields = {cores_},
                         .on_write = [this](u32 /*old*/, u32 now) {
-                            network_.stage().dispatch.team.next = now;
+                            network_.stage_dispatch().team.next = now;
                         }});
 }
 
@@ -290,7 +289,7 @@ void Registers::declare_mutex(unsigned index) {
                     "the last unlock and clears all masked bits; a write unlocks.",
              .fields = {kWord},
              .on_write = [this, index](u32 /*old*/,
-                                       u32 now) { network_.stage().mutexes[index].unlock(now); },
+                                       u32 now) { network_.stage_mutex(index).unlock(now); },
              .read_has_effect = true});
     sleeping_[offset / 4] = {.kind = SleepingRead::Kind::mutex, .index = index, .clears = true};
 }

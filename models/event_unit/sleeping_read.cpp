@@ -82,10 +82,10 @@ void SleepingRead::begin(EventNetwork& network, unsigned core) const {
             network.arrive(index, bit(core));
             break;
         case Kind::mutex:
-            network.stage().mutexes[index].request(core);
+            network.stage_mutex(index).request(core);
             break;
         case Kind::dispatch:
-            network.stage().dispatch.request(core);
+            network.stage_dispatch().request(core);
             break;
     }
 }

@@ -258,6 +258,7 @@ private:
     void drain(Cycles cycles);
     Cycles redirect(Cycles cycle, Slot& behind, bool takes_behind);
     [[nodiscard]] bool prepare();
+    [[nodiscard]] bool flows(const Slot& slot) const;
     void delay(Stall cause, Cycles cycles);
     void book_fetch(Cycles lost);
     void clock_behind(const Slot& slot, Cycles enters);

@@ -39,19 +39,54 @@ void FetchUnit::start(Cycles now) {
 
 // Which code needs no clock.
 
-/// Also when `front` stays in EX and another instruction behind it in decode.
-bool FetchUnit::stays_settled(const Front& front) {
-    const Address first = line_of(front.pc);
-    const Address last = line_of(reach_behind(front.next() + 4));
-    for (Address line = first; line <= last; line += kFetchLineBytes)
+/// Nothing is asked of the cache for the lines from `first` to that of `last`.
+bool FetchUnit::is_settled(Address first, Address last) {
+    for (Address line = line_of(first); line <= line_of(last); line += kFetchLineBytes)
         if (!is_settled(line))
             return false;
+    return true;
+}
+
+/// Also when `front` stays in EX and another instruction behind it in decode.
+bool FetchUnit::stays_settled(const Front& front) {
+    if (!is_settled(front.pc, reach_behind(front.next() + 4)))
+        return false;
     if (front.loop_target != FetchStage::kNone && !reaches(front.loop_target))
         return false;
-    (void)takes_line(first);
-    (void)takes_line(front.last_line());
-    needs_care_ = !is_settled(line_ + kFetchLineBytes);
+    enter_lines_of(front);
     return true;
+}
+
+/// Up to the cycle in which decode takes `front`. What the stage asks for in the next one the cache
+/// looks up when `front` enters EX at the earliest, and the one behind it has been prepared by
+/// then.
+bool FetchUnit::flows_settled(const Front& front) {
+    if (!is_settled(front.pc, std::max(front.last_line(), reach_before(ready_ + 1, front))))
+        return false;
+    enter_lines_of(front);
+    return true;
+}
+
+void FetchUnit::enter_lines_of(const Front& front) {
+    count_lines(front);
+    needs_care_ = !is_settled(line_ + kFetchLineBytes);
+}
+
+/// The last word that the stage, unclocked, may have asked for before `cycle`; decode takes `front`
+/// when it can and nothing behind it.
+Address FetchUnit::reach_before(Cycles cycle, const Front& front) const {
+    Lead lead = lead_;
+    if (cycle <= fetched_ + 1)
+        return lead.reach(front.pc);
+    const Cycles taken = std::max(ready_, fetched_ + 1);
+    if (cycle <= taken) {
+        lead.idle(cycle - fetched_ - 1);
+        return lead.reach(front.pc);
+    }
+    lead.idle(taken - fetched_ - 1);
+    lead.take(front.pops());
+    lead.idle(cycle - taken - 1);
+    return lead.reach(front.next());
 }
 
 // The clock.
@@ -105,7 +140,7 @@ std::optional<Cycles> FetchUnit::prepare(const Front& front, Cycles left) {
     if (has_current_)
         return taken_;
     if (!is_clocked_) {
-        if (!must_clock_ && stays_settled(front))
+        if (!must_clock_ && (front.flows ? flows_settled(front) : stays_settled(front)))
             return ready_;
         start_clock(front.pc);
     }
@@ -142,14 +177,15 @@ void FetchUnit::give_up_current() { has_current_ = has_left_ = must_clock_ = fal
 
 // Jumps.
 
-/// Up to the redirect the stage asks for what lies behind.
-bool FetchUnit::redirects_settled(const Front& target, const Front& behind) {
-    return is_settled(line_of(target.pc)) && (!needs_care_ || reaches(behind.pc));
+/// Up to the redirect in `cycle` the stage asks for what lies behind.
+bool FetchUnit::redirects_settled(Cycles cycle, const Front& target, const Front& behind) {
+    return is_settled(line_of(target.pc)) &&
+           (!needs_care_ || is_settled(behind.pc, reach_before(cycle, behind)));
 }
 
 Cycles FetchUnit::redirect(Cycles cycle, const Front& target, const Front& behind,
                            bool takes_behind) {
-    if (port_ != nullptr && !is_clocked_ && !redirects_settled(target, behind))
+    if (port_ != nullptr && !is_clocked_ && !redirects_settled(cycle, target, behind))
         start_clock(behind.pc);
     if (!is_clocked_) {
         (void)leave(cycle, target.needs_two_words());

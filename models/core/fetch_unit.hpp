@@ -19,6 +19,7 @@ namespace flexv::core {
 struct Front {
     Address pc = 0;
     bool is_compressed = false;
+    bool flows = false;  ///< it is one cycle in EX, whatever others do, and no interrupt is taken
     Address loop_target = FetchStage::kNone;  ///< it ends a hardware loop that goes on there
     /// It is a jump that sends the stage there in its first cycle in decode.
     Address jump_target = FetchStage::kNone;
@@ -234,8 +235,12 @@ private:
     [[nodiscard]] bool is_settled(Address line) {
         return filter_->has(line) || port_->is_settled(line);
     }
+    [[nodiscard]] bool is_settled(Address first, Address last);
     [[nodiscard]] bool stays_settled(const Front& front);
-    [[nodiscard]] bool redirects_settled(const Front& target, const Front& behind);
+    [[nodiscard]] bool flows_settled(const Front& front);
+    void enter_lines_of(const Front& front);
+    [[nodiscard]] Address reach_before(Cycles cycle, const Front& front) const;
+    [[nodiscard]] bool redirects_settled(Cycles cycle, const Front& target, const Front& behind);
     void start_clock(Address front);
     void forget_what_follows();
     [[nodiscard]] std::optional<Wanted>& wanted() {

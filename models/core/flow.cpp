@@ -55,8 +55,9 @@ bool Core::prepare() {
     const Slot& slot = *slot_;
     // What has left decode empty is still looked at there, and waits for itself in EX.
     const bool sees_itself = previous_ != nullptr && (previous_->late & previous_->uses) != 0;
-    const std::optional<Cycles> taken =
-        fetch_.prepare(front_of(slot, way()), sees_itself ? now_ : now_ - 1);
+    Front front = front_of(slot, way());
+    front.flows = flows(slot);
+    const std::optional<Cycles> taken = fetch_.prepare(front, sees_itself ? now_ : now_ - 1);
     if (!taken) {
         state_ = State::fetching;
         fetch_.keep_going();
@@ -67,6 +68,12 @@ bool Core::prepare() {
     if (fetch_.is_clocked())
         clock_behind(slot, now_ + wait_in_decode(slot));
     return true;
+}
+
+/// One cycle in EX and straight on, or a branch.
+bool Core::flows(const Slot& slot) const {
+    const bool is_short = slot.timing == isa::Timing::single || slot.timing == isa::Timing::branch;
+    return is_short && (slot.flags & (kIllegal | kMarker | kLoopEnd)) == 0 && !hart_.mie;
 }
 
 /// The instruction in front comes later by `cycles`, which cover hazards.

@@ -6,10 +6,13 @@
 #include "base/clock_domain.hpp"
 #include "core/observer.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace flexv::core {
 
@@ -36,12 +39,28 @@ public:
     void after(const Execution& execution, isa::Hart& hart) override;
 
 private:
-    [[nodiscard]] bool is_wanted(const Execution& execution) const;
+    /// What every line of an instruction has in common.
+    struct Known {
+        const isa::Instruction* row = nullptr;
+        Address pc = 0;
+        u32 word = 0;
+        u32 written = 0;   ///< registers, a bit each
+        u32 read = 0;      ///< the same
+        std::string text;  ///< from the pc to the decoded instruction
+    };
+    static constexpr std::size_t kKnown = 4096;
+
+    [[nodiscard]] bool is_wanted(const Execution& execution) const {
+        return execution.cycle >= window_.from && execution.cycle <= window_.to;
+    }
+    [[nodiscard]] const Known& known(const Execution& execution);
 
     const unsigned hart_;
     const ClockDomain& clock_;
     const TraceWindow window_;
     const Write write_;
+    std::vector<Known> known_;  // [halfword of the pc % kKnown]
+    fmt::memory_buffer line_;
     std::array<u32, 32> registers_before_{};
 };
 

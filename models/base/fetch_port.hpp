@@ -21,26 +21,38 @@ public:
     explicit LineFilter(u64& hits) : hits_(&hits) { clear(); }
 
     [[nodiscard]] bool has(Address line) const { return lines_[index_of(line)] == line; }
-    /// has(), for a line that executed code enters: then it is counted as a hit of the cache.
+    /// has(), for a line that executed code enters: then it is counted.
     [[nodiscard]] bool take(Address line) {
         if (!has(line))
             return false;
-        ++*hits_;
+        count_entry(line);
         return true;
     }
     /// take() of the `count` lines behind `line`, of all or of none.
     [[nodiscard]] bool take_behind(Address line, unsigned count) {
-        for (unsigned i = 0; i < count; ++i) {
-            line += kFetchLineBytes;
-            if (!has(line))
+        for (unsigned i = 1; i <= count; ++i)
+            if (!has(line + i * kFetchLineBytes))
                 return false;
-        }
-        *hits_ += count;
+        for (unsigned i = 1; i <= count; ++i)
+            count_entry(line + i * kFetchLineBytes);
         return true;
     }
-    void count_hit() { ++*hits_; }
+    /// Executed code enters `line`: a hit, but for the first time behind its miss.
+    void count_entry(Address line) {
+        if (line == missed_) [[unlikely]]
+            missed_ = kNone;
+        else
+            ++*hits_;
+    }
+    /// `line` has missed, and is counted as that.
+    void miss(Address line) { missed_ = line; }
     void add(Address line) { lines_[index_of(line)] = line; }
+    /// What has missed stays known.
     void clear() { lines_.fill(kNone); }
+    void reset() {
+        clear();
+        missed_ = kNone;
+    }
 
 private:
     static constexpr unsigned kEntries = 64;
@@ -49,6 +61,7 @@ private:
     static unsigned index_of(Address line) { return line / kFetchLineBytes % kEntries; }
 
     std::array<Address, kEntries> lines_;
+    Address missed_ = kNone;
     u64* hits_;
 };
 
@@ -86,8 +99,6 @@ public:
     [[nodiscard]] virtual bool is_calm() const = 0;
     /// Nothing happens without a request until line_comes().
     [[nodiscard]] virtual bool is_static() const = 0;
-    /// True once after `line` was fetched from behind the cache because the core asked for it.
-    virtual bool has_missed(Address line) = 0;
 
 protected:
     ~FetchPort() = default;

@@ -168,14 +168,20 @@ void FetchUnit::count_lines(const Front& front) {
         if (line == line_)
             continue;
         line_ = line;
-        if (!port_->has_missed(line))
-            filter_->count_hit();
+        filter_->count_entry(line);
     }
 }
 
 void FetchUnit::give_up_current() { has_current_ = has_left_ = must_clock_ = false; }
 
 // Jumps.
+
+/// Before `cycle` nothing is asked for that lies behind the line that is executed. An instruction
+/// of 32 bits takes the stage as far as any.
+bool FetchUnit::stays_in_line(Cycles cycle, Address behind) const {
+    return !is_clocked_ && !has_current_ && !must_clock_ &&
+           reach_before(cycle, {.pc = behind}) < line_ + kFetchLineBytes;
+}
 
 /// Up to the redirect in `cycle` the stage asks for what lies behind.
 bool FetchUnit::redirects_settled(Cycles cycle, const Front& target, const Front& behind) {

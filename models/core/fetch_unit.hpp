@@ -112,6 +112,15 @@ public:
     /// The instruction in front is prepared clock by clock, and stays so until another is in front.
     void take_care() { needs_care_ = must_clock_ = true; }
 
+    /// With care, behind catch_up(): the instruction of `size` bytes at `pc`, in a line that is
+    /// held, flows through decode, and up to then nothing is asked for that lies behind the line.
+    [[nodiscard]] bool flows_on(Address pc, unsigned size) const {
+        const Front front{.pc = pc, .is_compressed = size == 2};
+        Lead lead = lead_;
+        lead.take(front.pops());
+        return !is_clocked_ && !must_clock_ && lead.reach(front.next()) < line_ + kFetchLineBytes;
+    }
+
     // Decode.
 
     // Instructions of one cycle each that follow each other, without care: catch_up() before the
@@ -163,11 +172,13 @@ public:
 
     // Jumps.
 
-    /// True when the stage can be sent to `target` without care; then the line counts as entered.
-    [[nodiscard]] [[gnu::always_inline]] bool may_leave_for(Address target) {
+    /// True when the stage can be sent to `target` in cycle `cycle` without being clocked; then the
+    /// line counts as entered. Up to then `behind` is in front.
+    [[nodiscard]] [[gnu::always_inline]] bool may_leave_for(Address target, Cycles cycle,
+                                                            Address behind) {
         if (port_ == nullptr)
             return true;
-        if (needs_care_)
+        if (needs_care_ && !stays_in_line(cycle, behind)) [[unlikely]]
             return false;
         const Address line = line_of(target);
         if (line != line_) {
@@ -240,6 +251,7 @@ private:
     [[nodiscard]] bool flows_settled(const Front& front);
     void enter_lines_of(const Front& front);
     [[nodiscard]] Address reach_before(Cycles cycle, const Front& front) const;
+    [[nodiscard]] bool stays_in_line(Cycles cycle, Address behind) const;
     [[nodiscard]] bool redirects_settled(Cycles cycle, const Front& target, const Front& behind);
     void start_clock(Address front);
     void forget_what_follows();

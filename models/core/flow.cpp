@@ -280,6 +280,7 @@ void Core::code_changes(Address first, Address last) {
         return;
     Slot sentinel;
     sentinel.flags = kPageEnd;
+    sentinel.pc = slot_->pc + slot_->op.size;
     kept_.in_ex.fill(sentinel);
     kept_.in_ex.front() = *slot_;
     slot_ = kept_.in_ex.data();

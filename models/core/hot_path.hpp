@@ -71,8 +71,9 @@ inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] +
     previous_ = nullptr;
     enter(target);
     const bool needs_two_words = (target & 2) != 0 && slot_->op.size == 4;
-    const Cycles decoded = fetch_.may_leave_for(target) ? fetch_.leave(cycle, needs_two_words)
-                                                        : redirect(cycle, *behind, takes_behind);
+    const Cycles decoded = fetch_.may_leave_for(target, cycle, behind->pc)
+                               ? fetch_.leave(cycle, needs_two_words)
+                               : redirect(cycle, *behind, takes_behind);
     const Cycles enters = std::max(now_, decoded + 2);
     stall(cause, enters - now_);
     now_ = enters;

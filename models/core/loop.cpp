@@ -22,8 +22,9 @@ namespace flexv::core {
 }
 
 /// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of
-/// the simulator. Ends in front of everything else. None of these delivers anything late, so only
-/// the first one could have to wait for its predecessor: the caller has seen that it need not.
+/// the simulator. Ends in front of everything else, and where a line has to be asked for. None of
+/// these delivers anything late, so only the first one could have to wait for its predecessor: the
+/// caller has seen that it need not.
 [[gnu::always_inline]] inline void Core::run_plain(Cycles horizon) {
     Slot* slot = slot_;
     const Slot* previous = previous_;
@@ -35,13 +36,16 @@ namespace flexv::core {
             const u8 flags = slot->flags;
             if ((flags & ~(kLineStart | kBranch)) != 0)
                 break;
-            if ((flags & kLineStart) != 0 &&
-                (!fetch_.takes_line(last_line(*slot)) || fetch_.needs_care()))
+            if ((flags & kLineStart) != 0 && !fetch_.takes_line(last_line(*slot)))
+                break;
+            const bool cares = fetch_.needs_care();
+            if (cares && (hart_.mie || !fetch_.flows_on(slot->pc, slot->op.size)))
                 break;
             if ((flags & kBranch) == 0) {
                 Stretch stretch = Stretch::at(*slot);
-                if (stretch.length() > horizon - now) [[unlikely]]
-                    stretch = stretch.cut(*slot, unsigned(horizon - now));
+                const Cycles most = cares ? 1 : horizon - now;
+                if (stretch.length() > most) [[unlikely]]
+                    stretch = stretch.cut(*slot, unsigned(most));
                 if (stretch.lines() != 0 &&
                     !fetch_.takes_lines_behind(last_line(*slot), stretch.lines()))
                     stretch = stretch.cut_at_line(*slot);

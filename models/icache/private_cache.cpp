@@ -16,7 +16,7 @@ void PrivateCache::reset() {
     tags_.flush();
     lfsr_ = {};
     events_ = {};
-    passed_ = missed_ = kNoLine;
+    passed_ = kNoLine;
     owner_ = Owner::none;
     arrives_ = kNever;
     earliest_ = 0;
@@ -101,7 +101,7 @@ void PrivateCache::ask(Address line, Owner owner) {
 void PrivateCache::miss() {
     const Address line = line_of(address_);
     way_ = choose_way(line);
-    missed_ = line;
+    filter_.miss(line);
     ++(is_enabled_ ? events_.misses : events_.bypassed);
 }
 
@@ -256,13 +256,6 @@ bool PrivateCache::is_static() const {
     const bool waits_ahead = (ahead_ == Ahead::idle && !is_aimed_) || ahead_ == Ahead::wait_line ||
                              (ahead_ == Ahead::wait_grant && owner_ != Owner::none);
     return waits && waits_ahead && !came_before_;
-}
-
-bool PrivateCache::has_missed(Address line) {
-    if (missed_ != line)
-        return false;
-    missed_ = kNoLine;
-    return true;
 }
 
 }  // namespace flexv::icache

@@ -64,7 +64,6 @@ public:
     void end(bool requests, Address address) override;
     [[nodiscard]] bool is_calm() const override;
     [[nodiscard]] bool is_static() const override;
-    bool has_missed(Address line) override;
 
 private:
     enum class Fetch : u8 { idle, lookup, wait_grant, wait_line, wait_prefetch, conflict };
@@ -102,7 +101,6 @@ private:
     bool is_enabled_ = false;
     bool prefetches_ = false;
     Address passed_ = kNoLine;  // fetched last while the cache is off
-    Address missed_ = kNoLine;  // not counted as entered yet
 
     Fetch fetch_ = Fetch::idle;
     Address address_ = 0;  // of the fetch in progress

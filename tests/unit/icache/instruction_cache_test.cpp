@@ -42,8 +42,7 @@ public:
         timeline_.schedule(*this, now);
         timeline_.run_until(now + 50);
         REQUIRE(came_ != kNever);
-        if (!port_.has_missed(line_of(address)))
-            port_.filter().count_hit();
+        port_.filter().count_entry(line_of(address));
         return came_ - (now + 1);
     }
 

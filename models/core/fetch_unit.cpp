@@ -163,7 +163,10 @@ std::optional<Cycles> FetchUnit::prepare(const Front& front, Cycles left) {
     return taken_;
 }
 
+/// Those that `front` enters, if they have not been counted when the tight loop tried to take it.
 void FetchUnit::count_lines(const Front& front) {
+    if (line_ == front.last_line())
+        return;
     for (const Address line : {line_of(front.pc), front.last_line()}) {
         if (line == line_)
             continue;
@@ -198,6 +201,8 @@ Cycles FetchUnit::redirect(Cycles cycle, const Front& target, const Front& behin
         (void)takes_line(line_of(target.pc));
         return ready_;
     }
+    if (line_ != line_of(target.pc))
+        line_ = kNoLine;  // prepare() counts it
     const Cycles decoded = std::max(ready_, cycle + (target.needs_two_words() ? 2 : 1));
     if (std::exchange(has_left_, false)) {  // from decode, by itself
         if (!next_)

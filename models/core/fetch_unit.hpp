@@ -90,8 +90,8 @@ public:
     }
     /// Code goes on at `target`, the fetch stage knows.
     void arrive(Address target) {
-        if (port_ != nullptr)
-            (void)takes_line(line_of(target));
+        if (port_ != nullptr && !takes_line(line_of(target)))
+            line_ = kNoLine;
     }
     /// The cache may have lost lines.
     void drop_line() {

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import bisect
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,18 +52,17 @@ def read(path: Path, limit_bytes: int = 16 << 20) -> Document:
 
 def parse(text: str, name: str) -> Document:
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text)
     except json.JSONDecodeError as error:
         raise Failure(f"{name}:{error.lineno}: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise Failure(f"{name}: {error}") from error
     document = Document(name, value)
-    _Locator(text, document).visit(0, ())
+    try:
+        _Locator(text, document).visit(0, ())
+    except RecursionError as error:
+        raise Failure(f"{name}: nested too deep") from error
     return document
-
-
-def _refuse_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON number")
 
 
 class _Locator:
@@ -70,6 +71,7 @@ class _Locator:
     def __init__(self, text: str, document: Document) -> None:
         self.text = text
         self.document = document
+        self.line_ends = [match.start() for match in re.finditer("\n", text)]
 
     def visit(self, at: int, path: Path_) -> int:
         """Notes the value at `at` and what is in it; returns the place behind it."""
@@ -83,7 +85,13 @@ class _Locator:
             return int(_DECODER.raw_decode(self.text, at)[1])
         atom = _ATOM.match(self.text, at)
         assert atom
+        self.require_finite(atom[0], path)
         return atom.end()
+
+    def require_finite(self, atom: str, path: Path_) -> None:
+        """Python reads NaN and Infinity, and numbers beyond what it can hold as infinite."""
+        if atom not in ("true", "false", "null") and not math.isfinite(float(atom)):
+            raise self.document.failure(path, f"{atom} is no number that JSON can have")
 
     def visit_object(self, at: int, path: Path_) -> int:
         at = self.skip(at)
@@ -113,4 +121,4 @@ class _Locator:
         return blank.end()
 
     def line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + 1
+        return bisect.bisect_left(self.line_ends, at) + 1

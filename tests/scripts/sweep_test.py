@@ -93,7 +93,40 @@ class Mistakes(Folder):
         self.refused('{\n"name": }', ":2")
 
     def test_not_a_number_is_no_json(self) -> None:
-        self.refused('{"max_cycles": NaN}', "NaN")
+        self.refused('{\n"max_cycles": NaN}', ":2: max_cycles", "NaN")
+        self.refused('{\n"operating_points": [\n{"vdd": 1e999, "mhz": 1}]}', ":3: operating_points.0.vdd", "1e999")
+        self.refused('{"a": -Infinity}', "-Infinity")
+
+    def test_what_is_nested_without_end_is_refused(self) -> None:
+        self.refused('{"a": ' + "[" * 700 + "]" * 700 + "}")
+
+    def test_many_values_are_read_fast(self) -> None:
+        values = ",\n".join(map(str, range(100_000)))
+        text = f'{{"firmware": "{HELLO}", "parameters": {{"{CORES}": [{values}]}}, "objectives": []}}'
+        started = time.process_time()
+        self.refused(text, ":100000: objectives")
+        self.assertLess(time.process_time() - started, 10)
+
+    def test_an_image_stands_once_and_is_a_file(self) -> None:
+        self.refused(sample(firmware=[str(HELLO), str(HELLO)]), "firmware", "twice")
+        self.refused(sample(firmware=str(self.folder)), "firmware", "no file")
+        self.refused(sample(parameters={"firmware": ["a.elf"]}), "parameters.firmware")
+
+    def test_an_objective_is_no_other_column_of_the_table(self) -> None:
+        for name in ("status", "report", "mhz", CORES):
+            self.refused(sample(objectives=[{"name": name, "metric": "/cycles"}]), "objectives.0.name", name)
+
+    def test_an_operating_point_stands_once(self) -> None:
+        point = {"vdd": 0.65, "mhz": 463}
+        self.refused(sample(operating_points=[point, point]), "operating_points.1", "twice")
+
+    def test_limits_are_what_a_run_can_have(self) -> None:
+        for key, value in (("max_cycles", 0.5), ("max_cycles", 1e30), ("timeout_seconds", 1e300), ("timeout_seconds", 0)):
+            self.refused(sample(**{key: value}), key)
+
+    def test_an_expression_without_end_is_refused(self) -> None:
+        for metric in ("{/cycles}" + " + 1" * 20_000, "(" * 5000 + "{/cycles}" + ")" * 5000, "-" * 5000 + "{/cycles}"):
+            self.refused(sample(objectives=[{"name": "long", "metric": metric}]), "objectives.0.metric")
 
     def test_a_missing_firmware_says_where_it_was_looked_for(self) -> None:
         self.refused(sample(firmware="none.elf"), "firmware", "none.elf", str(self.folder.resolve()))
@@ -229,6 +262,12 @@ class Runs(Folder):
         self.assertLess(float(low["uJ"]), float(high["uJ"]))
         self.assertEqual(len(list((self.folder / "cache/runs").iterdir())), 1)
 
+    def test_operating_points_that_differ_little_are_two(self) -> None:
+        near = [{"vdd": 0.65, "mhz": 400.0001}, {"vdd": 0.65, "mhz": 400.0002}]
+        metric = [{"name": "mhz of it", "metric": "/clock/mhz"}]
+        self.assertEqual(self.sweep(sample(parameters={}, operating_points=near, objectives=metric)), 0)
+        self.assertEqual([row["mhz of it"] for row in self.table()], ["400.0001", "400.0002"])
+
     def test_a_point_that_fails_is_a_row_and_the_others_go_on(self) -> None:
         self.assertEqual(self.sweep(sample(parameters={"soc.cluster.tcdm.bank_count": [8, 12]})), 1)
 
@@ -349,6 +388,15 @@ class Strategies(Folder):
         plan = study.load(self.write(sample(points={"random": 99, "seed": 1})))
         self.assertEqual(len(points.known_points(plan)), 4)
 
+    def test_a_sample_of_a_grid_beyond_all_bounds(self) -> None:
+        many = {f"study.p{i}": list(range(600)) for i in range(7)}  # beyond what an index of Python can be
+        self.assertEqual(self.sweep(sample(parameters=many, points={"random": 5, "seed": 1})), 0)
+        self.assertEqual(len({tuple(row.values()) for row in self.table()}), 5)
+        plan = study.load(self.write(sample(parameters=many, points={"pareto": 5, "seed": 1})))
+        asked: list[points.Point] = []
+        points.search(plan, lambda batch: asked.extend(batch) or [None] * len(batch))
+        self.assertEqual(len({tuple(point.values()) for point in asked}), 5)
+
     def test_the_guided_search_finds_the_front_with_a_part_of_the_grid(self) -> None:
         try:
             import deap  # noqa: F401
@@ -410,6 +458,22 @@ class Interruption(Folder):
         self.assertEqual(self.sweep(sample(parameters={}, name="other"), "--resume"), 2)
         self.assertIn("another study", self.said.getvalue())
 
+    def test_two_sweeps_do_not_work_in_one_folder(self) -> None:
+        plan = study.load(self.write(sample(parameters={})))
+        with main.prepare_folder(self.folder / "out", plan, resume=False):
+            for options in ((), ("--resume",)):
+                self.assertEqual(self.sweep(sample(parameters={}), *options), 2)
+                self.assertIn("another sweep works there", self.said.getvalue())
+
+        self.assertEqual(self.sweep(sample(parameters={}), "--resume"), 0, self.said.getvalue())
+
+    def test_what_cannot_be_written_is_told_before_anything_runs(self) -> None:
+        (self.folder / "file").write_text("")
+        for options, out in (((), "file"), ((), "file/out"), (("--cache", str(self.folder / "file")), "out")):
+            with self.subTest(out=out, options=options):
+                self.assertEqual(self.sweep(sample(), *options, out=out), 2)
+                self.assertIn(str(self.folder / "file"), self.said.getvalue())
+
     def test_resume_with_the_same_study_gives_the_same_bytes(self) -> None:
         self.sweep(sample())
         before = (self.folder / "out/results.csv").read_bytes()
@@ -466,6 +530,13 @@ class Comparison(Folder):
         self.assertIn("cores=2: status ok -> fault", lines)
         self.assertTrue(any(line.startswith("cores=4: only in") for line in lines))
         self.assertTrue(lines[-1].startswith("2 of 2 points changed, 1 missing"))
+
+    def test_a_metric_that_is_gone_is_a_difference(self) -> None:
+        old, new = self.results("old", "1,ok,100,,"), self.results("new", "1,ok,100,,")
+        (new / "results.csv").write_text("cores,status,uJ,report,message\n1,ok,7,,\n")
+        lines, differs = compare.compare(compare.read(old), compare.read(new), 0)
+        self.assertTrue(differs)
+        self.assertIn("cycles: only", lines[0])
 
     def test_a_tolerance_lets_small_changes_pass(self) -> None:
         old, new = self.results("old", "1,ok,100,,"), self.results("new", "1,ok,101,,")

@@ -64,11 +64,13 @@ def compare(old: Table, new: Table, tolerance_percent: float) -> tuple[list[str]
     beyond = [c for c in changes if c.percent is None or abs(c.percent) > tolerance_percent]
     lost = [key for key in old.rows if key not in new.rows]
     added = [key for key in new.rows if key not in old.rows]
-    lines = [text_of(old, change) for change in beyond]
+    gone = [name for name in old.metrics if name not in new.metrics]
+    lines = [f"{name}: only {old.name} has this metric" for name in gone]
+    lines += [text_of(old, change) for change in beyond]
     lines += [f"{point_text(old, key)}: only in {old.name}" for key in lost]
     lines += [f"{point_text(old, key)}: only in {new.name}" for key in added]
     lines.append(summary(old, new, changes, beyond, lost, added, tolerance_percent))
-    return lines, bool(beyond or lost)
+    return lines, bool(beyond or lost or gone)
 
 
 def changes_of(old: Table, new: Table, key: Key) -> list[Change]:

@@ -16,6 +16,7 @@ study; 130 after Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import resource
 import subprocess
@@ -23,8 +24,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TextIO
 
 from flexv_tools import simulator
 from flexv_tools.errors import Failure
@@ -151,29 +154,51 @@ def versions(program: Path, engine: str) -> dict[str, str]:
     }
 
 
-def prepare_folder(out: Path, plan: Study, resume: bool) -> None:
-    """Makes `out`, or sees that what is in it belongs to the same study."""
+def prepare_folder(out: Path, plan: Study, resume: bool) -> TextIO:
+    """Makes `out`, or sees that what is in it belongs to the same study. While the file that comes back is open
+    no other sweep works there."""
     marker = out / "study.json"
     text = json.dumps(plan.source, indent=2) + "\n"
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if not marker.exists() and any(out.iterdir()):
+            raise Failure(f"{out}: is not empty; name a new folder")
+        file = marker.open("a+", encoding="utf-8")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.seek(0)
+        known = file.read()
+    except BlockingIOError as error:
+        raise Failure(f"{out}: another sweep works there; wait for its end, or name another folder") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{out}: cannot be used: {error}") from error
+    if known and not resume:
+        raise Failure(f"{out}: holds results already; --resume goes on with them, or name another folder")
+    if known and known != text:
+        raise Failure(f"{out}: holds results of another study; name another folder")
+    if not known:
+        file.write(text)
+        file.flush()
+    return file
+
+
+def require_writable(folder: Path, what: str) -> None:
+    """Raises Failure at once, before every point fails by it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
-        raise Failure(f"{out}: cannot be made: {error.strerror}") from error
-    if marker.exists():
-        if not resume:
-            raise Failure(f"{out}: holds results already; --resume goes on with them, or name another folder")
-        if marker.read_text() != text:
-            raise Failure(f"{out}: holds results of another study; name another folder")
-    elif any(out.iterdir()):
-        raise Failure(f"{out}: is not empty; name a new folder")
-    results.write(marker, text)
+        raise Failure(f"{folder}: {what} cannot be written: {error.strerror}") from error
 
 
 def run_study(plan: Study, options: argparse.Namespace, program: Path, out: Path) -> int:
-    prepare_folder(out, plan, options.resume)
     sweep = Sweep(plan, program, out, options.cache, options.quiet)
     status = 0
-    with engines.make(options.engine, options.jobs, options.scheduler) as engine:
+    with ExitStack() as stack:
+        stack.enter_context(prepare_folder(out, plan, options.resume))
+        require_writable(sweep.reports, "reports")
+        require_writable(options.cache, "the cache (--cache)")
+        engine = stack.enter_context(engines.make(options.engine, options.jobs, options.scheduler))
         try:
             sweep.run(engine)
         except KeyboardInterrupt:

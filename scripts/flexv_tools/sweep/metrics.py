@@ -100,11 +100,14 @@ class Expression:
             raise Failure(f"{text!r}: expected a JSON pointer (/cycles) or an expression with some in braces")
         try:
             tree = ast.parse(text_of_tree, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise Failure(f"{text!r}: not an expression: {error}") from error
-        _check(tree, text)
         several = {f"_{i}" for i, name in enumerate(references) if is_several(name)}
-        _check_several(tree, several, text)
+        try:
+            _check(tree, text)
+            _check_several(tree, several, text)
+        except RecursionError as error:
+            raise Failure(f"{text[:60]!r}...: too long; at most some hundred operations") from error
         return Expression(text, tree, tuple(references))
 
     def value(self, report: Any, parameters: dict[str, Any]) -> float:
@@ -114,6 +117,8 @@ class Expression:
             result = float(_evaluate(self.tree, names))
         except (ZeroDivisionError, OverflowError, ValueError, TypeError, statistics.StatisticsError) as error:
             raise MetricError(f"{self.text}: {error}") from error
+        except RecursionError as error:
+            raise MetricError(f"{self.text[:60]}...: too long") from error
         if not math.isfinite(result):
             raise MetricError(f"{self.text}: the result is {result}")
         return result

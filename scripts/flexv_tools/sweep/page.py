@@ -15,7 +15,7 @@ from typing import Any
 from flexv_tools import pages
 from flexv_tools.pages import escape
 from flexv_tools.sweep.results import Row
-from flexv_tools.sweep.study import Objective, Study
+from flexv_tools.sweep.study import Objective, Study, Value
 
 SCRIPT = Path(__file__).with_name("page.js")
 STYLE = """
@@ -125,14 +125,17 @@ def effect_section(study: Study, rows: list[Row]) -> str:
     return pages.section("Effects", what, "<br>".join(parts), "effects")
 
 
-def mean_at(rows: Iterable[Row], values: dict[int, float], **where: Any) -> float | None:
-    found = [values[id(row)] for row in rows if all(row.parameters[key] == value for key, value in where.items())]
-    return statistics.fmean(found) if found else None
+def means_by(rows: Iterable[Row], values: dict[int, float], *keys: str) -> dict[tuple[Value, ...], float]:
+    """The mean at each combination of values of `keys` that some row has."""
+    groups: dict[tuple[Value, ...], list[float]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.parameters[key] for key in keys), []).append(values[id(row)])
+    return {where: statistics.fmean(group) for where, group in groups.items()}
 
 
 def main_effect(study: Study, rows: list[Row], values: dict[int, float], key: str) -> list[str]:
-    means = [(value, mean_at(rows, values, **{key: value})) for value in study.parameters[key]]
-    known = [(value, mean) for value, mean in means if mean is not None]
+    means = means_by(rows, values, key)
+    known = [(value, means[value,]) for value in study.parameters[key] if (value,) in means]
     if len(known) < 2:
         return []
     numbers = [mean for _, mean in known]
@@ -167,15 +170,9 @@ def strongest_interactions(study: Study, rows: list[Row], values: dict[int, floa
 
 def interaction(study: Study, rows: list[Row], values: dict[int, float], one: str, other: str) -> float:
     whole = statistics.fmean(values.values())
-    rows_mean = {value: mean_at(rows, values, **{one: value}) for value in study.parameters[one]}
-    columns_mean = {value: mean_at(rows, values, **{other: value}) for value in study.parameters[other]}
-    largest = 0.0
-    for a, row_mean in rows_mean.items():
-        for b, column_mean in columns_mean.items():
-            both = mean_at(rows, values, **{one: a, other: b})
-            if both is not None and row_mean is not None and column_mean is not None:
-                largest = max(largest, abs(both - row_mean - column_mean + whole))
-    return largest
+    rows_mean, columns_mean = means_by(rows, values, one), means_by(rows, values, other)
+    together = means_by(rows, values, one, other)
+    return max((abs(both - rows_mean[a,] - columns_mean[b,] + whole) for (a, b), both in together.items()), default=0.0)
 
 
 # --- tables

@@ -77,9 +77,18 @@ def several(study: Study) -> list[str]:
     return [key for key, values in study.parameters.items() if len(values) > 1]
 
 
-def best_at(rows: list[Row], objective: Objective, where: dict[str, Value]) -> float | None:
-    values = [value_of(row, objective) for row in rows if all(row.parameters[key] == v for key, v in where.items())]
-    return (max if objective.is_max else min)(values) if values else None
+def groups_of(rows: list[Row], objective: Objective, *keys: str) -> dict[tuple[Value, ...], list[float]]:
+    """What the rows have of the objective, by their values of `keys`."""
+    groups: dict[tuple[Value, ...], list[float]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.parameters[key] for key in keys), []).append(value_of(row, objective))
+    return groups
+
+
+def occurring(study: Study, rows: list[Row], key: str) -> list[Value]:
+    """The values of a parameter that some row has, in the order of the study."""
+    there = {row.parameters[key] for row in rows}
+    return [value for value in study.parameters[key] if value in there]
 
 
 def heat_map(study: Study, rows: list[Row], objective: Objective, path: Path) -> None:
@@ -89,8 +98,10 @@ def heat_map(study: Study, rows: list[Row], objective: Objective, path: Path) ->
     keys = several(study)
     if len(keys) < 2:
         return
-    columns, lines = study.parameters[keys[0]], study.parameters[keys[1]]
-    cells = [[best_at(rows, objective, {keys[0]: c, keys[1]: line}) for c in columns] for line in lines]
+    columns, lines = occurring(study, rows, keys[0]), occurring(study, rows, keys[1])
+    best = max if objective.is_max else min
+    known = {where: best(group) for where, group in groups_of(rows, objective, keys[0], keys[1]).items()}
+    cells = [[known.get((column, line)) for column in columns] for line in lines]
     figure, axis = plt.subplots(figsize=(WIDTH, 0.9 + 0.32 * min(len(lines), MAX_LABELS)))
     numbers = [[float("nan") if value is None else value for value in line] for line in cells]
     image = axis.imshow(numbers, aspect="auto", cmap="viridis" if objective.is_max else "viridis_r")
@@ -120,11 +131,9 @@ def effects(study: Study, rows: list[Row], folder: Path) -> None:
     figure, axes = plt.subplots(*shape, figsize=(2.2 * shape[1], 1.6 * shape[0]), squeeze=False, sharey="row")
     for line, objective in zip(axes, study.objectives):
         for axis, key in zip(line, keys):
-            groups = [
-                (value, [value_of(row, objective) for row in rows if row.parameters[key] == value])
-                for value in study.parameters[key]
-            ]
-            known = [(number_text(v) if type(v) in (int, float) else str(v), g) for v, g in groups if g]  # type: ignore[arg-type]
+            groups = groups_of(rows, objective, key)
+            some = [(value, groups[value,]) for value in study.parameters[key] if (value,) in groups]
+            known = [(number_text(v) if type(v) in (int, float) else str(v), g) for v, g in some]  # type: ignore[arg-type]
             axis.plot([label for label, _ in known], [statistics.fmean(group) for _, group in known], "o-", color="#3b6fb6")
             axis.tick_params(axis="x", labelrotation=30)
         line[0].set_ylabel(objective.name)

@@ -8,6 +8,7 @@ runs them and in whatever order they end."""
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -34,13 +35,23 @@ def genome_of(study: Study, index: int) -> Genome:
     return tuple(reversed(digits))
 
 
+def sample(chance: random.Random, size: int, count: int) -> list[int]:
+    """`count` different numbers below `size`, in order."""
+    if size <= sys.maxsize:
+        return sorted(chance.sample(range(size), count))
+    chosen: set[int] = set()  # so many that hardly one comes twice
+    while len(chosen) < count:
+        chosen.add(chance.randrange(size))
+    return sorted(chosen)
+
+
 def known_points(study: Study) -> list[Point]:
     """The points of a grid or of a random sample, in the order of the grid."""
     size = study.grid_size
     if study.strategy.kind == "grid" or study.strategy.count >= size:
         indices = list(range(size))
     else:
-        indices = sorted(random.Random(study.strategy.seed).sample(range(size), study.strategy.count))
+        indices = sample(random.Random(study.strategy.seed), size, study.strategy.count)
     return [point_at(study, genome_of(study, index)) for index in indices]
 
 
@@ -70,7 +81,7 @@ class _Search:
 
     def first(self) -> list[Genome]:
         size = self.study.grid_size
-        return [genome_of(self.study, index) for index in sorted(self.random.sample(range(size), self.room()))]
+        return [genome_of(self.study, index) for index in sample(self.random, size, self.room())]
 
     def next(self) -> list[Genome]:
         """Children of the best so far that have not been run; chance when none are left."""

@@ -41,8 +41,10 @@ KEYS = (
 FIRMWARE = "firmware"  # the parameter that a list of images makes
 FIRMWARE_PREFIX = "firmware."
 STUDY_PREFIX = "study."
+COLUMNS = ("vdd", "mhz", "status", "feasible", "pareto", "report", "message")  # of the table, beside a study's own
 KEY = re.compile(r"[A-Za-z_][\w.\[\]-]*")
 MAX_POINTS = 1_000_000
+MAX_SECONDS = 1e6  # eleven days: what a process can be waited for
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\[\]-]*)\}")  # of a build command; other braces are the shell's
 
 
@@ -153,6 +155,7 @@ class _Reader:
                 raise self.document.failure((), f"{key} is missing")
         firmware = self.firmware()
         parameters = self.parameters(firmware)
+        derived = self.derived(parameters)
         study = Study(
             name=self.text("name", Path(self.document.name).stem),
             folder=self.folder,
@@ -160,13 +163,13 @@ class _Reader:
             config=self.config(),
             arguments=self.arguments(),
             parameters=parameters,
-            derived=self.derived(parameters),
+            derived=derived,
             strategy=self.strategy(),
             operating_points=self.operating_points(),
-            objectives=self.objectives(),
+            objectives=self.objectives([*parameters, *derived]),
             constraints=self.constraints(),
             energy_profile=self.file_or_name("energy_profile"),
-            timeout_seconds=self.positive("timeout_seconds"),
+            timeout_seconds=self.positive("timeout_seconds", MAX_SECONDS),
             source=root,
         )
         self.check_references(study)
@@ -181,7 +184,13 @@ class _Reader:
         paths = value if isinstance(value, list) else [value]
         if not paths or not all(isinstance(path, str) and path for path in paths):
             raise self.document.failure(("firmware",), 'expected a path, a list of paths, or {"build": COMMAND}')
-        return Firmware(images=tuple(self.existing(("firmware",), path) for path in paths))
+        if len(set(paths)) != len(paths):
+            raise self.document.failure(("firmware",), "the same image stands twice")
+        images = tuple(self.existing(("firmware",), path) for path in paths)
+        for image in images:
+            if not image.is_file():
+                raise self.document.failure(("firmware",), f"{image} is no file")
+        return Firmware(images=images)
 
     def firmware_command(self, value: dict[str, Any]) -> Firmware:
         self.check_keys(("firmware",), value, ["build", "inputs"])
@@ -203,6 +212,8 @@ class _Reader:
         if len(firmware.images) > 1:
             parameters[FIRMWARE] = tuple(self.document.value["firmware"])
         for key, values in value.items():
+            if key == FIRMWARE:
+                raise self.document.failure(("parameters", key), 'images are listed by "firmware" of the study')
             parameters[key] = self.values_of(("parameters", key), key, values)
             if key.startswith(FIRMWARE_PREFIX) and not firmware.command:
                 raise self.document.failure(("parameters", key), 'needs firmware as {"build": COMMAND}')
@@ -274,10 +285,14 @@ class _Reader:
             for key, number in item.items():
                 if isinstance(number, bool) or not isinstance(number, (int, float)) or number <= 0:
                     raise self.document.failure((*path, key), "expected a positive number")
-            points.append(OperatingPoint(float(item["vdd"]), float(item["mhz"])))
+            point = OperatingPoint(float(item["vdd"]), float(item["mhz"]))
+            if point in points:
+                raise self.document.failure(path, "the same operating point stands twice")
+            points.append(point)
         return tuple(points)
 
-    def objectives(self) -> tuple[Objective, ...]:
+    def objectives(self, taken: Iterable[str]) -> tuple[Objective, ...]:
+        """`taken` are columns of the table that parameters have."""
         value = self.document.value["objectives"]
         if not isinstance(value, list) or not value:
             raise self.document.failure(("objectives",), "expected a list, at least one objective")
@@ -294,6 +309,8 @@ class _Reader:
             name = item.get("name", metric)
             if not isinstance(name, str) or not name or any(name == other.name for other in objectives):
                 raise self.document.failure((*path, "name"), "expected a name of its own")
+            if name in COLUMNS or name in taken:
+                raise self.document.failure((*path, "name"), f"{name!r} is another column of the table of results")
             objectives.append(Objective(name, expression, goal == "max"))
         return tuple(objectives)
 
@@ -347,14 +364,16 @@ class _Reader:
             if item.split("=")[0] in ("--report", "--quiet", "--config", "--gdb"):
                 raise self.document.failure(("arguments", i), f"{item} is the sweep's own")
         limit = self.positive("max_cycles")
+        if limit is not None and limit != int(limit):
+            raise self.document.failure(("max_cycles",), "expected a whole number of cycles")
         return (*value, "--max-cycles", str(int(limit))) if limit else tuple(value)
 
-    def positive(self, key: str) -> float | None:
+    def positive(self, key: str, largest: float = 1e18) -> float | None:
         value = self.document.value.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-            raise self.document.failure((key,), "expected a positive number")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= largest:
+            raise self.document.failure((key,), f"expected a positive number, at most {largest:g}")
         return value
 
     def existing(self, path: Path_, name: str) -> Path:

@@ -277,14 +277,14 @@ def priced(task: Task, known: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (name,), ("",)
     names, failures = [], []
     for vdd, mhz in task.operating_points:
-        point = f"{vdd:g}V_{mhz:g}MHz.json"
+        point = f"{vdd:.12g}V_{mhz:.12g}MHz.json"
         name = f"{task.number:05d}_{point}"
         stored = known / point
         failure = ""
         if not stored.exists():
             beside = stored.with_name(f"{stored.name}.{os.getpid()}")
             outcome = simulator.price(
-                Path(task.program), known / "report.json", ["--vdd", f"{vdd:g}", "--mhz", f"{mhz:g}"], beside
+                Path(task.program), known / "report.json", ["--vdd", f"{vdd:.12g}", "--mhz", f"{mhz:.12g}"], beside
             )
             if outcome.status == 0:
                 os.replace(beside, stored)

@@ -68,7 +68,8 @@ static struct Conv2d conv_of(const struct LayerPlan* p, const struct Tile* t,
                           .output_channels = t->channels,
                           .kernel_height = p->kernel,
                           .kernel_width = p->kernel,
-                          .stride = p->stride,
+                          .stride_y = p->stride,
+                          .stride_x = p->stride,
                           .pad_top = t->pad_top,
                           .pad_left = p->pad_before,
                           .pad_bottom = t->pad_bottom,
@@ -86,13 +87,15 @@ static void compute(const struct LayerPlan* p, const struct Tile* t, const struc
     }
     const struct Depthwise layer = {
         .precision = conv.precision,
-        .window = {t->in_rows, p->size, t->channels, p->kernel, p->kernel, p->stride, t->pad_top,
-                   p->pad_before, t->pad_bottom, p->pad_after},
+        .window = {t->in_rows, p->size, t->channels, p->kernel, p->kernel, p->stride, p->stride,
+                   t->pad_top, p->pad_before, t->pad_bottom, p->pad_after},
         .input = conv.input,
         .weights = conv.weights,
         .output = conv.output,
         .requantisation = conv.requantisation,
-        .weight_pitch = (uint32_t)p->kernel * p->kernel * p->w_bits / 8};
+        .weight_pitch = (uint32_t)p->kernel * p->kernel * p->w_bits / 8,
+        .lines = 4,
+        .workspace = workspace};
     depthwise(&layer, core_id(), core_count());
 }
 

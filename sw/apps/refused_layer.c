@@ -11,7 +11,8 @@ int main(void) {
                                 .output_channels = 4,
                                 .kernel_height = 1,
                                 .kernel_width = 1,
-                                .stride = 1};
+                                .stride_y = 1,
+                                .stride_x = 1};
     conv2d(&conv, core_id(), core_count());
     return 0;
 }

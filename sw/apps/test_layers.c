@@ -46,8 +46,9 @@ static struct Requantisation requantisation_of(const struct LayerCase* c) {
 }
 
 static struct Window window_of(const struct LayerCase* c) {
-    return (struct Window){c->height, c->width,   c->in_channels, c->kernel_height, c->kernel_width,
-                           c->stride, c->pad_top, c->pad_left,    c->pad_bottom,    c->pad_right};
+    return (struct Window){c->height,       c->width,      c->in_channels, c->kernel_height,
+                           c->kernel_width, c->stride_y,   c->stride_x,    c->pad_top,
+                           c->pad_left,     c->pad_bottom, c->pad_right};
 }
 
 static void run_matmul(const struct LayerCase* c) {
@@ -78,11 +79,13 @@ static void run_conv2d(const struct LayerCase* c) {
                                 .output_channels = c->out_channels,
                                 .kernel_height = c->kernel_height,
                                 .kernel_width = c->kernel_width,
-                                .stride = c->stride,
+                                .stride_y = c->stride_y,
+                                .stride_x = c->stride_x,
                                 .pad_top = c->pad_top,
                                 .pad_left = c->pad_left,
                                 .pad_bottom = c->pad_bottom,
                                 .pad_right = c->pad_right,
+                                .filling = c->filling,
                                 .workspace = workspace};
     conv2d(&conv, core_id(), core_count());
 }
@@ -94,7 +97,10 @@ static void run_depthwise(const struct LayerCase* c) {
                                     .weights = tensors[kWeights],
                                     .output = tensors[kOutput],
                                     .requantisation = requantisation_of(c),
-                                    .weight_pitch = c->blocks[kWeights].bytes / c->in_channels};
+                                    .weight_pitch = c->blocks[kWeights].bytes / c->in_channels,
+                                    .filling = c->filling,
+                                    .lines = 1 + (uint32_t)c->shift % 4,
+                                    .workspace = workspace};
     depthwise(&layer, core_id(), core_count());
 }
 

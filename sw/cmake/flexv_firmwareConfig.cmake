@@ -46,7 +46,7 @@ target_link_libraries(flexv_runtime PUBLIC flexv_options)
 # The layers, for each of the instruction sets; in libraries ending in _product biases are added behind the
 # multiplication (kernels/matmul.h).
 set(layers kernels/matmul.c kernels/conv2d.c kernels/depthwise.c kernels/depthwise_3x3.c
-  kernels/depthwise_3x3.S kernels/pooling.c kernels/requantise_sums.c kernels/residual_add.c
+  kernels/depthwise_3x3.S kernels/depthwise_lines.S kernels/pooling.c kernels/requantise_sums.c kernels/residual_add.c
   kernels/check.c)
 set(kernels_flexv kernels/macload_flexv.S)
 set(kernels_xpulpnn kernels/macload_xpulpnn.S kernels/unpack.S)

@@ -35,13 +35,14 @@ class Case:
     in_channels: int = 4
     out_channels: int = 4
     kernel: tuple[int, int] = (1, 1)
-    stride: int = 1
+    strides: tuple[int, int] = (1, 1)
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)  # top, left, bottom, right
     values: str = "random"  # or "max", "min"
     b_signed: bool = False
     shift: int = 24
     factors: tuple[int, int, int] = (1, 1, 0)
     extra_pitch: int = 0
+    filling: int = 0  # of the padding
     blocks: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -49,8 +50,8 @@ class Case:
         if self.kind == MATMUL:
             return self.height, 1
         top, left, bottom, right = self.pads
-        return ((self.height + top + bottom - self.kernel[0]) // self.stride + 1,
-                (self.width + left + right - self.kernel[1]) // self.stride + 1)
+        return ((self.height + top + bottom - self.kernel[0]) // self.strides[0] + 1,
+                (self.width + left + right - self.kernel[1]) // self.strides[1] + 1)
 
 
 def bounds(bits: int, signed: bool) -> tuple[int, int]:
@@ -107,8 +108,8 @@ def window(case: Case, pixels: list[list[int]], y: int, x: int) -> list[list[int
     """Input pixels of the window of output pixel y, x; None outside the input."""
     result: list[list[int] | None] = []
     for row, column in itertools.product(range(case.kernel[0]), range(case.kernel[1])):
-        in_y = y * case.stride + row - case.pads[0]
-        in_x = x * case.stride + column - case.pads[1]
+        in_y = y * case.strides[0] + row - case.pads[0]
+        in_x = x * case.strides[1] + column - case.pads[1]
         inside = 0 <= in_y < case.height and 0 <= in_x < case.width
         result.append(pixels[in_y * case.width + in_x] if inside else None)
     return result
@@ -132,7 +133,7 @@ def fill_product(case: Case, rng: random.Random) -> None:
     weights = [numbers(rng, depth, case.w_bits, True, weight_values)
                for _ in range(case.out_channels)]
     scales = make_scales(rng, case, depth)
-    zeros = [0] * case.in_channels
+    zeros = [case.filling] * case.in_channels
     out_height, out_width = case.output_shape
     rows = []
     for y, x in itertools.product(range(out_height), range(out_width)):
@@ -157,7 +158,7 @@ def fill_depthwise(case: Case, rng: random.Random) -> None:
     weights = [numbers(rng, taps, case.w_bits, True, case.values) for _ in range(case.in_channels)]
     case.out_channels = case.in_channels
     scales = make_scales(rng, case, taps)
-    zeros = [0] * case.in_channels
+    zeros = [case.filling] * case.in_channels
     rows = []
     for y, x in itertools.product(*map(range, case.output_shape)):
         columns = zip(*(pixel or zeros for pixel in window(case, pixels, y, x)))
@@ -235,7 +236,7 @@ def matrix(rng: random.Random) -> list[Case]:
         cases.append(Case(CONV, a, w, a, height=5, width=6, in_channels=8, out_channels=8,
                           kernel=(3, 3), pads=(1, 1, 1, 1), shift=shift_for(a, rng)))
         cases.append(Case(DEPTHWISE, a, w, a, height=5, width=4, in_channels=8, kernel=(3, 3),
-                          pads=(1, 1, 1, 1), stride=1 + a // 8, shift=shift_for(a, rng)))
+                          pads=(1, 1, 1, 1), strides=(1 + a // 8,) * 2, shift=shift_for(a, rng)))
         cases.append(Case(ADD, a, w, a, height=5, in_channels=8))
     # Every kernel of 3 x 3 depthwise layers, with odd and even lines, with and without padding.
     weights = itertools.cycle(WIDTHS)
@@ -247,23 +248,35 @@ def matrix(rng: random.Random) -> list[Case]:
         height, width, pads = next(shapes)
         cases.append(Case(DEPTHWISE, a, next(weights), o, a_signed, o_signed, height=height,
                           width=width, in_channels=rng.choice((4, 8, 20)), kernel=(3, 3),
-                          stride=stride, pads=pads, shift=shift_for(o, rng), values=next(values)))
+                          strides=(stride, stride), pads=pads, shift=shift_for(o, rng), values=next(values)))
     for a, signed in itertools.product(WIDTHS, (False, True)):
         for kind in (AVERAGE, MAXIMUM):
             cases.append(Case(kind, a, 8, a, signed, height=5, width=4, in_channels=8,
-                              kernel=(3, 2), stride=2, pads=(1, 0, 0, 0)))
+                              kernel=(3, 2), strides=(2, 2), pads=(1, 0, 0, 0)))
     cases += [
         Case(CONV, 8, 8, 8, True, height=7, width=7, in_channels=3, out_channels=8, kernel=(3, 3),
-             stride=2, pads=(0, 0, 1, 1), shift=18),  # a first layer: bytes, not words
+             strides=(2, 2), pads=(0, 0, 1, 1), shift=18),  # a first layer: bytes, not words
         Case(CONV, 8, 4, 8, height=4, width=4, in_channels=16, out_channels=10, shift=18),
-        Case(CONV, 4, 2, 4, height=6, width=6, in_channels=16, out_channels=16, stride=2),
+        Case(CONV, 4, 2, 4, height=6, width=6, in_channels=16, out_channels=16, strides=(2, 2)),
         Case(CONV, 4, 2, 4, height=1, width=1, in_channels=64, out_channels=10),
         Case(CONV, 2, 2, 2, height=3, width=9, in_channels=16, out_channels=4, kernel=(1, 5),
              pads=(0, 2, 0, 2), values="max"),
         Case(CONV, 8, 2, 4, height=2, width=2, in_channels=4, out_channels=20, kernel=(2, 2),
              pads=(1, 1, 0, 0)),
         Case(DEPTHWISE, 8, 8, 8, height=7, width=7, in_channels=4, kernel=(7, 7), shift=20),
+        Case(CONV, 8, 8, 8, height=5, width=9, in_channels=4, out_channels=8, kernel=(3, 3), strides=(1, 2), pads=(1, 1, 1, 1),
+             shift=18, filling=113),
     ]
+    # Other kernels of depthwise layers: in registers and larger ones, padded by zeros and by other numbers.
+    kernels = itertools.cycle([(5, 5), (7, 7), (3, 3), (1, 9), (9, 9), (5, 3), (2, 8), (9, 1)])
+    strides = itertools.cycle([(1, 1), (2, 2), (1, 1), (2, 1), (3, 3)])
+    for a, o, a_signed in itertools.product(WIDTHS, WIDTHS, (False, True)):
+        kernel = next(kernels)
+        pads = (kernel[0] // 2, kernel[1] // 2) * 2
+        low, high = bounds(a, a_signed)
+        cases.append(Case(DEPTHWISE, a, next(weights), o, a_signed, height=rng.randint(1, 9), width=rng.randint(1, 13),
+                          in_channels=rng.choice((4, 8, 12)), kernel=kernel, strides=next(strides), pads=pads,
+                          shift=shift_for(o, rng), values=next(values), filling=rng.choice((0, low, high))))
     return cases
 
 
@@ -284,14 +297,25 @@ def random_case(rng: random.Random) -> Case:
         case.in_channels = 4 * rng.randint(1, 20)
         return case
     case.width, case.out_channels = rng.randint(1, 8), rng.randint(1, 14)
-    case.kernel, case.stride = (rng.randint(1, 4), rng.randint(1, 4)), rng.randint(1, 3)
+    most = 9 if kind == DEPTHWISE else 4
+    case.kernel = (rng.randint(1, most), rng.randint(1, most))
+    case.strides = (rng.randint(1, 3),) * 2 if rng.random() < .6 else (rng.randint(1, 3), rng.randint(1, 3))
     if kind == DEPTHWISE and rng.random() < .6:
         case.kernel, case.width = (3, 3), rng.randint(1, 14)
     case.pads = tuple(rng.randint(0, size - 1) for size in case.kernel * 2)  # type: ignore
+    if kind in (CONV, DEPTHWISE) and any(case.pads) and rng.random() < .3:
+        case.filling = rng.randint(*bounds(case.a_bits, case.a_signed))
     grow = [max(0, k - size - before - after) for k, size, before, after in
             zip(case.kernel, (case.height, case.width), case.pads[:2], case.pads[2:])]
     case.height, case.width = case.height + grow[0], case.width + grow[1]
     return case
+
+
+def filling_word(case: Case) -> int:
+    """As the headers want it: of the layer's numbers, for depthwise layers as bytes."""
+    bits = 8 if case.kind == DEPTHWISE else case.a_bits
+    number = case.filling & ((1 << bits) - 1)
+    return sum(number << place for place in range(0, 32, bits))
 
 
 def words_of(data: bytes) -> list[int]:
@@ -310,8 +334,8 @@ def make_header(cases: list[Case], seed: int) -> str:
             data += words_of(block)
         numbers_of = [case.kind, case.a_bits, case.w_bits, case.o_bits, int(case.a_signed),
                       int(case.b_signed), int(case.o_signed), case.height, case.width,
-                      case.in_channels, case.out_channels, *case.kernel, case.stride, *case.pads,
-                      case.shift, *case.factors]
+                      case.in_channels, case.out_channels, *case.kernel, *case.strides, *case.pads,
+                      case.shift, filling_word(case), *case.factors]
         rows.append("{" + ", ".join(map(str, numbers_of)) + ", {" + ", ".join(places) + "}},")
     lines = (", ".join(f"0x{word:08x}" for word in data[i:i + 8]) + ","
              for i in range(0, len(data), 8))

@@ -58,15 +58,17 @@ static inline void copy(const struct Gather* g, uint8_t* to, const uint8_t* from
     }
 }
 
-static void clear(const struct Gather* g, uint8_t* to, uint32_t bytes) {
+// Where the window lies outside of the input.
+static void fill(const struct Gather* g, uint8_t* to, uint32_t bytes) {
+    const uint32_t filling = g->conv->filling;
     if (g->is_in_words) {
         uint32_t* words = (uint32_t*)(void*)to;
         for (uint32_t i = bytes / 4; i != 0; --i) {
-            *words++ = 0;
+            *words++ = filling;
         }
     } else {
         for (uint32_t i = 0; i < bytes; ++i) {
-            to[i] = 0;
+            to[i] = (uint8_t)filling;
         }
     }
 }
@@ -78,25 +80,25 @@ static void gather_partly(const struct Gather* g, uint8_t* row, const uint8_t* l
     const uint32_t left = x < 0 ? (uint32_t)-x * g->pixel_bytes : 0;
     const uint32_t right = end > width ? (uint32_t)(end - width) * g->pixel_bytes : 0;
     if (left + right >= g->line_bytes) {
-        clear(g, row, g->line_bytes);
+        fill(g, row, g->line_bytes);
         return;
     }
-    clear(g, row, left);
+    fill(g, row, left);
     copy(g, row + left, line + (x < 0 ? 0 : (uint32_t)x * g->pixel_bytes),
          g->line_bytes - left - right);
-    clear(g, row + g->line_bytes - right, right);
+    fill(g, row + g->line_bytes - right, right);
 }
 
 // The window of the output pixel at `output_y`, `output_x`, line by line.
 static void gather(const struct Gather* g, uint8_t* row, uint32_t output_y, uint32_t output_x) {
     const struct Conv2d* const c = g->conv;
-    const int32_t x = (int32_t)(output_x * c->stride) - (int32_t)c->pad_left;
+    const int32_t x = (int32_t)(output_x * c->stride_x) - (int32_t)c->pad_left;
     const bool is_inside = x >= 0 && (uint32_t)x + c->kernel_width <= c->width;
-    uint32_t y = output_y * c->stride - c->pad_top;  // wraps above the input
+    uint32_t y = output_y * c->stride_y - c->pad_top;  // wraps above the input
     const uint8_t* line = c->input + y * g->input_pitch;
     for (uint32_t i = c->kernel_height; i != 0; --i, ++y, line += g->input_pitch) {
         if (y >= c->height) {
-            clear(g, row, g->line_bytes);
+            fill(g, row, g->line_bytes);
         } else if (is_inside) {
             copy(g, row, line + (uint32_t)x * g->pixel_bytes, g->line_bytes);
         } else {
@@ -136,7 +138,7 @@ static struct Matmul matmul_of(const struct Conv2d* c) {
 }
 
 static bool is_pointwise(const struct Conv2d* c) {
-    const bool is_one = c->kernel_height == 1 && c->kernel_width == 1 && c->stride == 1;
+    const bool is_one = (c->kernel_height | c->kernel_width | c->stride_y | c->stride_x) == 1;
     const bool is_padded = (c->pad_top | c->pad_left | c->pad_bottom | c->pad_right) != 0;
     return is_one && !is_padded && ((pixel_bytes(c) | (uint32_t)c->input) & 3) == 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// 2D convolution of packed tensors [height][width][channels], any kernel size, stride and padding
-// with zeros: each core copies the inputs of eight output pixels at a time into rows of its own
-// (im2col) and multiplies them. Where an input pixel is a row already (1 x 1, stride 1, whole
+// 2D convolution of packed tensors [height][width][channels], any kernel size, strides and padding
+// with any number: each core copies the inputs of eight output pixels at a time into rows of its
+// own (im2col) and multiplies them. Where an input pixel is a row already (1 x 1, stride 1, whole
 // words) nothing is copied.
 #ifndef FLEXV_CONV2D_H
 #define FLEXV_CONV2D_H
@@ -18,17 +18,18 @@ struct Conv2d {
     struct Requantisation requantisation;
     uint32_t weight_pitch;  ///< bytes from output channel to output channel, a multiple of 4
     uint32_t height, width, input_channels, output_channels;
-    uint32_t kernel_height, kernel_width, stride;
+    uint32_t kernel_height, kernel_width, stride_y, stride_x;
     uint32_t pad_top, pad_left, pad_bottom, pad_right;
+    uint32_t filling;    ///< of the padding: a word of such numbers, each of activation_bits
     int32_t start;       ///< outputs of 32 bits: as in struct Matmul
     uint8_t* workspace;  ///< word-aligned, conv2d_workspace_bytes(); not used by pointwise layers
 };
 
 static inline uint32_t conv2d_output_height(const struct Conv2d* c) {
-    return (c->height + c->pad_top + c->pad_bottom - c->kernel_height) / c->stride + 1;
+    return (c->height + c->pad_top + c->pad_bottom - c->kernel_height) / c->stride_y + 1;
 }
 static inline uint32_t conv2d_output_width(const struct Conv2d* c) {
-    return (c->width + c->pad_left + c->pad_right - c->kernel_width) / c->stride + 1;
+    return (c->width + c->pad_left + c->pad_right - c->kernel_width) / c->stride_x + 1;
 }
 
 /// Bytes of a row of weights, with its zeros at the end (matmul_weight_bytes).

@@ -72,20 +72,20 @@ static QuadKernel* choose_kernel(const struct Depthwise* d) {
     static QuadKernel* const kernels[2][2][3][3] = {{INPUTS(1, u, 0), INPUTS(1, s, 3)},
                                                     {INPUTS(2, u, 0), INPUTS(2, s, 3)}};
     const struct Precision* const p = &d->precision;
-    return kernels[d->window.stride - 1][p->activation_signed][p->activation_bits >> 2]
+    return kernels[d->window.stride_x - 1][p->activation_signed][p->activation_bits >> 2]
                   [p->output_bits >> 2];
 }
 
 // Columns of a line's last window that lie outside the input.
 static uint32_t pad_right(const struct Window* w) {
-    const uint32_t last = (window_output_width(w) - 1) * w->stride + 3;
+    const uint32_t last = (window_output_width(w) - 1) * w->stride_x + 3;
     return last > w->pad_left + w->width ? last - w->pad_left - w->width : 0;
 }
 
 bool is_depthwise_3x3(const struct Window* w) {
-    return w->kernel_height == 3 && w->kernel_width == 3 && w->stride <= 2 && w->pad_left <= 1 &&
-           w->pad_top <= 2 && w->pad_bottom <= 2 && pad_right(w) <= 1 &&
-           window_output_width(w) > pad_right(w);
+    return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_y == w->stride_x &&
+           w->stride_x <= 2 && w->pad_left <= 1 && w->pad_top <= 2 && w->pad_bottom <= 2 &&
+           pad_right(w) <= 1 && window_output_width(w) > pad_right(w);
 }
 
 // What all lines of the layer share.
@@ -103,11 +103,11 @@ static void plan_line(const struct Depthwise* d, const struct Shape* s, struct Q
     const uint32_t right = pad_right(w);
     const uint32_t steps = width - right;
     const uint32_t columns =  // that are read
-        3 - w->stride - w->pad_left + steps * w->stride + (w->stride - 1) * right;
-    lines->rounds = w->stride == 1 ? (steps + 1) / 2 : steps;
+        3 - w->stride_x - w->pad_left + steps * w->stride_x + (w->stride_x - 1) * right;
+    lines->rounds = w->stride_x == 1 ? (steps + 1) / 2 : steps;
     lines->flags = (steps & 1 ? FLAG_ODD : 0) | (right != 0 ? FLAG_PAD_RIGHT : 0) |
                    (w->pad_left != 0 ? FLAG_PAD_LEFT : 0);
-    lines->input_skip = w->stride * s->pitch - columns * s->pixel;
+    lines->input_skip = w->stride_y * s->pitch - columns * s->pixel;
     lines->output_step = w->channels * d->precision.output_bits / 8;
     lines->output_skip = s->output_line - width * lines->output_step;
     lines->shift = d->requantisation.shift - 16;
@@ -131,7 +131,7 @@ static struct LineRun run_of(const struct Window* w, const struct Shape* s, uint
     run.down[1] = mask >> 8 == 0xFFFF ? s->pitch : 0;
     run.next = s->pixel - run.down[0] - run.down[1];
     if (mask == 0xFFFFFF) {
-        const uint32_t last = (w->height + w->pad_top - 3) / w->stride;
+        const uint32_t last = (w->height + w->pad_top - 3) / w->stride_y;
         run.lines = p_minu(last + 1, end) - y;
     }
     return run;

@@ -71,8 +71,8 @@ struct QuadLines {
 /// Computes all lines of all runs. In legacy SIMD mode.
 typedef void QuadKernel(const struct QuadLines* lines);
 
-/// Whether depthwise_3x3() can compute a layer: stride 1 or 2, at most one column of padding at
-/// each side, and wide enough.
+/// Whether depthwise_3x3() can compute a layer that is padded by zeros: one stride of 1 or 2, at
+/// most one column of padding at each side, and wide enough.
 bool is_depthwise_3x3(const struct Window* window);
 
 /// Computes the share of `worker`.

@@ -8,15 +8,15 @@
 /// Shape of a layer that computes each channel from the same channel of a window.
 struct Window {
     uint32_t height, width, channels;  ///< of the input; channels a multiple of 4
-    uint32_t kernel_height, kernel_width, stride;
+    uint32_t kernel_height, kernel_width, stride_y, stride_x;
     uint32_t pad_top, pad_left, pad_bottom, pad_right;
 };
 
 static inline uint32_t window_output_height(const struct Window* w) {
-    return (w->height + w->pad_top + w->pad_bottom - w->kernel_height) / w->stride + 1;
+    return (w->height + w->pad_top + w->pad_bottom - w->kernel_height) / w->stride_y + 1;
 }
 static inline uint32_t window_output_width(const struct Window* w) {
-    return (w->width + w->pad_left + w->pad_right - w->kernel_width) / w->stride + 1;
+    return (w->width + w->pad_left + w->pad_right - w->kernel_width) / w->stride_x + 1;
 }
 
 /// The part of a window that lies inside the input: rows and columns first .. end - 1 of the
@@ -34,8 +34,8 @@ static inline uint32_t window_end(int32_t corner, uint32_t kernel, uint32_t size
 
 static inline struct Inside window_inside(const struct Window* w, uint32_t output_y,
                                           uint32_t output_x) {
-    const int32_t y = (int32_t)(output_y * w->stride) - (int32_t)w->pad_top;
-    const int32_t x = (int32_t)(output_x * w->stride) - (int32_t)w->pad_left;
+    const int32_t y = (int32_t)(output_y * w->stride_y) - (int32_t)w->pad_top;
+    const int32_t x = (int32_t)(output_x * w->stride_x) - (int32_t)w->pad_left;
     return (struct Inside){y,
                            x,
                            window_first(y),

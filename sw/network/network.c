@@ -38,8 +38,8 @@ static bool is_channelwise(const struct NetworkLayer* l) {
 static bool has_weights(const struct NetworkLayer* l) { return l->weights != 0; }
 
 static void find_input_rows(const struct NetworkLayer* l, struct Tile* t) {
-    const int32_t first = (int32_t)(t->row * l->stride) - l->pad_top;
-    const int32_t end = first + (int32_t)((t->rows - 1) * l->stride + l->kernel_height);
+    const int32_t first = (int32_t)(t->row * l->stride_y) - l->pad_top;
+    const int32_t end = first + (int32_t)((t->rows - 1) * l->stride_y + l->kernel_height);
     t->pad_top = first < 0 ? (uint32_t)-first : 0;
     t->pad_bottom = end > l->height ? (uint32_t)(end - l->height) : 0;
     t->in_row = (uint32_t)first + t->pad_top;
@@ -102,6 +102,13 @@ static uint32_t weights_half(const struct NetworkLayer* l, const struct Tile* t,
     return (l->input_parts == 1 ? t->part : index) & 1;
 }
 
+// The number in all places of a word.
+static uint32_t word_of(uint32_t number, uint32_t bits) {
+    return bits == 8   ? 0x01010101 * (number & 0xFF)
+           : bits == 4 ? 0x11111111 * (number & 15)
+                       : 0x55555555 * (number & 3);
+}
+
 // Field by field: GCC clears a structure of which not all is named by a loop over its bytes.
 static void set_conv(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* arena,
                      const struct Tile* t, uint32_t index) {
@@ -125,28 +132,35 @@ static void set_conv(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* ar
     c->output_channels = t->channels;
     c->kernel_height = l->kernel_height;
     c->kernel_width = l->kernel_width;
-    c->stride = l->stride;
+    c->stride_y = l->stride_y;
+    c->stride_x = l->stride_x;
     c->pad_top = t->pad_top;
     c->pad_left = l->pad_left;
     c->pad_bottom = t->pad_bottom;
     c->pad_right = l->pad_right;
+    c->filling = word_of((uint32_t)l->filling, l->input.bits);
     c->start = 0;
     c->workspace = arena + p->workspace;
 }
 
 static struct Window window_of(const struct NetworkLayer* l, const struct Tile* t) {
-    return (struct Window){t->in_rows, l->width,   t->channels, l->kernel_height, l->kernel_width,
-                           l->stride,  t->pad_top, l->pad_left, t->pad_bottom,    l->pad_right};
+    return (struct Window){t->in_rows,      l->width,      t->channels, l->kernel_height,
+                           l->kernel_width, l->stride_y,   l->stride_x, t->pad_top,
+                           l->pad_left,     t->pad_bottom, l->pad_right};
 }
 
-static void compute_depthwise(const struct Conv2d* c, const struct Window* window) {
+static void compute_depthwise(const struct NetworkLayer* l, const struct Conv2d* c,
+                              const struct Window* window) {
     const struct Depthwise layer = {.precision = c->precision,
                                     .window = *window,
                                     .input = c->input,
                                     .weights = c->weights,
                                     .output = c->output,
                                     .requantisation = c->requantisation,
-                                    .weight_pitch = c->weight_pitch};
+                                    .weight_pitch = c->weight_pitch,
+                                    .filling = word_of((uint32_t)l->filling, 8),
+                                    .lines = l->lines,
+                                    .workspace = c->workspace};
     depthwise(&layer, core_id(), core_count());
 }
 
@@ -252,7 +266,7 @@ static void compute(const struct NetworkLayer* l, uint8_t* arena, const struct T
     const struct Window window = window_of(l, t);
     switch (l->kind) {
         case kNetworkDepthwise:
-            compute_depthwise(&conv, &window);
+            compute_depthwise(l, &conv, &window);
             if (l->is_narrowed) {
                 narrow(l, arena, t);
             }

@@ -66,8 +66,10 @@ struct NetworkLayer {
     uint8_t weight_bits, shift;
     uint16_t height, width, channels;              ///< of the input
     uint16_t out_height, out_width, out_channels;  ///< of the output
-    uint8_t kernel_height, kernel_width, stride;
+    uint8_t kernel_height, kernel_width, stride_y, stride_x;
     uint8_t pad_top, pad_left, pad_bottom, pad_right;
+    int16_t filling;    ///< the number that padding of a layer with weights is
+    uint8_t lines;      ///< as in struct Depthwise
     int16_t low, high;  ///< results are clipped to this; both 0: to all that there are
     bool is_narrowed;   ///< the kernel writes bytes, which are packed behind it
     int32_t factor_a, factor_b, bias;     ///< addition; factor_a and bias also of an average

@@ -97,7 +97,7 @@ class Quantise(unittest.TestCase):
         network = integerise.integerise(imported, "product")
         walked = self.walked()
         for sample, wanted in list(zip(self.samples, walked))[:6]:
-            stored = evaluator.quantise_input(network.input, sample.transpose(1, 2, 0).astype(np.float64))
+            stored = evaluator.quantise_input(network, sample.transpose(1, 2, 0).astype(np.float64))
             real = exact.outputs(imported, network, stored)
             self.assertLess(np.abs(real - wanted).max(), 0.05 * np.abs(walked).max())
             ours = evaluator.dequantise(network.output, evaluator.run(network, stored)[network.output]).reshape(-1)
@@ -176,7 +176,7 @@ class Train(unittest.TestCase):
             imported = importer.load(path)
         network = integerise.integerise(imported)
         for image, logits in zip(images, wanted):
-            real = exact.outputs(imported, network, evaluator.quantise_input(network.input, image.transpose(1, 2, 0)))
+            real = exact.outputs(imported, network, evaluator.quantise_input(network, image.transpose(1, 2, 0)))
             self.assertLess(np.abs(real - logits).max(), 0.1 * np.abs(wanted).max())
 
 

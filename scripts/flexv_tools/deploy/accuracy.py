@@ -40,7 +40,7 @@ def of_evaluators(imported: Imported, network: Network, samples: list[Ints], pat
     integer, real = [], []
     for sample in samples:
         stored = evaluator.run(network, sample)[network.output]
-        integer.append(evaluator.dequantise(network.output, stored).transpose(2, 0, 1).reshape(-1))
+        integer.append(evaluator.output_of(network, stored).reshape(-1))
         real.append(exact.outputs(imported, network, sample))
     shares = [100 * share(np.stack(each), labels) for each in (integer, real)]
     return f"integer evaluator: {shares[0]:.2f} %, exact arithmetic: {shares[1]:.2f} % of {len(samples):,} samples right"

@@ -37,12 +37,23 @@ GATHER_STRIDE_CYCLES = 60.0  # more of a window with a stride
 GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
 GROUP_CYCLES = 700.0  # of a call of the product for a group of gathered pixels
 GROUP_PIXELS = 8
-DEPTHWISE_TAP_CYCLES = 7.0  # of sizes without a kernel of their own
 DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
 DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
 DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
 DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
 DEPTHWISE_CALL_CYCLES = 400.0
+COPIED_LINES = 12  # depthwise layers of other sizes
+COPIED_MOST_WORDS = 14
+COPIED_OUTPUT_CYCLES = 10.0  # of one channel
+COPIED_WORD_CYCLES = 2.8  # more of a word of four taps of a row, that begins anywhere
+COPIED_LARGE_WORD_CYCLES = 7.0  # and of kernels that do not fit the registers
+COPIED_QUAD_CYCLES = 24.0
+COPIED_NARROW_QUAD_CYCLES = 24.0
+COPIED_ROW_CYCLES = 80.0
+COPIED_CALL_CYCLES = 400.0
+COPIED_PACK_CYCLES = 12.0
+COPIED_TAP_CYCLES = 5.0
+COPIED_NARROW_TAP_CYCLES = 10.0
 SUM_QUAD_CYCLES = {(8, 8): 2.6}  # four products of the last layer
 SUM_QUAD_NARROW_CYCLES = 11.0  # and where numbers are widened first
 POOL_QUAD_CYCLES = 20.6  # four numbers of a window
@@ -196,8 +207,8 @@ class Model:
 def input_span(layer: Layer, rows: Span) -> Span:
     """Rows of the input that rows of the result are made from."""
     window, height = layer.window, layer.input.height
-    first = rows.begin * window.stride - window.pads[0]
-    end = first + (rows.count - 1) * window.stride + window.kernel[0]
+    first = rows.begin * window.strides[0] - window.pads[0]
+    end = first + (rows.count - 1) * window.strides[0] + window.kernel[0]
     begin = min(max(first, 0), height)
     return Span(begin, max(0, min(end, height) - begin))
 
@@ -227,16 +238,37 @@ def tile_compute(layer: Layer, shape: Shape, rows: int, channels: int, isa: str,
 
 
 def depthwise_compute(layer: Depthwise, rows: int, channels: int, cores: int) -> float:
-    """As depthwise_3x3() divides the work: lines of two channels, or of four that share a byte."""
-    width, stride, (height, kernel_width) = layer.output.width, layer.window.stride, layer.window.kernel
-    each = DEPTHWISE_OUTPUT_CYCLES.get(stride)
-    if (height, kernel_width) != (3, 3) or each is None:
-        lines = channels // 4 * rows
-        return spread(lines, cores) * width * 4 * (height * kernel_width * DEPTHWISE_TAP_CYCLES + BLOCK_CYCLES)
+    if not layer.is_3x3:
+        return copied_compute(layer, rows, channels, cores)
+    # As depthwise_3x3() divides the work: lines of two channels, or of four that share a byte.
+    width, each = layer.output.width, DEPTHWISE_OUTPUT_CYCLES[layer.window.strides[0]]
     group = 2 if min(layer.input.format.bits, layer.output.format.bits) == 2 else 1  # pairs
     lines = spread(channels // (2 * group) * rows, cores) * group
     pair = DEPTHWISE_PAIR_CYCLES + (DEPTHWISE_NARROW_CYCLES if layer.weight_bits < 8 else 0)
     return DEPTHWISE_CALL_CYCLES + lines * (width * each + DEPTHWISE_LINE_CYCLES) + lines / rows * pair
+
+
+def copied_compute(layer: Depthwise, rows: int, channels: int, cores: int) -> float:
+    """As depthwise() does: copies of the inputs of some lines of four channels, then these channels one by one."""
+    (height, width), out_width = layer.window.kernel, layer.output.width
+    row_words = -(-width // 4)
+    words = -(-height * row_words // 2) * 2
+    is_in_registers = row_words <= 2 and words <= COPIED_MOST_WORDS
+    each = COPIED_OUTPUT_CYCLES + words * (COPIED_WORD_CYCLES if is_in_registers else COPIED_LARGE_WORD_CYCLES)
+    lines = spread(channels // 4 * rows, cores)
+    at_once = min(COPIED_LINES, rows)
+    copied = ((at_once - 1) * layer.window.strides[0] + height) / at_once  # rows for a line
+    quads = -(-layer.input.width // 4)
+    line = 4 * out_width * each + copied * (COPIED_ROW_CYCLES + quads * copied_quad(layer)) + COPIED_CALL_CYCLES / at_once
+    if layer.output.format.bits != 8:
+        line += out_width * COPIED_PACK_CYCLES
+    taps = 4 * height * width * (COPIED_TAP_CYCLES if layer.weight_bits == 8 else COPIED_NARROW_TAP_CYCLES)
+    return DEPTHWISE_CALL_CYCLES + lines * line + max(1, lines / rows) * taps
+
+
+def copied_quad(layer: Depthwise) -> float:
+    """Four pixels of four channels."""
+    return COPIED_QUAD_CYCLES + (COPIED_NARROW_QUAD_CYCLES if layer.input.format.bits < 8 else 0)
 
 
 def dense_compute(layer: Dense, shape: Shape, isa: str, cores: int, pixels: int, channels: int, taps: int) -> float:
@@ -279,7 +311,7 @@ def gathered_compute(layer: Dense, shape: Shape, cores: int, pixels: int, channe
     taps = layer.window.kernel[0] * layer.window.kernel[1]
     words = taps * shape.inputs * layer.input.format.bits / 32
     collect = words * GATHER_WORD_CYCLES + taps * GATHER_TAP_CYCLES + edge_share(layer) * GATHER_EDGE_CYCLES
-    collect += GATHER_STRIDE_CYCLES if layer.window.stride > 1 else 0
+    collect += GATHER_STRIDE_CYCLES if layer.window.strides != (1, 1) else 0
     unit = GROUP_CYCLES + size * (collect + channels / parts * each)
     return spread(groups * parts, cores) * unit
 
@@ -287,11 +319,11 @@ def gathered_compute(layer: Dense, shape: Shape, cores: int, pixels: int, channe
 def edge_share(layer: Dense) -> float:
     """Share of the windows that leave the input."""
     inside = 1.0
-    for size, outputs, kernel, before in (
-        (layer.input.height, layer.output.height, layer.window.kernel[0], layer.window.pads[0]),
-        (layer.input.width, layer.output.width, layer.window.kernel[1], layer.window.pads[1]),
+    for size, outputs, kernel, before, stride in (
+        (layer.input.height, layer.output.height, layer.window.kernel[0], layer.window.pads[0], layer.window.strides[0]),
+        (layer.input.width, layer.output.width, layer.window.kernel[1], layer.window.pads[1], layer.window.strides[1]),
     ):
-        corners = [i * layer.window.stride - before for i in range(outputs)]
+        corners = [i * stride - before for i in range(outputs)]
         inside *= sum(0 <= corner <= size - kernel for corner in corners) / outputs
     return 1 - inside
 

@@ -87,7 +87,8 @@ def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
         "out_channels": layer.output.stored_channels,
         "kernel_height": layer.window.kernel[0],
         "kernel_width": layer.window.kernel[1],
-        "stride": layer.window.stride,
+        "stride_y": layer.window.strides[0],
+        "stride_x": layer.window.strides[1],
         "pad_top": layer.window.pads[0],
         "pad_left": layer.window.pads[1],
         "pad_bottom": layer.window.pads[2],
@@ -109,7 +110,7 @@ def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
 
 
 def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[str, object]:
-    layer = tiling.layer
+    layer, p = tiling.layer, tiling.places
     if isinstance(layer, Dense):
         fields: dict[str, object] = {
             "weights": f"network_weights + {weights + weights_at(tiling)}",
@@ -119,6 +120,8 @@ def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[st
             "weight_bytes": weight_row_bytes(layer, tiling.inputs),
             "last_weight_bytes": weight_row_bytes(layer, parts_of(tiling)[-1]),
             "weight_pitch": weight_pitch(layer, tiling.inputs),
+            "filling": layer.filling,
+            "lines": p.lines,
         }
         if plan.schedule is not None and any(block.staged for block in plan.schedule.of_layer(number)):
             fields["blocks"] = f"network_blocks_{number}"

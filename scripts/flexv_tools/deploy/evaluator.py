@@ -23,11 +23,13 @@ from flexv_tools.deploy.graph import (
 )
 
 
-def quantise_input(tensor: Tensor, sample: Floats) -> Ints:
-    """A sample [height][width][channels] of reals as the stored numbers, rounded half to even."""
-    steps = np.rint(sample / float(tensor.scale)) + tensor.zero
+def quantise_input(network: Network, sample: Floats) -> Ints:
+    """A sample [height][width][channels] of the file as the stored numbers, rounded half to even."""
+    tensor = network.input
+    real = sample * network.input_gain + network.input_offset
+    steps = np.rint(real / float(tensor.scale)) + tensor.zero
     stored = np.zeros(tensor.shape, np.int64)
-    stored[..., : tensor.channels] = np.clip(steps, tensor.format.low, tensor.format.high).astype(np.int64)
+    stored[..., : tensor.channels] = np.clip(steps, *tensor.range).astype(np.int64)
     return stored
 
 
@@ -35,6 +37,12 @@ def dequantise(tensor: Tensor, stored: Ints) -> Floats:
     """Real values [height][width][channels of the network]."""
     values: Floats = (stored[..., : tensor.channels] - tensor.zero) * tensor.scale
     return values
+
+
+def output_of(network: Network, stored: Ints) -> Floats:
+    """The network's result in the shape of the file's output, without batch."""
+    real = dequantise(network.output, stored)
+    return (real if network.is_output_last else real.transpose(2, 0, 1)).reshape(network.output_shape)
 
 
 def run(network: Network, sample: Ints) -> dict[Tensor, Ints]:
@@ -79,12 +87,12 @@ def evaluate(layer: Layer, inputs: list[Ints]) -> Ints:
 
 def window_views(values: Ints, window: Window, filling: int) -> list[Ints]:
     """For each tap of the kernel the input that it meets, for all output pixels."""
-    top, left, bottom, right = window.pads
-    padded = np.pad(values, ((top, bottom), (left, right), (0, 0)), constant_values=filling)
+    top, before, bottom, behind = window.pads
+    padded = np.pad(values, ((top, bottom), (before, behind), (0, 0)), constant_values=filling)
     height, width = window.output(values.shape[0], values.shape[1])
-    step = window.stride
+    down, right = window.strides
     return [
-        padded[y : y + (height - 1) * step + 1 : step, x : x + (width - 1) * step + 1 : step]
+        padded[y : y + (height - 1) * down + 1 : down, x : x + (width - 1) * right + 1 : right]
         for y in range(window.kernel[0])
         for x in range(window.kernel[1])
     ]
@@ -92,14 +100,14 @@ def window_views(values: Ints, window: Window, filling: int) -> list[Ints]:
 
 def dense_sums(layer: Dense, values: Ints) -> Ints:
     """Sums of products; float64 holds them exactly below 2^53."""
-    taps = np.concatenate(window_views(values, layer.window, 0), axis=-1).astype(np.float64)
+    taps = np.concatenate(window_views(values, layer.window, layer.filling), axis=-1).astype(np.float64)
     rows = layer.weights.reshape(layer.weights.shape[0], -1).astype(np.float64)
     sums: Ints = (taps @ rows.T).astype(np.int64)
     return sums
 
 
 def depthwise_sums(layer: Depthwise, values: Ints) -> Ints:
-    views = window_views(values, layer.window, 0)
+    views = window_views(values, layer.window, layer.filling)
     taps = layer.weights.reshape(layer.weights.shape[0], -1)
     sums = np.zeros_like(views[0])
     for i, view in enumerate(views):

@@ -9,7 +9,7 @@ import numpy as np
 
 from flexv_tools.deploy import evaluator
 from flexv_tools.deploy.graph import Depthwise, Floats, Ints, Layer, Network, Tensor
-from flexv_tools.deploy.integerise import layer_of, steps_of
+from flexv_tools.deploy.integerise import as_products, layer_of, steps_of
 from flexv_tools.deploy.values import Imported, Pending, Step
 
 
@@ -29,10 +29,11 @@ def outputs(imported: Imported, network: Network, sample: Ints) -> Floats:
         last = imported.output
         sums = sums_of(network.layers[-1], [evaluator.value_of(tensor, values) for tensor in last.inputs])
         return np.asarray(np.abs(last.gains[0]) * sums[..., : last.channels] + last.offset, np.float64).reshape(-1)
-    return evaluator.dequantise(network.output, values[network.output]).transpose(2, 0, 1).reshape(-1)
+    return evaluator.output_of(network, values[network.output]).reshape(-1)
 
 
 def stored(step: Step, inputs: list[Ints]) -> Ints:
+    step = as_products(step)
     layer = layer_of(step, "sum")
     if step.is_maximum:
         return evaluator.evaluate(layer, inputs)

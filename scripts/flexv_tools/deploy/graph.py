@@ -59,6 +59,12 @@ class Tensor:
     zero: int = 0
     whole: Tensor | None = None  # the concatenation that this one is a part of
     first: int = 0  # its first channel there
+    bounds: tuple[int, int] | None = None  # of an input whose stored numbers do not use the whole format
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Lowest and highest stored number."""
+        return self.bounds or (self.format.low, self.format.high)
 
     @property
     def stored_channels(self) -> int:
@@ -82,17 +88,17 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Window:
-    """Kernel, stride and padding (top, left, bottom, right)."""
+    """Kernel and strides (height, width), and padding (top, left, bottom, right)."""
 
     kernel: tuple[int, int] = (1, 1)
-    stride: int = 1
+    strides: tuple[int, int] = (1, 1)
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def output(self, height: int, width: int) -> tuple[int, int]:
         top, left, bottom, right = self.pads
         return (
-            (height + top + bottom - self.kernel[0]) // self.stride + 1,
-            (width + left + right - self.kernel[1]) // self.stride + 1,
+            (height + top + bottom - self.kernel[0]) // self.strides[0] + 1,
+            (width + left + right - self.kernel[1]) // self.strides[1] + 1,
         )
 
 
@@ -134,6 +140,7 @@ class Dense(Layer):
     bias: Bias = "sum"  # (sum + bias) * multiplier, or sum * multiplier + bias
     low: int = 0  # results are clipped to low..high
     high: int = 0
+    filling: int = 0  # the stored number that padding is: the input's zero
 
     @property
     def is_narrowed(self) -> bool:
@@ -157,6 +164,15 @@ class Dense(Layer):
 @dataclass(eq=False)
 class Depthwise(Dense):
     """Each channel with its own kernel; weights [channels][kernel h][kernel w][1]."""
+
+    @property
+    def is_3x3(self) -> bool:
+        """Whether it has the kernel of its own (is_depthwise_3x3() of sw/kernels, and padding by zeros)."""
+        (down, right), width = self.window.strides, self.output.width
+        before = self.window.pads[1]
+        behind = max(0, (width - 1) * right + 3 - before - self.input.width)
+        is_small = self.window.kernel == (3, 3) and down == right <= 2 and max(before, behind) <= 1 and width > behind
+        return is_small and self.filling == 0
 
     @property
     def macs(self) -> int:
@@ -204,6 +220,9 @@ class Network:
     bias: Bias = "sum"  # of dense layers
     has_last_channels: bool = False  # the file's input is [N, H, W, C]
     notes: list[str] = field(default_factory=list)
+    input_gain: Scale = np.float64(1.0)  # what the file computes with samples before they are quantised
+    input_offset: Scale = np.float64(0.0)
+    is_output_last: bool = False  # the file's output is [N, H, W, C]
 
     @property
     def macs(self) -> int:
@@ -226,7 +245,7 @@ def json_of(layer: Layer) -> dict[str, Any]:
         "inputs": [str(tensor) for tensor in layer.inputs],
         "output": str(layer.output),
         "kernel": list(layer.window.kernel),
-        "stride": layer.window.stride,
+        "strides": list(layer.window.strides),
         "pads": list(layer.window.pads),
         "macs": layer.macs,
         "largest_error": layer.error,

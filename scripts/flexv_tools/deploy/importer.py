@@ -14,16 +14,19 @@ from typing import Any
 
 import numpy as np
 
+from flexv_tools.deploy.constants import constant_of
 from flexv_tools.deploy.graph import Format, Tensor
-from flexv_tools.deploy.operators_arithmetic import Arithmetic
-from flexv_tools.deploy.operators_layers import Layers
+from flexv_tools.deploy.operators_integer import Integers
 from flexv_tools.deploy.operators_shapes import Shapes
-from flexv_tools.deploy.values import QDQ, Coded, Const, Imported, Pending, Real, Value
+from flexv_tools.deploy.values import INPUT, QDQ, Coded, Const, Imported, Pending, Real, Source, Value
 from flexv_tools.errors import Failure
 
 MAX_FILE_BYTES = 1 << 30
 MAX_DIMENSION = 1 << 16
-BEFORE_LAYERS = ("QuantizeLinear", "DequantizeLinear", "Quant", "Clip", "Identity", "Cast", "Transpose")
+BEFORE_LAYERS = (
+    "QuantizeLinear", "DequantizeLinear", "Quant", "Clip", "Identity", "Cast", "Transpose", "Sub", "Div", "Mul", "Add",
+)  # fmt: skip
+DOMAINS = ("", "ai.onnx", "com.microsoft", "qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas", "PACTOps")
 
 
 def load(path: Path) -> Imported:
@@ -50,25 +53,29 @@ def read_model(path: Path) -> Any:
     return model
 
 
-class Importer(Layers, Arithmetic, Shapes):
+class Importer(Integers, Shapes):
     """Walks the nodes of a file; `on_<operator>` of the classes above make a value of each."""
 
     def run(self) -> Imported:
         self.read_constants()
-        source = self.read_input()
+        self.read_input()
         for node in self.sorted_nodes():
             self.node = node
-            handler: Callable[[], Value | list[Value]] | None = getattr(self, f"on_{node.op_type.lower()}", None)
-            if handler is None:
-                known = sorted(name[3:] for name in dir(self) if name.startswith("on_"))
-                raise self.refuse("the operator is not supported", ", ".join(known))
-            try:
-                made = handler()
-            except ValueError as error:  # of NumPy: shapes, mostly
-                raise self.refuse(f"operands that do not fit each other ({error})", "shapes as ONNX defines them") from error
+            made = self.made_by(node)
             for name, value in zip(node.output, made if isinstance(made, list) else [made]):
                 self.values[name] = value
-        return self.finish(source)
+        return self.finish()
+
+    def made_by(self, node: Any) -> Value | list[Value]:
+        handler: Callable[[], Value | list[Value]] | None = getattr(self, f"on_{node.op_type.lower()}", None)
+        if handler is None or node.domain not in DOMAINS:
+            known = sorted(name[3:] for name in dir(self) if name.startswith("on_"))
+            domain = f" of the domain {node.domain}" if node.domain else ""
+            raise self.refuse(f"the operator{domain} is not supported", ", ".join(known))
+        try:
+            return handler()
+        except (ValueError, IndexError) as error:  # of NumPy, and of operands that are missing: shapes, mostly
+            raise self.refuse(f"operands that do not fit each other ({error})", "shapes as ONNX defines them") from error
 
     def sorted_nodes(self) -> list[Any]:
         """In an order in which operands come first. Files are meant to be sorted; some are not."""
@@ -90,37 +97,36 @@ class Importer(Layers, Arithmetic, Shapes):
         return ordered
 
     def read_constants(self) -> None:
-        from onnx import numpy_helper
-
         for item in self.graph.initializer:
             try:
-                self.values[item.name] = Const(np.asarray(numpy_helper.to_array(item), np.float64))
+                self.values[item.name] = Const(constant_of(item))
             except (ValueError, TypeError, KeyError) as error:
                 raise Failure(f"{self.name}: initializer {item.name!r}: {error}") from error
+            self.types[item.name] = int(item.data_type)
 
-    def read_input(self) -> Any:
+    def read_input(self) -> None:
         inputs = [item for item in self.graph.input if item.name not in self.values]
         if len(inputs) != 1:
             names = ", ".join(item.name for item in inputs) or "none"
-            raise Failure(f"{self.name}: expected one input, found {names}")
+            raise Failure(f"{self.name}: expected one input, found {len(inputs)}: {names}")
         source = inputs[0]
         dims = [dim.dim_value for dim in source.type.tensor_type.shape.dim]
         if len(dims) not in (2, 4) or any(not 0 < dim <= MAX_DIMENSION for dim in dims[1:]):
-            raise Failure(f"{self.name}: input {source.name} has the shape {dims}; expected [N, C, H, W] or [N, C]")
-        if dims[0] not in (0, 1):
-            raise Failure(f"{self.name}: input {source.name} has a batch of {dims[0]}; expected 1")
+            raise Failure(f"{self.name}: input {source.name} has the shape {dims}; expected [N, C, H, W] or [N, C], all but N known")
+        self.batch = dims[0] or 1  # each sample is a run of its own
         channels, height, width = dims[1], *(dims[2:] if len(dims) == 4 else (1, 1))
         if len(dims) == 4 and self.begins_with_last_channels(source.name):
-            self.is_input_last = self.has_last_channels = True
+            self.has_last_channels = True
             height, width, channels = dims[1:]
-        self.input_shape = (height, width, channels)
-        self.input_name = source.name
+        is_flat, is_last = len(dims) == 2, self.has_last_channels
         element = source.type.tensor_type.elem_type
         if element in (2, 3):  # UINT8, INT8
-            self.values[source.name] = Real(self.make_input(Format(8, element == 3), 1.0, 0), len(dims) == 2, is_last=self.is_input_last)
+            tensor = Tensor(source.name, height, width, channels, Format(8, element == 3), np.float64(1.0))
+            self.source = Source(tensor, np.float64(1.0), np.float64(0.0), is_last)
+            self.values[source.name] = Real(tensor, is_flat, is_last=is_last, code_zero=0)
         else:
-            self.is_input_flat = len(dims) == 2
-        return source
+            self.values[source.name] = Pending(INPUT, source.name, (), height, width, channels, (np.ones(()),), np.zeros(()),
+                                               is_flat=is_flat, is_last=is_last)  # fmt: skip
 
     def begins_with_last_channels(self, name: str) -> bool:
         """Whether the input is transposed from [N, H, W, C] before anything computes with it."""
@@ -132,7 +138,7 @@ class Importer(Layers, Arithmetic, Shapes):
                 reached.update(node.output)
         return False
 
-    def finish(self, source: Any) -> Imported:
+    def finish(self) -> Imported:
         if len(self.graph.output) != 1:
             raise Failure(f"{self.name}: expected one output, found {len(self.graph.output)}")
         name = self.graph.output[0].name
@@ -140,19 +146,14 @@ class Importer(Layers, Arithmetic, Shapes):
         self.node = next((node for node in self.graph.node if name in node.output), self.graph.node[-1])
         if isinstance(value, Coded):
             value = self.real_of(value)
-        if isinstance(value, (Real, Pending)) and value.is_last and not value.is_flat:
-            of: Tensor | Pending = value.tensor if isinstance(value, Real) else value
-            if (of.height, of.width) != (1, 1):
-                raise self.refuse("an output with its channels last", "[N, C, H, W], or a vector")
-        if self.input_tensor is None:
-            raise self.refuse(f"the input {source.name} is never quantised", f"{QDQ}, or an input of type uint8 or int8")
-        if isinstance(value, Real) and value.tensor.whole is not None:
-            value = replace(value, tensor=self.copied(value.tensor))
-        if isinstance(value, Const) or value is None:
+        if self.source is None:
+            raise self.refuse("the input is never quantised", f"{QDQ}, or an input of type uint8 or int8")
+        if isinstance(value, Const) or value is None or isinstance(value, Pending) and value.kind == INPUT:
             raise self.refuse("the output does not depend on the input", "a network")
-        shape = self.shape_of(value)
-        return Imported(self.name, self.input_tensor, self.steps, value, shape, self.has_last_channels)
-
-    def shape_of(self, value: Real | Pending) -> tuple[int, ...]:
-        of: Tensor | Pending = value.tensor if isinstance(value, Real) else value
-        return (of.height * of.width * of.channels,) if value.is_flat else (of.channels, of.height, of.width)
+        if isinstance(value, Pending) and value.kind in ("concat", "copy"):
+            raise self.refuse("the output is not quantised", f"{QDQ}, or the result of a fully connected layer")
+        if isinstance(value, Real) and (value.tensor.whole is not None or value.tensor is self.source.tensor):
+            value = replace(value, tensor=self.copied(value.tensor, value.tensor.format))
+        if isinstance(value, Real) and any(value.pads):
+            raise self.refuse("a Pad node before the output", "Pad only before Conv and pooling")
+        return Imported(self.name, self.source, self.steps, value, tuple(self.dims_of(value)[1:]), value.is_last)

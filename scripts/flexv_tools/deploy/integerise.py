@@ -7,7 +7,7 @@ whose results are not clipped, and kept with the layer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from flexv_tools.deploy.values import Imported, Pending, Step, bits_for
 LIMIT = 2.0**31 - 1
 WIDE_SHIFTS = range(31, 15, -1)  # that the kernels can do
 MAX_PLAIN_SHIFT = 30
+ONLY_WEIGHT = 64  # of a mean or a copy that is a depthwise layer
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Scaling:
 
 
 def integerise(imported: Imported, bias: Bias = "sum") -> Network:
-    layers = [layer_of(step, bias) for step in imported.steps]
+    layers = [layer for step in imported.steps for layer in layers_of(step, bias)]
     output, notes = imported.output, []
     if isinstance(output, Pending):
         last = sums_of(output)
@@ -61,17 +62,44 @@ def integerise(imported: Imported, bias: Bias = "sum") -> Network:
         )
     return Network(
         imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1,
-        bias, imported.has_last_channels, notes,
+        bias, imported.source.has_last_channels, notes, imported.source.gain, imported.source.offset, imported.is_output_last,
     )
 
 
+def layers_of(step: Step, bias: Bias) -> list[Layer]:
+    """One, or two: additions have no clip of their own, so one to a part of the range follows."""
+    t = step.output
+    if step.is_maximum or step.pending.kind != "add" or is_whole(step):
+        return [layer_of(step, bias)]
+    whole = replace(t, name=f"{t.name} unclipped", whole=None, first=0)
+    copy = Pending("copy", t.name, (whole,), t.height, t.width, t.channels, (np.asarray(t.scale),), np.asarray(-t.scale * t.zero))
+    first = replace(step, output=whole, low=t.format.low, high=t.format.high)
+    return [layer_of(each, bias) for each in (first, replace(step, pending=copy, is_floored=False))]
+
+
+def is_whole(step: Step) -> bool:
+    return (step.low, step.high) == (step.output.format.low, step.output.format.high)
+
+
 def layer_of(step: Step, bias: Bias) -> Layer:
+    step = as_products(step)
     p = step.pending
     if step.is_maximum:
         return Maximum(step.output.name, step.output, p.inputs, p.window)
     if p.kind in ("dense", "depthwise"):
         return dense_of(step, bias if p.kind == "dense" else "sum")
     return average_of(step) if p.kind == "average" else add_of(step)
+
+
+def as_products(step: Step) -> Step:
+    """A mean or a copy with a factor for each channel, or a clip, as a depthwise layer with one weight. That is large, so
+    that a whole sum, to which biases are rounded, is a small part of a step."""
+    p = step.pending
+    if p.kind not in ("average", "copy") or not (p.gains[0].ndim or p.offset.ndim or not is_whole(step)):
+        return step
+    taps = (p.channels, *p.window.kernel, 1)
+    gains = (np.broadcast_to(p.gains[0], p.channels) / ONLY_WEIGHT,)
+    return replace(step, pending=replace(p, kind="depthwise", weights=np.full(taps, ONLY_WEIGHT), gains=gains))
 
 
 def refuse(p: Pending, what: str, accepted: str) -> Unsupported:
@@ -118,7 +146,13 @@ def dense_of(step: Step, bias: Bias) -> Layer:
         bias=bias,
         low=step.low,
         high=step.high,
+        filling=filling_of(p),
     )
+
+
+def filling_of(p: Pending) -> int:
+    """What padding is, the stored number of 0."""
+    return p.inputs[0].zero if any(p.window.pads) else 0
 
 
 def flipped(p: Pending, gain: Floats) -> Ints:
@@ -168,8 +202,7 @@ def scaling_of(step: Step, sums: Sums, bias: Bias) -> Scaling:
     """The largest shift with which no product leaves 32 bits. Narrow results prefer the one with which the kernels
     write them packed."""
     p, form = step.pending, step.output.format
-    is_whole = (step.low, step.high) == (form.low, form.high)
-    preferred = [NARROW_SHIFT] if form.bits < 8 and is_whole else []
+    preferred = [NARROW_SHIFT] if form.bits < 8 and is_whole(step) else []
     unclipped = sums.unclipped(step.low, step.high)
     for shift in [*preferred, *WIDE_SHIFTS]:
         scaling = scaling_with(shift, sums, unclipped, bias)
@@ -253,7 +286,6 @@ def sums_of(p: Pending) -> Dense:
 
 def average_of(step: Step) -> Layer:
     p, t = step.pending, step.output
-    check_whole_range(step)
     (gain,), offset = steps_of(step)
     form = p.inputs[0].format
     taps = p.window.kernel[0] * p.window.kernel[1]
@@ -266,7 +298,6 @@ def average_of(step: Step) -> Layer:
 
 def add_of(step: Step) -> Layer:
     p, t = step.pending, step.output
-    check_whole_range(step)
     gains, offset = steps_of(step)
     inputs = p.inputs if len(p.inputs) == 2 else (p.inputs[0], p.inputs[0])
     numbers = [float(gains[0]), float(gains[1]) if len(gains) == 2 else 0.0]
@@ -282,17 +313,6 @@ def add_of(step: Step) -> Layer:
 def plain_shift(p: Pending, reach: float, gain: float) -> int:
     """The largest shift with which neither the result nor a factor leaves 32 bits."""
     for shift in range(MAX_PLAIN_SHIFT, -1, -1):
-        if reach * 2**shift < LIMIT and gain * 2**shift < LIMIT:
+        if reach * 2**shift < LIMIT and abs(gain) * 2**shift < LIMIT:
             return shift
     raise refuse(p, f"results of {reach:.3g} steps leave 32 bits", "a larger scale of the result")
-
-
-def check_whole_range(step: Step) -> None:
-    t = step.output
-    if (step.low, step.high) != (t.format.low, t.format.high):
-        raise refuse(
-            step.pending,
-            f"results clipped to {step.low}..{step.high}",
-            f"the whole range of {t.format}, {t.format.low}..{t.format.high}",
-        )
-

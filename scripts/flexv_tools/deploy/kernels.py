@@ -21,6 +21,8 @@ def selection(tilings: list[Tiling]) -> dict[str, int]:
         form, output = layer.input.format, layer.output.format
         width = WIDTHS[8 if layer.is_narrowed else output.bits]
         if isinstance(layer, Depthwise):
+            if not layer.is_3x3:
+                continue
             masks["KERNELS_DEPTHWISE"] |= 1 << 3 * form.signed + WIDTHS[form.bits]
             masks["KERNELS_DEPTHWISE_RESULTS"] |= 1 << width
             continue

@@ -156,7 +156,7 @@ def read_samples(path: Path | None, network: Network) -> list[Ints]:
     """Quantised samples. Without a file one of random codes, always the same."""
     tensor = network.input
     if path is None:
-        codes = np.random.default_rng(1).integers(tensor.format.low, tensor.format.high + 1, tensor.shape)
+        codes = np.random.default_rng(1).integers(tensor.range[0], tensor.range[1] + 1, tensor.shape)
         codes[..., tensor.channels :] = 0
         return [codes]
     try:
@@ -165,7 +165,7 @@ def read_samples(path: Path | None, network: Network) -> list[Ints]:
         raise Failure(f"{path}: no array of NumPy: {error}") from error
     if values.dtype.kind not in "fiu" or values.ndim < 1:
         raise Failure(f"{path}: expected numbers, float32 [samples, ...]")
-    return [evaluator.quantise_input(tensor, sample) for sample in shaped(path, values.astype(np.float64), network)]
+    return [evaluator.quantise_input(network, sample) for sample in shaped(path, values.astype(np.float64), network)]
 
 
 def shaped(path: Path, values: Floats, network: Network) -> list[Floats]:
@@ -188,8 +188,7 @@ def shaped(path: Path, values: Floats, network: Network) -> list[Floats]:
 
 def outputs_of(network: Network, stored: list[Ints]) -> npt.NDArray[np.float32]:
     """Dequantised outputs in the shape of the file's, float32 [samples, ...]."""
-    real = [evaluator.dequantise(network.output, each).transpose(2, 0, 1) for each in stored]
-    outputs: npt.NDArray[np.float32] = np.stack([each.reshape(network.output_shape) for each in real]).astype(np.float32)
+    outputs: npt.NDArray[np.float32] = np.stack([evaluator.output_of(network, each) for each in stored]).astype(np.float32)
     return outputs
 
 

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from flexv_tools.deploy.graph import Tensor, Unsupported
-from flexv_tools.deploy.values import QDQ, Coded, Const, Pending, Real, Step, Value
+from flexv_tools.deploy.values import INPUT, QDQ, Coded, Const, Pending, Real, Source, Step, Value
 
 
 INT, STRING, INTS = 2, 3, 7  # of onnx.AttributeProto
 ATTRIBUTES = {
     **dict.fromkeys(("axis", "start", "end", "allowzero", "group", "ceil_mode", "count_include_pad", "keepdims", "transA", "transB", "signed", "narrow",
-                     "n_levels", "n_levels_out"), INT),
+                     "n_levels", "n_levels_out", "block_size", "output_dtype", "to", "storage_order", "channels_last", "num_outputs"), INT),
     **dict.fromkeys(("auto_pad", "mode", "rounding_mode"), STRING),
     **dict.fromkeys(("axes", "perm", "dilations", "kernel_shape", "pads", "split", "strides"), INTS),
 }  # fmt: skip
+PADLESS = "Pad only before Conv and pooling"
 
 
 class Nodes:
@@ -27,20 +28,18 @@ class Nodes:
         self.graph = model.graph
         self.name = name
         self.values: dict[str, Value] = {}
+        self.types: dict[str, int] = {}  # of onnx.TensorProto, of constants
         self.steps: list[Step] = []
+        self.made: dict[tuple[object, ...], Tensor] = {}
         self.node: Any = None
         self.names: set[str] = set()
-        self.input_name = ""
-        self.input_shape = (0, 0, 0)
-        self.input_tensor: Tensor | None = None
-        self.is_input_flat = False
-        self.is_input_last = False  # what is quantised has its channels last
+        self.batch = 1
+        self.source: Source | None = None
         self.has_last_channels = False  # the file's input is [N, H, W, C]
 
-    def emit(self, coded: Coded) -> Tensor:
+    def tensor_of(self, coded: Coded) -> Tensor:
         """Makes the tensor that `coded` describes."""
         raise NotImplementedError
-
 
     @staticmethod
     def label(node: Any) -> str:
@@ -67,12 +66,9 @@ class Nodes:
         if index >= len(self.node.input) or not self.node.input[index]:
             return None
         name = self.node.input[index]
-        if name in self.values:
-            return self.values[name]
-        raise self.refuse(f"its operand {name} is the input, which is not quantised before", QDQ)
-
-    def is_input(self, index: int) -> bool:
-        return self.node.input[index] == self.input_name and self.input_name not in self.values
+        if name not in self.values:
+            raise self.refuse(f"its operand {name} is a second output", "first outputs")
+        return self.values[name]
 
     def constant(self, index: int, what: str) -> Const:
         value = self.operand(index)
@@ -83,33 +79,56 @@ class Nodes:
         return value
 
     def scalar(self, index: int, what: str) -> float:
+        """One number, or the same one everywhere."""
         value = self.constant(index, what).value
-        if value.size != 1:
+        if not value.size or np.any(value != value.reshape(-1)[0]):
             raise self.refuse(f"{what} has {value.size} elements", "one number")
-        return float(value.reshape(()))
+        return float(value.reshape(-1)[0])
 
-    def stored(self, index: int) -> Real:
+    def numbers(self, index: int, attribute: str) -> list[int] | None:
+        """Whole numbers that are an attribute in old operators and an operand in new ones."""
+        found = self.attribute(attribute)
+        if found is None and self.operand(index) is not None:
+            found = self.constant(index, f"the operand {attribute}").value.reshape(-1)
+        return None if found is None else [int(n) for n in found]
+
+    def stored(self, index: int, in_any_order: bool = False) -> Real:
         """Activations that are quantised."""
         value = self.operand(index)
         if isinstance(value, Coded):
-            value = self.real_of(value)
-            self.values[self.node.input[index]] = value
+            value = self.codes_of(value)
         if isinstance(value, Pending):
-            raise self.refuse(f"its operand, the result of {value.node}, is not quantised", QDQ)
+            what = "the input of the network" if value.kind == INPUT else f"the result of {value.node}"
+            raise self.refuse(f"its operand, {what}, is not quantised", QDQ)
         if not isinstance(value, Real):
             raise self.refuse("its first operand is a constant", "activations")
-        if value.is_last and not value.is_flat and (value.tensor.height, value.tensor.width) != (1, 1):
+        if value.is_last and not in_any_order and not value.is_flat and (value.tensor.height, value.tensor.width) != (1, 1):
             raise self.refuse("channels are its last dimension", "a Transpose to [N, C, H, W] before it")
         return value
 
+    def numeric(self, index: int, in_any_order: bool = False) -> Real:
+        """Activations to calculate with: real numbers, not codes of them."""
+        real = self.stored(index, in_any_order)
+        if real.code_zero is not None and (real.code_zero, real.tensor.zero, float(real.tensor.scale)) != (0, 0, 1.0):
+            raise self.refuse("codes that are not dequantised", "a DequantizeLinear before it")
+        return real
+
     def real_of(self, coded: Coded) -> Real:
+        """What the codes mean."""
         pending = coded.pending
-        return Real(self.emit(coded), pending.is_flat, is_last=pending.is_last)
+        return Real(self.tensor_of(coded), pending.is_flat, is_last=pending.is_last)
+
+    def codes_of(self, coded: Coded) -> Real:
+        """The codes themselves; whole numbers are their own codes."""
+        real = self.real_of(coded)
+        if (coded.scale, coded.zero) != (1.0, 0):
+            real.code_zero = coded.zero
+        return real
 
     def unpadded(self, index: int) -> Real:
         real = self.stored(index)
         if any(real.pads):
-            raise self.refuse("a Pad node before it", "Pad only before Conv and pooling")
+            raise self.refuse("a Pad node before it", PADLESS)
         return real
 
     @staticmethod

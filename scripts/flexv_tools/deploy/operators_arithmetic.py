@@ -9,7 +9,9 @@ import numpy as np
 
 from flexv_tools.deploy.graph import Floats
 from flexv_tools.deploy.quantisation import Quantisation
-from flexv_tools.deploy.values import Coded, Const, Pending, Real, Value
+from flexv_tools.deploy.values import INPUT, Coded, Const, Pending, Real, Value
+
+BY_CHANNEL = ("dense", "depthwise", "average", "copy", INPUT)  # kinds that can have a factor for each channel
 
 
 class Arithmetic(Quantisation):
@@ -22,25 +24,32 @@ class Arithmetic(Quantisation):
         if isinstance(left, Const) or isinstance(right, Const):
             constant = left if isinstance(left, Const) else right
             assert isinstance(constant, Const)
-            return self.shifted(right if isinstance(left, Const) else left, constant, 1.0)
-        return self.sum_of_tensors()
+            return self.shifted(right if isinstance(left, Const) else left, constant.value)
+        return self.sum_of(self.numeric(0, True), self.numeric(1, True), 1.0)
 
-    def sum_of_tensors(self) -> Pending:
-        a, b = self.unpadded(0), self.unpadded(1)
-        if a.tensor.shape != b.tensor.shape or a.tensor.channels != b.tensor.channels:
-            raise self.refuse(f"operands {a.tensor} and {b.tensor}", "equal shapes")
-        offset = -float(a.tensor.scale) * a.tensor.zero - float(b.tensor.scale) * b.tensor.zero
-        t = a.tensor
-        return Pending("add", self.label(self.node), (a.tensor, b.tensor), t.height, t.width, t.channels,
-                       (np.asarray(a.tensor.scale), np.asarray(b.tensor.scale)), np.asarray(offset),
-                       is_flat=a.is_flat)  # fmt: skip
+    def sum_of(self, a: Real, b: Real, sign: float) -> Pending:
+        if any(a.pads) or any(b.pads):
+            raise self.refuse("a Pad node before it", "Pad only before Conv and pooling")
+        s, t = a.tensor, b.tensor
+        if (s.height, s.width, s.channels) != (t.height, t.width, t.channels) or (a.is_flat, a.is_last) != (b.is_flat, b.is_last):
+            raise self.refuse(f"operands {s} and {t}", "equal shapes")
+        offset = -float(s.scale) * s.zero - sign * float(t.scale) * t.zero
+        return Pending("add", self.label(self.node), (s, t), s.height, s.width, s.channels,
+                       (np.asarray(s.scale), np.asarray(sign * t.scale)), np.asarray(offset), is_flat=a.is_flat, is_last=a.is_last)  # fmt: skip
 
     def on_sub(self) -> Value:
-        right = self.operand(1)
-        if not isinstance(right, Const):
-            raise self.refuse("the difference of two activations", "a constant to take off")
-        left = self.operand(0)
-        return Const(left.value - right.value) if isinstance(left, Const) else self.shifted(left, right, -1.0)
+        left, right = self.operand(0), self.operand(1)
+        if isinstance(left, Const) and isinstance(right, Const):
+            return Const(left.value - right.value)
+        if isinstance(right, Const):
+            return self.shifted(left, -right.value)
+        if isinstance(left, Const):
+            return self.shifted(self.scaled(right, np.asarray(-1.0)), left.value)
+        return self.sum_of(self.numeric(0, True), self.numeric(1, True), -1.0)
+
+    def on_neg(self) -> Value:
+        value = self.operand(0)
+        return Const(-value.value) if isinstance(value, Const) else self.scaled(value, np.asarray(-1.0))
 
     def on_mul(self) -> Value:
         left, right = self.operand(0), self.operand(1)
@@ -59,61 +68,73 @@ class Arithmetic(Quantisation):
         return Const(left.value / right.value) if isinstance(left, Const) else self.scaled(left, 1 / right.value)
 
     def by_channel(self, value: Floats, pending: Pending) -> Floats:
-        """A constant operand as one number, or one a channel. Channels are dimension 1 of 4, or the last of 2."""
+        """A constant operand as one number, or one a channel, as it is broadcast: channels are dimension 1 of 4, or the last one
+        of 2 or behind a Transpose."""
+        if not np.all(np.isfinite(value)):
+            raise self.refuse("a constant that is not finite", "finite numbers")
         if value.size == 1:
             return value.reshape(())
-        shape = value.shape
-        is_of_channels = value.size == pending.channels and (
-            shape[-3:] == (pending.channels, 1, 1) or (pending.is_flat and shape[-1:] == (pending.channels,))
-        )
-        if not is_of_channels:
-            raise self.refuse(f"a constant of shape {shape}", "one number, or one a channel")
-        return value.reshape(-1)
+        shape, count = value.shape, pending.channels
+        is_vector = pending.is_flat and (pending.height, pending.width) == (1, 1)
+        if shape == (1,) * (len(shape) - 1) + (count,) and (is_vector and len(shape) <= 2 or pending.is_last and not pending.is_flat):
+            return value.reshape(-1)
+        if shape[-3:] == (count, 1, 1) and value.size == count and not pending.is_flat and not pending.is_last:
+            return value.reshape(-1)
+        raise self.refuse(f"a constant of shape {list(shape)}", "one number, or one a channel")
 
     def scaled(self, value: Value | None, factor: Floats) -> Pending:
         pending = self.unclipped(value)
-        factor = self.by_channel(factor, pending)
-        self.check_channelwise(pending, factor)
-        return replace(pending, gains=tuple(g * factor for g in pending.gains), offset=pending.offset * factor)
+        return self.affine(pending, self.by_channel(factor, pending), np.zeros(()))
 
-    def shifted(self, value: Value | None, constant: Const, sign: float) -> Pending:
+    def shifted(self, value: Value | None, offset: Floats) -> Pending:
         pending = self.unclipped(value)
-        offset = self.by_channel(constant.value, pending)
-        self.check_channelwise(pending, offset)
-        return replace(pending, offset=pending.offset + sign * offset)
+        return self.affine(pending, np.ones(()), self.by_channel(offset, pending))
+
+    def affine(self, p: Pending, factor: Floats, offset: Floats) -> Pending:
+        """`p` * factor + offset, each one number, or one a channel."""
+        if p.parts:
+            ends = np.cumsum([part.channels for part in p.parts])
+            parts = [self.affine(part, *(each if not each.ndim else each[end - part.channels : end] for each in (factor, offset)))
+                     for part, end in zip(p.parts, ends)]  # fmt: skip
+            return replace(p, parts=tuple(parts))
+        if (factor.ndim or offset.ndim) and p.kind not in BY_CHANNEL:
+            raise self.refuse(f"a constant for each channel behind {p.node}, a sum of activations", "one number")
+        return replace(p, gains=tuple(gain * factor for gain in p.gains), offset=p.offset * factor + offset)
 
     def unclipped(self, value: Value | None) -> Pending:
         pending = self.pending_of(value)
-        if pending.low > -np.inf or pending.high < np.inf:
+        if any(p.low > -np.inf or p.high < np.inf for p in (pending, *pending.parts)):
             raise self.refuse(f"arithmetic behind the clip of {pending.node}", "quantisation behind a clip or ReLU")
         return pending
-
-    def check_channelwise(self, pending: Pending, operand: Floats) -> None:
-        if operand.ndim and pending.kind not in ("dense", "depthwise"):
-            raise self.refuse("a constant for each channel behind an addition or average", "one number")
 
     def on_batchnormalization(self) -> Value:
         pending = self.unclipped(self.operand(0))
         gamma, beta, mean, variance = (self.constant(i, "a parameter").value for i in (1, 2, 3, 4))
         if any(each.shape != (pending.channels,) for each in (gamma, beta, mean, variance)):
             raise self.refuse("parameters that do not fit the channels", "one a channel")
+        if pending.is_last or pending.is_flat and (pending.height, pending.width) != (1, 1):
+            raise self.refuse("channels that are not dimension 1", "[N, C, H, W]")
         if np.any(variance < 0):
             raise self.refuse("a negative variance", "variances of 0 and more")
         factor = gamma / np.sqrt(variance + float(self.attribute("epsilon", 1e-5)))
-        self.check_channelwise(pending, factor)
-        gains = tuple(g * factor for g in pending.gains)
-        return replace(pending, gains=gains, offset=(pending.offset - mean) * factor + beta)
+        return self.affine(pending, factor, beta - mean * factor)
 
     def on_relu(self) -> Value:
         value = self.operand(0)
-        if isinstance(value, Real) and not value.tensor.format.signed and value.tensor.zero == 0:
+        if isinstance(value, Real) and not value.tensor.format.signed and value.tensor.zero == 0 and value.code_zero is None:
             return value
         pending = self.pending_of(value)
-        return replace(pending, low=max(pending.low, 0.0))
+        return replace(pending, low=max(pending.low, 0.0), high=max(pending.high, 0.0))
 
     def on_floor(self) -> Value:
         pending = self.pending_of(self.operand(0))
+        if pending.kind == INPUT:
+            raise self.refuse("the input is not quantised before it", "a quantised input")
         return Coded(pending, 1.0, 0, -(1 << 30), 1 << 30, is_floored=True)
+
+    def on_round(self) -> Value:
+        """Whole numbers, as of integer networks."""
+        return Coded(self.pending_of(self.operand(0)), 1.0, 0, -(1 << 30), 1 << 30)
 
     def on_requantshift(self) -> Value:
         pending = self.shifted_by(self.operand(0))
@@ -129,10 +150,8 @@ class Arithmetic(Quantisation):
         if divisor <= 0:
             raise self.refuse(f"the divisor {divisor:g}", "a positive divisor")
         pending = self.unclipped(value)
-        factor = self.by_any_channel(mul, pending)
-        offset = self.by_any_channel(add, pending)
-        gains = tuple(g * factor / divisor for g in pending.gains)
-        return replace(pending, gains=gains, offset=(pending.offset * factor + offset) / divisor)
+        factor, offset = (self.by_any_channel(each, pending) for each in (mul, add))
+        return self.affine(pending, factor / divisor, offset / divisor)
 
     def by_any_channel(self, value: Floats, pending: Pending) -> Floats:
         if value.size not in (1, pending.channels):

@@ -3,70 +3,90 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from flexv_tools.deploy.graph import Floats, Format, Tensor
-from flexv_tools.deploy.nodes import Nodes
-from flexv_tools.deploy.values import Coded, Const, Pending, Real, Step, Value, bits_for
+from flexv_tools.deploy.graph import Floats, Format
+from flexv_tools.deploy.steps import Steps
+from flexv_tools.deploy.values import Coded, Const, Pending, Real, Value
+
+CODE_TYPES = {  # of onnx.TensorProto; the narrow ones came with opset 21 and 25
+    2: Format(8, False), 3: Format(8, True), 21: Format(4, False), 22: Format(4, True), 25: Format(2, False), 26: Format(2, True),
+}  # fmt: skip
+ROUNDINGS: dict[str, Callable[[Floats], Floats]] = {
+    **dict.fromkeys(("ROUND", "HALF_EVEN", "ROUND_HALF_EVEN"), np.rint),
+    "FLOOR": np.floor,
+}
+MOST_BITS = 32  # of biases, which QONNX quantises, too
 
 
-class Quantisation(Nodes):
+@dataclass
+class Codes:
+    """Of QuantizeLinear: real number / scale + zero, rounded, as a number of `form`."""
+
+    scale: Floats
+    zero: Floats
+    form: Format
+
+
+class Quantisation(Steps):
     """How values are quantised."""
 
     def on_quantizelinear(self) -> Value:
-        scale, zero, low, high = self.quantisation_of_codes()
-        if self.is_input(0):
-            return self.quantised_input(scale, zero, low, high)
-        value = self.operand(0)
+        codes, value = self.codes_at(1), self.operand(0)
         if isinstance(value, Const):
-            return self.quantised_constant(value, low, high)
-        return Coded(self.pending_of(value), scale, zero, low, high)
+            return self.quantised_constant(value, codes)
+        scale, zero = self.single(codes.scale, codes.zero)
+        return Coded(self.pending_of(value), scale, zero, codes.form.low, codes.form.high)
 
-    def quantisation_of_codes(self) -> tuple[float, int, int, int]:
-        """Scale and zero of QuantizeLinear (of activations: one each) and the codes of its type."""
-        scales = self.constant(1, "the scale").value
-        zeros = self.operand(2)
-        self.check_scale(scales)
+    def codes_at(self, index: int) -> Codes:
+        """A scale and a zero that are operands `index` and the next one."""
+        zeros = self.operand(index + 1)
+        if self.attribute("block_size", 0):
+            raise self.refuse("scales of blocks", "one scale, or one a channel")
+        kind = self.types.get(self.node.input[index + 1], 0) if zeros is not None else self.attribute("output_dtype", 0) or 2
+        if kind not in CODE_TYPES:
+            raise self.refuse(f"codes of {self.type_name(kind)}", "uint8 and int8, or 4 and 2 bits of either sign")
+        return Codes(self.scale_at(index), self.zero_at(index + 1), CODE_TYPES[kind])
+
+    @staticmethod
+    def type_name(kind: int) -> str:
         from onnx import TensorProto  # type: ignore[import]
 
-        kind = self.type_of(self.node.input[2]) if zeros is not None else TensorProto.UINT8
-        if kind not in (TensorProto.UINT8, TensorProto.INT8):
-            raise self.refuse("codes that are neither uint8 nor int8", "uint8 and int8")
-        form = Format(8, kind == TensorProto.INT8)
-        zero = zeros.value.reshape(-1) if isinstance(zeros, Const) else np.zeros(1)
-        self.codes_scale, self.codes_zero = scales, zero
-        return float(scales.reshape(-1)[0]), int(zero[0]), form.low, form.high
+        names = {number: name.lower() for name, number in TensorProto.DataType.items()}
+        return names.get(kind, f"the type {kind}") if kind else "an unknown type"
 
-    def check_scale(self, scale: Floats) -> None:
-        if not scale.size or not np.all(np.isfinite(scale)) or np.any(scale <= 0):
+    def scale_at(self, index: int) -> Floats:
+        scale = self.constant(index, "the scale").value
+        if not scale.size or np.any(scale <= 0):
             raise self.refuse("a scale that is not positive and finite", "positive numbers")
+        return scale
 
-    def type_of(self, name: str) -> int:
-        for item in self.graph.initializer:
-            if item.name == name:
-                return int(item.data_type)
-        for node in self.graph.node:
-            if name in node.output and node.op_type == "Constant":
-                for attribute in node.attribute:
-                    if attribute.name == "value":
-                        return int(attribute.t.data_type)
-        return 0
+    def zero_at(self, index: int) -> Floats:
+        if self.operand(index) is None:
+            return np.zeros(())
+        zero = self.constant(index, "the zero").value
+        if not zero.size:
+            raise self.refuse("a zero without elements", "one number, or one a channel")
+        return zero
 
-    def quantised_input(self, scale: float, zero: int, low: int, high: int) -> Value:
-        """The codes of the input; Clip behind it may still narrow them."""
-        height, width, channels = self.input_shape
-        placeholder = Pending("input", self.label(self.node), (), height, width, channels, (), np.zeros(()))
-        placeholder.is_flat, placeholder.is_last = self.is_input_flat, self.is_input_last
-        return Coded(placeholder, scale, zero, low, high)
+    def single(self, scale: Floats, zero: Floats) -> tuple[float, int]:
+        """Of activations, which have one scale and one zero; the same ones for all channels are one."""
+        for each, what in ((scale, "scales"), (zero, "zeros")):
+            if np.any(each != each.reshape(-1)[0]):
+                raise self.refuse(f"{what} of their own for the channels of activations", "one a tensor")
+        found = float(zero.reshape(-1)[0])
+        if found != int(found):
+            raise self.refuse(f"the zero {found:g}", "a whole number")
+        return float(scale.reshape(-1)[0]), int(found)
 
-    def quantised_constant(self, value: Const, low: int, high: int) -> Const:
+    def quantised_constant(self, value: Const, codes: Codes) -> Const:
         axis = self.attribute("axis", 1)
-        scale = self.along(self.codes_scale, value.value, axis)
-        zero = self.along(self.codes_zero, value.value, axis)
-        codes = np.clip(np.rint(value.value / scale) + zero, low, high)
-        return Const(codes)
+        scale = self.along(codes.scale, value.value, axis)
+        zero = self.along(codes.zero, value.value, axis)
+        return Const(np.clip(np.rint(value.value / scale) + zero, codes.form.low, codes.form.high))
 
     def along(self, vector: Floats, like: Floats, axis: int) -> Floats:
         """`vector` so that it lies along `axis` of `like`."""
@@ -80,9 +100,25 @@ class Quantisation(Nodes):
         return vector.reshape(shape)
 
     def on_clip(self) -> Value:
+        return self.limited(self.bound(1, "min", -np.inf), self.bound(2, "max", np.inf))
+
+    def on_max(self) -> Value:
+        """With a constant: a clip."""
+        return self.limited(self.other_bound(), np.inf)
+
+    def on_min(self) -> Value:
+        return self.limited(-np.inf, self.other_bound())
+
+    def other_bound(self) -> float:
+        """The constant operand of two; the other one becomes the first."""
+        if len(self.node.input) != 2:
+            raise self.refuse(f"{len(self.node.input)} operands", "activations and a constant")
+        if isinstance(self.operand(0), Const):
+            self.node.input[:] = [self.node.input[1], self.node.input[0]]
+        return self.scalar(1, "the bound")
+
+    def limited(self, low: float, high: float) -> Value:
         value = self.operand(0)
-        low = self.bound(1, "min", -np.inf)
-        high = self.bound(2, "max", np.inf)
         if isinstance(value, Const):
             return replace(value, value=np.clip(value.value, low, high))
         if isinstance(value, Coded):
@@ -92,142 +128,88 @@ class Quantisation(Nodes):
         return replace(pending, low=max(pending.low, low), high=min(pending.high, high))
 
     def bound(self, index: int, attribute: str, default: float) -> float:
-        if index < len(self.node.input) and self.node.input[index]:
-            return self.scalar(index, f"the bound {attribute}")
-        return float(self.attribute(attribute, default))
+        if self.operand(index) is None:
+            return float(self.attribute(attribute, default))
+        value = self.operand(index)  # float graphs say "none" by the infinities
+        if isinstance(value, Const) and value.value.size == 1 and np.isinf(value.value).all():
+            return float(value.value.reshape(()))
+        return self.scalar(index, f"the bound {attribute}")
 
     def on_dequantizelinear(self) -> Value:
-        value = self.operand(0)
-        scale = self.constant(1, "the scale").value
-        self.check_scale(scale)
-        zeros = self.operand(2)
-        zero = zeros.value if isinstance(zeros, Const) else np.zeros(1)
+        scale, zero, value = self.scale_at(1), self.zero_at(2), self.operand(0)
+        if self.attribute("block_size", 0):
+            raise self.refuse("scales of blocks", "one scale, or one a channel")
         if isinstance(value, Const):
-            axis = self.attribute("axis", 1)
-            along = self.along(scale, value.value, axis)
-            codes = value.value - self.along(zero.reshape(-1), value.value, axis)
-            if not np.all(np.isfinite(codes)):
-                raise self.refuse("codes that are not finite", "whole numbers")
-            return Const(codes * along, codes.astype(np.int64), along)
-        if isinstance(value, Real):  # an input of integers
-            if scale.size != 1 or int(zero.reshape(-1)[0]) < value.tensor.format.low:
-                raise self.refuse("another zero or scale than one a tensor", "one scale and one zero")
-            value.tensor.scale, value.tensor.zero = np.float64(scale.reshape(())), int(zero.reshape(-1)[0])
-            return value
-        if not isinstance(value, Coded):
+            return self.dequantised_constant(value, scale, zero)
+        return self.dequantised(value, *self.single(scale, zero))
+
+    def dequantised_constant(self, value: Const, scale: Floats, zero: Floats) -> Const:
+        axis = self.attribute("axis", 1)
+        along = self.along(scale, value.value, axis)
+        codes = value.value - self.along(zero, value.value, axis)
+        if not np.all(np.isfinite(codes)) or np.any(codes != np.rint(codes)):
+            raise self.refuse("codes that are not whole", "whole numbers")
+        return Const(codes * along, codes.astype(np.int64), along)
+
+    def dequantised(self, value: Value | None, scale: float, zero: int) -> Real:
+        """What the codes `value` of activations mean."""
+        if isinstance(value, Coded):
+            self.check_same(value.scale, value.zero, scale, zero)
+            return self.real_of(value)
+        if not isinstance(value, Real):
             raise self.refuse("its operand is not quantised", "the result of QuantizeLinear, or a constant")
-        if scale.size != 1 or not np.isclose(float(scale.reshape(())), value.scale, rtol=1e-6):
+        if self.is_whole_input(value):
+            return self.dequantised_input(value, scale, zero)
+        if value.code_zero is None:
+            raise self.refuse("its operand is no code", "the result of QuantizeLinear, or a constant")
+        self.check_same(float(value.tensor.scale), value.code_zero, scale, zero)
+        return replace(value, code_zero=None)
+
+    def is_whole_input(self, value: Real) -> bool:
+        """Whether it is an input of integers of which nothing is known yet."""
+        is_input = self.source is not None and value.tensor is self.source.tensor
+        return is_input and value.code_zero == 0 and value.tensor.scale == 1
+
+    def dequantised_input(self, value: Real, scale: float, zero: int) -> Real:
+        """An input of integers; samples are its codes."""
+        assert self.source is not None
+        tensor = value.tensor
+        if not tensor.format.low <= zero <= tensor.format.high:
+            raise self.refuse(f"the zero {zero} of {tensor.format}", "one of its numbers")
+        tensor.scale, tensor.zero = np.float64(scale), zero
+        self.source.gain, self.source.offset = np.float64(scale), np.float64(-scale * zero)
+        value.code_zero = zero
+        return replace(value, code_zero=None)
+
+    def check_same(self, scale: float, zero: int, other_scale: float, other_zero: int) -> None:
+        if not np.isclose(scale, other_scale, rtol=1e-6):
             raise self.refuse("another scale than the QuantizeLinear before it", "the same scale, one a tensor")
-        if int(zero.reshape(-1)[0]) != value.zero:
+        if zero != other_zero:
             raise self.refuse("another zero than the QuantizeLinear before it", "the same zero")
-        return self.real_of(value)
 
     def on_quant(self) -> Value:
         """QONNX: scale, zero and number of bits are operands."""
-        scale = self.constant(1, "the scale").value
-        zero = self.scalar(2, "the zero")
-        bits = self.scalar(3, "the number of bits")
-        self.check_scale(scale)
-        mode = self.attribute("rounding_mode", b"ROUND")
-        if mode not in (b"ROUND", b"HALF_EVEN", b"ROUND_HALF_EVEN"):
-            raise self.refuse(f"the rounding mode {mode.decode()}", "ROUND")
-        is_constant = not self.is_input(0) and isinstance(self.operand(0), Const)
-        most = 32 if is_constant else 8  # biases are quantised, too
+        value, bits = self.operand(0), self.scalar(3, "the number of bits")
+        scale, zero = self.scale_at(1), self.zero_at(2)
+        mode = self.attribute("rounding_mode", b"ROUND").decode(errors="replace").upper()
+        if mode not in ROUNDINGS:
+            raise self.refuse(f"the rounding mode {mode}", ", ".join(ROUNDINGS))
+        most = MOST_BITS if isinstance(value, Const) else 8
         if not 2 <= bits <= most or bits != int(bits):
             raise self.refuse(f"{bits:g} bits", f"2 to {most} bits")
         signed, narrow = bool(self.attribute("signed", 1)), bool(self.attribute("narrow", 0))
         form = Format(int(bits), signed)
         low = form.low + 1 if narrow and signed else form.low
         high = form.high - 1 if narrow and not signed else form.high
-        if not self.is_input(0) and isinstance(value := self.operand(0), Const):
-            codes = np.clip(np.rint(value.value / scale + zero), low, high) - zero
-            return Const(codes * scale, codes.astype(np.int64), scale)
-        if scale.size != 1:
-            raise self.refuse("scales of their own for the channels of activations", "one scale a tensor")
-        single = float(scale.reshape(()))
-        if self.is_input(0):
-            coded = self.quantised_input(single, int(zero), low, high)
-            assert isinstance(coded, Coded)
-        else:
-            coded = Coded(self.pending_of(self.operand(0)), single, int(zero), low, high)
-        return self.real_of(coded)
+        if isinstance(value, Const):
+            if not np.all(np.isfinite(value.value)):
+                raise self.refuse("constants that are not finite", "finite numbers")
+            codes = np.clip(ROUNDINGS[mode](value.value / scale + zero), low, high) - zero
+            return Const(codes * scale, np.rint(codes).astype(np.int64), np.broadcast_to(scale, scale.shape))
+        single, offset = self.single(scale, zero)
+        pending: Pending = self.pending_of(value)
+        if mode == "FLOOR" and pending.kind == "input":
+            raise self.refuse("the rounding mode FLOOR of the input", "ROUND")
+        return self.real_of(Coded(pending, single, offset, low, high, is_floored=mode == "FLOOR"))
 
-    def make_input(self, form: Format, scale: float, zero: int) -> Tensor:
-        if self.input_tensor is not None:
-            same = (self.input_tensor.format, float(self.input_tensor.scale), self.input_tensor.zero)
-            if same != (form, scale, zero):
-                raise self.refuse("the input is quantised twice, in different ways", "one quantisation of the input")
-            return self.input_tensor
-        height, width, channels = self.input_shape
-        self.input_tensor = Tensor(self.input_name, height, width, channels, form, np.float64(scale), zero)
-        return self.input_tensor
-
-    def emit(self, coded: Coded) -> Tensor:
-        """Makes the tensor that `coded` describes, by a step of the network or as its input."""
-        low, high, zero = coded.low, coded.high, coded.zero
-        if low > high:
-            raise self.refuse(f"codes from {low} to {high}", "a range that holds a number")
-        signed = low < 0
-        if signed and high > 127 or high - low > 255:
-            raise self.refuse(f"codes from {low} to {high}", "at most 8 bits")
-        if signed and zero < 0 and low == zero:  # the lowest code stands for 0: the same without sign
-            low, high, zero, signed = 0, high - low, 0, False
-        bits = bits_for(low, high, signed)
-        if bits is None:
-            raise self.refuse(f"codes from {low} to {high}", "at most 8 bits")
-        form = Format(bits, signed)
-        if coded.pending.kind == "input":
-            if (low, high) != (form.low, form.high) and not signed:
-                raise self.refuse(f"an input with codes from {low} to {high}", "a whole range of 2, 4 or 8 bits")
-            return self.make_input(form, coded.scale, zero)
-        if (same := self.unchanged(coded, low, high, zero)) is not None:
-            return same
-        return self.add_step(coded, form, low, high, zero)
-
-    @staticmethod
-    def unchanged(coded: Coded, low: int, high: int, zero: int) -> Tensor | None:
-        """The tensor itself, where it is only quantised again as it is: around operators that move nothing."""
-        p = coded.pending
-        if p.kind != "copy":
-            return None
-        t = p.inputs[0]
-        is_same = float(t.scale) == coded.scale and t.zero == zero and low <= t.format.low and t.format.high <= high
-        is_whole = np.array_equal(p.gains[0], np.asarray(t.scale)) and np.array_equal(p.offset, np.asarray(-t.scale * t.zero))
-        is_clipped = p.low > t.scale * (t.format.low - t.zero) or p.high < t.scale * (t.format.high - t.zero)
-        return t if is_same and is_whole and not is_clipped else None
-
-    def add_step(self, coded: Coded, form: Format, low: int, high: int, zero: int) -> Tensor:
-        p = coded.pending
-        if p.low > -np.inf:  # a clip of the reals is one of the codes
-            low = max(low, int(np.ceil(p.low / coded.scale + zero - 0.5)))
-        if p.high < np.inf:
-            high = min(high, int(np.floor(p.high / coded.scale + zero + 0.5)))
-        if low > high:
-            raise self.refuse("a clip that leaves nothing", "bounds in order")
-        if form.signed and low >= 0 and zero == 0:
-            narrower = bits_for(0, high, False)
-            form = Format(narrower or 8, False)
-        tensor = Tensor(self.unique(p.node), p.height, p.width, p.channels, form, np.float64(coded.scale), zero)
-        self.steps.append(Step(p, tensor, low, high, coded.is_floored))
-        return tensor
-
-    def unique(self, name: str) -> str:
-        result, number = name, 2
-        while result in self.names:
-            result, number = f"{name}_{number}", number + 1
-        self.names.add(result)
-        return result
-
-    def pending_of(self, value: Value | None) -> Pending:
-        """`value` as something that can be scaled and quantised (again)."""
-        if isinstance(value, Coded):
-            value = self.real_of(value)
-        if isinstance(value, Pending):
-            return value
-        if not isinstance(value, Real):
-            raise self.refuse("its operand is a constant", "activations")
-        if any(value.pads):
-            raise self.refuse("a Pad node before it", "Pad only before Conv and pooling")
-        t = value.tensor
-        return Pending("copy", self.label(self.node), (t,), t.height, t.width, t.channels, (np.asarray(t.scale),),
-                       np.asarray(-t.scale * t.zero), is_flat=value.is_flat, is_last=value.is_last)  # fmt: skip
+    on_intquant = on_quant

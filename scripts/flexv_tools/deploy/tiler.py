@@ -19,6 +19,7 @@ ALIGNMENT = 16  # of places in the TCDM: a row of banks
 SKEW_BYTES = 8  # weights start two words behind the activations' bank (sw/kernels/matmul.h)
 FIRST_ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # that are tried for a smaller first tile
 FIRST_CHANNELS = (1, 2, 4, 6, 8, 12, 16, 24, 32)  # in steps of channels
+COPIED_LINES = 12  # most lines of a depthwise layer from one copy of their inputs
 GATHERED_ROWS = 8  # pixels that a core collects at a time (sw/kernels/conv2d.c)
 
 
@@ -45,6 +46,7 @@ class Places:
     bytes: int = 0
     sums: tuple[int, int] = (0, 0)
     end: int = 0
+    lines: int = 1  # of depthwise layers, as in struct Depthwise
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def weight_pitch(layer: Dense, inputs: int = 0) -> int:
 
 def input_rows(layer: Layer, rows: int) -> int:
     """Most rows of the input that `rows` rows of the output need."""
-    return min((rows - 1) * layer.window.stride + layer.window.kernel[0], layer.input.height)
+    return min((rows - 1) * layer.window.strides[0] + layer.window.kernel[0], layer.input.height)
 
 
 class Allocator:
@@ -152,6 +154,7 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
     outputs = memory.twice(numbers * output.format.bits // 8)
     weights = scales = sums = (0, 0)
     workspace = narrowed = 0
+    lines = 1
     if isinstance(layer, Dense):
         is_divided = not is_channelwise(layer) and inputs < tensor.stored_channels
         is_single = channels >= output.stored_channels
@@ -161,20 +164,44 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
         weights = (first, memory.take(channels * pitch + 32, SKEW_BYTES) if second_half else first)
         place = memory.take(8 * channels + 8)
         scales = (place, place if is_single else memory.take(8 * channels + 8))
+        if isinstance(layer, Depthwise) and not layer.is_3x3:
+            lines = copied_lines(layer, rows, target)
+            workspace = memory.take(target.cores * copied_bytes(layer, lines))
         if gathers(layer, inputs):
             workspace = memory.take(target.cores * GATHERED_ROWS * gathered_pitch(layer, inputs) + 64)
         if is_divided and layer.kind == "convolution":
             sums = memory.twice(4 * numbers)
         elif layer.is_narrowed:
             narrowed = memory.take(numbers)
-    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end)
+    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end, lines)
+
+
+def copied_bytes(layer: Depthwise, lines: int) -> int:
+    """What a core needs for `lines` lines of a layer: as own_bytes() of sw/kernels/depthwise.c."""
+    window, width = layer.window, layer.output.width
+    row_words = -(-window.kernel[1] // 4)
+    words = -(-row_words * window.kernel[0] // 2) * 2
+    rows = (lines - 1) * window.strides[0] + window.kernel[0] + row_words * window.kernel[0] % 2
+    read = (width - 1) * window.strides[1] + 4 * row_words
+    skew = -window.pads[1] % 4
+    pitch = -(-(skew + max(read, window.pads[1] + layer.input.width)) // 4) * 4 + 4
+    is_narrow = layer.output.format.bits != 8 and not layer.is_narrowed
+    return 16 * words + 4 * rows * pitch + 16 + pitch + (4 * lines * width if is_narrow else 0)
+
+
+def copied_lines(layer: Depthwise, rows: int, target: Target) -> int:
+    """Lines that a core computes from one copy of their inputs: some, where copies are not large."""
+    for lines in range(min(COPIED_LINES, rows), 1, -1):
+        if target.cores * copied_bytes(layer, lines) <= target.l1_bytes // 4:
+            return lines
+    return 1
 
 
 def gathers(layer: Dense, inputs: int) -> bool:
     """Whether conv2d() copies windows into rows."""
     if isinstance(layer, Depthwise) or layer.kind == "sums":
         return False
-    is_one = layer.window.kernel == (1, 1) and layer.window.stride == 1 and not any(layer.window.pads)
+    is_one = layer.window.kernel == (1, 1) and layer.window.strides == (1, 1) and not any(layer.window.pads)
     return not is_one or inputs * layer.input.format.bits % 32 != 0
 
 

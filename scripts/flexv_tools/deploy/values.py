@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from flexv_tools.deploy.graph import Floats, Format, Ints, Tensor, Window
+from flexv_tools.deploy.graph import Floats, Format, Ints, Scale, Tensor, Window
 
 QDQ = "QuantizeLinear, Clip and DequantizeLinear around it, or a QONNX Quant"
+INPUT = "input"  # the kind of a Pending that is the input itself, before it is quantised
 
 
 @dataclass(eq=False)
@@ -24,19 +25,21 @@ class Const:
 @dataclass(eq=False)
 class Real:
     """Activations that are stored: scale * (stored - zero). `pads` are zeros asked for by a Pad node. `is_last`: a Transpose
-    of the file has put channels last; in memory they always are."""
+    of the file has put channels last; in memory they always are. With `code_zero` the value of the file is the code
+    itself, stored - zero + code_zero: DequantizeLinear has not come yet."""
 
     tensor: Tensor
     is_flat: bool = False
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
     is_last: bool = False
+    code_zero: int | None = None
 
 
 @dataclass(eq=False)
 class Pending:
     """A result that is not quantised yet: sums * gain + offset, for each output channel, clipped.
 
-    `kind` is dense, depthwise, average, add or copy; an addition has two gains."""
+    `kind` is dense, depthwise, average, add, copy, concat or input; an addition has two gains, a concatenation has `parts`."""
 
     kind: str
     node: str
@@ -53,6 +56,7 @@ class Pending:
     is_flat: bool = False
     is_floored: bool = False
     is_last: bool = False
+    parts: tuple[Pending, ...] = ()
 
 
 @dataclass(eq=False)
@@ -65,6 +69,7 @@ class Coded:
     low: int
     high: int
     is_floored: bool = False
+    made: Tensor | None = field(default=None, init=False)  # once it is known
 
 
 Value = Const | Real | Pending | Coded
@@ -83,13 +88,32 @@ class Step:
 
 
 @dataclass
+class Source:
+    """The network's input, and what the file computes with samples before they are quantised: sample * gain + offset."""
+
+    tensor: Tensor
+    gain: Scale
+    offset: Scale
+    has_last_channels: bool = False  # samples are [height, width, channels]
+
+    def same(self, other: Source) -> bool:
+        a, b = self.tensor, other.tensor
+        is_same = (a.format, a.range, float(a.scale), a.zero) == (b.format, b.range, float(b.scale), b.zero)
+        return is_same and np.array_equal(self.gain, other.gain) and np.array_equal(self.offset, other.offset)
+
+
+@dataclass
 class Imported:
     name: str
-    input: Tensor
+    source: Source
     steps: list[Step]
     output: Real | Pending
     output_shape: tuple[int, ...]
-    has_last_channels: bool = False  # samples are [height, width, channels]
+    is_output_last: bool = False  # [height, width, channels]
+
+    @property
+    def input(self) -> Tensor:
+        return self.source.tensor
 
 
 def bits_for(low: int, high: int, signed: bool) -> int | None:

@@ -11,6 +11,7 @@
 
 #include <tlm_utils/simple_target_socket.h>
 
+#include <functional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -33,6 +34,13 @@ public:
     tlm_utils::simple_target_socket<EventUnit> bus_in{"bus_in"};
     /// [core]; the interrupt input of each core, may stay unbound.
     sc_core::sc_vector<InterruptPort> interrupt_out;
+
+    /// For those who look on: the read of `core` does in this cycle what it does once, it arrives
+    /// at a barrier, triggers, queues for a lock or a word.
+    std::function<void(unsigned core, const SleepingRead& read, Cycles now)> on_sleeping_read;
+
+    /// From `now` on the buffer of `core` holds `lines`.
+    std::function<void(unsigned core, u32 lines, Cycles now)> on_lines;
 
     EventUnit(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     /// Forgets pending reads without an answer; the cores are reset together with the unit.
@@ -93,6 +101,7 @@ private:
     void grant(unsigned core, Cycles now, u32 data);
 
     void drive_interrupt(unsigned core, Cycles now);
+    void tell_lines(Cycles now);
 
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);
@@ -108,6 +117,7 @@ private:
     u32 waiting_ = 0;                        // cores that pending_ holds a request of
     u32 polled_again_ = 0;                   // those to be polled without a change of their lines
     std::vector<InterruptLine> interrupts_;  // [core]
+    std::vector<u32> told_lines_;            // [core], to on_lines
     u64 lost_soc_events_ = 0;                // up to the previous warning
     Cause soc_event_cause_;                  // of the last one
     Counter accesses_{*this, "accesses", "register reads and writes, both views"};

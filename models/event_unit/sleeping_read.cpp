@@ -37,18 +37,6 @@ std::string describe_line(unsigned line) {
     }
 }
 
-/// "lines 8 (DMA event), 17 (mutex)"; many lines as one number.
-std::string describe_lines(u32 lines) {
-    constexpr int kMany = 6;
-    if (std::popcount(lines) > kMany)
-        return fmt::format("any line of 0x{:08x}", lines);
-    std::string text;
-    for (unsigned line = 0; line < 32; ++line)
-        if ((lines & bit(line)) != 0)
-            text += (text.empty() ? "" : ", ") + describe_line(line);
-    return (std::popcount(lines) == 1 ? "line " : "lines ") + text;
-}
-
 std::string describe_barrier(const Barrier& barrier, unsigned index) {
     const u32 expected = barrier.trigger_mask.now;
     if (expected == 0)
@@ -70,6 +58,17 @@ std::string describe_mutex(const Mutex& mutex, unsigned index) {
 }
 
 }  // namespace
+
+std::string describe_lines(u32 lines) {
+    constexpr int kMany = 6;
+    if (std::popcount(lines) > kMany)
+        return fmt::format("any line of 0x{:08x}", lines);
+    std::string text;
+    for (unsigned line = 0; line < 32; ++line)
+        if ((lines & bit(line)) != 0)
+            text += (text.empty() ? "" : ", ") + describe_line(line);
+    return (std::popcount(lines) == 1 ? "line " : "lines ") + text;
+}
 
 void SleepingRead::begin(EventNetwork& network, unsigned core) const {
     switch (kind) {

@@ -10,6 +10,9 @@
 
 namespace flexv::event_unit {
 
+/// "lines 8 (DMA event), 17 (mutex)"; many lines as one number.
+[[nodiscard]] std::string describe_lines(u32 lines);
+
 struct SleepingRead {
     enum class Kind { event, software_event, barrier, mutex, dispatch };
 

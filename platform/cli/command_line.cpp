@@ -93,6 +93,10 @@ po::options_description run_options() {
         "write the energy of each component over time");
     add("wave", po::value<std::string>()->value_name("FILE.vcd|FILE.fst"),
         "write states of the cores, regions and power over time");
+    add("timeline", po::value<std::string>()->value_name("FILE.json"),
+        "write functions, sleeps, DMA transfers, who wakes whom, power and bank conflicts over "
+        "time, "
+        "for Perfetto or scripts/timeline");
     add("power-window", po::value<std::string>()->value_name("CYCLES"),
         "resolution of power over time; 1000 when not given");
     add("gdb", po::value<std::string>()->value_name("PORT|PATH"),
@@ -207,8 +211,9 @@ u64 read_power_window(const Line& line) {
     constexpr u64 kDefault = 1000;
     if (!line.has("power-window"))
         return kDefault;
-    if (!line.has("power-trace") && !line.has("wave"))
-        throw UserError("--power-window needs --power-trace FILE.csv or --wave FILE");
+    if (!line.has("power-trace") && !line.has("wave") && !line.has("timeline"))
+        throw UserError(
+            "--power-window needs --power-trace FILE.csv, --wave FILE or --timeline FILE");
     return whole_number<u64>("power-window", line.text("power-window"), 1);
 }
 
@@ -290,6 +295,7 @@ Command read_run(const Line& line) {
                                   .coverage = line.text("coverage"),
                                   .power_trace = line.text("power-trace"),
                                   .wave = line.text("wave"),
+                                  .timeline = line.text("timeline"),
                                   .power_window = read_power_window(line),
                                   .signature = line.text("signature"),
                                   .strict = line.has("strict"),

@@ -31,7 +31,8 @@ struct RunOptions {
     std::string coverage;     ///< lines and branches that were executed, for lcov
     std::string power_trace;  ///< energy of each window and component, CSV
     std::string wave;         ///< states of cores, regions and power over time, VCD or FST
-    u64 power_window = 1000;  ///< cycles of a window of both
+    std::string timeline;     ///< functions, sleeps, transfers, who wakes whom; trace events, JSON
+    u64 power_window = 1000;  ///< cycles of a window of the three
     std::string signature;    ///< words between begin_signature and end_signature
     bool strict = false;      ///< what the hardware tolerates in silence is a fault
     bool quiet = false;       ///< no progress and no summary on stderr

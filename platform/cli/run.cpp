@@ -76,7 +76,8 @@ public:
           signature(open("--signature", options.signature)),
           trace(open("--trace", options.instrumentation.trace)),
           power_trace(open("--power-trace", options.power_trace)),
-          wave(open("--wave", options.wave)) {}
+          wave(open("--wave", options.wave)),
+          timeline(open("--timeline", options.timeline)) {}
 
     /// The first output of which something could not be written; nullptr for none.
     [[nodiscard]] const OutputFile* failed() const { return first(&OutputFile::has_failed); }
@@ -118,13 +119,14 @@ public:
     const File trace;
     const File power_trace;
     const File wave;
+    const File timeline;
 };
 
 /// Power over time; nothing of it exists when the user asks for none.
 class PowerViews {
 public:
     PowerViews(const Outputs& outputs, Cycles window, Simulation& simulation) {
-        if (!outputs.power_trace && !outputs.wave)
+        if (!outputs.power_trace && !outputs.wave && !outputs.timeline)
             return;
         PowerMeter& meter = simulation.measure_power(window);
         if (outputs.power_trace) {
@@ -132,10 +134,12 @@ public:
             meter.listen([this](const PowerWindow& passed) { trace_->add(passed); });
         }
         if (outputs.wave) {
-            wave_.emplace(*outputs.wave, simulation.core_count(), meter.components(),
-                          simulation.clocks());
+            wave_.emplace(*outputs.wave, simulation.core_count(), simulation.channel_count(),
+                          meter.components(), simulation.clocks());
             simulation.show(*wave_);
         }
+        if (outputs.timeline)
+            simulation.draw_timeline(*outputs.timeline);
     }
     void finish(Cycles end) {
         if (wave_)
@@ -177,7 +181,8 @@ void save_coverage(const Simulation& simulation, OutputFile& file) {
 void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResult& result,
                    PowerViews& power) {
     power.finish(result.cycles);
-    for (const Outputs::File* file : {&outputs.trace, &outputs.power_trace, &outputs.wave})
+    for (const Outputs::File* file :
+         {&outputs.trace, &outputs.power_trace, &outputs.wave, &outputs.timeline})
         if (*file)
             (*file)->commit();
     if (outputs.profile)

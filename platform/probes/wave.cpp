@@ -24,8 +24,8 @@ std::string without_blanks(std::string text) {
 
 }  // namespace
 
-Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& components,
-           const energy::ClockHistory& clocks)
+Wave::Wave(OutputFile& file, unsigned cores, unsigned channels,
+           const std::vector<std::string>& components, const energy::ClockHistory& clocks)
     : vcd_(file), clocks_(clocks) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
@@ -38,6 +38,16 @@ Wave::Wave(OutputFile& file, unsigned cores, const std::vector<std::string>& com
     }
     for (const std::string& component : components)
         components_.push_back(vcd_.add(component, "power_mw", real, "0"));
+    for (unsigned index = 0; index < cores; ++index) {
+        const std::string scope = fmt::format("cluster.core{}", index);
+        cores_[index].pc = vcd_.add(scope, "pc", number, "0");
+        cores_[index].function = vcd_.add(scope, "function", text, kOutside);
+        cores_[index].lines = vcd_.add(scope, "event_lines", number, "0");
+    }
+    for (unsigned index = 0; index < channels; ++index)
+        channels_.push_back(
+            vcd_.add("cluster.dma", fmt::format("channel{}", index), text, kOutside));
+    conflicts_ = vcd_.add("cluster.tcdm", "conflicts", number, "0");
     vcd_.start();
 }
 
@@ -69,6 +79,30 @@ void Wave::region(unsigned core, u32 id, const std::string& name, bool is_begin,
                 std::to_string(is_outside ? 0 : signals.inside.back()));
 }
 
+u64 Wave::not_written(Cycles cycle) const { return picoseconds(std::max(cycle, written_)); }
+
+void Wave::at(unsigned core, Address pc, Cycles now) {
+    vcd_.change(cores_.at(core).pc, not_written(now), std::to_string(pc));
+}
+
+void Wave::function(unsigned core, const std::string& name, Cycles now) {
+    vcd_.change(cores_.at(core).function, not_written(now),
+                name.empty() ? kOutside : without_blanks(name));
+}
+
+void Wave::lines(unsigned core, u32 lines, Cycles now) {
+    vcd_.change(cores_.at(core).lines, not_written(now), std::to_string(lines));
+}
+
+void Wave::channel(unsigned index, const std::string& what, Cycles now) {
+    vcd_.change(channels_.at(index), not_written(now),
+                what.empty() ? kOutside : without_blanks(what));
+}
+
+void Wave::conflicts(const PowerWindow& window, u64 count) {
+    vcd_.change(conflicts_, not_written(window.begin), std::to_string(count));
+}
+
 void Wave::power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules) {
     vcd_.change(signal, picoseconds(window.begin),
                 fmt::format("{:.6g}", window.mean_mw(attojoules)));
@@ -78,8 +112,10 @@ void Wave::add(const PowerWindow& window) {
     power(total_, window, window.bill.total);
     for (std::size_t i = 0; i < components_.size(); ++i)
         power(components_[i], window, window.bill.components[i].attojoules);
-    if (window.end > kBookedLate)
-        vcd_.flush(picoseconds(window.end - kBookedLate));
+    if (window.end <= kBookedLate)
+        return;
+    written_ = window.end - kBookedLate;
+    vcd_.flush(picoseconds(written_));
 }
 
 void Wave::finish(Cycles end) { vcd_.finish(picoseconds(end)); }

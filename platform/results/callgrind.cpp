@@ -15,7 +15,7 @@ namespace {
 
 /// Of functions or files. A name is given a number with its first use: "(12)" in front of one of
 /// the firmware cannot be taken for a number then.
-class Names {
+class NameTable {
 public:
     /// "fn=(3) main", later "fn=(3)"
     std::string of(const char* key, const std::string& name) {
@@ -84,8 +84,8 @@ std::string file_of(const ProfilePlace& place) { return place.file.empty() ? "??
 
 std::string callgrind_text(const Profile& profile, const std::string& description) {
     std::string text = header(profile, description);
-    Names files;
-    Names names;
+    NameTable files;
+    NameTable names;
     ProfileCost total;
     const std::vector<Function> functions = functions_of(profile);
     for (std::size_t i = 0; i < functions.size(); ++i) {

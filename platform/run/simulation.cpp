@@ -128,13 +128,26 @@ PowerMeter& Simulation::measure_power(Cycles window) {
 void Simulation::show(Wave& wave) {
     FLEXV_ASSERT(meter_, "the wave is written window by window");
     wave_ = &wave;
-    meter_->listen([&wave](const PowerWindow& window) { wave.add(window); });
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
-        core::Core& core = soc_.cluster.core(index);
-        core.on_wait = [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
-            wave.wait(hart, is_asleep, from, to);
-        };
-    }
+    wave_watcher_ = std::make_unique<WaveWatcher>(soc_, image_, wave);
+    meter_->listen([this, &wave, before = u64{0}](const PowerWindow& window) mutable {
+        const u64 now = bank_conflicts();
+        wave.conflicts(window, now - std::exchange(before, now));
+        wave.add(window);
+    });
+}
+
+/// Of the TCDM, since the start.
+u64 Simulation::bank_conflicts() const {
+    const std::vector<std::string>& paths = counters_.paths();
+    const auto conflicts = std::ranges::find(paths, "cluster.tcdm.conflicts");
+    FLEXV_ASSERT(conflicts != paths.end(), "the TCDM counts conflicts");
+    return counters_.read()[std::size_t(conflicts - paths.begin())];
+}
+
+void Simulation::draw_timeline(OutputFile& file) {
+    FLEXV_ASSERT(meter_, "the curves of a timeline are written window by window");
+    timeline_ = std::make_unique<TimelineTrace>(soc_, image_, file);
+    meter_->listen([this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
 }
 
 void Simulation::profile_functions() {
@@ -174,6 +187,8 @@ void Simulation::run() {
     regions_.finish(soc_.end());
     if (meter_)
         meter_->close(soc_.end());
+    if (timeline_)
+        timeline_->finish(soc_.end());
     if (functions_) {
         functions_->finish();
         calls_->finish();

@@ -13,7 +13,9 @@
 #include "platform/probes/instrumentation.hpp"
 #include "platform/probes/power_meter.hpp"
 #include "platform/probes/regions.hpp"
+#include "platform/probes/timeline_trace.hpp"
 #include "platform/probes/wave.hpp"
+#include "platform/probes/wave_watcher.hpp"
 #include "platform/results/run_result.hpp"
 #include "platform/run/htif.hpp"
 #include "platform/run/post_mortem.hpp"
@@ -65,6 +67,10 @@ public:
     /// measure_power().
     void show(Wave& wave);
 
+    /// Draws functions, sleeps, transfers and curves into `file`, whose owner commits it behind
+    /// run(). Needs measure_power().
+    void draw_timeline(OutputFile& file);
+
     /// Watches what each function costs. Call before run().
     void profile_functions();
     /// What profile_functions() has seen. Behind run().
@@ -88,6 +94,7 @@ public:
     [[nodiscard]] std::vector<u32> signature();
 
     [[nodiscard]] unsigned core_count() { return soc_.cluster.core_count(); }
+    [[nodiscard]] unsigned channel_count() const { return configuration_.soc.cluster.dma.id_count; }
     [[nodiscard]] Cycles now() const { return soc_.now(); }
     /// Clocks of the cluster so far.
     [[nodiscard]] const energy::ClockHistory& clocks() const { return soc_.cluster_clocks(); }
@@ -109,6 +116,7 @@ private:
     void watch_core(core::Core& core);
     [[nodiscard]] bool is_of_cluster(const core::Core& core);
     void watch_clock();
+    [[nodiscard]] u64 bank_conflicts() const;
     void begin_htif();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
@@ -126,6 +134,8 @@ private:
     RegionTracker regions_;
     std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
     Wave* wave_ = nullptr;
+    std::unique_ptr<WaveWatcher> wave_watcher_;   // null: no wave
+    std::unique_ptr<TimelineTrace> timeline_;     // null: nobody asks
     std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
     std::unique_ptr<CallProfile> calls_;          // the same
     std::unique_ptr<Coverage> coverage_;          // the same

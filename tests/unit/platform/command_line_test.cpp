@@ -169,7 +169,7 @@ TEST_CASE("power over time is asked for by its files", "[command_line]") {
     CHECK(refusal({"run", "a.elf", "--wave", "a.vcd", "--power-window=-1"}) ==
           "--power-window -1: must be a whole number 1..2^64 - 1");
     CHECK(refusal({"run", "a.elf", "--power-window", "50"}) ==
-          "--power-window needs --power-trace FILE.csv or --wave FILE");
+          "--power-window needs --power-trace FILE.csv, --wave FILE or --timeline FILE");
 }
 
 TEST_CASE("config takes a file and settings but no firmware", "[command_line]") {

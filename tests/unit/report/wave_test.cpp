@@ -88,7 +88,7 @@ TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
 TEST_CASE("the wave shows states and regions of a core and power of windows", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);  // 1 GHz: 1000 ps a cycle
-    Wave wave(file.output, 1, {"cluster.tcdm"}, clocks);
+    Wave wave(file.output, 1, 0, {"cluster.tcdm"}, clocks);
 
     wave.start(0, 1);
     wave.region(0, 7, "inner loop", true, 2);
@@ -115,7 +115,7 @@ TEST_CASE("the wave shows states and regions of a core and power of windows", "[
 TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);
-    Wave wave(file.output, 1, {}, clocks);
+    Wave wave(file.output, 1, 0, {}, clocks);
 
     wave.region(0, 1, "outer", true, 1);
     wave.region(0, 2, "inner", true, 2);
@@ -126,4 +126,41 @@ TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
     CHECK(file.changes() ==
           "#1000\nsouter #\nb1 $\n#2000\nsinner #\nb10 $\n"
           "#3000\nsouter #\nb1 $\n#4000\ns- #\nb0 $\n#5000\n");
+}
+
+TEST_CASE("the wave shows where a core is, its event lines, channels and conflicts", "[wave]") {
+    File file;
+    const energy::ClockHistory clocks(1000);
+    Wave wave(file.output, 1, 2, {},
+              clocks);  // core: pc %, function &, lines '; channels ( ), conflicts *
+
+    wave.at(0, 0x1c00, 1);
+    wave.function(0, "main<int, 4>", 1);
+    wave.lines(0, 0x100, 2);
+    wave.channel(1, "in_64_bytes", 3);
+    wave.channel(1, "", 4);
+    wave.function(0, "", 5);
+    wave.conflicts({.begin = 0, .end = 6, .bill = {}}, 3);
+    wave.finish(6);
+
+    CHECK(file.changes() ==
+          "#0\nb11 *\n"
+          "#1000\nb1110000000000 %\nsmain<int,_4> &\n"
+          "#2000\nb100000000 '\n"
+          "#3000\nsin_64_bytes )\n"
+          "#4000\ns- )\n"
+          "#5000\ns- &\n"
+          "#6000\n");
+}
+
+TEST_CASE("an instruction that waited across a window is shown behind what is written", "[wave]") {
+    File file;
+    const energy::ClockHistory clocks(1000);
+    Wave wave(file.output, 1, 0, {}, clocks);
+
+    wave.add({.begin = 0, .end = 116, .bill = {}});
+    wave.at(0, 4, 50);
+    wave.finish(120);
+
+    CHECK(file.changes() == "#100000\nb100 %\n#120000\n");
 }

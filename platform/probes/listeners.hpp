@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several who look on at the same place: a model has one function to call, and each instrument of a
+// run adds itself behind those that are there already.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+namespace flexv::platform {
+
+template <typename... Arguments, typename Listener>
+void add_listener(std::function<void(Arguments...)>& place, Listener listener) {
+    place = [before = std::move(place), mine = std::move(listener)](Arguments... arguments) {
+        if (before)
+            before(arguments...);
+        mine(arguments...);
+    };
+}
+
+}  // namespace flexv::platform

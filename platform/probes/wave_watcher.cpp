@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/probes/wave_watcher.hpp"
+
+#include "platform/probes/call_tracker.hpp"
+#include "platform/probes/listeners.hpp"
+
+#include <fmt/format.h>
+
+namespace flexv::platform {
+
+/// One core.
+class WaveWatcher::Watcher final : public core::Observer, private CallListener {
+public:
+    Watcher(const ElfImage& image, Wave& wave, unsigned core)
+        : wave_(wave), core_(core), tracker_(image, *this) {}
+
+    void before(const core::Execution& execution, isa::Hart& hart) override {
+        if (execution.previous.slot == nullptr)
+            tracker_.forget();
+        tracker_.arrive(hart);
+        wave_.at(core_, execution.pc, execution.entered);
+        const ElfImage::Symbol* const function = tracker_.stack().back().function;
+        if (function == function_)
+            return;
+        function_ = function;
+        wave_.function(core_, function == nullptr ? "" : function->name, execution.entered);
+    }
+    void after(const core::Execution& execution, isa::Hart& hart) override {
+        tracker_.leave(execution.row, execution.slot.op, hart);
+    }
+
+private:
+    void entered(const CallFrame& /*frame*/) override {}
+    void left() override {}
+
+    Wave& wave_;
+    const unsigned core_;
+    CallTracker tracker_;
+    const ElfImage::Symbol* function_ = nullptr;
+};
+
+WaveWatcher::WaveWatcher(Soc& soc, const ElfImage& image, Wave& wave) {
+    for (unsigned index = 0; index < soc.cluster.core_count(); ++index) {
+        core::Core& core = soc.cluster.core(index);
+        watchers_.push_back(std::make_unique<Watcher>(image, wave, index));
+        core.observe(*watchers_.back());
+        add_listener(core.on_wait, [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
+            wave.wait(hart, is_asleep, from, to);
+        });
+    }
+    add_listener(soc.cluster.event_unit.on_lines,
+                 [&wave](unsigned core, u32 lines, Cycles now) { wave.lines(core, lines, now); });
+    add_listener(
+        soc.cluster.dma.on_command, [&wave](const dma::AcceptedCommand& accepted, Cycles now) {
+            const dma::Command& command = accepted.command;
+            wave.channel(
+                accepted.id,
+                fmt::format("{}_{}_bytes", command.is_receive ? "in" : "out", command.length_bytes),
+                now);
+        });
+    add_listener(soc.cluster.dma.on_end, [&wave](const dma::Notice& notice, Cycles now) {
+        wave.channel(notice.id, "", now);
+    });
+}
+
+WaveWatcher::~WaveWatcher() = default;
+
+}  // namespace flexv::platform

@@ -66,6 +66,14 @@ po::options_description configuration_options() {
     return options;
 }
 
+/// "hazards, races, ..."
+std::string check_names() {
+    std::vector<std::string_view> names;
+    for (const CheckName& check : kCheckNames)
+        names.push_back(check.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
 po::options_description run_options() {
     po::options_description options("Options of run");
     auto add = options.add_options();
@@ -81,8 +89,8 @@ po::options_description run_options() {
         "only these harts; all when not given");
     add("trace-from", po::value<std::string>()->value_name("CYCLE"), "only from this cycle on");
     add("trace-to", po::value<std::string>()->value_name("CYCLE"), "only up to this cycle");
-    add("check", po::value<std::string>()->value_name("hazards"),
-        "warn about instruction sequences that silicon gets wrong");
+    add("check", po::value<std::string>()->value_name("LIST"),
+        ("look for mistakes of the firmware: " + check_names() + ", or all").c_str());
     add("profile", po::value<std::string>()->value_name("FILE"),
         "write what each line, function and chain of calls has cost: .txt tables, .folded stacks "
         "for "
@@ -263,13 +271,31 @@ InstrumentationOptions read_instrumentation(const Line& line) {
     for (const char* option : {"trace-harts", "trace-from", "trace-to"})
         if (line.has(option) && !line.has("trace"))
             throw UserError("--{} needs --trace FILE", option);
-    if (line.has("check") && line.text("check") != "hazards")
-        throw UserError("--check {}: must be one of hazards", line.text("check"));
     return {.trace = line.text("trace"),
             .trace_harts = line.has("trace-harts") ? hart_numbers(line.text("trace-harts"))
                                                    : std::vector<u32>{},
-            .trace_window = trace_window(line),
-            .checks_hazards = line.has("check")};
+            .trace_window = trace_window(line)};
+}
+
+/// "races,dma" or "all".
+CheckOptions read_checks(const Line& line) {
+    CheckOptions options;
+    if (!line.has("check"))
+        return options;
+    std::istringstream parts(line.text("check"));
+    for (std::string part; std::getline(parts, part, ',');) {
+        bool is_known = false;
+        for (const CheckName& check : kCheckNames)
+            if (part == check.name || part == "all")
+                is_known = options.*check.flag = true;
+        if (!is_known)
+            throw UserError("--check {}: \"{}\" is no check; there are {}, all", line.text("check"),
+                            part, check_names());
+    }
+    if (!options.any())
+        throw UserError("--check {}: names no check; there are {}, all", line.text("check"),
+                        check_names());
+    return options;
 }
 
 GdbOptions read_gdb(const Line& line) {
@@ -301,6 +327,7 @@ Command read_run(const Line& line) {
                                   .strict = line.has("strict"),
                                   .quiet = line.has("quiet"),
                                   .instrumentation = read_instrumentation(line),
+                                  .checks = read_checks(line),
                                   .gdb = read_gdb(line),
                                   .semihosting = read_semihosting(line)},
                       .configuration = read_configuration(line)};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "isa/instruction.hpp"
+#include "platform/checks/options.hpp"
 #include "platform/config/configuration_reader.hpp"
 #include "platform/debug/gdb_options.hpp"
 #include "platform/probes/instrumentation.hpp"
@@ -37,6 +38,7 @@ struct RunOptions {
     bool strict = false;      ///< what the hardware tolerates in silence is a fault
     bool quiet = false;       ///< no progress and no summary on stderr
     InstrumentationOptions instrumentation{};
+    CheckOptions checks{};
     GdbOptions gdb{};
     SemihostingOptions semihosting{};
 };

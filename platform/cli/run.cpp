@@ -230,7 +230,9 @@ void prepare(Simulation& simulation, const RunOptions& options, const Outputs& o
     if (outputs.signature)
         simulation.ask_for_signature();
     if (options.instrumentation.is_wanted())
-        simulation.instrument(options.instrumentation, outputs.trace.get());
+        simulation.instrument(options.instrumentation, *outputs.trace);
+    if (options.checks.any())
+        simulation.check(options.checks);
     if (outputs.profile)
         simulation.profile_functions();
     if (outputs.coverage)
@@ -260,6 +262,9 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     const RunResult result = simulation.result();
     if (!simulation.problem().empty())
         console::tell("flexv: {}\n", simulation.problem());
+    const Checks* const checks = simulation.checks();
+    if (checks != nullptr && !options.quiet)
+        console::tell("flexv: {}\n", checks->summary());
     if (!options.quiet)
         console::tell(summary(result));
     write_outputs(outputs, simulation, result, power);
@@ -270,6 +275,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
         console::tell("flexv: {} behind the end of the run\n", interruption_text(signal));
     if (!is_written)
         return user_error;
+    if (options.strict && checks != nullptr && checks->found_mistakes())
+        return firmware_fault;
     return status_of(result, simulation.was_killed() ? SIGKILL : signal);
 }
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/probes/instrumentation.hpp"
 
-#include "base/console.hpp"
 #include "base/error.hpp"
 #include "platform/files/output_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace flexv::platform {
 
@@ -31,18 +29,7 @@ void require_harts(const std::vector<u32>& wanted, const std::vector<core::Core*
 }  // namespace
 
 Instrumentation::Instrumentation(const InstrumentationOptions& options,
-                                 const std::vector<core::Core*>& cores, Place place,
-                                 OutputFile* trace_file)
-    : place_(std::move(place)) {
-    if (trace_file != nullptr)
-        trace(options, cores, *trace_file);
-    if (options.checks_hazards)
-        for (core::Core* core : cores)
-            check_hazards(*core);
-}
-
-void Instrumentation::trace(const InstrumentationOptions& options,
-                            const std::vector<core::Core*>& cores, OutputFile& file) {
+                                 const std::vector<core::Core*>& cores, OutputFile& file) {
     require_harts(options.trace_harts, cores);
     const auto write = [&file](std::string_view line) { file.write(line); };
     write(core::InstructionTrace::header());
@@ -54,16 +41,6 @@ void Instrumentation::trace(const InstrumentationOptions& options,
                                                                    options.trace_window, write));
         core->observe(*traces_.back());
     }
-}
-
-void Instrumentation::check_hazards(core::Core& core) {
-    hazard_checks_.push_back(std::make_unique<core::HazardCheck>(
-        [this, &core](Address pc, const core::HazardRule& rule) {
-            console::tell("flexv: warning: {}: hazard {} ({}) at pc {}: {}\n  hint: {}\n",
-                          core.name(), rule.name, rule.quirk, place_(pc), rule.what, rule.remedy);
-        },
-        core.mtvec_is_writable()));
-    core.observe(*hazard_checks_.back());
 }
 
 }  // namespace flexv::platform

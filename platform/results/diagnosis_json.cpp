@@ -39,7 +39,28 @@ Json core_json(const CoreDiagnosis& core) {
     return json;
 }
 
+Json side_json(const FindingSide& side) {
+    Json json = {{"who", side.who}, {"does", side.does}, {"cycle", side.cycle}};
+    if (side.place)
+        json.update(place_json(*side.place));
+    return json;
+}
+
 }  // namespace
+
+Json findings_json(const std::vector<Finding>& findings) {
+    Json list = Json::array();
+    for (const Finding& finding : findings) {
+        Json sides = Json::array();
+        for (const FindingSide& side : finding.sides)
+            sides.push_back(side_json(side));
+        list.push_back({{"check", finding.check},
+                        {"what", finding.what},
+                        {"hint", finding.hint},
+                        {"sides", std::move(sides)}});
+    }
+    return list;
+}
 
 Json diagnosis_json(const Diagnosis& diagnosis) {
     Json cores = Json::array();

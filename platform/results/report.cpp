@@ -282,6 +282,8 @@ std::string report_text(const RunResult& result) {
     }
     if (result.diagnosis)
         json["diagnosis"] = diagnosis_json(*result.diagnosis);
+    if (result.findings)
+        json["findings"] = findings_json(*result.findings);
     // A file name in a firmware need not be UTF-8: replace what JSON cannot hold.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

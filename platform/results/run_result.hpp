@@ -11,6 +11,7 @@
 #include "platform/probes/function_result.hpp"
 #include "platform/probes/regions.hpp"
 #include "platform/results/diagnosis.hpp"
+#include "platform/results/finding.hpp"
 #include "platform/results/instruction_classes.hpp"
 
 #include <optional>
@@ -80,6 +81,8 @@ struct RunResult {
     energy::Counts counts;  ///< in the order of counter_paths
     EnergyResult energy;
     std::optional<Diagnosis> diagnosis;  ///< of a run that has not ended by an exit
+    /// Of the checks; nullopt when none was asked for.
+    std::optional<std::vector<Finding>> findings;
 
     [[nodiscard]] double host_mips() const;
     /// Mean power over the run, mW.

@@ -86,9 +86,12 @@ void Simulation::watch_clock() {
     };
 }
 
-void Simulation::instrument(const InstrumentationOptions& options, OutputFile* trace) {
-    instrumentation_.emplace(
-        options, soc_.cores(), [this](u32 pc) { return place(pc); }, trace);
+void Simulation::instrument(const InstrumentationOptions& options, OutputFile& trace) {
+    instrumentation_.emplace(options, soc_.cores(), trace);
+}
+
+void Simulation::check(const CheckOptions& options) {
+    checks_ = std::make_unique<Checks>(options, soc_, image_, is_strict_);
 }
 
 void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin,
@@ -193,6 +196,8 @@ void Simulation::run() {
         functions_->finish();
         calls_->finish();
     }
+    if (checks_)
+        checks_->finish(outcome() == Outcome::exit);
     if (gdb_)
         tell_debugger_the_end();
     if (!soc_.broken().empty())
@@ -404,6 +409,8 @@ RunResult Simulation::result() const {
     if (functions_)
         result.functions = functions_->functions(result.counter_paths);
     result.diagnosis = diagnosis_;
+    if (checks_)
+        result.findings = checks_->findings();
     price_run(result, profile_, configuration_.energy.profile);
     if (meter_) {
         const PowerPeak& peak = meter_->peak();

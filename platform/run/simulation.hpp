@@ -4,6 +4,7 @@
 #pragma once
 
 #include "energy/counters.hpp"
+#include "platform/checks/checks.hpp"
 #include "platform/config/configuration.hpp"
 #include "platform/debug/gdb_server.hpp"
 #include "platform/firmware/elf.hpp"
@@ -43,9 +44,13 @@ public:
     /// What the hardware tolerates in silence ends the run: a trap that firmware handles, an access
     /// that an error slave answers, DMA addresses that wrap.
     void make_strict() { is_strict_ = true; }
-    /// Lets somebody look at every instruction; `trace` is where a trace goes. Throws UserError.
-    /// Call before run().
-    void instrument(const InstrumentationOptions& options, OutputFile* trace);
+    /// Writes every instruction to `trace`. Throws UserError. Call before run().
+    void instrument(const InstrumentationOptions& options, OutputFile& trace);
+    /// Looks for mistakes of the firmware; behind make_strict() where that is called. Call before
+    /// run().
+    void check(const CheckOptions& options);
+    /// What check() has found; null: nobody asks.
+    [[nodiscard]] const Checks* checks() const { return checks_.get(); }
     /// Asked now and then in the course of the run: a text that says why the run shall end here,
     /// "interrupted by signal 2"; empty to go on.
     void stop_when(std::function<std::string()> reason);
@@ -148,6 +153,7 @@ private:
     std::set<u32> reported_traps_;    // pc
     std::set<u32> reported_misuses_;  // pc
     std::optional<Instrumentation> instrumentation_;
+    std::unique_ptr<Checks> checks_;            // null: nobody asks
     std::unique_ptr<GdbServer> gdb_;            // null: nobody asks
     std::unique_ptr<Semihosting> semihosting_;  // null: the host is closed
     Htif htif_;

@@ -270,7 +270,11 @@ unsigned Soc::read(Address address, void* data, unsigned bytes) {
 }
 
 unsigned Soc::write(Address address, const void* data, unsigned bytes) {
-    return debug_access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
+    const unsigned written =
+        debug_access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
+    if (on_outside_write && written != 0)
+        on_outside_write(address, written);
+    return written;
 }
 
 /// A memory grants a pointer to the word, and withdraws it when the word is written.

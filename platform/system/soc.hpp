@@ -66,6 +66,8 @@ public:
     unsigned read(Address address, void* data, unsigned bytes);
     /// Instructions that were decoded from there are forgotten.
     unsigned write(Address address, const void* data, unsigned bytes);
+    /// Called behind each write() with what was written.
+    std::function<void(Address address, unsigned bytes)> on_outside_write;
     /// on_written is called behind the next write of any master to the word at `address`, and not
     /// again. False where there is no memory.
     bool watch_word(Address address);

@@ -104,16 +104,14 @@ TEST_CASE("a mistake in run says what is wrong and what to do", "[command_line]"
 }
 
 TEST_CASE("a trace may be narrowed to harts and cycles", "[command_line]") {
-    const InstrumentationOptions options =
-        run({"run", "a.elf", "--trace", "t.log", "--trace-harts", "0,3", "--trace-from", "100",
-             "--trace-to", "200", "--check", "hazards"})
-            .options.instrumentation;
+    const InstrumentationOptions options = run({"run", "a.elf", "--trace", "t.log", "--trace-harts",
+                                                "0,3", "--trace-from", "100", "--trace-to", "200"})
+                                               .options.instrumentation;
 
     CHECK(options.trace == "t.log");
     CHECK(options.trace_harts == std::vector<u32>{0, 3});
     CHECK(options.trace_window.from == 100);
     CHECK(options.trace_window.to == 200);
-    CHECK(options.checks_hazards);
     CHECK_FALSE(run({"run", "a.elf"}).options.instrumentation.is_wanted());
 }
 
@@ -125,8 +123,22 @@ TEST_CASE("a mistake in the options of a trace names the option", "[command_line
           "--trace-from -1: must be a whole number 0..2^64 - 1");
     CHECK(refusal({"run", "a.elf", "--trace", "t", "--trace-from", "9", "--trace-to", "8"}) ==
           "--trace-from 9 lies behind --trace-to 8; exchange them");
-    CHECK(refusal({"run", "a.elf", "--check", "timing"}) ==
-          "--check timing: must be one of hazards");
+}
+
+TEST_CASE("checks are named one by one or all together", "[command_line]") {
+    const CheckOptions some = run({"run", "a.elf", "--check", "hazards,dma"}).options.checks;
+    const CheckOptions all = run({"run", "a.elf", "--check", "all"}).options.checks;
+
+    CHECK(some.hazards);
+    CHECK(some.dma);
+    CHECK_FALSE(some.races);
+    CHECK_FALSE(some.uninit);
+    CHECK((all.hazards && all.races && all.uninit && all.stack && all.dma));
+    CHECK_FALSE(run({"run", "a.elf"}).options.checks.any());
+    CHECK(refusal({"run", "a.elf", "--check", "races,timing"}) ==
+          "--check races,timing: \"timing\" is no check; there are hazards, races, uninit, stack, "
+          "dma, all");
+    CHECK(refusal({"run", "a.elf", "--check", ","}).starts_with("--check ,: "));
 }
 
 TEST_CASE("disasm takes one firmware and the mode of SIMD words", "[command_line]") {

@@ -5,6 +5,8 @@
 #include "platform/cli/command_line.hpp"
 
 #include "base/error.hpp"
+#include "platform/cli/manual.hpp"
+#include "platform/config/embedded.hpp"
 #include "platform/config/nearest.hpp"
 
 #include <algorithm>
@@ -54,6 +56,7 @@ struct CommandRow {
     const char* doc;
     po::options_description (*options)();
     Command (*read)(const Line&);
+    std::vector<const char*> examples;
     bool takes_arguments = false;  ///< of the firmware, behind --
 };
 
@@ -132,6 +135,15 @@ po::options_description price_options() {
         "write the new report here instead of to stdout")("quiet", "no summary on stderr");
     return options;
 }
+
+po::options_description config_options() {
+    po::options_description options("Options of config");
+    options.add_options()("keys", "only the names of the parameters, one a line");
+    options.add(configuration_options());
+    return options;
+}
+
+po::options_description no_options() { return po::options_description("Options"); }
 
 po::options_description isa_options() {
     po::options_description options("Options of isa");
@@ -368,6 +380,8 @@ Command read_price(const Line& line) {
 
 Command read_config(const Line& line) {
     expect_none(without_assignments(line.bare));
+    if (line.has("keys"))
+        return PrintCommand{.text = fmt::format("{}\n", fmt::join(parameter_keys(), "\n"))};
     return ConfigCommand{.configuration = read_configuration(line)};
 }
 
@@ -388,20 +402,118 @@ Command read_describe(const Line& line) {
         .format = format, .block = line.text("block"), .configuration = read_configuration(line)};
 }
 
-constexpr CommandRow kCommands[] = {
-    {"run", "run FIRMWARE.elf [options] [-- ARGUMENT...]", "runs a firmware", run_options, read_run,
+Command read_completion(const Line& line);
+Command read_manual(const Line& line);
+
+const CommandRow kCommands[] = {
+    {"run",
+     "run FIRMWARE.elf [options] [-- ARGUMENT...]",
+     "runs a firmware",
+     run_options,
+     read_run,
+     {"flexv-vp run hello.elf --report report.json",
+      "flexv-vp run hello.elf --set soc.cluster.core_count=4 --check races,dma",
+      "flexv-vp run hello.elf --gdb 3333"},
      true},
-    {"price", "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
-     "prices a finished run again", price_options, read_price},
-    {"config", "config [--config FILE] [--set KEY=VALUE ...]",
+    {"price",
+     "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
+     "prices a finished run again",
+     price_options,
+     read_price,
+     {"flexv-vp price report.json --vdd 0.7 --mhz 400"}},
+    {"config",
+     "config [--config FILE] [--set KEY=VALUE ...] [--keys]",
      "prints the effective configuration with a description of every parameter",
-     configuration_options, read_config},
-    {"disasm", "disasm FIRMWARE.elf [--simd legacy|status]",
-     "prints the instructions of a firmware", disassemble_options, read_disassemble},
-    {"isa", "isa [--format table|csv|gas]", "prints the instruction rows", isa_options, read_isa},
-    {"describe", "describe [--format md|c] [--block NAME] [--config FILE] [--set KEY=VALUE ...]",
-     "prints the register map of the elaborated platform", describe_options, read_describe},
+     config_options,
+     read_config,
+     {"flexv-vp config --set clock.mhz=200 > mine.json"}},
+    {"disasm",
+     "disasm FIRMWARE.elf [--simd legacy|status]",
+     "prints the instructions of a firmware",
+     disassemble_options,
+     read_disassemble,
+     {"flexv-vp disasm hello.elf"}},
+    {"isa",
+     "isa [--format table|csv|gas]",
+     "prints the instruction rows",
+     isa_options,
+     read_isa,
+     {"flexv-vp isa --format csv"}},
+    {"describe",
+     "describe [--format md|c] [--block NAME] [--config FILE] [--set KEY=VALUE ...]",
+     "prints the register map of the elaborated platform",
+     describe_options,
+     read_describe,
+     {"flexv-vp describe --block EU_DEMUX"}},
+    {"completion",
+     "completion bash|zsh",
+     "prints a script by which a shell completes command lines",
+     no_options,
+     read_completion,
+     {"source <(flexv-vp completion bash)"}},
+    {"man",
+     "man",
+     "prints the manual page, section 1",
+     no_options,
+     read_manual,
+     {"flexv-vp man | man -l -"}},
 };
+
+/// Values that an option may have, or the words of a list of them.
+std::vector<std::string> words_of(const std::string& option, const std::string& value) {
+    if (option == "config")
+        return embedded_names("config", ".json");
+    if (option == "energy-profile")
+        return embedded_names("energy", ".json");
+    std::vector<std::string> words;
+    if (option == "check") {
+        for (const CheckName& check : kCheckNames)
+            words.emplace_back(check.name);
+        words.emplace_back("all");
+    }
+    const bool is_choice = value.find('|') != std::string::npos &&
+                           std::ranges::none_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
+    std::istringstream parts(is_choice ? value : "");
+    for (std::string part; std::getline(parts, part, '|');)
+        words.push_back(part);
+    return words;
+}
+
+CommandLineText command_line_text() {
+    CommandLineText text{.commands = {}, .keys = parameter_keys()};
+    for (const CommandRow& row : kCommands) {
+        CommandText command{.name = row.name,
+                            .synopsis = row.synopsis,
+                            .doc = row.doc,
+                            .examples = {row.examples.begin(), row.examples.end()},
+                            .options = {}};
+        const po::options_description known = row.options();
+        for (const auto& option : known.options()) {
+            const bool has_value = option->semantic()->max_tokens() != 0;
+            const std::string value = has_value ? option->format_parameter() : "";
+            command.options.push_back({.name = option->long_name(),
+                                       .value = value,
+                                       .doc = option->description(),
+                                       .words = words_of(option->long_name(), value)});
+        }
+        text.commands.push_back(std::move(command));
+    }
+    return text;
+}
+
+Command read_completion(const Line& line) {
+    const std::string shell = line.bare.size() == 1 ? line.bare.front() : "";
+    if (shell != "bash" && shell != "zsh")
+        throw UserError(
+            "completion: expected bash or zsh\n  hint: source <(flexv-vp completion bash)");
+    return PrintCommand{.text = shell == "bash" ? bash_completion(command_line_text())
+                                                : zsh_completion(command_line_text())};
+}
+
+Command read_manual(const Line& line) {
+    expect_none(line.bare);
+    return PrintCommand{.text = manual_page(command_line_text(), FLEXV_VERSION)};
+}
 
 std::string general_help() {
     std::string text = "Virtual platform of the Flex-V cluster.\n\nUsage:\n";
@@ -416,7 +528,13 @@ std::string general_help() {
 std::string help_of(const CommandRow& row) {
     std::ostringstream options;
     options << row.options();
-    return fmt::format("Usage: flexv-vp {}\n  {}\n\n{}", row.synopsis, row.doc, options.str());
+    std::string text = fmt::format("Usage: flexv-vp {}\n  {}\n\n", row.synopsis, row.doc);
+    if (!row.options().options().empty())
+        text += options.str() + "\n";
+    text += row.examples.size() > 1 ? "Examples:\n" : "Example:\n";
+    for (const char* example : row.examples)
+        text += fmt::format("  {}\n", example);
+    return text;
 }
 
 std::string version() {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace flexv::platform {
 
@@ -25,6 +26,9 @@ struct LoadedConfiguration {
     Configuration values;
     std::map<std::string, std::string> origins;
 };
+
+/// The names of all parameters, "soc.cluster.core_count", in the order of the schema.
+[[nodiscard]] std::vector<std::string> parameter_keys();
 
 /// The shipped configuration used when the user names none.
 inline constexpr std::string_view kDefaultConfiguration = "flexv_cluster";

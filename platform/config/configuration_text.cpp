@@ -97,4 +97,11 @@ std::string to_text(const LoadedConfiguration& configuration) {
     return Writer(configuration).run();
 }
 
+std::vector<std::string> parameter_keys() {
+    std::vector<std::string> keys;
+    for (const auto& parameter : schema().parameters())
+        keys.push_back(parameter.key);
+    return keys;
+}
+
 }  // namespace flexv::platform

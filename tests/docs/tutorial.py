@@ -69,7 +69,7 @@ def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None
     (folder / "bin").mkdir()
     (folder / "bin/flexv-vp").symlink_to(program)
     (folder / "scripts").mkdir()
-    for script in ("energy_report", "operating_points"):
+    for script in ("energy_report", "operating_points", "timeline"):
         (folder / "scripts" / script).write_text(
             f'#!/bin/sh\nexec "{sys.executable}" -B "{repository}/scripts/{script}" "$@" '
             + (f'--program "{program}"\n' if script == "operating_points" else "\n")

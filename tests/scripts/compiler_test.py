@@ -4,10 +4,11 @@
 import re
 import textwrap
 import unittest
+import unittest.mock
 
 from compiler_case import DOT, Case
 
-from flexv_tools.compiler import examples, stage
+from flexv_tools.compiler import examples, flow, stage
 from flexv_tools.compiler.remarks import Remarks
 
 
@@ -172,6 +173,19 @@ class StageTest(unittest.TestCase):
         text = self.convert("nop\n.LBB0_1:\npv.sdotup.v a0, a2, a3\npv.mlsdotup.v a2, zero, 0\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
         self.assertRegex(text, r"pv\.mlsdotup\.v a2, zero, 0\s+\.Lflexv_end_1_0:\s+nop")
 
+    def test_blocks_of_assembly_are_kept_apart_at_their_ends(self) -> None:
+        block = "#APP\nmv a3, a4\npv.mlsdotup.v a0, zero, 0\n#NO_APP\n"
+        self.assertRegex(self.convert(block + "mv a1, a0\nret\n"), r"#NO_APP\s+nop\s+mv")
+        self.assertNotIn("nop", self.convert(block + "mv a1, a3\nret\n"))
+        self.assertRegex(self.convert("csrwi 16, 1\n#APP\npv.add.b a0, a0, a1\nmv a2, a0\n#NO_APP\nret\n"), r"csrwi 16, 1\s+nop\s+#APP")
+
+    def test_a_mac_and_load_does_not_stand_in_the_shadow_of_a_branch(self) -> None:
+        load, none = "pv.mlsdotup.v a4, zero, 8", "pv.mlsdotup.v a4, zero, 1"
+        for branch in ("beqz a1, .LBB0_2", "p.bneimm a1, 3, .LBB0_2"):
+            self.assertRegex(self.convert(f"{branch}\n{load}\n.LBB0_2:\nret\n"), r"LBB0_2\s+nop\s+pv\.mls")
+            self.assertNotIn("nop", self.convert(f"{branch}\n{none}\n.LBB0_2:\nret\n"))
+            self.assertRegex(self.convert(f"{branch}\n#APP\n{load}\nmv a2, a3\n#NO_APP\n.LBB0_2:\nret\n"), r"LBB0_2\s+nop\s+#APP")
+
     def test_functions_with_hardware_loops_are_not_relaxed(self) -> None:
         text = self.convert("lui a2, %hi(x)\n.LBB0_1:\nlw a3, %lo(x)(a2)\nxor a0, a0, a3\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
         self.assertRegex(text, r"(?s)\.option push\s+\.option norelax.*lui.*lp\.setup.*\.option pop")
@@ -192,6 +206,43 @@ class StageTest(unittest.TestCase):
     def test_far_branches_on_constants_jump(self) -> None:
         text = self.convert("cv.beqimm a0, 3, .LBB0_9\n" + "xor a1, a1, a0\n" * 900 + ".LBB0_9:\nret\n")
         self.assertRegex(text, r"p\.bneimm\ta0, 3, (\.Lflexv_near_\d+)\s+j\t\.LBB0_9\s+\1:")
+
+    def test_calls_and_branches_may_be_twice_as_long(self) -> None:
+        for line in ("call g", "beqz a1, .LBB0_9", "#APP\nnop\n.rept 900\nnop\n.endr\n#NO_APP"):
+            self.assertIn("\tj\t.LBB0_9", self.convert("cv.beqimm a0, 3, .LBB0_9\n" + f"{line}\n" * 300 + ".LBB0_9:\nret\n"))
+        body = "xor a0, a0, a2\nbeqz a2, .LBB0_3\n" * 700
+        self.assertNotIn("lp.setup", self.convert(f"nop\n.LBB0_1:\n{body}flexv.count a1\nbnez a1, .LBB0_1\n.LBB0_3:\nret\n"))
+
+    def test_alignment_in_functions_with_hardware_loops_is_by_nops(self) -> None:
+        loop = "nop\n.LBB0_1:\nxor a0, a0, a2\nadd a0, a0, a2\nflexv.count a1\nbnez a1, .LBB0_1\n"
+        for written, kept in ((".balign 4096", ".balignw 4096, 1"), (".p2align 4", ".balignw 16, 1"), (".balign 4, 0", ".balign 4, 0")):
+            self.assertIn(kept + "\n", self.convert(f"{loop}#APP\n{written}\nnop\n#NO_APP\nret\n"))
+
+    def test_assembly_that_writes_loop_registers_keeps_hardware_loops_away(self) -> None:
+        for write in ("csrw 1984, a2", "csrwi 0x7c6, 1", "csrrw a3, 1985, a2"):
+            for code in (write, f"#APP\nnop\n{write}\n#NO_APP"):
+                self.assertNotIn("lp.setup", self.convert(f"nop\n.LBB0_1:\n{code}\nadd a0, a0, a2\nflexv.count a1\nbnez a1, .LBB0_1\nret\n"))
+
+    def test_outlined_code_may_read_any_register(self) -> None:
+        loop = "mv a2, a1\n.LBB0_1:\naddi a2, a2, 1\nxor a3, a3, a2\nflexv.count t3\nbnez t3, .LBB0_1\n"
+        self.assertRegex(self.convert(loop + "call t0, OUTLINED_FUNCTION_0\nret\n"), r"li\tt3, 0\s+call")
+        self.assertRegex(self.convert(loop + "tail OUTLINED_FUNCTION_1\n"), r"li\tt3, 0\s+tail")
+        self.assertNotIn("li\tt3, 0", self.convert(loop + "call g\nret\n"))
+
+    def test_a_function_is_analysed_a_few_times_however_many_loops_it_has(self) -> None:
+        def loops(count: int) -> str:
+            pair = ".LBB0_{0}:\nmv a1, a3\n.LBB0_{0}x:\nxor a0, a0, a2\nadd a0, a0, a2\nflexv.count a1\nbnez a1, .LBB0_{0}x\nflexv.count a4\nbnez a4, .LBB0_{0}\n"
+            return "nop\n" + "li a4, 7\n".join(pair.format(i) for i in range(count)) + "ret\n"
+
+        with unittest.mock.patch.object(flow, "analyse", side_effect=flow.analyse) as analyse:
+            text = self.convert(loops(40))
+        self.assertEqual((text.count("lp.setup\t0"), text.count("lp.setup\t1")), (40, 40))
+        self.assertLessEqual(analyse.call_count, 3)
+
+    def test_loops_that_overlap_stay_in_software(self) -> None:
+        body = "beqz a3, .LBB0_2\n.LBB0_1:\nadd a0, a0, a2\n.LBB0_2:\nxor a0, a0, a2\nflexv.count a1\nbnez a1, .LBB0_1\nflexv.count a4\nbnez a4, .LBB0_2\nret\n"
+        text = self.convert(body)
+        self.assertEqual((text.count("lp.setup"), text.count("flexv.count"), text.count("addi")), (0, 0, 2))
 
 
 if __name__ == "__main__":

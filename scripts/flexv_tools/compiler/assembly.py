@@ -20,6 +20,20 @@ PLAIN = re.compile(
 )
 
 
+HARMLESS_DIRECTIVE = re.compile(r"^\.(option\s+(norvc|rvc|push|pop|norelax|relax)|balign\s|balignw\s|p2align\s)")
+CSR_WRITE = re.compile(r"^csr(w|s|c|rw|rs|rc)i?$")
+LOOP_CSRS = range(0x7C0, 0x7C7)
+ANY_LENGTH = 1 << 20  # instructions of a block that repeats or reserves
+
+
+class SourceError(Exception):
+    """What a function asks for cannot be had; `place` is FILE:LINE:COLUMN of the source."""
+
+    def __init__(self, place: str, text: str) -> None:
+        super().__init__(text)
+        self.place = place
+
+
 class Kind(Enum):
     """What a line is."""
 
@@ -147,22 +161,39 @@ def note_places(lines: Iterable[Line]) -> None:
             line.place = place
 
 
+def statements(line: Line) -> list[Line]:
+    """Instructions and directives of a line; a block of inline assembly has several. Labels are left out."""
+    if line.kind is not Kind.INLINE:
+        return [line]
+    parts = (part for raw in line.text.splitlines() for part in without_comment(raw)[0].split(";"))
+    lines = (found for part in parts for found in parse_line(f"\t{part.strip()}"))
+    return [found for found in lines if found.kind in (Kind.INSTRUCTION, Kind.DIRECTIVE)]
+
+
+def written_csr(line: Line) -> int | None:
+    """The number of the CSR that an instruction writes."""
+    if not CSR_WRITE.match(line.name) or not line.operands:
+        return None
+    number = line.operands[1 if line.name.startswith("csrr") and len(line.operands) > 1 else 0]
+    try:
+        return int(number, 0)
+    except ValueError:
+        return None
+
+
 def is_plain_inline(line: Line) -> bool:
     """Whether a block of inline assembly has nothing that could leave it or a hardware loop around it, other than a
     hardware loop of its own."""
-    for raw in line.text.splitlines():
-        for statement in without_comment(raw)[0].split(";"):
-            found = LABEL.match(statement.strip())
-            body = found[2] if found else statement.strip()
-            if not body or body.startswith((".option norvc", ".option push", ".option pop", ".option norelax", ".balign")):
-                continue
-            mnemonic, _, operands = body.partition(" ")
-            is_own_branch = mnemonic == "beqz" and ".Lflexv_last_" in operands
-            if not (PLAIN.match(mnemonic.strip()) or mnemonic in ("lp.setup", "lp.setupi") or is_own_branch):
-                return False
-            if "0x7c" in operands.lower():
-                return False
-    return True
+    return all(map(is_plain_statement, statements(line)))
+
+
+def is_plain_statement(statement: Line) -> bool:
+    if statement.kind is Kind.DIRECTIVE:
+        return HARMLESS_DIRECTIVE.match(statement.text.strip()) is not None
+    if written_csr(statement) in LOOP_CSRS:
+        return False
+    is_own_branch = statement.name in ("beqz", "bnez") and ".Lflexv_" in statement.operands[-1]
+    return PLAIN.match(statement.name) is not None or statement.name in ("lp.setup", "lp.setupi") or is_own_branch
 
 
 def hardware_loops_of(line: Line) -> set[int]:
@@ -172,7 +203,10 @@ def hardware_loops_of(line: Line) -> set[int]:
 
 
 def instruction_count(line: Line) -> int:
-    """How many instructions a line may be, at most."""
+    """How many instructions of 4 bytes a line may be, at most: a branch that goes far becomes two."""
     if line.kind is Kind.INLINE:
-        return line.text.count("\n") + line.text.count(";")
-    return 2 if line.kind is Kind.INSTRUCTION and line.name in ("li", "la", "lla", "call", "tail") else int(line.kind is Kind.INSTRUCTION)
+        is_long = any(part.kind is Kind.DIRECTIVE and not HARMLESS_DIRECTIVE.match(part.text.strip()) for part in statements(line))
+        return ANY_LENGTH if is_long else line.text.count("\n") + line.text.count(";")
+    if line.kind is not Kind.INSTRUCTION:
+        return 0
+    return 2 if line.name in ("li", "la", "lla", "call", "tail") or line.name.startswith(("b", "cv.b", "p.b")) else 1

@@ -6,7 +6,8 @@ usage: flexv-cc [-O2] [-g] [--isa flexv|xpulpnn|xpulpv2] [-c|-S|-E] FILE... [-o 
 Options are those of GCC and clang: -I -D -U -include -std= -W -f -g -O -M -MD -MF -MT -T -L -l -Wl, -Wa, -Wp, -x -v -###
 -save-temps -print-file-name= @FILE; `-x c -` reads standard input. Without -c, -S or -E a program for `flexv-vp run` is
 linked: the runtime of sw/runtime, picolibc and the link script of sw/runtime. -T replaces the script, an object with a
-_start of its own the start code, -nostdlib leaves out all of it; -lflexv_kernels adds the layers of sw/kernels.
+_start of its own the start code, -nostdlib leaves out all of it; -lflexv_kernels adds the layers of sw/kernels. printf knows no floating
+point unless -DPICOLIBC_DOUBLE_PRINTF_SCANF is said, also when the program is linked.
 
 -fno-PASS switches a transformation off: vectorise (SIMD, dot products), macload, mac, clip, bits, hwloops, postincrement, minmax,
 immediate-branches, hazards. -Rflexv tells what was done and what not, -Rflexv=PASS that of one pass. docs/design/compiler.md has
@@ -27,6 +28,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flexv_tools.compiler import stage, toolchain, xcv
+from flexv_tools.compiler.assembly import SourceError
+from flexv_tools.compiler.messages import in_source, refused_handler
 from flexv_tools.compiler.options import Input, Options, check, parse
 from flexv_tools.compiler.remarks import Remarks
 from flexv_tools.errors import Failure
@@ -97,7 +100,7 @@ class Driver:
             return ""
         if options.saves:
             self.call([*self.clang(item), "-E", item.name, "-o", f"{stem(item.name)}.i"])
-        self.call([*command, str(raw)])
+        self.translate([*command, str(raw)])
         if options.only_shows:
             return target
         result = self.second_half(item, raw)
@@ -111,12 +114,28 @@ class Driver:
         self.assemble(text, target, item.name, result.places)
         return target
 
+    def translate(self, command: list[str]) -> None:
+        """Runs clang, which only warns when it makes an ordinary function of an interrupt handler."""
+        self.show(command)
+        if self.options.only_shows:
+            return
+        colours = ["-fcolor-diagnostics"] if sys.stderr.isatty() else []
+        words = [command[0], *colours, *command[1:]]
+        done = subprocess.run(words, executable=shutil.which(toolchain.CLANG), stderr=subprocess.PIPE, check=False)
+        said = [refused_handler(line) for line in done.stderr.decode(**ANY_BYTES).splitlines(keepends=True)]
+        sys.stderr.write("".join(line for line, _ in said))
+        if done.returncode != 0 or any(is_refused for _, is_refused in said):
+            raise StepFailed(done.returncode if done.returncode > 0 else 1)
+
     def second_half(self, item: Input, raw: Path) -> stage.Result:
         """The assembly stage, with its remarks."""
         options = self.options
         remarks = Remarks(options.remarks is not None, frozenset(options.remarks or ()))
         try:
             result = stage.run(raw.read_text(**ANY_BYTES), options.debug is not None, remarks, options.passes["hazards"])
+        except SourceError as error:
+            print(f"{error.place or item.name}: error: {error}", file=sys.stderr)
+            raise StepFailed(1) from error
         except xcv.UnknownInstruction as error:
             raise Failure(f"{item.name}: clang made an instruction that the core does not have: {error}") from error
         remarks.print()
@@ -176,7 +195,7 @@ class Driver:
         language = ["-x", item.language]
         options = self.options
         flags = [*options.for_preprocessor, *options.for_clang, *includes]
-        return [NAME, *TARGET, march, *QUIET, *LIBRARY, *ITSELF, *flags, *language]
+        return [NAME, *TARGET, march, *QUIET, *library_words(options), *ITSELF, *flags, *language]
 
     def code_flags(self) -> list[str]:
         options = self.options
@@ -205,7 +224,7 @@ class Driver:
             else:
                 rest.append(item)
         # With -nostdlib the specs would still ask for picolibc's printf.
-        specs = ["--specs=picolibc.specs", *LIBRARY] if options.uses_libraries else []
+        specs = ["--specs=picolibc.specs", *library_words(options)] if options.uses_libraries else []
         command = [toolchain.GCC, "-march=rv32imc", "-mabi=ilp32", *specs, "-nostartfiles", "-static"]
         if options.uses_libraries:
             archives.append(str(toolchain.runtime()))
@@ -231,21 +250,17 @@ class Driver:
             raise StepFailed(done.returncode if done.returncode > 0 else 1)
 
 
+def library_words(options: Options) -> list[str]:
+    """Which printf the C library gives: that without floating point, unless the user names another one."""
+    chosen = [f"-D{word}" for word in options.for_preprocessor if re.match(r"^PICOLIBC_\w+_PRINTF_SCANF$", word)]
+    return chosen or LIBRARY
+
+
 def debug_flags(wish: str | None) -> list[str]:
     """Line numbers are always made, for messages. GNU as 2.40 cannot take the tables of DWARF 5 for code that the linker relaxes."""
     if wish is None:
         return ["-gdwarf-4", "-gline-tables-only"]
     return [wish] if "dwarf" in wish else ["-gdwarf-4", wish]
-
-
-def in_source(message: str, text: str, name: str, places: list[str]) -> str:
-    """A message of the assembler with the user's line instead of that of our text."""
-    found = re.match(rf"^{re.escape(text)}:(\d+): (.*)$", message, re.DOTALL)
-    if found is None:
-        return "" if message.startswith(f"{text}: Assembler messages") else message
-    number = int(found[1]) - 1
-    place = places[number] if number < len(places) else ""
-    return f"{place or name}: {found[2].replace('Error:', 'error:')}"
 
 
 def stem(name: str) -> str:

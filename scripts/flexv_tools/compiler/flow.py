@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from flexv_tools.compiler.assembly import REGISTERS, Kind, Line
@@ -56,6 +57,11 @@ class Function:
     blocks: list[Block]
     block_of_label: dict[str, int]
     is_understood: bool  # no jumps to computed places, no labels that inline assembly uses
+    live: dict[bool, list[set[str]]] = field(default_factory=dict)  # by blocks, found when they are asked for
+
+    def block_at(self, index: int) -> int:
+        """The number of the block that a line belongs to."""
+        return bisect_right(self.blocks, index, key=lambda block: block.first) - 1
 
 
 def targets(lines: list[Line]) -> set[str]:
@@ -143,13 +149,18 @@ def writes_of(line: Line) -> frozenset[str]:
     return line.writes
 
 
+def has_own_convention(line: Line) -> bool:
+    """Calls of code that clang has taken out of functions, and of its helpers that save registers: they may read and write any."""
+    return line.name in ("call", "jal", "tail") and (len(line.operands) > 1 or line.operands[0].startswith("OUTLINED_FUNCTION_"))
+
+
 def find_reads(line: Line) -> frozenset[str]:
     if line.kind is Kind.INLINE:
         return ALL
     if line.kind is not Kind.INSTRUCTION:
         return frozenset()
     name = line.name
-    if name == "mret":
+    if name == "mret" or has_own_convention(line):
         return ALL  # an interrupted program needs all of them
     if name in ("ret", "jr"):
         return SAVED | {"a0", "a1"} | registers_in(line.operands)
@@ -160,7 +171,7 @@ def find_reads(line: Line) -> frozenset[str]:
 
 
 def find_writes(line: Line) -> frozenset[str]:
-    if line.kind is not Kind.INSTRUCTION:
+    if line.kind is not Kind.INSTRUCTION or has_own_convention(line):
         return frozenset()
     if line.name in ("call", "jal", "jalr"):
         return frozenset(ALL - SAVED)
@@ -169,39 +180,43 @@ def find_writes(line: Line) -> frozenset[str]:
     return frozenset(registers_in(line.operands[:1]))
 
 
-def names(line: Line, register: str) -> bool:
-    """Whether the line reads the register and says so: not as an argument or a result that it may be."""
-    if register not in reads_of(line):
-        return False
-    is_by_convention = line.name in CALLS or line.name in ENDS
-    return register in line.words() if line.kind is Kind.INLINE or is_by_convention else True
+def named_reads_of(line: Line) -> frozenset[str]:
+    """Registers that a line reads and says so: not those that may be arguments or results."""
+    by_convention = line.kind is Kind.INLINE or line.name in CALLS or line.name in ENDS
+    return reads_of(line) & line.words() if by_convention else reads_of(line)
 
 
-def meets_first(function: Function, register: str, block: Block, only_named: bool) -> bool | None:
-    """Whether the block reads the register before it writes it; None when it does neither."""
+def effects(function: Function, block: Block, only_named: bool) -> tuple[set[str], set[str]]:
+    """Registers that a block reads before it writes them, and those that it writes."""
+    reads: set[str] = set()
+    writes: set[str] = set()
     for line in function.lines[block.first : block.last]:
-        if names(line, register) if only_named else register in reads_of(line):
-            return True
-        if register in writes_of(line):
-            return False
-    return None
+        reads |= (named_reads_of(line) if only_named else reads_of(line)) - writes
+        writes |= writes_of(line)
+    return reads, writes
+
+
+def find_live(function: Function, only_named: bool) -> list[set[str]]:
+    """For each block the registers whose values at its start something reads later on."""
+    blocks = function.blocks
+    found = [effects(function, block, only_named) for block in blocks]
+    live = [set(reads) for reads, _ in found]
+    work = list(range(len(blocks)))  # the last ones come first
+    while work:
+        number = work.pop()
+        block = blocks[number]
+        reads, writes = found[number]
+        falls_out = not block.successors and not ends_block(function.lines[block.last - 1])
+        behind = set(ALL) if falls_out else set().union(*(live[successor] for successor in block.successors))
+        now = reads | (behind - writes)
+        if now != live[number]:
+            live[number] = now
+            work += block.predecessors
+    return live
 
 
 def is_live(function: Function, register: str, entry: int, only_named: bool = False) -> bool:
     """Whether something from the start of block `entry` on reads the value that the register has there; `only_named`: by its name."""
-    seen = {entry}
-    work = [entry]
-    while work:
-        block = function.blocks[work.pop()]
-        meets = meets_first(function, register, block, only_named)
-        if meets is not None:
-            if meets:
-                return True
-            continue
-        if not block.successors and not ends_block(function.lines[block.last - 1]):
-            return True  # falls out of the function
-        for successor in block.successors:
-            if successor not in seen:
-                seen.add(successor)
-                work.append(successor)
-    return False
+    if only_named not in function.live:
+        function.live[only_named] = find_live(function, only_named)
+    return register in function.live[only_named][entry]

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps instructions apart that the core does not interlock (docs/spec/isa.md, quirks Q2, Q5, Q6): a `nop` goes between
+"""Keeps instructions apart that the core does not interlock (docs/spec/isa.md, quirks Q2, Q5, Q6, Q25, Q27): a `nop` goes between
 
 - a Mac&Load and an instruction that reads its sum,
 - a write of a CSR of the SIMD formats and an instruction on lanes,
-- a load and a dot product in status mode that reads what is loaded. The core would wait that cycle anyway.
+- a load and a dot product in status mode that reads what is loaded. The core would wait that cycle anyway,
+- a Mac&Load with a load and a dot product in status mode,
+- a conditional branch and a Mac&Load with a load.
 
-Blocks of assembly of several instructions stay as their author wrote them; what stands around them is kept apart from them."""
+The inside of a block of assembly of several instructions stays as its author wrote it; what stands before and behind it is kept apart
+from its first and its last instruction."""
 
 from __future__ import annotations
 
@@ -13,12 +16,21 @@ import re
 from collections.abc import Callable
 
 from flexv_tools.compiler import flow
-from flexv_tools.compiler.assembly import Kind, Line, instruction
+from flexv_tools.compiler.assembly import Kind, Line, instruction, statements, written_csr
 from flexv_tools.compiler.remarks import Remarks
 
 LOAD = re.compile(r"^(p\.)?l(b|bu|h|hu|w)(\..*)?$")
-FORMAT_WRITE = re.compile(r"^csr(w|s|c|rw|rs|rc)i?$")
+STATUS_DOT = re.compile(r"^pv\.s?dot.*\.v$")
 FORMAT_CSRS = range(0x00D, 0x011)
+REFILLS = 8 | 16  # bits of a Mac&Load's immediate
+
+
+def edge(line: Line, position: int) -> Line | None:
+    """The first (0) or last (-1) instruction of a line."""
+    if line.kind is not Kind.INLINE:
+        return line
+    executed = [part for part in statements(line) if part.kind is Kind.INSTRUCTION]
+    return executed[position] if executed else None
 
 
 def mentions(line: Line, register: str) -> bool:
@@ -28,32 +40,32 @@ def mentions(line: Line, register: str) -> bool:
     return register in flow.reads_of(line)
 
 
-def on_lanes(line: Line) -> bool:
-    return re.search(r"\bpv\.", line.text) is not None
-
-
-def written_csr(line: Line) -> int | None:
-    """The number of the CSR that a line writes."""
-    if not FORMAT_WRITE.match(line.name):
-        return None
-    number = line.operands[1 if line.name.startswith("csrr") else 0]
+def refills(line: Line) -> bool:
+    """Whether it is a Mac&Load that loads."""
+    if not line.name.startswith("pv.ml"):
+        return False
     try:
-        return int(number, 0)
-    except ValueError:
-        return None
+        return int(line.operands[-1], 0) & REFILLS != 0
+    except (ValueError, IndexError):
+        return True
 
 
 def hazard(first: Line, second: Line) -> str:
     """Why the two must not follow each other at once; empty when they may."""
-    if first.kind is not Kind.INSTRUCTION or second.kind not in (Kind.INSTRUCTION, Kind.INLINE):
+    last, next_one = edge(first, -1), edge(second, 0)
+    if last is None or next_one is None:
         return ""
-    if first.name.startswith("pv.ml") and first.operands[0] != "zero" and mentions(second, first.operands[0]):
+    if last.name.startswith("pv.ml") and last.operands[0] != "zero" and mentions(second, last.operands[0]):
         return "the next instruction reads the sum of a Mac&Load"
-    if written_csr(first) in FORMAT_CSRS and on_lanes(second):
+    if written_csr(last) in FORMAT_CSRS and next_one.name.startswith("pv."):
         return "an instruction on lanes follows a change of their format"
-    in_status_mode = second.kind is Kind.INSTRUCTION and re.match(r"^pv\.s?dot.*\.v$", second.name)
-    if LOAD.match(first.name) and in_status_mode and mentions(second, first.operands[0]):
-        return "a dot product in status mode reads what was just loaded"
+    if STATUS_DOT.match(next_one.name):
+        if LOAD.match(last.name) and mentions(next_one, last.operands[0]):
+            return "a dot product in status mode reads what was just loaded"
+        if refills(last):
+            return "a dot product in status mode follows a Mac&Load that loads"
+    if flow.is_branch(last) and refills(next_one):
+        return "a Mac&Load that loads follows a branch, which it would do even when that is taken"
     return ""
 
 
@@ -76,6 +88,7 @@ def separate(lines: list[Line], remarks: Remarks) -> list[Line]:
     starts = loop_starts(lines)
     result: list[Line] = []
     ends: list[tuple[int, str]] = []  # where labels of loop ends stand in the result, until something executes
+    moved: set[int] = set()
     for index, line in enumerate(lines):
         if line.kind is Kind.LABEL and line.name in starts:
             ends.append((len(result), line.name))
@@ -85,19 +98,13 @@ def separate(lines: list[Line], remarks: Remarks) -> list[Line]:
         behind = next_line(lines, index + 1)
         again = [next_line(lines, starts[name]) for _, name in ends]
         reason = next((text for text in map(pair_with(line), [behind, *again]) if text), "")
-        if reason:
-            result = with_nop(result, ends)
+        if reason:  # where loops ended at this line, they end at the `nop`
+            moved |= {place for place, _ in ends}
+            result += [*(result[place] for place, _ in ends), instruction("nop", place=line.place)]
             remarks.done("hazards", line.place, f"nop: {reason}")
         ends = []
-    return result
+    return [line for index, line in enumerate(result) if index not in moved]
 
 
 def pair_with(first: Line) -> Callable[[Line | None], str]:
     return lambda second: hazard(first, second) if second is not None else ""
-
-
-def with_nop(lines: list[Line], ends: list[tuple[int, str]]) -> list[Line]:
-    """A `nop` behind the last line; where loops ended there, they end at the `nop`."""
-    moved = {place for place, _ in ends}
-    kept = [line for index, line in enumerate(lines) if index not in moved]
-    return [*kept, *(lines[place] for place in sorted(moved)), instruction("nop", place=lines[-1].place)]

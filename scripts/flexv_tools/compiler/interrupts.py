@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interrupt handlers keep the hardware loops of what they interrupt: one that sets up a loop, or calls a function, which may, saves
-the six loop registers first and restores them before it returns."""
+the six loop registers first and restores them before it returns. The core has machine mode alone: other kinds of handlers are refused."""
 
 from __future__ import annotations
 
-from flexv_tools.compiler.assembly import Kind, Line, directive, hardware_loops_of, instruction
+from flexv_tools.compiler.assembly import Kind, Line, SourceError, directive, hardware_loops_of, instruction
 
 LOOP_REGISTERS = (0x7C0, 0x7C1, 0x7C2, 0x7C4, 0x7C5, 0x7C6)
 FRAME_BYTES = 32
 SCRATCH_SLOT = f"{FRAME_BYTES - 4}(sp)"
+
+
+OTHER_RETURNS = {"sret": "supervisor", "uret": "user"}
+
+
+def check(lines: list[Line]) -> None:
+    """Raises SourceError for a handler of a mode that the core does not have."""
+    for line in lines:
+        if line.kind is Kind.INSTRUCTION and line.name in OTHER_RETURNS:
+            place = next((other.place for other in lines if other.place), "")
+            raise SourceError(
+                place,
+                f"an interrupt handler of {OTHER_RETURNS[line.name]} mode: the core has machine mode alone; "
+                'write __attribute__((interrupt)) or interrupt("machine")',
+            )
 
 
 def needs_saving(lines: list[Line]) -> bool:

@@ -7,6 +7,9 @@ import sys
 from dataclasses import dataclass, field
 
 
+RECENT = 8  # the same about the same place is said once
+
+
 @dataclass
 class Remarks:
     """Collects remarks of the assembly stage; prints them when they are wanted."""
@@ -22,8 +25,9 @@ class Remarks:
         self.add(name, place, text)
 
     def add(self, name: str, place: str, text: str) -> None:
-        if self.are_wanted and (not self.chosen or name in self.chosen):
-            self.lines.append(f"{place or '<unknown>:0:0'}: remark: {text} [-Rflexv={name}]")
+        line = f"{place or '<unknown>:0:0'}: remark: {text} [-Rflexv={name}]"
+        if self.are_wanted and (not self.chosen or name in self.chosen) and line not in self.lines[-RECENT:]:
+            self.lines.append(line)
 
     def print(self) -> None:
         for line in self.lines:

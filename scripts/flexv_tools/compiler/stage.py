@@ -13,6 +13,7 @@ from flexv_tools.compiler.remarks import Remarks
 
 HEADER = '\t.include "flexv/isa.inc"'
 DROPPED = frozenset([".addrsig", ".addrsig_sym", ".attribute", ".ident"])
+ALIGNMENT = re.compile(r"\.(balign|p2align|align)[ \t]+(\d+)[ \t]*(?=$|;)", re.MULTILINE)  # without a value to fill with
 DEBUG_SECTION = re.compile(r"^\s*\.section\s+\"?\.debug_")
 
 
@@ -53,6 +54,11 @@ def without_debug(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
+def with_nops(found: re.Match[str]) -> str:
+    number = int(found[2])
+    return f".balignw {number if found[1] == 'balign' else 1 << number}, 1"
+
+
 def without_relaxation(lines: list[Line]) -> list[Line]:
     """The linker must not touch bodies of hardware loops, whose ends are numbers by then. Nor the rest of such a function: it would
     take away a `lui` outside whose other half lies in a body, and move an inner loop by two bytes when it aligns the outer one. Without
@@ -60,17 +66,19 @@ def without_relaxation(lines: list[Line]) -> list[Line]:
     if not any(line.kind is Kind.INSTRUCTION and line.name == "lp.setup" for line in lines):
         return lines
     for line in lines:
-        line.text = line.text.replace(".balign 4", ".balignw 4, 1")
+        if line.kind in (Kind.DIRECTIVE, Kind.INLINE):
+            line.text = ALIGNMENT.sub(with_nops, line.text)
     return [*map(directive, (".option push", ".option norelax", ".balignw 4, 1")), *lines, directive(".option pop")]
 
 
 def run(text: str, keeps_debug: bool, remarks: Remarks, avoids_hazards: bool = True) -> Result:
-    """Raises xcv.UnknownInstruction when clang made what the core does not have."""
+    """Raises xcv.UnknownInstruction when clang made what the core does not have, SourceError when the source asks for it."""
     lines = [line for line in parse(text) if line.name not in DROPPED]
     result: list[Line] = []
     for number, (name, piece) in enumerate(functions(lines)):
         if name:
-            piece = hwloops.convert(xcv.translate(piece), f"{number}", remarks)
+            interrupts.check(piece)
+            piece = hwloops.convert(xcv.translate(piece, remarks), f"{number}", remarks)
             piece = interrupts.keep_loops(piece)
             if avoids_hazards:
                 piece = hazards.separate(piece, remarks)

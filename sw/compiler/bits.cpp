@@ -3,6 +3,7 @@
 // (p.extract, p.extractu, p.insert, p.bset, p.bclr).
 #include "instructions.hpp"
 #include "passes.hpp"
+#include "remarks.hpp"
 
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -15,6 +16,8 @@ using namespace llvm;
 using namespace llvm::PatternMatch;
 
 namespace {
+
+constexpr const char* kBitsPass = "flexv-bits";
 
 /// A run of ones: `bits` of them from `lsb` on.
 struct Field {
@@ -172,6 +175,12 @@ Value* lower(IRBuilder<>& builder, Instruction& instruction) {
     }
 }
 
+/// The instruction that does the work; what is around it may be another one, as with leading zeros.
+std::string name_of(const Value* result) {
+    const StringRef name = mnemonic_of(result);
+    return name.empty() ? "p.fl1" : name.str();
+}
+
 }  // namespace
 
 bool form_bit_instructions(Function& function) {
@@ -187,6 +196,7 @@ bool form_bit_instructions(Function& function) {
         }
         IRBuilder<> builder(instruction);
         if (Value* const result = lower(builder, *instruction)) {
+            remark_done(kBitsPass, *instruction, "bits to " + name_of(result));
             instruction->replaceAllUsesWith(result);
             has_changed = true;
         }

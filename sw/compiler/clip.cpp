@@ -2,6 +2,7 @@
 // min(max(x, -2^n), 2^n - 1) is p.clip, min(max(x, 0), 2^n - 1) is p.clipu.
 #include "instructions.hpp"
 #include "passes.hpp"
+#include "remarks.hpp"
 
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/PatternMatch.h>
@@ -12,6 +13,8 @@ using namespace llvm;
 using namespace llvm::PatternMatch;
 
 namespace {
+
+constexpr const char* kClipPass = "flexv-clip";
 
 struct Clip {
     Value* value;
@@ -57,7 +60,12 @@ bool form_clips(Function& function) {
             continue;
         }
         IRBuilder<> builder(&instruction);
-        if (CallInst* const result = emit(builder, *clip)) {
+        CallInst* const result = emit(builder, *clip);
+        if (result == nullptr) {
+            remark_missed(kClipPass, instruction,
+                          "no p.clip: limits are not -2^n and 2^n - 1, or 0 and 2^n - 1");
+        } else {
+            remark_done(kClipPass, instruction, "limits to " + mnemonic_of(result).str());
             instruction.replaceAllUsesWith(result);
             instruction.eraseFromParent();
             has_changed = true;

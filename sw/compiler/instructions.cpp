@@ -2,7 +2,6 @@
 #include "instructions.hpp"
 
 #include <llvm/IR/InlineAsm.h>
-#include <llvm/IR/InstIterator.h>
 
 namespace flexv {
 
@@ -42,21 +41,6 @@ std::string repeat(size_t count) {
     return text;
 }
 
-bool is_format_csr(const Value* operand) {
-    const auto* const number = dyn_cast<ConstantInt>(operand);
-    return number != nullptr && number->getZExtValue() >= 0x00D && number->getZExtValue() <= 0x010;
-}
-
-bool names_format_csr(StringRef text) {
-    for (const char* const name :
-         {"0x00d", "0x00D", "0xd,", "0x00e", "0x00f", "0x010", "0x10,", "SIMD"}) {
-        if (text.contains(name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 CallInst* custom(IRBuilderBase& builder, StringRef mnemonic, ArrayRef<Value*> operands,
@@ -85,27 +69,5 @@ StringRef mnemonic_of(const Value* value) {
     const StringRef text = assembly_of(value);
     return text.contains('\n') ? StringRef() : text.split(' ').first;
 }
-
-bool sets_simd_format(const Function& function) {
-    for (const Instruction& instruction : instructions(function)) {
-        const StringRef text = assembly_of(&instruction);
-        if (!text.contains("csr")) {
-            continue;
-        }
-        const auto& site = cast<CallBase>(instruction);
-        if (any_of(site.args(), is_format_csr) || names_format_csr(text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool has_own_macload(const Function& function) {
-    return any_of(instructions(function), [](const Instruction& instruction) {
-        return assembly_of(&instruction).contains("pv.ml");
-    });
-}
-
-bool is_interrupt_handler(const Function& function) { return function.hasFnAttribute("interrupt"); }
 
 }  // namespace flexv

@@ -26,13 +26,4 @@ llvm::StringRef assembly_of(const llvm::Value* value);
 /// The mnemonic of a call that custom() or accumulating() has made, empty for any other value.
 llvm::StringRef mnemonic_of(const llvm::Value* value);
 
-/// Whether the function changes the format of SIMD lanes (CSRs 0x00D to 0x010): instructions for
-/// bytes and halfwords would mean something else in it.
-bool sets_simd_format(const llvm::Function& function);
-/// Whether assembly of the function's author has Mac&Load instructions: their operand registers
-/// cannot be saved.
-bool has_own_macload(const llvm::Function& function);
-/// Interrupt handlers: what they interrupt owns loop and Mac&Load registers.
-bool is_interrupt_handler(const llvm::Function& function);
-
 }  // namespace flexv

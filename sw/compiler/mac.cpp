@@ -3,6 +3,7 @@
 // loop are left alone, because LLVM turns them into additions.
 #include "instructions.hpp"
 #include "passes.hpp"
+#include "remarks.hpp"
 
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/InstIterator.h>
@@ -14,6 +15,8 @@ using namespace llvm;
 using namespace llvm::PatternMatch;
 
 namespace {
+
+constexpr const char* kMacPass = "flexv-mac";
 
 struct Mac {
     BinaryOperator* product;
@@ -57,9 +60,14 @@ bool form_macs(Function& function, FunctionAnalysisManager& analyses) {
     SmallVector<BinaryOperator*> sums;
     for (Instruction& instruction : instructions(function)) {
         auto* const sum = dyn_cast<BinaryOperator>(&instruction);
-        if (sum != nullptr && match_mac(*sum) && !isa<SCEVAddRecExpr>(evolution.getSCEV(sum))) {
-            sums.push_back(sum);
+        if (sum == nullptr || !match_mac(*sum)) {
+            continue;
         }
+        if (isa<SCEVAddRecExpr>(evolution.getSCEV(sum))) {
+            remark_missed(kMacPass, *sum, "no p.mac: it steps evenly through a loop, additions do");
+            continue;
+        }
+        sums.push_back(sum);
     }
     bool has_changed = false;
     for (BinaryOperator* const sum : sums) {
@@ -68,8 +76,10 @@ bool form_macs(Function& function, FunctionAnalysisManager& analyses) {
             continue;
         }
         IRBuilder<> builder(sum);
+        const char* const mnemonic = mac->is_subtraction ? "p.msu" : "p.mac";
+        remark_done(kMacPass, *sum, std::string("product and sum to ") + mnemonic);
         Value* const result =
-            accumulating(builder, mac->is_subtraction ? "p.msu" : "p.mac", mac->addend,
+            accumulating(builder, mnemonic, mac->addend,
                          {mac->product->getOperand(0), mac->product->getOperand(1)});
         result->takeName(sum);
         sum->replaceAllUsesWith(result);

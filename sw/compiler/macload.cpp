@@ -7,6 +7,7 @@
 #include "macload_text.hpp"
 #include "passes.hpp"
 #include "remarks.hpp"
+#include "surroundings.hpp"
 
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/Dominators.h>
@@ -196,10 +197,12 @@ std::string instruction_for(const Product& product, bool left_is_activation) {
 
 class Fusion {
 public:
-    Fusion(Loop& loop, const Shape& shape, const Banks& banks, ScalarEvolution& evolution)
+    Fusion(Loop& loop, const Shape& shape, const Banks& banks, ScalarEvolution& evolution,
+           bool in_hardware)
         : loop_(loop),
           shape_(shape),
           banks_(banks),
+          in_hardware_(in_hardware),
           evolution_(evolution),
           expander_(evolution, loop.getHeader()->getModule()->getDataLayout(), "macload") {}
 
@@ -285,7 +288,8 @@ private:
         for (unsigned i = 0; i < sums; ++i) {
             products.push_back(product_of(shape_.products[i], i));
         }
-        const std::string text = macload_text(products, streams, arguments_.size() - 1);
+        const std::string text =
+            macload_text(products, streams, arguments_.size() - 1, in_hardware_);
         std::string constraints;
         for (size_t i = 0; i < arguments_.size(); ++i) {
             constraints += "=r,";
@@ -322,6 +326,7 @@ private:
     Loop& loop_;
     const Shape& shape_;
     const Banks& banks_;
+    const bool in_hardware_;
     ScalarEvolution& evolution_;
     SCEVExpander expander_;
     SmallVector<Value*> pointers_;
@@ -339,7 +344,7 @@ bool leaves_by_phis(const Loop& loop, const DominatorTree& dominators) {
     return loop.isLCSSAForm(dominators);
 }
 
-bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
+bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function, bool in_hardware) {
     auto& evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
     auto& dominators = analyses.getResult<DominatorTreeAnalysis>(function);
     formLCSSA(loop, dominators, &analyses.getResult<LoopAnalysis>(function), &evolution);
@@ -354,7 +359,7 @@ bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
         remark_missed(kMacloadPass, loop, "loop not fused to Mac&Load: more than 2 x 4 operands");
         return false;
     }
-    Fusion(loop, *shape, banks, evolution).run();
+    Fusion(loop, *shape, banks, evolution, in_hardware).run();
     remark_done(kMacloadPass, loop,
                 "loop fused to Mac&Load: " + std::to_string(shape->products.size()) +
                     " products of " + std::to_string(banks.activations.size()) + " x " +
@@ -364,7 +369,8 @@ bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function) {
 
 }  // namespace
 
-bool fuse_macload(Function& function, FunctionAnalysisManager& analyses) {
+bool fuse_macload(Function& function, FunctionAnalysisManager& analyses, bool in_hardware) {
+    const std::string reason = objection_to_macload(function);
     bool has_changed = false;
     // A fusion changes the list of loops; the old loop, which stays, is not looked at twice.
     SmallVector<BasicBlock*> headers;
@@ -375,7 +381,9 @@ bool fuse_macload(Function& function, FunctionAnalysisManager& analyses) {
     }
     for (BasicBlock* const header : headers) {
         Loop* const loop = analyses.getResult<LoopAnalysis>(function).getLoopFor(header);
-        if (fuse(*loop, analyses, function)) {
+        if (!reason.empty()) {
+            remark_missed(kMacloadPass, *loop, "loop not fused to Mac&Load: " + reason);
+        } else if (fuse(*loop, analyses, function, in_hardware)) {
             analyses.invalidate(function, PreservedAnalyses::none());
             has_changed = true;
         }

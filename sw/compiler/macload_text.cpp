@@ -64,10 +64,28 @@ SmallVector<std::string> refilling_body(ArrayRef<MacloadProduct> products,
     return lines;
 }
 
+std::string hardware_loop(ArrayRef<std::string> lines, const std::string& counter) {
+    std::string text = ".balign 4\nlp.setup 0, " + counter + ", .Lflexv_end_${:uid}\n";
+    for (size_t i = 0; i < lines.size(); ++i) {
+        text += (i + 1 == lines.size() ? ".Lflexv_end_${:uid}: " : "") + lines[i];
+    }
+    return text;
+}
+
+std::string software_loop(ArrayRef<std::string> lines, const std::string& counter) {
+    // A Mac&Load right behind a branch would load even when the branch is taken.
+    std::string text = "nop\n.Lflexv_first_${:uid}:\n";
+    for (const std::string& line : lines) {
+        text += line;
+    }
+    return text + "addi " + counter + ", " + counter + ", -1\nbnez " + counter +
+           ", .Lflexv_first_${:uid}\n";
+}
+
 }  // namespace
 
 std::string macload_text(SmallVectorImpl<MacloadProduct>& products, const MacloadStreams& streams,
-                         unsigned count) {
+                         unsigned count, bool in_hardware) {
     stable_sort(products, [](const auto& a, const auto& b) {
         return std::pair(a.weight, a.activation) < std::pair(b.weight, b.activation);
     });
@@ -81,11 +99,8 @@ std::string macload_text(SmallVectorImpl<MacloadProduct>& products, const Macloa
     const std::string counter = operand(count);
     text +=
         "addi " + counter + ", " + counter + ", -1\nbeqz " + counter + ", .Lflexv_last_${:uid}\n";
-    text += ".balign 4\nlp.setup 0, " + counter + ", .Lflexv_end_${:uid}\n";
     const auto lines = refilling_body(products, streams);
-    for (size_t i = 0; i < lines.size(); ++i) {
-        text += (i + 1 == lines.size() ? ".Lflexv_end_${:uid}: " : "") + lines[i];
-    }
+    text += in_hardware ? hardware_loop(lines, counter) : software_loop(lines, counter);
     text += ".Lflexv_last_${:uid}:\n";
     for (const auto& item : products) {
         text += product(item, 0, 0);

@@ -25,8 +25,9 @@ struct MacloadStreams {
 };
 
 /// Text with operands $N for a loop over at least one word of each stream; `count` is the operand
-/// with the number of words. It reads no word behind the last one.
+/// with the number of words. It reads no word behind the last one. `in_hardware`: the loop is a
+/// hardware loop.
 std::string macload_text(llvm::SmallVectorImpl<MacloadProduct>& products,
-                         const MacloadStreams& streams, unsigned count);
+                         const MacloadStreams& streams, unsigned count, bool in_hardware);
 
 }  // namespace flexv

@@ -11,8 +11,10 @@ namespace flexv {
 
 /// Loops over arrays of 8 and 16 bits become loops over words of 4 or 2 lanes.
 bool vectorise(llvm::Function& function);
-/// Loops of dot products become Mac&Load loops where the operands lie in the TCDM.
-bool fuse_macload(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
+/// Loops of dot products become Mac&Load loops where the operands lie in the TCDM; `in_hardware`:
+/// hardware loops.
+bool fuse_macload(llvm::Function& function, llvm::FunctionAnalysisManager& analyses,
+                  bool in_hardware);
 /// a + b * c becomes p.mac, a - b * c p.msu.
 bool form_macs(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 /// Minima of maxima between powers of two become p.clip and p.clipu.

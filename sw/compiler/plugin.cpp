@@ -2,7 +2,6 @@
 // Registers the passes in clang's pipeline: the vectoriser where LLVM's own would run, the others
 // at the end, when nothing may rewrite what they make. Options are those of scripts/flexv-cc:
 // -fno-X is -mllvm -flexv-X=0 here.
-#include "instructions.hpp"
 #include "passes.hpp"
 
 #include <llvm/Passes/PassBuilder.h>
@@ -22,10 +21,8 @@ cl::opt<bool> with_hwloops("flexv-hwloops", cl::desc("hardware loops"), cl::init
 
 struct EarlyPasses : PassInfoMixin<EarlyPasses> {
     PreservedAnalyses run(Function& function, FunctionAnalysisManager& /*analyses*/) {
-        if (!with_vectorise || flexv::sets_simd_format(function)) {
-            return PreservedAnalyses::all();
-        }
-        return flexv::vectorise(function) ? PreservedAnalyses::none() : PreservedAnalyses::all();
+        const bool has_changed = with_vectorise && flexv::vectorise(function);
+        return has_changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
     }
 };
 
@@ -40,11 +37,8 @@ struct LatePasses : PassInfoMixin<LatePasses> {
                 has_changed = true;
             }
         };
-        const bool may_load = !flexv::sets_simd_format(function) &&
-                              !flexv::has_own_macload(function) &&
-                              !flexv::is_interrupt_handler(function);
-        if (with_macload && is_for_speed && may_load) {
-            note(flexv::fuse_macload(function, analyses));
+        if (with_macload && is_for_speed) {
+            note(flexv::fuse_macload(function, analyses, with_hwloops));
         }
         if (with_mac) {
             note(flexv::form_macs(function, analyses));

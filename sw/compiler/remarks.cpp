@@ -23,4 +23,10 @@ void remark_missed(const char* pass, const Loop& loop, const std::string& text) 
                  << text);
 }
 
+void remark_missed(const char* pass, const Instruction& at, const std::string& text) {
+    OptimizationRemarkEmitter emitter(at.getFunction());
+    emitter.emit(OptimizationRemarkMissed(pass, "Missed", at.getDebugLoc(), at.getParent())
+                 << text);
+}
+
 }  // namespace flexv

@@ -14,5 +14,6 @@ namespace flexv {
 void remark_done(const char* pass, const llvm::Loop& loop, const std::string& text);
 void remark_done(const char* pass, const llvm::Instruction& at, const std::string& text);
 void remark_missed(const char* pass, const llvm::Loop& loop, const std::string& text);
+void remark_missed(const char* pass, const llvm::Instruction& at, const std::string& text);
 
 }  // namespace flexv

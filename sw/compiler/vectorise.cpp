@@ -2,9 +2,9 @@
 // LLVM's loop vectoriser with the core's word as vector register (target.hpp), and the lowering of
 // what it makes to custom instructions. A loop is tried on a copy of the function first: only loops
 // whose every vector operation has an instruction are vectorised for good.
-#include "instructions.hpp"
 #include "passes.hpp"
 #include "remarks.hpp"
+#include "surroundings.hpp"
 #include "target.hpp"
 #include "vector_words.hpp"
 
@@ -66,7 +66,7 @@ SmallVector<Loop*> innermost_loops(Function& function, FunctionAnalysisManager& 
 bool is_narrow(const Type* type) { return type->isIntegerTy(8) || type->isIntegerTy(16); }
 
 /// A reason against trying the loop at all, or nothing.
-std::string objection_to_lanes(const Loop& loop) {
+std::string objection_to_loop(const Loop& loop) {
     bool reads_narrow = false;
     for (const BasicBlock* const block : loop.blocks()) {
         for (const Instruction& instruction : *block) {
@@ -140,9 +140,13 @@ bool vectorise(Function& function) {
     std::set<size_t> chosen;
     {
         Analyses analyses;
+        const std::string general = objection_to_lanes(function);
         size_t index = 0;
         for (Loop* const loop : innermost_loops(function, analyses.functions())) {
-            const std::string reason = objection_to_lanes(*loop);
+            std::string reason = objection_to_loop(*loop);
+            if (reason.empty()) {
+                reason = general;
+            }
             if (!reason.empty()) {
                 remark_missed(kVectorisePass, *loop, "loop not vectorised: " + reason);
             } else if (succeeds_on_a_copy(function, index)) {

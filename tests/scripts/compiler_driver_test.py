@@ -135,6 +135,13 @@ class DriverTest(Case):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"bad\.s:2: Error: unrecognized opcode `adx a0'")
 
+    def test_printf_knows_floating_point_on_request(self) -> None:
+        self.write("f.c", '#include "flexv/flexv.h"\n#include <stdio.h>\nint main(void) { if (core_id() == 0) printf("%.3f %d\\n", -2.5, 7); return 0; }\n')
+        self.right("-O2", "-DPICOLIBC_DOUBLE_PRINTF_SCANF", "f.c", "-o", "f.elf")
+        self.assertEqual(self.run_elf(self.folder / "f.elf"), "-2.500 7\n")
+        self.right("-O2", "f.c", "-o", "f.elf")
+        self.assertNotIn("2.500", self.run_elf(self.folder / "f.elf"))
+
     def test_archives_are_searched(self) -> None:
         self.write("two.c", "int two(void) { return 2; }\n")
         self.write("main.c", "int two(void);\nint main(void) { return two() - 2; }\n")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles random programs (random_programs.py) by GCC and by flexv-cc with many combinations of switches, runs all of them on the
-platform and compares what they print. `--check hazards` must have nothing to say."""
+platform and compares what they print. `--check hazards` must have nothing to say. The programs of somebody can be compared, too."""
 
 from __future__ import annotations
 
@@ -79,22 +79,27 @@ def complaint(expected: Run, found: Run) -> str:
     return "" if expected.output == found.output else "its output has another length"
 
 
-def check_seed(seed: int, simulator: Path, folder: Path, is_long: bool, functions: int = FUNCTIONS) -> list[str]:
+def check_program(source: Path, simulator: Path, folder: Path, all_switches: Sequence[Sequence[str]]) -> list[str]:
     """Sentences about what is wrong with one program."""
-    source = folder / f"seed_{seed}.c"
-    source.write_text(program(seed, functions))
-    elf = folder / f"seed_{seed}.elf"
-    by_gcc(source, elf)
+    elf = folder / f"{source.stem}.elf"
+    by_gcc(source.resolve(), elf)
     expected = run(simulator, elf)
     if expected.status != 0:
-        return [f"seed {seed}: GCC's program ends with {expected.status}: {expected.errors}"]
+        return [f"{source.stem}: GCC's program ends with {expected.status}: {expected.errors}"]
     wrong = []
-    for switches in combinations(seed, is_long):
+    for switches in all_switches:
         by_flexv_cc(source, elf, switches)
         said = complaint(expected, run(simulator, elf))
         if said:
-            wrong.append(f"seed {seed}, flexv-cc {' '.join(switches)}: {said}")
+            wrong.append(f"{source.stem}, flexv-cc {' '.join(switches)}: {said}")
     return wrong
+
+
+def check_seed(seed: int, simulator: Path, folder: Path, is_long: bool, functions: int = FUNCTIONS) -> list[str]:
+    """The same about a random program."""
+    source = folder / f"seed_{seed}.c"
+    source.write_text(program(seed, functions))
+    return check_program(source, simulator, folder, combinations(seed, is_long))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,24 +108,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--long", action="store_true", help="every combination of switches with every seed")
     parser.add_argument("--functions", type=int, default=FUNCTIONS, help="in each program (default %(default)s)")
     parser.add_argument("--nightly", action="store_true", help=f"{NIGHTLY_SEEDS} new seeds from that of the day on, long, 30 functions each")
+    parser.add_argument("--programs", type=Path, nargs="+", metavar="FILE.c", help="these instead of random ones, with every combination")
     parser.add_argument("--simulator", type=Path, default=PROGRAM)
     parser.add_argument("--keep", type=Path, help="folder for the programs")
     options = parser.parse_args(arguments)
     if options.nightly:
         first_seed = 1000 * (datetime.date.today() - datetime.date(2000, 1, 1)).days
         options.seeds, options.long, options.functions = f"{first_seed}:{first_seed + NIGHTLY_SEEDS - 1}", True, 30
-    first, _, last = options.seeds.partition(":")
-    wrong: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        for seed in range(int(first), int(last or first) + 1):
-            found = check_seed(seed, options.simulator, folder, options.long, options.functions)
-            print(f"seed {seed}: {'right' if not found else 'WRONG'}", flush=True)
-            for sentence in found:
-                print(f"  {sentence}", flush=True)
-            wrong += found
-    return 1 if wrong else 0
+        if options.programs:
+            results = ((file.name, check_program(file, options.simulator, folder, combinations(0, True))) for file in options.programs)
+        else:
+            first, _, last = options.seeds.partition(":")
+            seeds = range(int(first), int(last or first) + 1)
+            results = ((f"seed {seed}", check_seed(seed, options.simulator, folder, options.long, options.functions)) for seed in seeds)
+        return 1 if sum(report(name, wrong) for name, wrong in results) else 0
+
+
+def report(name: str, wrong: Sequence[str]) -> int:
+    """Says how one program did; the number of switches with which it is wrong."""
+    print(f"{name}: {'right' if not wrong else 'WRONG'}", flush=True)
+    for sentence in wrong:
+        print(f"  {sentence}", flush=True)
+    return len(wrong)
 
 
 if __name__ == "__main__":

@@ -138,8 +138,8 @@ class PassTest(Case):
 class StageTest(unittest.TestCase):
     """The assembly stage alone, on text that clang makes seldom."""
 
-    def convert(self, body: str) -> str:
-        text = f"\t.type\tf,@function\nf:\n{textwrap.indent(textwrap.dedent(body), chr(9))}.Lfunc_end0:\n"
+    def convert(self, body: str, behind: str = "") -> str:
+        text = f"\t.type\tf,@function\nf:\n{textwrap.indent(textwrap.dedent(body), chr(9))}.Lfunc_end0:\n{behind}"
         return stage.run(text, False, Remarks(False)).text
 
     def test_a_body_of_one_instruction_gets_a_second_one(self) -> None:
@@ -190,6 +190,9 @@ class StageTest(unittest.TestCase):
         text = self.convert("lui a2, %hi(x)\n.LBB0_1:\nlw a3, %lo(x)(a2)\nxor a0, a0, a3\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")
         self.assertRegex(text, r"(?s)\.option push\s+\.option norelax.*lui.*lp\.setup.*\.option pop")
         self.assertNotIn("norelax", self.convert("lui a2, %hi(x)\nlw a0, %lo(x)(a2)\nret\n"))
+
+    def test_symbols_that_clang_names_behind_debug_sections_stay(self) -> None:
+        self.assertIn(".weak\tg", self.convert("call g\nret\n", '\t.section\t.debug_line,"",@progbits\n.Lline_table_start0:\n\t.weak\tg\n'))
 
     def test_a_jump_at_the_end_of_the_body_is_followed_by_a_nop(self) -> None:
         text = self.convert("nop\n.LBB0_1:\nbeqz a2, .LBB0_2\naddi a2, a2, -1\n.LBB0_2:\nflexv.count a1\nbnez a1, .LBB0_1\nret\n")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 
 REGISTERS = frozenset(
     ["zero", "ra", "sp", "gp", "tp", *(f"t{i}" for i in range(7)), *(f"s{i}" for i in range(12)), *(f"a{i}" for i in range(8))]
@@ -148,12 +149,13 @@ def note_places(lines: Iterable[Line]) -> None:
     """Gives each line the source place of the `.loc` before it."""
     files: dict[str, str] = {}
     place = ""
+    here = f"{Path.cwd()}/"  # paths are told as the user gives them
     for line in lines:
         if line.kind is Kind.DIRECTIVE and line.name == ".file":
             found = re.match(r'\s*\.file\s+(\d+)\s+(?:"([^"]*)"\s+)?"([^"]*)"', line.text)
             if found:
-                folder = found[2] or ""
-                files[found[1]] = found[3] if found[3].startswith("/") or found[1] == "0" or not folder else f"{folder}/{found[3]}"
+                path = f"{found[2]}/{found[3]}" if found[2] and not found[3].startswith("/") else found[3]
+                files[found[1]] = path.removeprefix(here)
         elif line.kind is Kind.DIRECTIVE and line.name == ".loc":
             fields = line.text.split()
             place = f"{files.get(fields[1], '')}:{fields[2]}:{fields[3]}" if len(fields) > 3 else ""

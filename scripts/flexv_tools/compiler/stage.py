@@ -14,6 +14,7 @@ from flexv_tools.compiler.remarks import Remarks
 HEADER = '\t.include "flexv/isa.inc"'
 DROPPED = frozenset([".addrsig", ".addrsig_sym", ".attribute", ".ident"])
 ALIGNMENT = re.compile(r"\.(balign|p2align|align)[ \t]+(\d+)[ \t]*(?=$|;)", re.MULTILINE)  # without a value to fill with
+ABOUT_SYMBOLS = frozenset([".weak", ".globl", ".hidden", ".protected", ".set", ".symver", ".weakref"])
 DEBUG_SECTION = re.compile(r"^\s*\.section\s+\"?\.debug_")
 
 
@@ -42,7 +43,7 @@ def functions(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
 
 
 def without_debug(lines: list[Line]) -> Iterator[Line]:
-    """Drops debug sections and line numbers that were only made for messages."""
+    """Drops debug sections and line numbers that were only made for messages. What clang says of symbols behind them stays."""
     is_in_debug = False
     for line in lines:
         if line.kind is Kind.DIRECTIVE:
@@ -50,7 +51,7 @@ def without_debug(lines: list[Line]) -> Iterator[Line]:
                 is_in_debug = DEBUG_SECTION.match(line.text) is not None
             if line.name == ".loc" or (line.name == ".file" and re.match(r"\s*\.file\s+\d", line.text)):
                 continue
-        if not is_in_debug:
+        if not is_in_debug or line.name in ABOUT_SYMBOLS:
             yield line
 
 

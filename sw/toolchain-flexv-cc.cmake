@@ -2,7 +2,12 @@
 # As toolchain.cmake, with scripts/flexv-cc as the C compiler of the whole project: -DCMAKE_TOOLCHAIN_FILE=.../toolchain-flexv-cc.cmake.
 # -DFLEXV_CC=FILE names it when it is not on the path.
 include(${CMAKE_CURRENT_LIST_DIR}/toolchain.cmake)
-find_program(FLEXV_CC flexv-cc HINTS ${CMAKE_CURRENT_LIST_DIR}/../scripts REQUIRED)
+find_program(FLEXV_CC flexv-cc HINTS ${CMAKE_CURRENT_LIST_DIR}/../scripts)
+if(NOT FLEXV_CC)
+  message(FATAL_ERROR "flexv-cc is not found\n"
+    "hint: it is scripts/flexv-cc of the repository; -DFLEXV_CC=FILE names it")
+endif()
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES FLEXV_CC)  # its checks read this file again, without the cache
 set(CMAKE_C_COMPILER ${FLEXV_CC})
 # CMake's own question, which it asks by compiling a file of many preprocessor lines.
 set(CMAKE_C_COMPILER_ID Clang)

@@ -11,6 +11,7 @@ from pathlib import Path
 from compiler_case import HELLO, ROOT, SIMULATOR, Case
 
 from flexv_tools.compiler import check, kernel_bench, toolchain
+from flexv_tools.compiler.options import PASSES
 
 PROGRAMS = ROOT / "tests/scripts/compiler"
 # Switches that change most of what happens to a program.
@@ -42,16 +43,79 @@ class ProgramTest(Case):
         self.right("-O2", ROOT / "tests/scripts/compiler/interrupted_loops.c", "-o", "loops.elf")
         self.assertRegex(self.run_elf(self.folder / "loops.elf"), r"^PASS: [1-9]\d+ interrupts\n$")
 
+    def test_interrupts_do_not_disturb_mac_and_load_nor_formats(self) -> None:
+        for words in (["-O2"], ["-O3", "-fno-hwloops"], ["-O1"]):
+            self.right(*words, ROOT / "tests/scripts/compiler/interrupted_lanes.c", "-o", "lanes.elf")
+            self.assertRegex(self.run_elf(self.folder / "lanes.elf"), r"^PASS: [1-9]\d+ interrupts")
+
     def test_cmake_takes_it_for_a_program_and_for_a_project(self) -> None:
         self.write("hello.c", HELLO)
         project = "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\nfind_package(flexv_firmware REQUIRED)\n"
         self.write("CMakeLists.txt", project + "flexv_app(hello SOURCES hello.c DEFINITIONS VALUE=5 ISA none COMPILER ${COMPILER})\n")
         for toolchain, compiler in (("toolchain.cmake", "flexv-cc"), ("toolchain-flexv-cc.cmake", "gcc")):
             out = self.folder / compiler
-            subprocess.run(["cmake", "-S", self.folder, "-B", out, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/{toolchain}", f"-DCOMPILER={compiler}"],
-                           check=True, capture_output=True)  # fmt: skip
-            subprocess.run(["cmake", "--build", out], check=True, capture_output=True)
+            self.cmake("-S", self.folder, "-B", out, f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/{toolchain}", f"-DCOMPILER={compiler}")
+            self.cmake("--build", out)
             self.assertEqual(self.run_elf(out / "hello.elf"), "hello 5\n")
+
+    def test_cmake_takes_it_from_an_installed_package(self) -> None:
+        prefix, out = self.folder / "prefix", self.folder / "out"
+        self.cmake("-S", ROOT / "sw", "-B", self.folder / "sw", f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/toolchain.cmake")
+        self.cmake("--install", self.folder / "sw", "--prefix", prefix)
+        self.write("hello.c", HELLO)
+        self.write(
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\nfind_package(flexv_firmware REQUIRED)\ninclude(CheckCCompilerFlag)\n"
+            'check_c_compiler_flag(-fno-hwloops KNOWS_OUR_SWITCH)\ncheck_c_compiler_flag(-fno-hwloop KNOWS_ANY)\nif(NOT KNOWS_OUR_SWITCH OR KNOWS_ANY)\n'
+            '  message(FATAL_ERROR "asked for switches, flexv-cc does not answer")\nendif()\nflexv_app(hello SOURCES hello.c DEFINITIONS VALUE=6 ISA none)\n',
+        )
+        words: list[str | Path] = ["-S", self.folder, "-B", out, f"-DCMAKE_TOOLCHAIN_FILE={prefix}/share/flexv_firmware/toolchain-flexv-cc.cmake"]
+        missing = subprocess.run(["cmake", "-G", "Ninja", *words], capture_output=True, text=True, check=False)
+        self.assertIn("-DFLEXV_CC=FILE names it", missing.stderr)
+        self.cmake(*words, f"-DFLEXV_CC={ROOT}/scripts/flexv-cc")
+        self.cmake("--build", out)
+        self.assertEqual(self.run_elf(out / "hello.elf"), "hello 6\n")
+
+    def cmake(self, *words: "str | Path") -> None:
+        generator = ["-G", "Ninja"] if words[0] == "-S" else []
+        done = subprocess.run(["cmake", *generator, *words], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+INTRINSICS = """#include "flexv/intrinsics.h"
+uint32_t mixed(packed_uint8x4 a, packed_int4x8 b, uint32_t s) { with_format(a8w4) { s = pv_sdotusp_v(s, a, b); s = pv_sdotusp_v(s, a, b); } return s; }
+uint32_t quarter(packed_uint2x16 a, packed_int2x16 b) { uint32_t s = 0; with_format(a2w2) { s = pv_dotusp_v(a, b); } return s; }
+uint32_t nibbles(packed_int4x8 a, packed_int4x8 b) { uint32_t s = 0; with_format(a4w4) { s = pv_max_v(pv_add_v(a, b), b); } return s; }
+uint32_t bytes(packed_int8x4 a, packed_uint8x4 b, uint32_t s) { return pv_sdotsp_b(pv_shuffle2_b(s, a, b), pv_sci_b(min, a, 15), b); }
+uint32_t halves(packed_int16x2 a, packed_int16x2 b) { return pv_pack_h(pv_avg_h(a, b), pv_abs_h(a)) + (uint32_t)pv_extract_h(b, 1); }
+int32_t scalars(int32_t a, int32_t b) { return p_addrn(p_mulsn(a, b, 7), b, 3) + p_extract(a, 5, 9) + (int32_t)p_ror(p_ff1((uint32_t)a), p_cnt((uint32_t)b)); }
+uint32_t fields(uint32_t a, uint32_t b) { return p_insert(p_bset(a, 3, 4), p_bclr(b, 5, 6), 7, 8) ^ p_bitrev(b); }
+uint32_t macload(uint32_t s, uint32_t t, uint32_t* w) {
+    load_operand_legacy(w, 0, 0, MAC_LOAD_WEIGHT);
+    mac_load_legacy(sup, b, s, w, 0, 0, MAC_LOAD_ACTIVATION);
+    with_format_of(kFormat_a4w2, 2) { activation_stream(64, 2); load_operand_v(0, 1, MAC_LOAD_ACTIVATION); mac_v(sup, s, 0, 1, MAC_LOAD_WEIGHT); mac_load_v(up, t, 3, 0, MAC_ONLY); }
+    return s ^ t;
+}
+uint32_t memory(const uint32_t* from, uint32_t* to, uint32_t step) { uint32_t x = load_post(from, 8); store_post(x, to, 4); store_byte_step(x, to, step); return *from; }
+void copies(void* to, const void* from, uint32_t n) { copy_words(to, from, n); copy_bytes(to, from, n); }
+"""
+
+
+class IntrinsicsTest(Case):
+    def test_both_compilers_make_the_same_instructions(self) -> None:
+        source = self.write("i.c", INTRINSICS)
+        includes = [f"-I{path}" for path in toolchain.INCLUDES]
+        subprocess.run([toolchain.GCC, *toolchain.GCC_FLAGS, *includes, "-S", source, "-o", self.folder / "gcc.s"], check=True)
+        # Plain C beside them is flexv-cc's to transform: that is switched off here.
+        self.right("-O2", *(f"-fno-{name}" for name in PASSES), "-S", source, "-o", "ours.s")
+        ours, theirs = (self.custom((self.folder / name).read_text()) for name in ("ours.s", "gcc.s"))
+        self.assertEqual(len(theirs), 10)
+        self.assertEqual(ours, theirs)
+
+    def custom(self, text: str) -> "dict[str, list[str]]":
+        """For each function its custom instructions and writes of CSRs, in alphabetic order: independent ones may change places."""
+        bodies = re.findall(r"(?ms)^(\w+):\n(.*?)^\s*\.size", text)
+        return {name: sorted(re.findall(r"\b(?:(?:p|pv|lp)\.[\w.]+|csrw)\b", body)) for name, body in bodies}
 
 
 class KernelTest(Case):

@@ -26,12 +26,14 @@ FIRMWARE = ROOT / "sw"
 INCLUDES = [FIRMWARE / name for name in ("include", "drivers", "kernels")]
 LINK_SCRIPT = FIRMWARE / "runtime/link.ld"
 RUNTIME = ("runtime/crt0.S", "runtime/start.c", "runtime/exit.c", "runtime/stdout.c", "runtime/l1.c")
-LAYERS = (*sorted(f"kernels/{path.name}" for path in (FIRMWARE / "kernels").glob("*.c")), "kernels/depthwise_3x3.S")
 INNER_LOOPS = {
     "flexv": ("kernels/macload_flexv.S",),
     "xpulpnn": ("kernels/macload_xpulpnn.S", "kernels/unpack.S"),
     "xpulpv2": ("kernels/unpack.S",),
 }
+LAYERS = tuple(
+    sorted({f"kernels/{path.name}" for path in (FIRMWARE / "kernels").glob("*.[cS]")} - {name for files in INNER_LOOPS.values() for name in files})
+)
 GCC_FLAGS = ["-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", "--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF"]
 GCC_FLAGS += ["-ffreestanding", "-std=c17", "-O2", "-g", "-ffunction-sections", "-fdata-sections", "-fno-jump-tables"]
 

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "flexv/intrinsics.h"
+#include "matmul_groups.h"
 #include "share.h"
 
 #include <stddef.h>
@@ -163,12 +164,12 @@ static struct Division divide(const struct Conv2d* c, uint32_t workers) {
 }
 
 // Restricts a product to part `part` of its channels, in whole groups of four.
-static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
-    const struct Range quads = share_of((m->channels + 3) / 4, part, parts);
+static void take_part(struct Matmul* m, const struct Conv2d* c, uint32_t part, uint32_t parts) {
+    const struct Range quads = share_of((c->output_channels + 3) / 4, part, parts);
     const uint32_t first = 4 * quads.begin;
-    const uint32_t end = 4 * quads.end < m->channels ? 4 * quads.end : m->channels;
-    m->weights += first * m->weight_pitch;
-    m->requantisation.scales += first;
+    const uint32_t end = p_minu(4 * quads.end, c->output_channels);
+    m->weights = c->weights + first * m->weight_pitch;
+    m->requantisation.scales = c->requantisation.scales + first;
     m->output += first * m->precision.output_bits / 8;
     m->channels = first < end ? end - first : 0;
 }
@@ -176,24 +177,28 @@ static void take_part(struct Matmul* m, uint32_t part, uint32_t parts) {
 static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t workers) {
     const struct Division division = divide(c, workers);
     const struct Range share = share_of(division.groups * division.parts, worker, workers);
+    if (share.begin == share.end) {
+        return;
+    }
     const struct Gather source = gather_of(c);
-    const uint32_t pitch = row_pitch(c);
-    uint8_t* const rows = rows_of(c, worker, pitch);
+    struct Matmul m = matmul_of(c);
+    struct Job job;
+    m.activation_pitch = row_pitch(c);
+    uint8_t* const rows = rows_of(c, worker, m.activation_pitch);
+    m.activations = rows;
+    m.pixels = p_minu(division.pixels, kRows);
+    matmul_prepare(&job, &m);
+    // The last group is moved back to end at the edge, and repeats results there.
+    const uint32_t last = division.pixels - m.pixels;
     for (uint32_t unit = share.begin; unit < share.end; ++unit) {
         const uint32_t group = division.parts == 1 ? unit : unit / division.parts;
-        struct Matmul m = matmul_of(c);
-        m.activations = rows;
-        m.activation_pitch = pitch;
-        m.pixels = division.pixels < kRows ? division.pixels : kRows;
+        const uint32_t first = p_minu(group * kRows, last);
+        m.output = c->output + first * m.output_pitch;
         if (division.parts != 1) {
-            take_part(&m, unit - group * division.parts, division.parts);
+            take_part(&m, c, unit - group * division.parts, division.parts);
         }
-        // The last group is moved back to end at the edge, and repeats results there.
-        const uint32_t last = division.pixels - m.pixels;
-        const uint32_t first = group * kRows < last ? group * kRows : last;
         gather_rows(&source, rows, m.activation_pitch, first, m.pixels);
-        m.output += first * m.output_pitch;
-        matmul(&m, 0, 1);
+        matmul_compute(&job);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "matmul.h"
 
 #include "check.h"
+#include "matmul_groups.h"
 #include "packed.h"
 #include "share.h"
 
@@ -42,14 +43,6 @@ static inline void check_rules(const struct Matmul* m, const struct Precision* p
     kernel_check(is_shift_valid(p, m->requantisation.shift),
                  "matmul: shift must be 16..31 for 8-bit outputs, 24 for narrower ones");
 }
-
-// What one core works on.
-struct Job {
-    const struct Matmul* matmul;
-    RowsKernel* kernel;
-    uint32_t output_bits;
-    struct Rows rows;
-};
 
 static inline void prepare(struct Job* job, const struct Matmul* m) {
     const struct Precision p = read_precision(m);
@@ -207,5 +200,24 @@ void matmul(const struct Matmul* m, uint32_t worker, uint32_t workers) {
     }
     if (m->channels % kBlockChannels != 0) {
         compute_plain(m, quads * kBlockChannels, worker, workers);
+    }
+}
+
+void matmul_prepare(struct Job* job, const struct Matmul* m) { prepare(job, m); }
+
+void matmul_compute(struct Job* job) {
+    const struct Matmul* const m = job->matmul;
+    const uint32_t quads = m->channels / kBlockChannels;
+    const uint32_t whole_rows = m->pixels >> job->rows.log2_pixels;
+    if (whole_rows == 0 || quads == 0) {
+        compute_single_pixels(job, (struct Range){0, quads});
+    } else {
+        compute_lines(job, 0, 0, whole_rows, quads);
+        if (whole_rows << job->rows.log2_pixels != m->pixels) {
+            compute_lines(job, whole_rows, 0, 1, quads);
+        }
+    }
+    if (m->channels % kBlockChannels != 0) {
+        compute_plain(m, quads * kBlockChannels, 0, 1);
     }
 }

@@ -109,38 +109,42 @@ static uint32_t word_of(uint32_t number, uint32_t bits) {
                        : 0x55555555 * (number & 3);
 }
 
-// Field by field: GCC clears a structure of which not all is named by a loop over its bytes.
-static void set_conv(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* arena,
-                     const struct Tile* t, uint32_t index) {
-    const struct NetworkPlaces* const p = &l->places;
+// What is the same for all tiles. Field by field: GCC clears a structure of which not all is named
+// by a loop over its bytes.
+static void set_layer(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* arena) {
     c->precision.activation_bits = l->input.bits;
     c->precision.weight_bits = l->weight_bits;
     c->precision.output_bits = l->is_narrowed ? 8 : l->output.bits;
     c->precision.activation_signed = l->input.is_signed;
     c->precision.output_signed = l->output.is_signed;
-    c->input = arena + p->input[index & 1];
-    c->weights = arena + p->weights[weights_half(l, t, index)];
-    c->output = arena + (l->is_narrowed ? p->bytes : p->output[t->result & 1]);
-    c->requantisation.scales = (const struct ChannelScale*)(arena + p->scales[t->part & 1]);
     c->requantisation.shift = l->shift;
     c->requantisation.low = l->low;
     c->requantisation.high = l->high;
     c->weight_pitch = l->weight_pitch;
-    c->height = t->in_rows;
     c->width = l->width;
-    c->input_channels = t->in_channels;
-    c->output_channels = t->channels;
     c->kernel_height = l->kernel_height;
     c->kernel_width = l->kernel_width;
     c->stride_y = l->stride_y;
     c->stride_x = l->stride_x;
-    c->pad_top = t->pad_top;
     c->pad_left = l->pad_left;
-    c->pad_bottom = t->pad_bottom;
     c->pad_right = l->pad_right;
     c->filling = word_of((uint32_t)l->filling, l->input.bits);
     c->start = 0;
-    c->workspace = arena + p->workspace;
+    c->workspace = arena + l->places.workspace;
+}
+
+static void set_tile(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* arena,
+                     const struct Tile* t, uint32_t index) {
+    const struct NetworkPlaces* const p = &l->places;
+    c->input = arena + p->input[index & 1];
+    c->weights = arena + p->weights[weights_half(l, t, index)];
+    c->output = arena + (l->is_narrowed ? p->bytes : p->output[t->result & 1]);
+    c->requantisation.scales = (const struct ChannelScale*)(arena + p->scales[t->part & 1]);
+    c->height = t->in_rows;
+    c->input_channels = t->in_channels;
+    c->output_channels = t->channels;
+    c->pad_top = t->pad_top;
+    c->pad_bottom = t->pad_bottom;
 }
 
 static struct Window window_of(const struct NetworkLayer* l, const struct Tile* t) {
@@ -256,29 +260,28 @@ static void compute_convolution(const struct NetworkLayer* l, uint8_t* arena, co
 }
 
 static void compute(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
-                    uint32_t index) {
-    struct Conv2d conv;
-    set_conv(&conv, l, arena, t, index);
+                    uint32_t index, struct Conv2d* conv) {
+    set_tile(conv, l, arena, t, index);
     if (l->kind == kNetworkConvolution) {
-        compute_convolution(l, arena, t, &conv);
+        compute_convolution(l, arena, t, conv);
         return;
     }
     const struct Window window = window_of(l, t);
     switch (l->kind) {
         case kNetworkDepthwise:
-            compute_depthwise(l, &conv, &window);
+            compute_depthwise(l, conv, &window);
             if (l->is_narrowed) {
                 narrow(l, arena, t);
             }
             break;
         case kNetworkSums:
-            dense_sums(&conv, !t->is_first, core_id(), core_count());
+            dense_sums(conv, !t->is_first, core_id(), core_count());
             break;
         case kNetworkAdd:
-            compute_add(l, &conv, arena + l->places.second[index & 1], t);
+            compute_add(l, conv, arena + l->places.second[index & 1], t);
             break;
         default:
-            compute_pooling(l, &conv, &window);
+            compute_pooling(l, conv, &window);
     }
 }
 
@@ -500,8 +503,10 @@ void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* 
     const uint32_t roles = roles_of_core();
     struct Tile of[3];  // the tile before, this one, the next one
     struct Tile *before = &of[2], *now = &of[0], *following = &of[1];
+    struct Conv2d conv;
     set_first_tile(l, now);
     bring_in(l, arena, now, 0, roles);
+    set_layer(&conv, l, arena);
     wait_for(roles & kOperands);
     barrier();
     for (uint32_t index = 0; index < tiles; ++index) {
@@ -509,7 +514,7 @@ void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* 
             set_next_tile(l, now, following);
         }
         start_transfers(l, next, arena, before, following, index, roles);
-        compute(l, arena, now, index);
+        compute(l, arena, now, index, &conv);
         wait_for(roles &
                  (index + 1 < tiles ? kOperands | kPieces | 1 << kOutput : kPieces | 1 << kOutput));
         barrier();  // results are complete, the operands of the next tile have arrived

@@ -316,7 +316,8 @@ class HostileFiles(Folder):
         """Nodes lose, exchange and repeat operands; attributes get other types. What comes of it is a network or a text."""
         for seed in range(int(os.environ.get("FLEXV_DEPLOY_DAMAGES", "150"))):
             random = np.random.default_rng(seed)
-            model = onnx.load(str(networks.random_network(self.folder / "r.onnx", seed % 10)))
+            model = onnx.load(str(networks.random_network(self.folder / "r.onnx", seed % 10))) if seed % 3 else foreign_networks.made(
+                list(foreign_networks.NETWORKS)[seed // 3 % len(foreign_networks.NETWORKS)])  # fmt: skip
             for _ in range(int(random.integers(1, 4))):
                 damage(model.graph, random)
             with self.subTest(seed=seed), contextlib.suppress(Failure, Unsupported):
@@ -337,7 +338,8 @@ def damage(graph: Any, random: Any) -> None:
     elif kind == 1 and len(node.input):
         del node.input[int(random.integers(len(node.input)))]
     elif kind == 2:
-        others = ["Conv", "Add", "Quant", "DequantizeLinear", "MaxPool", "Gemm", "Concat", "Clip", "Reshape", "Split"]
+        others = ["Conv", "Add", "Quant", "DequantizeLinear", "MaxPool", "Gemm", "Concat", "Clip", "Reshape", "Split", "QLinearConv", "Pad",
+                  "ConvInteger", "QLinearAdd", "QGemm", "Squeeze", "Unsqueeze", "Transpose", "Cast", "Max", "ReduceMean", "Flatten", "Sub"]  # fmt: skip
         node.op_type = str(random.choice(others))
     elif kind == 3 and len(node.attribute):
         old = node.attribute[int(random.integers(len(node.attribute)))]

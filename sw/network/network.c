@@ -401,7 +401,7 @@ static void bring_in_parameters(const struct NetworkLayer* l, uint8_t* arena, co
 static void bring_in(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
                      uint32_t index, uint32_t roles) {
     const uint32_t half = index & 1;
-    if (roles & 1 << kInput) {
+    if ((roles & 1 << kInput) && !(index == 0 && l->is_input_kept)) {
         bring_in_tensor(kInput, &l->input, arena + l->places.input[half], l, t);
     }
     if ((roles & 1 << kSecond) && l->kind == kNetworkAdd) {
@@ -467,6 +467,12 @@ static void move_pieces(uint32_t roles) {
 
 // --- a layer
 
+#ifdef NETWORK_CHECKSUMS
+enum { kIsResultRead = true };  // by a core, behind each layer
+#else
+enum { kIsResultRead = false };
+#endif
+
 static void add_costs(struct NetworkCost* cost) {
     for (uint32_t role = 0; role < kRoles; ++role) {
         uint32_t* const waited =
@@ -525,7 +531,9 @@ void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* 
     }
     if (roles & 1 << kOutput) {
         take_out(l, arena, before);
-        wait_for(1 << kOutput);
+        if (kIsResultRead || next == NULL || !next->is_input_kept) {
+            wait_for(1 << kOutput);  // else at the end of the next layer's tile
+        }
     }
     barrier();
     if (core_id() == 0) {

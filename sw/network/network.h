@@ -83,6 +83,8 @@ struct NetworkLayer {
     uint32_t tiles;
     bool
         is_prefetched;  ///< weights of the first tile come during the last tile of the layer before
+    bool is_input_kept;  ///< the input of its only tile is the result of the layer before, where it
+                         ///< lies
     struct NetworkPlaces places;
 };
 

@@ -30,7 +30,7 @@ import foreign_networks  # noqa: E402
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, planner, prefetch, stream, tiler  # noqa: E402
+from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, places, planner, prefetch, stream, tiler  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 from flexv_tools.sweep import main as sweep  # noqa: E402
@@ -365,6 +365,7 @@ class Plans(Folder):
         found = []
         for seed in (0, 1, 2):
             found += self.network(networks.random_network(self.folder / f"r{seed}.onnx", seed)).layers
+        found += self.network(foreign_networks.made_at("depthwise_with_zeros", self.folder / "d.onnx")).layers
         return found + self.network(networks.wide_network(self.folder / "w.onnx", (8, 4))).layers
 
     def test_no_other_tiling_is_cheaper(self) -> None:
@@ -417,6 +418,7 @@ class Plans(Folder):
             p = tiling.places
             starts = {*p.input, *p.output, *p.weights, *p.scales, *p.sums, *p.second, p.workspace, p.bytes} - {0}
             self.assertLessEqual(max(starts, default=0), p.end)
+            self.assertEqual(starts, {start for each in places.used_places(tiling).values() for start in each} - {0})
             self.assertLessEqual(p.end, 14_000)
 
     def test_weights_come_early_only_to_places_that_the_layer_before_has_left(self) -> None:
@@ -429,18 +431,51 @@ class Plans(Folder):
             self.assertGreaterEqual(len(early), least, name)
             for before, after in early:
                 self.assertLessEqual(after.places.end, target.l1_bytes)
-                for start, end in prefetch.first_weights(after):
-                    for begin, stop in prefetch.busy_at_end(before):
+                for start, end in places.first_weights(after):
+                    for begin, stop in places.busy_at_end(before):
                         self.assertTrue(end <= begin or stop <= start, after.layer.name)
+
+    def test_an_input_stays_only_between_layers_of_a_single_tile_and_apart_from_what_they_use(self) -> None:
+        target, numbers = tiler.Target(), []
+        for seed in (None, *range(6)):
+            path = self.folder / "net.onnx"
+            if seed is None:
+                onnx.save(examples.NETWORKS["resnet20_small_4b2b"]("resnet"), str(path))
+            else:
+                networks.random_network(path, seed)
+            tilings = prefetch.linked(tiler.tile_all(self.network(path).layers, target), target)
+            numbers.append(sum(tiling.is_input_kept for tiling in tilings))
+            for before, tiling in zip(tilings, tilings[1:]):
+                if tiling.is_input_kept:
+                    self.assertEqual((before.count, tiling.count), (1, 1))
+                    self.assertIs(tiling.layer.input, before.layer.output)
+                    self.check_kept(tiling, before.places.output[0], target.l1_bytes)
+        self.assertGreater(numbers[0], 25)
+        self.assertGreater(sum(numbers[1:]), 3)
+
+    def check_kept(self, tiling: tiler.Tiling, start: int, l1_bytes: int) -> None:
+        original, used = tiler.tile(tiling.layer, tiler.Target()), places.used_places(tiling)
+        sizes, ends = places.extents(original), places.used_places(original)
+        held = []
+        for name, starts in used.items():
+            self.assertEqual(len(set(starts)), 1, name)
+            first = ends[name][0]
+            held.append((starts[0], starts[0] + sizes[first] - first))
+            self.assertEqual((starts[0] - first) % 64, (start - original.places.input[0]) % 64, name)
+        self.assertEqual(used["input"][0], start)
+        for (_, end), (begin, _) in zip(sorted(held), sorted(held)[1:]):
+            self.assertLessEqual(end, begin)
+        self.assertLessEqual(max(end for _, end in held), l1_bytes)
+        self.assertEqual(max(end for _, end in held), tiling.places.end)
 
     def test_places_are_moved_as_a_whole(self) -> None:
         for layer in self.layers():
             tiling = tiler.tile(layer, tiler.Target("flexv", 8, 14_000))
-            starts = sorted(prefetch.extents(tiling))
+            starts = sorted(places.extents(tiling))
             for variant in prefetch.variants(tiling, tiler.Target("flexv", 8, 30_000)):
                 shift = variant.places.end - tiling.places.end
-                self.assertEqual(sorted(prefetch.extents(variant)), [start + shift for start in starts])
-                self.assertEqual(shift % prefetch.BANK_ROW_BYTES, 0)
+                self.assertEqual(sorted(places.extents(variant)), [start + shift for start in starts])
+                self.assertEqual(shift % places.BANK_ROW_BYTES, 0)
 
     def test_the_plan_of_a_residual_network_is_as_small_as_what_lives_together(self) -> None:
         for name in ("resnet20_4b2b", "mobilenet_8b"):
@@ -485,7 +520,7 @@ def busy_places(tilings: list[tiler.Tiling], tile: int) -> list[tuple[int, int]]
     begins = stream.first_tiles(tilings)
     number = max(i for i, begin in enumerate(begins[:-1]) if begin <= tile)
     tiling, index = tilings[number], tile - begins[number]
-    ends, used = prefetch.extents(tiling), prefetch.used_places(tiling)
+    ends, used = places.extents(tiling), places.used_places(tiling)
     starts = {start for name, places in used.items() if name != "weights" for start in places}
     if "weights" in used:
         for each in (index, index + 1):  # of this tile, and of the next one, which may come meanwhile
@@ -495,7 +530,7 @@ def busy_places(tilings: list[tiler.Tiling], tile: int) -> list[tuple[int, int]]
     found = [(start, ends[start]) for start in starts]
     if index + 1 == tiling.count and number + 1 < len(tilings):
         after = tilings[number + 1]
-        found += prefetch.first_weights(after) if after.is_prefetched else []
+        found += places.first_weights(after) if after.is_prefetched else []
     return found
 
 
@@ -635,8 +670,7 @@ class OnThePlatform(Folder):
         for name in ("unsigned_with_zeros", "depthwise_with_zeros", "inverted_residual", "concatenation_of_scales", "strides_of_two_kinds",
                      "odd_widths", "channels_last", "strange_names"):  # fmt: skip
             with self.subTest(name):
-                path = self.folder / f"{name}.onnx"
-                foreign_networks.save(foreign_networks.made(name), path)
+                path = foreign_networks.made_at(name, self.folder / f"{name}.onnx")
                 status, said = self.deploy(path, "--l1-bytes", "20000")
                 self.assertEqual(status, 0, said)
                 self.assertIn("every tensor equals", said)

@@ -5,6 +5,7 @@ biases odd sums, so no result lies between two codes: what a file means is one n
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -478,3 +479,8 @@ def made(name: str) -> Any:
 
 def save(model: Any, path: Any) -> None:
     onnx.save(model, str(path))
+
+
+def made_at(name: str, path: Path) -> Path:
+    save(made(name), path)
+    return path

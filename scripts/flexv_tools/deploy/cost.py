@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Tensor
+from flexv_tools.deploy.graph import Add, Dense, Depthwise, Layer, Tensor
 
-TILE_CYCLES = 2600  # a barrier, transfers, dividing the work, the first block: code that has left the caches
+# A barrier, transfers, dividing the work, the first block: code that has left the caches. By the layer's kind.
+TILE_CYCLES = {"convolution": 2600, "depthwise": 2600, "sums": 1700, "average": 2900, "maximum": 2900, "add": 1700}
 TILE_DMA_CYCLES = 1500  # of these, before and behind the transfers
 LAYER_CYCLES = 300  # the first and the last transfer, the table's row
 COLD_CYCLES = 300  # where the layer before runs another kernel
+AHEAD_CYCLES = 250  # where weights of the next layer's first tile are brought in during the last tile
 DMA_BYTES_PER_CYCLE = 7.4  # of a 64-bit port, with the start of each burst
 DMA_START_CYCLES = 60
 DMA_PIECE_CYCLES = 1.7  # of a line of a transfer, however short
 
 # Cycles of a core for a MAC of the product, by (library, wider operand, narrower operand).
 PRODUCT = {
-    "flexv": {(8, 8): 0.270, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.135, (2, 2): 0.077},
+    "flexv": {(8, 8): 0.270, (8, 4): 0.270, (8, 2): 0.280, (4, 4): 0.145, (4, 2): 0.135, (2, 2): 0.069},
     "xpulpnn": {(8, 8): 0.285, (8, 4): 1.02, (8, 2): 1.28, (4, 4): 0.147, (4, 2): 1.02, (2, 2): 0.079},
     "xpulpv2": {(8, 8): 0.46, (8, 4): 1.22, (8, 2): 1.50, (4, 4): 1.90, (4, 2): 2.10, (2, 2): 2.40},
 }
@@ -38,26 +40,30 @@ GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
 GROUP_CYCLES = 700.0  # of a call of the product for a group of gathered pixels
 GROUP_PIXELS = 8
 DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
+DEPTHWISE_WIDEN_CYCLES = {8: 0.0, 4: 2.5, 2: 6.0}  # more of it, by the narrower one of operand and result
 DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
 DEPTHWISE_PAIR_CYCLES = 150.0  # and of two channels of a tile: weights, scales, code
 DEPTHWISE_NARROW_CYCLES = 260.0  # and where their weights are no bytes
 DEPTHWISE_CALL_CYCLES = 400.0
 COPIED_LINES = 12  # depthwise layers of other sizes
 COPIED_MOST_WORDS = 14
-COPIED_OUTPUT_CYCLES = 10.0  # of one channel
+COPIED_OUTPUT_CYCLES = 10.5  # of one channel
 COPIED_WORD_CYCLES = 2.8  # more of a word of four taps of a row, that begins anywhere
 COPIED_LARGE_WORD_CYCLES = 7.0  # and of kernels that do not fit the registers
-COPIED_QUAD_CYCLES = 24.0
-COPIED_NARROW_QUAD_CYCLES = 24.0
-COPIED_ROW_CYCLES = 80.0
+COPIED_QUAD_CYCLES = 40.0
+COPIED_NARROW_QUAD_CYCLES = 30.0
+COPIED_ROW_CYCLES = 150.0
 COPIED_CALL_CYCLES = 400.0
 COPIED_PACK_CYCLES = 12.0
 COPIED_TAP_CYCLES = 5.0
 COPIED_NARROW_TAP_CYCLES = 10.0
 SUM_QUAD_CYCLES = {(8, 8): 2.6}  # four products of the last layer
 SUM_QUAD_NARROW_CYCLES = 11.0  # and where numbers are widened first
-POOL_QUAD_CYCLES = 20.6  # four numbers of a window
-ADD_QUAD_CYCLES = 33.0
+POOL_QUAD_CYCLES = 40.0  # four results of pooling
+POOL_TAP_CYCLES = {"maximum": 5.5, "average": 10.5}  # and four numbers of their windows
+POOL_NARROW_TAP_CYCLES = 7.0  # more where these are widened first
+ADD_QUAD_CYCLES = {8: 42.0, 4: 37.0}  # four sums of numbers of one width
+ADD_MIXED_QUAD_CYCLES = 95.0  # and of others, with sign, of 2 bits
 NARROW_QUAD_CYCLES = 14.0
 
 
@@ -154,7 +160,8 @@ class Model:
             behind = go[number - 1].cycles if number else 0.0
             times.append(TileTime(compute, ahead + behind))
         cycles = LAYER_CYCLES + come[0].cycles + go[-1].cycles
-        cycles += sum(max(TILE_CYCLES + time.compute, TILE_DMA_CYCLES + time.dma) for time in times)
+        around = TILE_CYCLES[self.layer.kind]
+        cycles += sum(max(around + time.compute, TILE_DMA_CYCLES + time.dma) for time in times)
         moved = sum((come + go), Move())
         return Prediction(cycles, sum(work), moved.cycles, moved.bytes, tuple(times))
 
@@ -201,7 +208,7 @@ class Model:
             for width, channels in Counter(span.count for span in s.channels).items()
         )
         around = self.operands(s.channels[0], s.rows[0], 0).cycles + self.results(s.channels[-1], s.rows[-1]).cycles
-        return LAYER_CYCLES + around + s.count * TILE_CYCLES + work
+        return LAYER_CYCLES + around + s.count * TILE_CYCLES[self.layer.kind] + work
 
 
 def input_span(layer: Layer, rows: Span) -> Span:
@@ -233,8 +240,16 @@ def tile_compute(layer: Layer, shape: Shape, rows: int, channels: int, isa: str,
         return depthwise_compute(layer, rows, channels, cores)
     if isinstance(layer, Dense):
         return dense_compute(layer, shape, isa, cores, pixels, channels, taps)
-    each = ADD_QUAD_CYCLES if isinstance(layer, Add) else POOL_QUAD_CYCLES * taps * (1.3 if isinstance(layer, Average) else 1)
+    narrow = POOL_NARROW_TAP_CYCLES if layer.input.format.bits < 8 else 0.0
+    each = add_quad(layer) if isinstance(layer, Add) else POOL_QUAD_CYCLES + taps * (POOL_TAP_CYCLES[layer.kind] + narrow)
     return spread(pixels * channels // 4, cores) * each
+
+
+def add_quad(layer: Add) -> float:
+    """As residual_add() of sw/kernels chooses."""
+    widths = {tensor.format.bits for tensor in (*layer.inputs, layer.output)}
+    is_mixed = len(widths) != 1 or layer.output.format.signed
+    return ADD_MIXED_QUAD_CYCLES if is_mixed else ADD_QUAD_CYCLES.get(layer.output.format.bits, ADD_MIXED_QUAD_CYCLES)
 
 
 def depthwise_compute(layer: Depthwise, rows: int, channels: int, cores: int) -> float:
@@ -242,7 +257,9 @@ def depthwise_compute(layer: Depthwise, rows: int, channels: int, cores: int) ->
         return copied_compute(layer, rows, channels, cores)
     # As depthwise_3x3() divides the work: lines of two channels, or of four that share a byte.
     width, each = layer.output.width, DEPTHWISE_OUTPUT_CYCLES[layer.window.strides[0]]
-    group = 2 if min(layer.input.format.bits, layer.output.format.bits) == 2 else 1  # pairs
+    narrow = min(layer.input.format.bits, layer.output.format.bits)
+    each += DEPTHWISE_WIDEN_CYCLES[narrow]
+    group = 2 if narrow == 2 else 1  # pairs
     lines = spread(channels // (2 * group) * rows, cores) * group
     pair = DEPTHWISE_PAIR_CYCLES + (DEPTHWISE_NARROW_CYCLES if layer.weight_bits < 8 else 0)
     return DEPTHWISE_CALL_CYCLES + lines * (width * each + DEPTHWISE_LINE_CYCLES) + lines / rows * pair

@@ -102,6 +102,7 @@ def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
         "input_parts": tiling.input_parts,
         "tiles": tiling.count,
         "is_prefetched": str(tiling.is_prefetched).lower(),
+        "is_input_kept": str(tiling.is_input_kept).lower(),
         "places": "{" + f"{pair(p.input)}, {pair(p.second)}, {pair(p.output)}, {pair(p.weights)}, {pair(p.scales)}, "
         f"{p.workspace}, {p.bytes}, {pair(p.sums)}" + "}",
     } | own_fields(number, tiling, plan, weights)

@@ -101,6 +101,7 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
                 "l1": asdict(tiling.places),
                 "predicted_cycles": round(predicted.cycles),
                 "is_prefetched": tiling.is_prefetched,
+                "is_input_kept": tiling.is_input_kept,
                 "predicted_dma_cycles": round(predicted.dma_cycles),
                 "dma_bytes": predicted.dma_bytes,
             }

@@ -8,54 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flexv_tools.deploy import cost
-from flexv_tools.deploy.graph import Add, Dense
-from flexv_tools.deploy.tiler import Places, Target, Tiling, gathers, weight_row_bytes
+from flexv_tools.deploy.graph import Dense
+from flexv_tools.deploy.kept import hidden, kept
+from flexv_tools.deploy.places import BANK_ROW_BYTES, busy_at_end, first_weights, used_places
+from flexv_tools.deploy.tiler import Places, Target, Tiling, weight_row_bytes
 
-Extent = tuple[int, int]
-LEAST_BYTES = 2048  # less is not worth starting a transfer for
-BANK_ROW_BYTES = 64  # places keep their banks when they are moved by a multiple
-
-
-def used_places(tiling: Tiling) -> dict[str, tuple[int, ...]]:
-    """Places of what the layer has; the others are 0."""
-    layer, p = tiling.layer, tiling.places
-    found: dict[str, tuple[int, ...]] = {"input": p.input, "output": p.output}
-    if isinstance(layer, Add):
-        found["second"] = p.second
-    if isinstance(layer, Dense):
-        found |= {"weights": p.weights, "scales": p.scales}
-        if gathers(layer, tiling.inputs):
-            found["workspace"] = (p.workspace,)
-        if p.sums != (0, 0):
-            found["sums"] = p.sums
-        elif layer.is_narrowed:
-            found["bytes"] = (p.bytes,)
-    return found
-
-
-def extents(tiling: Tiling) -> dict[int, int]:
-    """End of what begins at each place: where the next one begins."""
-    starts = sorted({start for places in used_places(tiling).values() for start in places})
-    return dict(zip(starts, [*starts[1:], tiling.places.end]))
-
-
-def busy_at_end(tiling: Tiling) -> list[Extent]:
-    """What the last tile uses, and results that are on their way out."""
-    ends, used = extents(tiling), used_places(tiling)
-    last, part = tiling.count - 1, tiling.channel_tiles - 1
-    starts = [used["input"][last & 1], *used["output"]]
-    if "second" in used:
-        starts.append(used["second"][last & 1])
-    if "weights" in used:
-        starts += [used["weights"][(part if tiling.input_parts == 1 else last) & 1], used["scales"][part & 1]]
-    for name in ("workspace", "sums", "bytes"):
-        starts += used.get(name, ())
-    return [(start, ends[start]) for start in starts]
-
-
-def first_weights(tiling: Tiling) -> list[Extent]:
-    ends, p = extents(tiling), tiling.places
-    return [(start, ends[start]) for start in (p.weights[0], p.scales[0])]
+LEAST_BYTES = 256  # less is not worth starting a transfer for
 
 
 def variants(tiling: Tiling, target: Target) -> Iterator[Tiling]:
@@ -79,15 +37,23 @@ def linked(tilings: list[Tiling], target: Target, ends: list[int] | None = None)
     found = tilings[:1]
     for number, tiling in enumerate(tilings[1:], 1):
         own = target if ends is None else replace(target, l1_bytes=ends[number])
+        stays = kept(found[-1], tiling, own.l1_bytes) if target.external is None else None
+        if stays is not None:
+            found[-1], tiling = hidden(found[-1], stays)
         found.append(after(found[-1], tiling, own))
-    return [warmed(before, tiling) for before, tiling in zip([None, *found], found)]
+    warm = [warmed(before, tiling) for before, tiling in zip([None, *found], found)]
+    return [later(tiling, cost.AHEAD_CYCLES) if next_one.is_prefetched else tiling for tiling, next_one in zip(warm, warm[1:])] + warm[-1:]
 
 
 def warmed(before: Tiling | None, tiling: Tiling) -> Tiling:
     """The first tile of a kernel that the layer before has not left in the caches takes longer."""
     if before is not None and kernel_of(before) == kernel_of(tiling):
         return tiling
-    return replace(tiling, predicted=replace(tiling.predicted, cycles=tiling.predicted.cycles + cost.COLD_CYCLES))
+    return later(tiling, cost.COLD_CYCLES)
+
+
+def later(tiling: Tiling, cycles: float) -> Tiling:
+    return replace(tiling, predicted=replace(tiling.predicted, cycles=tiling.predicted.cycles + cycles))
 
 
 def kernel_of(tiling: Tiling) -> tuple[object, ...]:
@@ -103,7 +69,7 @@ def after(before: Tiling, tiling: Tiling, target: Target) -> Tiling:
     if count < LEAST_BYTES:
         return tiling
     busy = busy_at_end(before)
-    for variant in variants(tiling, target):
+    for variant in [tiling] if tiling.is_input_kept else variants(tiling, target):
         if all(end <= begin or stop <= start for start, end in first_weights(variant) for begin, stop in busy):
             saved = min(cost.dma_cycles(count), variant.predicted.cycles / 2)
             predicted = replace(variant.predicted, cycles=variant.predicted.cycles - saved)

@@ -19,7 +19,7 @@ ALIGNMENT = 16
 LEAST_PIECE_BYTES = 256
 LOOK_AHEAD = 12  # blocks that may find a place when the first one does not
 CERTAIN = (0.95, 600)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
-WHOLE = (1.0, cost.TILE_CYCLES - 300)  # where weights are waited for in any case, all of a tile's time is used
+WHOLE = (1.0, cost.TILE_CYCLES["convolution"] - 300)  # where weights are waited for in any case, all of a tile's time is used
 SCALE_BYTES = 8  # a bias and a multiplier
 
 
@@ -255,7 +255,7 @@ def schedule(
         for time in tiling.predicted.tiles:
             own = reads.get(tile, [])
             direct = sum(rest_cycles(block, external, tilings) for block in own if not block.is_between)
-            free = max(0.0, time.compute + cost.TILE_CYCLES - time.dma)
+            free = max(0.0, time.compute + cost.TILE_CYCLES[tiling.layer.kind] - time.dma)
             between = sum(rest_cycles(block, external, tilings) for block in own if block.is_between)
             if between:
                 done.stalls[min(layer + (tile + 1 == begins[layer + 1]), len(tilings) - 1)] += between

@@ -61,6 +61,7 @@ class Tiling:
     external: frozenset[Tensor] = frozenset()  # of its tensors, those outside of the chip
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
     is_prefetched: bool = False  # weights of the first tile come while the layer before ends
+    is_input_kept: bool = False  # its input lies where the layer before has put it
 
     @property
     def row_spans(self) -> tuple[cost.Span, ...]:
@@ -299,7 +300,7 @@ def bound(tiling: Tiling, target: Target, known: Known) -> float:
     key = (tiling.inputs,)
     if key not in known:
         known[key] = cost.least_work(tiling.layer, shape_of(tiling), target.isa, target.cores)
-    return cost.LAYER_CYCLES + tiling.count * cost.TILE_CYCLES + known[key]
+    return cost.LAYER_CYCLES + tiling.count * cost.TILE_CYCLES[tiling.layer.kind] + known[key]
 
 
 def better(tiling: Tiling, target: Target, best: Tiling | None, known: Known) -> Tiling | None:

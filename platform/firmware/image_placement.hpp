@@ -15,7 +15,7 @@ struct MemoryRange {
     std::string name;  ///< "soc.l2"
     Address base = 0;
     u64 size_bytes = 0;
-    std::string size_parameter;  ///< configuration key that makes it larger; may be empty
+    std::string size_parameter{};  ///< configuration key that makes it larger; may be empty
     u64 largest_bytes = 0;       ///< that the parameter can make of it
 };
 

@@ -67,6 +67,7 @@ static void run_matmul(const struct LayerCase* c) {
 }
 
 static void run_conv2d(const struct LayerCase* c) {
+    const uint32_t depth = (uint32_t)c->in_channels * c->kernel_height * c->kernel_width;
     const struct Conv2d conv = {.precision = precision_of(c),
                                 .input = tensors[kInput],
                                 .weights = tensors[kWeights],
@@ -86,6 +87,7 @@ static void run_conv2d(const struct LayerCase* c) {
                                 .pad_bottom = c->pad_bottom,
                                 .pad_right = c->pad_right,
                                 .filling = c->filling,
+                                .group = depth <= 96 ? 16 : 8,
                                 .workspace = workspace};
     conv2d(&conv, core_id(), core_count());
 }

@@ -8,7 +8,9 @@
 
 #include <stddef.h>
 
-enum { kRows = 8 };  // pixels that a core gathers at a time
+enum { kGroup = 8 };  // pixels that a core gathers at a time, where nothing else is asked for
+
+static uint32_t group_of(const struct Conv2d* c) { return c->group != 0 ? c->group : kGroup; }
 
 static uint32_t depth_of(const struct Conv2d* c) {
     return c->kernel_height * c->kernel_width * c->input_channels;
@@ -29,7 +31,7 @@ uint32_t conv2d_weight_bytes(const struct Conv2d* c) {
 }
 
 uint32_t conv2d_workspace_bytes(const struct Conv2d* c, uint32_t workers) {
-    return workers * kRows * row_pitch(c) + 16;
+    return workers * group_of(c) * row_pitch(c) + 16;
 }
 
 // What is constant while a core gathers rows.
@@ -148,7 +150,7 @@ static bool is_pointwise(const struct Conv2d* c) {
 static uint8_t* rows_of(const struct Conv2d* c, uint32_t worker, uint32_t pitch) {
     const uint32_t best = (uint32_t)c->weights - 4 * kMatmulSkewWords;
     const uint32_t start = (uint32_t)c->workspace;
-    return c->workspace + ((best - start) & 12) + worker * kRows * pitch;
+    return c->workspace + ((best - start) & 12) + worker * group_of(c) * pitch;
 }
 
 // How the output is divided: groups of pixels, and parts of the channels where there are fewer
@@ -159,7 +161,7 @@ struct Division {
 
 static struct Division divide(const struct Conv2d* c, uint32_t workers) {
     const uint32_t pixels = conv2d_output_height(c) * conv2d_output_width(c);
-    const uint32_t groups = (pixels + kRows - 1) / kRows;
+    const uint32_t groups = quotient(pixels + group_of(c) - 1, group_of(c));
     return (struct Division){pixels, groups, groups < workers ? workers / groups : 1};
 }
 
@@ -186,13 +188,13 @@ static void compute_share(const struct Conv2d* c, uint32_t worker, uint32_t work
     m.activation_pitch = row_pitch(c);
     uint8_t* const rows = rows_of(c, worker, m.activation_pitch);
     m.activations = rows;
-    m.pixels = p_minu(division.pixels, kRows);
+    m.pixels = p_minu(division.pixels, group_of(c));
     matmul_prepare(&job, &m);
     // The last group is moved back to end at the edge, and repeats results there.
     const uint32_t last = division.pixels - m.pixels;
     for (uint32_t unit = share.begin; unit < share.end; ++unit) {
         const uint32_t group = division.parts == 1 ? unit : unit / division.parts;
-        const uint32_t first = p_minu(group * kRows, last);
+        const uint32_t first = p_minu(group * group_of(c), last);
         m.output = c->output + first * m.output_pitch;
         if (division.parts != 1) {
             take_part(&m, c, unit - group * division.parts, division.parts);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // 2D convolution of packed tensors [height][width][channels], any kernel size, strides and padding
-// with any number: each core copies the inputs of eight output pixels at a time into rows of its
+// with any number: each core copies the inputs of 8 or 16 output pixels at a time into rows of its
 // own (im2col) and multiplies them. Where an input pixel is a row already (1 x 1, stride 1, whole
 // words) nothing is copied.
 #ifndef FLEXV_CONV2D_H
@@ -21,6 +21,7 @@ struct Conv2d {
     uint32_t kernel_height, kernel_width, stride_y, stride_x;
     uint32_t pad_top, pad_left, pad_bottom, pad_right;
     uint32_t filling;    ///< of the padding: a word of such numbers, each of activation_bits
+    uint32_t group;      ///< pixels that a core copies at a time; 0: 8
     int32_t start;       ///< outputs of 32 bits: as in struct Matmul
     uint8_t* workspace;  ///< word-aligned, conv2d_workspace_bytes(); not used by pointwise layers
 };

@@ -211,6 +211,8 @@ void matmul_compute(struct Job* job) {
     const uint32_t whole_rows = m->pixels >> job->rows.log2_pixels;
     if (whole_rows == 0 || quads == 0) {
         compute_single_pixels(job, (struct Range){0, quads});
+    } else if (job->rows.in_columns) {
+        compute_lines(job, 0, 0, quads, whole_rows);
     } else {
         compute_lines(job, 0, 0, whole_rows, quads);
         if (whole_rows << job->rows.log2_pixels != m->pixels) {

@@ -130,6 +130,7 @@ static void set_layer(struct Conv2d* c, const struct NetworkLayer* l, uint8_t* a
     c->pad_right = l->pad_right;
     c->filling = word_of((uint32_t)l->filling, l->input.bits);
     c->start = 0;
+    c->group = l->group;
     c->workspace = arena + l->places.workspace;
 }
 
@@ -163,7 +164,7 @@ static void compute_depthwise(const struct NetworkLayer* l, const struct Conv2d*
                                     .requantisation = c->requantisation,
                                     .weight_pitch = c->weight_pitch,
                                     .filling = word_of((uint32_t)l->filling, 8),
-                                    .lines = l->lines,
+                                    .lines = l->group,
                                     .workspace = c->workspace};
     depthwise(&layer, core_id(), core_count());
 }

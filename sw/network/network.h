@@ -69,7 +69,7 @@ struct NetworkLayer {
     uint8_t kernel_height, kernel_width, stride_y, stride_x;
     uint8_t pad_top, pad_left, pad_bottom, pad_right;
     int16_t filling;    ///< the number that padding of a layer with weights is
-    uint8_t lines;      ///< as in struct Depthwise
+    uint8_t group;      ///< of a convolution as in struct Conv2d; of a depthwise layer its lines
     int16_t low, high;  ///< results are clipped to this; both 0: to all that there are
     bool is_narrowed;   ///< the kernel writes bytes, which are packed behind it
     int32_t factor_a, factor_b, bias;     ///< addition; factor_a and bias also of an average

@@ -453,6 +453,18 @@ class Plans(Folder):
         self.assertGreater(numbers[0], 25)
         self.assertGreater(sum(numbers[1:]), 3)
 
+    def test_a_layer_is_not_divided_where_transfers_to_its_neighbours_would_cost_more(self) -> None:
+        path, target = self.folder / "net.onnx", tiler.Target()
+        onnx.save(examples.NETWORKS["resnet20_4b2b"]("resnet"), str(path))
+        alone = tiler.tile_all(self.network(path).layers, target)
+        together = prefetch.linked(alone, target)
+        self.assertTrue(any(tiling.count > 1 for tiling in alone))
+        self.assertTrue(all(tiling.count == 1 for tiling in together))
+        self.assertLess(sum(t.predicted.cycles for t in together), sum(t.predicted.cycles for t in prefetch.linked(alone[:1], target) + alone[1:]))
+
+    def test_groups_of_gathered_pixels_are_larger_only_where_the_cores_share_them_as_evenly(self) -> None:
+        self.assertEqual([cost.gathered_group(pixels, 8) for pixels in (1024, 256, 896, 784, 64, 4)], [16, 16, 16, 8, 8, 8])
+
     def check_kept(self, tiling: tiler.Tiling, start: int, l1_bytes: int) -> None:
         original, used = tiler.tile(tiling.layer, tiler.Target()), places.used_places(tiling)
         sizes, ends = places.extents(original), places.used_places(original)

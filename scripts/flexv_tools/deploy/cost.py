@@ -38,7 +38,7 @@ GATHER_TAP_CYCLES = 4.0
 GATHER_STRIDE_CYCLES = 60.0  # more of a window with a stride
 GATHER_EDGE_CYCLES = 400.0  # more of a window that leaves the input
 GROUP_CYCLES = 700.0  # of a call of the product for a group of gathered pixels
-GROUP_PIXELS = 8
+GROUP_PIXELS = 8  # in one; twice as many where the cores share them as evenly
 DEPTHWISE_OUTPUT_CYCLES = {1: 23.0, 2: 30.0}  # 3 x 3, two channels of a pixel, by stride
 DEPTHWISE_WIDEN_CYCLES = {8: 0.0, 4: 2.5, 2: 6.0}  # more of it, by the narrower one of operand and result
 DEPTHWISE_LINE_CYCLES = 40.0  # more of a line of two channels
@@ -99,6 +99,7 @@ class Shape:
     input_parts: int
     weight_bytes: int  # of a row of weights; 0: there are none
     gathers: bool
+    group: int = GROUP_PIXELS  # pixels that are gathered at a time
     is_input_external: tuple[bool, ...] = ()
     is_output_external: bool = False
 
@@ -322,15 +323,21 @@ def sum_quad(layer: Dense) -> float:
 
 def gathered_compute(layer: Dense, shape: Shape, cores: int, pixels: int, channels: int, each: float) -> float:
     """Groups of pixels are collected and multiplied; with fewer groups than cores each is divided by channels."""
-    groups = -(-pixels // GROUP_PIXELS)
+    groups = -(-pixels // shape.group)
     parts = cores // groups if groups < cores else 1
-    size = min(pixels, GROUP_PIXELS)
+    size = min(pixels, shape.group)
     taps = layer.window.kernel[0] * layer.window.kernel[1]
     words = taps * shape.inputs * layer.input.format.bits / 32
     collect = words * GATHER_WORD_CYCLES + taps * GATHER_TAP_CYCLES + edge_share(layer) * GATHER_EDGE_CYCLES
     collect += GATHER_STRIDE_CYCLES if layer.window.strides != (1, 1) else 0
     unit = GROUP_CYCLES + size * (collect + channels / parts * each)
     return spread(groups * parts, cores) * unit
+
+
+def gathered_group(pixels: int, cores: int) -> int:
+    """Pixels of a group: many, if the slowest core has no more of them then."""
+    few, many = GROUP_PIXELS, 2 * GROUP_PIXELS
+    return many if spread(-(-pixels // many), cores) * many <= spread(-(-pixels // few), cores) * few else few
 
 
 def edge_share(layer: Dense) -> float:

@@ -122,7 +122,7 @@ def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[st
             "last_weight_bytes": weight_row_bytes(layer, parts_of(tiling)[-1]),
             "weight_pitch": weight_pitch(layer, tiling.inputs),
             "filling": layer.filling,
-            "lines": p.lines,
+            "group": p.group,
         }
         if plan.schedule is not None and any(block.staged for block in plan.schedule.of_layer(number)):
             fields["blocks"] = f"network_blocks_{number}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.places import BANK_ROW_BYTES, Extent, busy_at_end, extents, used_places
-from flexv_tools.deploy.tiler import Places, Tiling
+from flexv_tools.deploy.tiler import Places, Target, Tiling, whole
 
 FIRST = ("weights", "scales")  # which may come while the layer before ends, where their places are free by then
 
@@ -25,6 +25,21 @@ def kept(before: Tiling, tiling: Tiling, l1_bytes: int) -> Tiling | None:
         if places is not None:
             return replace(tiling, places=places, is_input_kept=True)
     return None
+
+
+def undivided(tilings: list[Tiling], target: Target) -> list[Tiling]:
+    """Layers in a single tile where that costs less than what it saves: transfers between them and their neighbours."""
+    found = list(tilings)
+    for number, tiling in enumerate(tilings):
+        single = whole(tiling.layer, target) if tiling.count > 1 and not tiling.external else None
+        if single is None:
+            continue
+        pairs = [(found[number - 1], single)] if number else []
+        pairs += [(single, found[number + 1])] if number + 1 < len(found) else []
+        saved = sum(2 * cost.dma_cycles(a.layer.output.size_bytes) for a, b in pairs if kept(a, b, target.l1_bytes) is not None)
+        if single.predicted.cycles - tiling.predicted.cycles < saved:
+            found[number] = single
+    return found
 
 
 def placed(tiling: Tiling, start: int, busy: list[Extent], l1_bytes: int) -> Places | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Dense
-from flexv_tools.deploy.kept import hidden, kept
+from flexv_tools.deploy.kept import hidden, kept, undivided
 from flexv_tools.deploy.places import BANK_ROW_BYTES, busy_at_end, first_weights, used_places
 from flexv_tools.deploy.tiler import Places, Target, Tiling, weight_row_bytes
 
@@ -34,6 +34,8 @@ def moved(tiling: Tiling, shift: int) -> Places:
 
 def linked(tilings: list[Tiling], target: Target, ends: list[int] | None = None) -> list[Tiling]:
     """All tilings, each at the first of its places that lets its weights come early. `ends`: bytes of L1 that each may use."""
+    if target.external is None:
+        tilings = undivided(tilings, target)
     found = tilings[:1]
     for number, tiling in enumerate(tilings[1:], 1):
         own = target if ends is None else replace(target, l1_bytes=ends[number])

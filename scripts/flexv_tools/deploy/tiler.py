@@ -20,7 +20,7 @@ SKEW_BYTES = 8  # weights start two words behind the activations' bank (sw/kerne
 FIRST_ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # that are tried for a smaller first tile
 FIRST_CHANNELS = (1, 2, 4, 6, 8, 12, 16, 24, 32)  # in steps of channels
 COPIED_LINES = 12  # most lines of a depthwise layer from one copy of their inputs
-GATHERED_ROWS = 8  # pixels that a core collects at a time (sw/kernels/conv2d.c)
+COPIES = 4  # of L1, a quarter: most that copies of inputs take where fewer would do
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Places:
     bytes: int = 0
     sums: tuple[int, int] = (0, 0)
     end: int = 0
-    lines: int = 1  # of depthwise layers, as in struct Depthwise
+    group: int = 1  # of what a core copies at a time: pixels of a convolution, lines of a depthwise layer
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
     outputs = memory.twice(numbers * output.format.bits // 8)
     weights = scales = sums = (0, 0)
     workspace = narrowed = 0
-    lines = 1
+    group = 1
     if isinstance(layer, Dense):
         is_divided = not is_channelwise(layer) and inputs < tensor.stored_channels
         is_single = channels >= output.stored_channels
@@ -166,15 +166,19 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
         place = memory.take(8 * channels + 8)
         scales = (place, place if is_single else memory.take(8 * channels + 8))
         if isinstance(layer, Depthwise) and not layer.is_3x3:
-            lines = copied_lines(layer, rows, target)
-            workspace = memory.take(target.cores * copied_bytes(layer, lines))
+            group = copied_lines(layer, rows, target)
+            workspace = memory.take(target.cores * copied_bytes(layer, group))
         if gathers(layer, inputs):
-            workspace = memory.take(target.cores * GATHERED_ROWS * gathered_pitch(layer, inputs) + 64)
+            pitch = gathered_pitch(layer, inputs)
+            group = cost.gathered_group(rows * output.width, target.cores)
+            if target.cores * group * pitch > target.l1_bytes // COPIES:
+                group = cost.GROUP_PIXELS
+            workspace = memory.take(target.cores * group * pitch + 64)
         if is_divided and layer.kind == "convolution":
             sums = memory.twice(4 * numbers)
         elif layer.is_narrowed:
             narrowed = memory.take(numbers)
-    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end, lines)
+    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end, group)
 
 
 def copied_bytes(layer: Depthwise, lines: int) -> int:
@@ -193,7 +197,7 @@ def copied_bytes(layer: Depthwise, lines: int) -> int:
 def copied_lines(layer: Depthwise, rows: int, target: Target) -> int:
     """Lines that a core computes from one copy of their inputs: some, where copies are not large."""
     for lines in range(min(COPIED_LINES, rows), 1, -1):
-        if target.cores * copied_bytes(layer, lines) <= target.l1_bytes // 4:
+        if target.cores * copied_bytes(layer, lines) <= target.l1_bytes // COPIES:
             return lines
     return 1
 
@@ -328,6 +332,16 @@ def tile(layer: Layer, target: Target, external: frozenset[Tensor] = frozenset()
     return best
 
 
+def whole(layer: Layer, target: Target) -> Tiling | None:
+    """The layer in a single tile, where that fits."""
+    channels, inputs, rows = layer.output.stored_channels, layer.input.stored_channels, layer.output.height
+    places = places_of(layer, rows, channels, inputs, target)
+    if places.end > target.l1_bytes or largest_transfer(layer, rows, channels, inputs) > MAX_DMA_BYTES:
+        return None
+    tiling = Tiling(layer, rows, channels, inputs, places)
+    return replace(tiling, predicted=model_of(tiling, target).predict())
+
+
 Tiled = dict[tuple[object, ...], Tiling]
 
 
@@ -386,6 +400,7 @@ def shape_of(tiling: Tiling) -> cost.Shape:
         input_parts=tiling.input_parts,
         weight_bytes=weight_row_bytes(layer, tiling.inputs) if isinstance(layer, Dense) else 0,
         gathers=isinstance(layer, Dense) and gathers(layer, tiling.inputs),
+        group=tiling.places.group,
         is_input_external=tuple(tensor in tiling.external for tensor in layer.inputs),
         is_output_external=layer.output in tiling.external,
     )

@@ -16,7 +16,7 @@ struct MemoryRange {
     Address base = 0;
     u64 size_bytes = 0;
     std::string size_parameter{};  ///< configuration key that makes it larger; may be empty
-    u64 largest_bytes = 0;       ///< that the parameter can make of it
+    u64 largest_bytes = 0;         ///< that the parameter can make of it
 };
 
 /// The segments to load. A linker that is not told otherwise (-n) puts the file's header into a

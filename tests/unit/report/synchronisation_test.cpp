@@ -54,7 +54,8 @@ TEST_CASE("reads take what they were woken by", "[synchronisation]") {
     CHECK(got_from(0x1020'403c, 0x108) ==
           Objects{{Kind::software_event, 3}, {Kind::dma, 0}});  // EVENT_WAIT_CLEAR
     CHECK(got_from(0x1020'4038, 1U << 17) == Objects{{Kind::mutex, SyncObject::kAll}});
-    CHECK(got_from(0x1020'401c, 1U << 27) == Objects{{Kind::device, SyncObject::kAll}});  // EVT_BUFFER
+    CHECK(got_from(0x1020'401c, 1U << 27) ==
+          Objects{{Kind::device, SyncObject::kAll}});  // EVT_BUFFER
     CHECK(got_from(0x1020'40c0, 5) == Objects{{Kind::mutex, 0}});
     CHECK(got_from(0x1020'4080, 5) == Objects{{Kind::dispatch, 0}});
     CHECK(got_from(0x1020'423c, 0) == Objects{{Kind::barrier, 1}});

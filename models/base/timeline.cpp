@@ -7,11 +7,18 @@ namespace flexv {
 
 void Timeline::add(Agent& agent, Phase phase) {
     const unsigned which = unsigned(phase);
-    const unsigned index = kFirstOfPhase[which] + registered_[which]++;
-    FLEXV_ASSERT(index < kFirstOfPhase[which + 1],
-                 "a timeline has room for 48 agents that ask, 8 that arbitrate and 8 that settle");
+    const unsigned place = kFirstOfPhase[which] + registered_[which]++;
+    FLEXV_ASSERT(place < kFirstOfPhase[which + 1],
+                 "a group has room for 48 agents that ask, 8 that arbitrate and 8 that settle");
+    const unsigned index = (groups_ - 1) * kGroupAgents + place;
     agent.timeline_index_ = index;
     agents_[index] = &agent;
+}
+
+void Timeline::begin_group() {
+    FLEXV_ASSERT(groups_ < kMaxGroups, "a timeline has room for four groups of agents");
+    ++groups_;
+    registered_ = {};
 }
 
 void Timeline::schedule_far(unsigned index, Cycles cycle) {
@@ -57,8 +64,8 @@ Cycles Timeline::next_event() const {
 }
 
 void Timeline::skip_to(Cycles cycle) {
-    const bool is_acting = due_[unsigned(now_) % kWindow] != 0;  // called in the course of an act
-    if (cycle <= now_ || is_acting)
+    const bool is_acting = due_[0][unsigned(now_) % kWindow] != 0 || is_due_behind(0);
+    if (cycle <= now_ || is_acting)  // called in the course of an act
         return;
     FLEXV_ASSERT(next_ >= cycle, "no act is passed over");
     now_ = cycle;
@@ -93,26 +100,76 @@ inline void Timeline::find_next() {
 
 /// Lets those act whose cycle is now().
 inline void Timeline::act() {
-    const unsigned slot = unsigned(now_) % kWindow;
+    if (groups_ == 1) [[likely]]
+        act(0);
+    else
+        act_all();
+}
+
+inline void Timeline::act(unsigned group) {
+    u64& due = due_[group][unsigned(now_) % kWindow];
+    const unsigned first_index = group * kGroupAgents;
     u64 acted = 0;
-    for (u64 agents = due_[slot]; agents != 0; agents = due_[slot] & ~acted) {
+    for (u64 agents = due; agents != 0; agents = due & ~acted) {
         const u64 first = agents & -agents;
         if (first != last_bit_) {  // often the one that acted last: then no look-up is waited for
             last_bit_ = first;
-            last_agent_ = agents_[unsigned(std::countr_zero(agents))];
+            last_agent_ = agents_[first_index + unsigned(std::countr_zero(agents))];
         }
         acted |= first;
         last_agent_->act(now_);
     }
-    due_[slot] = 0;
+    due = 0;
+}
+
+/// Group by group. What a group has set going in one before it acts in the same cycle all the same.
+void Timeline::act_all() {
+    const unsigned slot = unsigned(now_) % kWindow;
+    for (unsigned group = 0; group < groups_;) {
+        if (due_[group][slot] == 0) {
+            ++group;
+            continue;
+        }
+        last_group_ = group;
+        last_bit_ = 0;
+        act(group);
+        group = 0;
+    }
+}
+
+/// Whether agents of a group behind `group` are due in this cycle.
+bool Timeline::is_due_behind(unsigned group) const {
+    const unsigned slot = unsigned(now_) % kWindow;
+    while (++group < groups_)
+        if (due_[group][slot] != 0)
+            return true;
+    return false;
 }
 
 void Timeline::forget() {
-    due_.fill(0);
+    for (auto& slots : due_)
+        slots.fill(0);
     busy_.fill(0);
     far_ = {};
     far_first_ = kNever;
     next_ = kNever;
+}
+
+void Timeline::forget_group_of(const Agent& member) {
+    const unsigned group = member.timeline_index_ / kGroupAgents;
+    due_[group].fill(0);
+    for (unsigned slot = 0; slot < kWindow; ++slot) {
+        const auto is_due = [slot](const auto& slots) { return slots[slot] != 0; };
+        if (std::ranges::none_of(due_, is_due))
+            busy_[slot / 64] &= ~(u64{1} << (slot % 64));
+    }
+    decltype(far_) kept;
+    for (; !far_.empty(); far_.pop())
+        if (far_.top().second / kGroupAgents != group)
+            kept.push(far_.top());
+    far_ = std::move(kept);
+    far_first_ = far_.empty() ? kNever : far_.top().first;
+    next_ = std::min(next_in_ring(now_), far_first_);
 }
 
 void Timeline::reset() {

@@ -46,12 +46,17 @@ enum class Phase : u8 {
 /// others from t + 1 on.
 class Timeline {
 public:
-    static constexpr unsigned kMaxAgents = 64;
+    static constexpr unsigned kGroupAgents = 64;
+    static constexpr unsigned kMaxGroups = 4;
+    static constexpr unsigned kMaxAgents = kGroupAgents * kMaxGroups;
     /// Cycles that an agent runs ahead at most, when nobody says otherwise.
     static constexpr Cycles kRunAhead = 32;
 
     /// Registers an agent; the agent must outlive the timeline's last run.
     void add(Agent& agent, Phase phase = Phase::request);
+    /// Agents that are added from now on belong to a further group, as large as the first: another
+    /// cluster on the same clock. In a cycle it acts behind the groups before, phase by phase.
+    void begin_group();
 
     /// Lets `agent` act at `cycle`, which must not lie in the past. A second call for the same
     /// cycle changes nothing; several cycles may be pending for one agent.
@@ -96,9 +101,11 @@ public:
     /// what is outside.
     [[nodiscard]] Cycles next_act_beside(const Agent& agent) const {
         const u64 have_acted = last_bit_ | (last_bit_ - 1);
-        if ((due_[unsigned(now_) % kWindow] & ~have_acted) != 0)
+        if ((due_[last_group_][unsigned(now_) % kWindow] & ~have_acted) != 0)
             return now_;
-        const bool is_its_own_act = last_bit_ == u64{1} << agent.timeline_index_;
+        if (last_group_ + 1 != groups_ && is_due_behind(last_group_)) [[unlikely]]
+            return now_;
+        const bool is_its_own_act = last_agent_ == &agent;
         return std::min({outside_, next_event(), is_its_own_act ? kNever : now_ + 1});
     }
     /// The first cycle after now() at which some agent acts; kNever when nothing is pending.
@@ -113,20 +120,23 @@ public:
 
     /// Forgets everything pending. In the course of a cycle nobody else acts in it any more.
     void forget();
-    /// The same, and starts again at cycle 0; the agents stay.
+    /// The same for the group of agents that `member` belongs to.
+    void forget_group_of(const Agent& member);
+    /// As forget(), and starts again at cycle 0; the agents stay.
     void reset();
 
 private:
     static constexpr unsigned kWindow = 256;  // cycles the ring covers; further ones wait in far_
     static constexpr unsigned kWords = kWindow / 64;
-    /// The first index of each phase, and the end; agents act in the order of their indices.
-    static constexpr std::array<unsigned, 4> kFirstOfPhase = {0, 48, 56, kMaxAgents};
+    /// The first index of each phase in a group, and the end; agents act in the order of their
+    /// indices.
+    static constexpr std::array<unsigned, 4> kFirstOfPhase = {0, 48, 56, kGroupAgents};
 
     using Far = std::pair<Cycles, unsigned>;
 
     [[gnu::always_inline]] void mark(unsigned index, Cycles cycle) {
         const unsigned slot = unsigned(cycle) % kWindow;
-        due_[slot] |= u64{1} << index;
+        due_[index / kGroupAgents][slot] |= u64{1} << (index % kGroupAgents);
         busy_[slot / 64] |= u64{1} << (slot % 64);
         if (cycle < next_)
             next_ = cycle;
@@ -135,6 +145,9 @@ private:
     void pull_far();
     void find_next();
     void act();
+    void act(unsigned group);
+    void act_all();
+    [[nodiscard]] bool is_due_behind(unsigned group) const;
     /// The first cycle from `from` on that the ring holds; kNever when it is empty.
     [[nodiscard]] Cycles next_in_ring(Cycles from) const {
         const unsigned start = unsigned(from) % kWindow;
@@ -146,9 +159,10 @@ private:
     [[nodiscard]] Cycles next_in_later_words(Cycles from) const;
 
     std::array<Agent*, kMaxAgents> agents_{};  // [index], null where none is registered
-    std::array<unsigned, 3> registered_{};     // [Phase], how many
-    std::array<u64, kWindow> due_{};           // [cycle % kWindow]: set of agents
-    std::array<u64, kWords> busy_{};           // one bit a slot of due_ that is not empty
+    std::array<unsigned, 3> registered_{};     // [Phase], how many of the last group
+    unsigned groups_ = 1;
+    std::array<std::array<u64, kWindow>, kMaxGroups> due_{};  // [group][cycle % kWindow]: agents
+    std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
     Cycles far_first_ = kNever;  // of far_
     Cycles now_ = 0;
@@ -157,7 +171,8 @@ private:
     Cycles look_ = kNever;
     Cycles run_ahead_ = kRunAhead;
     Cycles last_act_ = 0;
-    u64 last_bit_ = 0;  // of the agent that acted last
+    u64 last_bit_ = 0;  // of the agent that acted last, within its group
+    unsigned last_group_ = 0;
     Agent* last_agent_ = nullptr;
     bool stop_requested_ = false;
 };

@@ -44,9 +44,12 @@ private:
 };
 
 struct Bench {
-    explicit Bench(unsigned count) {
-        for (unsigned i = 0; i < count; ++i)
+    explicit Bench(unsigned count, unsigned group_agents = ~0U) {
+        for (unsigned i = 0; i < count; ++i) {
+            if (i != 0 && i % group_agents == 0)
+                timeline.begin_group();
             agents.emplace_back(timeline, i, acts);
+        }
     }
     Timeline timeline;
     std::vector<Act> acts;
@@ -371,6 +374,76 @@ TEST_CASE("who forgets in the course of a cycle is the last one to act", "[timel
     CHECK(bench.acts.back() == Act{5001, 2});
 }
 
+TEST_CASE("a cycle goes from group to group, in each phase by phase", "[timeline]") {
+    Bench bench(0);
+    for (unsigned group = 0; group < 4; ++group) {
+        if (group != 0)
+            bench.timeline.begin_group();
+        for (const Phase phase : {Phase::settle, Phase::request})
+            bench.agents.emplace_back(bench.timeline, unsigned(bench.agents.size()), bench.acts,
+                                      phase);
+    }
+    for (const Recorder& agent : bench.agents)
+        bench.timeline.schedule(agent, 300);
+
+    bench.timeline.run_until(400);
+
+    CHECK(bench.acts ==
+          std::vector<Act>{
+              {300, 1}, {300, 0}, {300, 3}, {300, 2}, {300, 5}, {300, 4}, {300, 7}, {300, 6}});
+    CHECK_THROWS_AS(bench.timeline.begin_group(), InternalError);
+}
+
+TEST_CASE("what a group sets going in an earlier one acts in the same cycle", "[timeline]") {
+    Bench bench(2, 1);
+    bench.agents[1].then = [&](Cycles now) { bench.timeline.schedule(bench.agents[0], now); };
+    bench.timeline.schedule(bench.agents[1], 7);
+
+    bench.timeline.run_until(100);
+
+    CHECK(bench.acts == std::vector<Act>{{7, 1}, {7, 0}});
+}
+
+TEST_CASE("an agent that acts sees who is still due in the groups behind its own", "[timeline]") {
+    Bench bench(3, 1);
+    std::vector<Cycles> next;
+    for (auto& agent : bench.agents)
+        agent.then = [&](Cycles) { next.push_back(bench.timeline.next_act_beside(agent)); };
+    for (const unsigned index : {0U, 2U})
+        bench.timeline.schedule(bench.agents[index], 7);
+    bench.timeline.schedule(bench.agents[1], 40);
+
+    bench.timeline.run_until(30);
+
+    CHECK(next == std::vector<Cycles>{7, 40});
+}
+
+TEST_CASE("one group forgets, the others go on", "[timeline]") {
+    Bench bench(3, 1);
+    for (const Recorder& agent : bench.agents)
+        for (const Cycles cycle : {5U, 6U, 4000U})
+            bench.timeline.schedule(agent, cycle);
+    bench.agents[1].then = [&](Cycles) { bench.timeline.forget_group_of(bench.agents[1]); };
+
+    bench.timeline.run_until(5000);
+
+    CHECK(bench.acts ==
+          std::vector<Act>{{5, 0}, {5, 1}, {5, 2}, {6, 0}, {6, 2}, {4000, 0}, {4000, 2}});
+    CHECK(bench.timeline.is_idle());
+}
+
+TEST_CASE("a group that forgets alone leaves an idle timeline", "[timeline]") {
+    Bench bench(2, 1);
+    for (const Cycles cycle : {50U, 5000U})
+        bench.timeline.schedule(bench.agents[1], cycle);
+
+    bench.timeline.forget_group_of(bench.agents[1]);
+
+    CHECK(bench.timeline.is_idle());
+    bench.timeline.schedule(bench.agents[0], 60);
+    CHECK(bench.timeline.next_act() == 60);
+}
+
 TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") {
     const u64 seed = std::random_device{}();
     CAPTURE(seed);
@@ -380,7 +453,7 @@ TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") 
     // Both sides draw from an equal generator; as long as the acts agree, so do the draws.
     std::mt19937_64 random(seed);
     std::mt19937_64 reference_random(seed);
-    Bench bench(kAgents);
+    Bench bench(kAgents, GENERATE(9U, 3U));
     ReferenceTimeline reference;
     std::vector<Act> expected;
 

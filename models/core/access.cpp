@@ -119,20 +119,21 @@ void Core::refused(Cycles now, const std::string& what) {
     granted(now, word >> (8 * (address & 3)));
 }
 
-/// Called by a row for what the direct window does not cover: the test-and-set view, and targets
-/// whose answer has arrived already.
+/// Called by a row for what the direct window does not cover: the test-and-set view, a view of the
+/// TCDM beside the fast one, and targets whose answer has arrived already.
 u32 Core::load(Address address, unsigned bytes) {
-    if (access_.path != DataPath::test_and_set)
+    if (access_.path > DataPath::test_and_set)
         return access_.response;
     std::byte* const memory = hart_.window.at(address);
     u32 value = 0;
     std::memcpy(&value, memory, bytes);
-    std::memset(memory, 0xff, bytes);
+    if (access_.path == DataPath::test_and_set)
+        std::memset(memory, 0xff, bytes);
     return value;
 }
 
 void Core::store(Address address, unsigned bytes, u32 value) {
-    if (access_.path == DataPath::test_and_set)
+    if (access_.path <= DataPath::test_and_set)
         std::memcpy(hart_.window.at(address), &value, bytes);
 }
 

@@ -4,6 +4,7 @@
 #include "core/pipeline.hpp"
 #include "core/watch.hpp"
 
+#include <bit>
 #include <numeric>
 
 namespace flexv::core {
@@ -54,10 +55,11 @@ void Core::end_of_elaboration() {
     tcdm_ = tcdm_out.operator->();
     code_words_ = &tcdm_->code_words();
     // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
-    // size.
+    // size. They differ in one bit in the first cluster; in others the fast way is for the alias.
     constexpr Address kTcdmWindow = 0xfff0'0000;
+    const Address base = config_.address_map.cluster_base;
     hart_.window = {.host = tcdm_->storage(),
-                    .tag_mask = kTcdmWindow & ~config_.address_map.cluster_base,
+                    .tag_mask = std::has_single_bit(base) ? kTcdmWindow & ~base : kTcdmWindow,
                     .tag = 0,
                     .offset_mask = tcdm_->size_bytes() - 1};
 }

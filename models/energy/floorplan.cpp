@@ -2,6 +2,7 @@
 #include "energy/floorplan.hpp"
 
 #include "base/error.hpp"
+#include "energy/cluster_path.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -70,23 +71,37 @@ Uncertainty uncertainty_of(const Profile& profile, const Architecture& now) {
     return sum;
 }
 
+/// A platform that does not say how many has one.
+u64 clusters_of(const Architecture& now) {
+    const Size* const size = find_size(now, "clusters");
+    const u64* const count = size == nullptr ? nullptr : std::get_if<u64>(size);
+    return count == nullptr ? 1 : *count;
+}
+
 }  // namespace
 
 Floorplan floorplan(const Profile& profile, const Architecture& now) {
     Floorplan plan;
     if (profile.area.items.empty())
         return plan;
+    const u64 clusters = clusters_of(now);
     for (const AreaItem& item : profile.area.items) {
-        const AreaLine line = line_of(item, profile, now);
+        AreaLine line = line_of(item, profile, now);
+        const u64 times = item.outside ? 1 : clusters;
+        for (unsigned number = 0; number < times && line.count != 0; ++number)
+            charge(item.outside ? plan.outside : plan.components,
+                   in_cluster(item.component, number), line.um2);
+        line.count *= double(times);
+        line.um2 *= times;
         plan.lines.push_back(line);
-        if (line.count == 0)
-            continue;
-        charge(item.outside ? plan.outside : plan.components, item.component, line.um2);
         if (item.outside)
             continue;
         plan.total += line.um2;
         plan.by_kind[std::size_t(item.kind)] += line.um2;
     }
+    std::ranges::stable_sort(plan.components, {}, [](const ComponentArea& component) {
+        return cluster_number(component.path);
+    });
     plan.uncertainty = uncertainty_of(profile, now);
     return plan;
 }

@@ -2,11 +2,13 @@
 #include "energy/pricing.hpp"
 
 #include "base/error.hpp"
+#include "energy/cluster_path.hpp"
 #include "energy/pattern.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace flexv::energy {
 
@@ -51,22 +53,32 @@ u64 sum(u64 first, u64 second) {
 PriceList::PriceList(const Profile& profile, const OperatingPoint& point,
                      const Architecture& architecture, const std::vector<std::string>& counters)
     : architecture_(architecture), vdd_(point.vdd) {
+    std::ranges::transform(counters, std::back_inserter(alike_), in_first_cluster);
     for (const Coefficient& coefficient : profile.coefficients)
         add(profile, coefficient, point, counters);
+    unsigned last_cluster = 0;
+    for (const std::string& counter : counters)
+        last_cluster = std::max(last_cluster, cluster_number(counter));
     for (const Standing& standing : profile.standing)
-        add(profile, standing, point);
+        add(profile, standing, point, last_cluster);
     find_unpriced(profile, counters);
 }
 
-void PriceList::add(const Profile& profile, const Standing& standing, const OperatingPoint& point) {
+/// In each cluster the same power flows.
+void PriceList::add(const Profile& profile, const Standing& standing, const OperatingPoint& point,
+                    unsigned last_cluster) {
     scales_.push_back(profile.scale_of(standing.scales, architecture_));
-    lines_.push_back({.item = scales_.size() - 1,
-                      .counter = kElapsed,
-                      .account = account(standing.component, false),
-                      .origin = origin(standing.component),
-                      .attojoules = {profile.attojoules(standing, point, scales_.back())},
-                      .kind = standing.kind,
-                      .symbol = {}});
+    const unsigned last = is_in_first_cluster(standing.component) ? last_cluster : 0;
+    for (unsigned number = 0; number <= last; ++number) {
+        const std::string component = in_cluster(standing.component, number);
+        lines_.push_back({.item = scales_.size() - 1,
+                          .counter = kElapsed,
+                          .account = account(component, false),
+                          .origin = origin(component),
+                          .attojoules = {profile.attojoules(standing, point, scales_.back())},
+                          .kind = standing.kind,
+                          .symbol = {}});
+    }
 }
 
 void PriceList::add(const Profile& profile, const Coefficient& coefficient,
@@ -74,13 +86,14 @@ void PriceList::add(const Profile& profile, const Coefficient& coefficient,
     scales_.push_back(1);
     bool found = false;
     for (std::size_t i = 0; i < counters.size(); ++i) {
-        const auto parts = match(coefficient.counter, counters[i]);
+        const auto parts = match(coefficient.counter, alike_[i]);
         if (!parts)
             continue;
         if (!found)  // what is not there has no size either
             scales_.back() = profile.scale_of(coefficient.scales, architecture_);
         found = true;
-        const std::string component = substitute(coefficient.component, *parts);
+        const std::string component =
+            in_cluster(substitute(coefficient.component, *parts), cluster_number(counters[i]));
         add_line({.item = scales_.size() - 1,
                   .counter = i,
                   .account = account(component, coefficient.outside),
@@ -90,7 +103,7 @@ void PriceList::add(const Profile& profile, const Coefficient& coefficient,
                   .symbol = coefficient.symbol},
                  counters);
     }
-    if (!found && !(coefficient.optional && !has_component(coefficient.counter, counters)))
+    if (!found && !(coefficient.optional && !has_component(coefficient.counter, alike_)))
         throw UserError("energy profile {}: price {} is for {}, which nothing counts; nearest: {}",
                         profile.name, coefficient.symbol, coefficient.counter,
                         nearest(coefficient.counter, counters));
@@ -129,7 +142,7 @@ std::size_t PriceList::origin(std::string_view block) {
 void PriceList::find_unpriced(const Profile& profile, const std::vector<std::string>& counters) {
     for (std::size_t i = 0; i < counters.size(); ++i)
         if (std::ranges::find(lines_, i, &Line::counter) == lines_.end() &&
-            !is_statistic(profile, counters[i]))
+            !is_statistic(profile, alike_[i]))
             unpriced_.push_back(counters[i]);
 }
 

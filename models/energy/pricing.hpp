@@ -85,7 +85,8 @@ private:
 
     void add(const Profile& profile, const Coefficient& coefficient, const OperatingPoint& point,
              const std::vector<std::string>& counters);
-    void add(const Profile& profile, const Standing& standing, const OperatingPoint& point);
+    void add(const Profile& profile, const Standing& standing, const OperatingPoint& point,
+             unsigned last_cluster);
     void add_line(const Line& line, const std::vector<std::string>& counters);
     std::size_t account(const std::string& component, bool outside);
     std::size_t origin(std::string_view block);
@@ -96,6 +97,7 @@ private:
     std::vector<Line> lines_;
     std::vector<Account> accounts_;
     std::vector<std::string> origins_;
+    std::vector<std::string> alike_;  // the counters as if all were of the first cluster
     Architecture architecture_;
     double vdd_ = 0;
     std::vector<double> scales_;  // of each line of the profile

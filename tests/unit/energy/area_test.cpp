@@ -77,6 +77,26 @@ TEST_CASE("a kGE takes the silicon of a thousand gates, each as often as it is t
     CHECK(plan.lines[0].count == 8);
 }
 
+TEST_CASE("clusters beside each other take their area each, what is outside of them once",
+          "[area]") {
+    Profile profile = profile_with(
+        kCore + R"(, "l2": {"component": "l2", "value": 2, "unit": "mm2", "outside": true,
+                            "kind": "assumed", "source": "test"})");
+    profile.area.items[0].component = "cluster.cores";
+    Architecture sizes = sized(8);
+    sizes.emplace_back("clusters", u64{3});
+
+    const Floorplan one = floorplan(profile, sized(8));
+    const Floorplan three = floorplan(profile, sizes);
+
+    CHECK(three.total == 3 * one.total);
+    CHECK(three.lines[0].count == 24);
+    CHECK(component(three, "cluster.cores") == one.total);
+    CHECK(component(three, "cluster2.cores") == one.total);
+    REQUIRE(three.outside.size() == 1);
+    CHECK(three.outside[0].um2 == 2'000'000);
+}
+
 TEST_CASE("what is given in mm2 does not depend on the size of a gate", "[area]") {
     const Profile profile = profile_with(item("bank", R"(, "value": 0.01, "unit": "mm2")"));
 

@@ -44,6 +44,38 @@ u64 sum(const std::vector<ComponentEnergy>& components) {
 
 }  // namespace
 
+TEST_CASE("a profile tells of one cluster and means them all", "[energy][pricing]") {
+    const Profile profile =
+        small(price("alu", "cluster.core*.alu", "cluster.core*", "0.3") + "," +
+                  price("l2", "l2.bytes", "l2", "1.4", R"(, "outside": true)"),
+              R"(, "statistics": [{"counter": "cluster.stalls", "reason": "in the clock"}])");
+    const PriceList prices(
+        profile, profile.reference, profile.architecture,
+        {"cluster.core0.alu", "cluster2.core3.alu", "cluster2.stalls", "l2.bytes", "clusters.alu"});
+
+    const Bill bill = prices.price({10, 20, 5, 0, 0}, 0);
+
+    CHECK(bill.components[0].path == "cluster.core0");
+    CHECK(bill.components[0].attojoules == 3'000'000);
+    CHECK(bill.components[1].path == "cluster2.core3");
+    CHECK(bill.components[1].attojoules == 6'000'000);
+    CHECK(prices.unpriced() == std::vector<std::string>{"clusters.alu"});
+}
+
+TEST_CASE("power that flows in a cluster flows in each", "[energy][pricing]") {
+    Profile profile = small(price("alu", "cluster.core*.alu", "cluster.core*", "0.3"));
+    for (Standing& standing : profile.standing)
+        standing.component = "cluster." + standing.component;
+    const auto total = [&profile](const std::vector<std::string>& counters) {
+        const PriceList prices(profile, profile.reference, profile.architecture, counters);
+        return prices.price(Counts(counters.size()), 1000).total;
+    };
+
+    CHECK(total({"cluster.core0.alu"}) > 0);
+    CHECK(total({"cluster.core0.alu", "cluster1.core0.alu", "cluster2.core0.alu"}) ==
+          3 * total({"cluster.core0.alu"}));
+}
+
 TEST_CASE("every event is charged to its component", "[energy][pricing]") {
     const Profile profile = example();
     const PriceList prices(profile, profile.reference, profile.architecture, kCounters);

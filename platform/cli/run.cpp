@@ -134,7 +134,7 @@ public:
             meter.listen([this](const PowerWindow& passed) { trace_->add(passed); });
         }
         if (outputs.wave) {
-            wave_.emplace(*outputs.wave, simulation.core_count(), simulation.channel_count(),
+            wave_.emplace(*outputs.wave, simulation.cluster_cores(), simulation.dma_channels(),
                           meter.components(), simulation.clocks());
             simulation.show(*wave_);
         }

@@ -258,6 +258,12 @@ Group<SocConfiguration> soc_group() {
                 {{"cluster", Boot::cluster}, {"fabric_controller", Boot::fabric_controller}},
                 "Who starts at the entry of the firmware: all cores of the cluster, or a fabric "
                 "controller that starts them.")
+        .value(
+            "clusters", &Config::clusters,
+            {.doc = "Clusters beside each other, all as `cluster` says; they share L2 and the rest "
+                    "of the SoC. In boot style C the first one starts and starts the others.",
+             .unit = "clusters",
+             .allowed = whole(1, 4)})
         .group("cluster", &Config::cluster, "Cluster of cores with shared memory.", cluster_group())
         .group("fabric_controller", &Config::fabric_controller,
                "Core that starts the cluster, where there is one.", fabric_group())
@@ -364,6 +370,13 @@ const std::vector<Rule>& rules() {
              [](const Configuration& configuration) {
                  const auto& icache = configuration.soc.cluster.icache;
                  return icache.l15_bytes >= icache.l15_banks * icache.l15_ways * icache.line_bytes;
+             }},
+        {.keys = {"soc.clusters", "soc.cluster.marker.enabled"},
+         .what = "the timing bench has one cluster: its marker device is wired to that one's cores",
+         .holds =
+             [](const Configuration& configuration) {
+                 return configuration.soc.clusters == 1 ||
+                        !configuration.soc.cluster.marker.enabled;
              }},
         {.keys = {"soc.external_memory.base", "soc.external_memory.size_bytes"},
          .what = "external memory ends within the 32-bit address space",

@@ -68,6 +68,7 @@ struct UartConfiguration {
 
 struct SocConfiguration {
     Boot boot = Boot::cluster;
+    u32 clusters = 1;  ///< beside each other, all alike; they share L2
     ClusterConfiguration cluster;
     FabricConfiguration fabric_controller;
     interrupt_controller::InterruptController::Config interrupt_controller;

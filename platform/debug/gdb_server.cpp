@@ -2,7 +2,6 @@
 #include "platform/debug/gdb_server.hpp"
 
 #include "base/console.hpp"
-#include "platform/system/memory_map.hpp"
 
 #include <fmt/format.h>
 
@@ -13,20 +12,12 @@ namespace flexv::platform {
 
 namespace {
 
-std::vector<core::DecodeCache*> caches_of(Soc& soc) {
-    std::vector<core::DecodeCache*> caches{&soc.cluster.code};
-    if (soc.fabric_controller)
-        caches.push_back(&soc.fabric_controller->code);
-    return caches;
-}
-
-/// The cluster's own view of itself begins at 0, where outside of it nothing is. `access` takes an
-/// address and returns how many bytes it has reached.
+/// Where nobody is seen from the bus, the view of one core counts, which sees its own cluster at 0.
+/// `access` takes an address and returns how many bytes it has reached.
 template <typename Access>
-unsigned in_either_view(Address address, const Access& access) {
+unsigned in_either_view(Address address, Address own, const Access& access) {
     const unsigned count = access(address);
-    const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
-    return count == 0 && is_alias ? access(memory_map::kCluster.base + address) : count;
+    return count == 0 && own != address ? access(own) : count;
 }
 
 Stop::Reason reason_for(PointKind kind) {
@@ -49,7 +40,7 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
       connection_(options.endpoint, std::move(must_end)),
       stub_(*this, connection_),
       registers_(soc.cores()),
-      breakpoints_(caches_of(soc)),
+      breakpoints_(soc.codes()),
       watchpoints_(soc),
       monitor_(soc, std::move(texts)),
       reported_(soc.cores().size()),
@@ -151,9 +142,7 @@ void GdbServer::on_written(Address first, Address last) {
     if (!hit || !connection_.is_connected())
         return;
     const core::Core* const core = writer(first, last);
-    const std::string who = core != nullptr               ? thread_name(thread_of(*core))
-                            : !soc_.cluster.dma.is_idle() ? "cluster.dma"
-                                                          : "a master outside of the cores";
+    const std::string who = core != nullptr ? thread_name(thread_of(*core)) : busy_master();
     const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
     if (is_stepping_alone(plan_.thread) && thread != plan_.thread)
         serve({.thread = plan_.thread});
@@ -165,6 +154,14 @@ void GdbServer::on_written(Address first, Address last) {
            .address = hit->address,
            .note = fmt::format("{:#010x} was written by {} at cycle {}\n", hit->address, who,
                                soc_.now())});
+}
+
+/// Who but a core may have written.
+std::string GdbServer::busy_master() const {
+    for (const Cluster* const cluster : soc_.clusters.all())
+        if (!cluster->dma.is_idle())
+            return cluster->short_name() + ".dma";
+    return "a master outside of the cores";
 }
 
 /// A store over the buses has happened some cycles before the core learns of it, and others may
@@ -298,7 +295,8 @@ std::string GdbServer::read_memory(Address address, unsigned bytes) {
     while (read.size() < bytes) {
         const Address from = address + Address(read.size());
         std::string part(bytes - read.size(), '\0');
-        const unsigned count = in_either_view(from, [&](Address seen) {
+        const Address own = soc_.absolute(core_of(stub_.thread()), from);
+        const unsigned count = in_either_view(from, own, [&](Address seen) {
             return soc_.read(seen, part.data(), unsigned(part.size()));
         });
         if (count == 0)
@@ -314,8 +312,10 @@ bool GdbServer::write_memory(Address address, std::string_view bytes) {
     while (written < bytes.size()) {
         const std::string_view rest = bytes.substr(written);
         const Address to = address + Address(written);
-        const unsigned count = in_either_view(
-            to, [&](Address seen) { return soc_.write(seen, rest.data(), unsigned(rest.size())); });
+        const Address own = soc_.absolute(core_of(stub_.thread()), to);
+        const unsigned count = in_either_view(to, own, [&](Address seen) {
+            return soc_.write(seen, rest.data(), unsigned(rest.size()));
+        });
         if (count == 0)
             break;
         written += count;

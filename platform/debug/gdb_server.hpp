@@ -72,6 +72,7 @@ private:
     void take_connection();
     void on_written(Address first, Address last);
     [[nodiscard]] const core::Core* writer(Address first, Address last);
+    [[nodiscard]] std::string busy_master() const;
     [[nodiscard]] bool is_due();
 
     [[nodiscard]] core::Core& core_of(unsigned thread) const {

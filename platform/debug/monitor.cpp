@@ -7,6 +7,15 @@
 
 namespace flexv::platform {
 
+namespace {
+
+/// In front of what is said about a cluster beside the first.
+std::string prefix_of(const Cluster& cluster) {
+    return cluster.number() == 0 ? "" : cluster.short_name() + " ";
+}
+
+}  // namespace
+
 struct Monitor::Row {
     std::string_view name;
     std::string_view doc;
@@ -58,14 +67,23 @@ std::string Monitor::cores(const std::string& /*argument*/) {
 
 std::string Monitor::event_unit(const std::string& /*argument*/) {
     std::string text;
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index)
-        text += fmt::format("core {}: {}\n", index, soc_.cluster.core(index).describe_wait());
+    for (Cluster* const cluster : soc_.clusters.all())
+        for (unsigned index = 0; index < cluster->core_count(); ++index)
+            text += fmt::format("{}core {}: {}\n", prefix_of(*cluster), index,
+                                cluster->core(index).describe_wait());
     return text + registers("EU_GLOBAL");
 }
 
 std::string Monitor::dma(const std::string& /*argument*/) {
-    const std::string state = soc_.cluster.dma.is_idle() ? "idle" : "transferring";
-    return fmt::format("{}\n", state) + counters("cluster.dma.") + registers("MCHAN_CL");
+    std::string text;
+    for (Cluster* const cluster : soc_.clusters.all()) {
+        const std::string state = cluster->dma.is_idle() ? "idle" : "transferring";
+        text += fmt::format("{}{}\n", prefix_of(*cluster), state) +
+                counters(cluster->short_name() + ".dma.") +
+                registers(cluster->number() == 0 ? "MCHAN_CL"
+                                                 : fmt::format("MCHAN_CL_{}", cluster->number()));
+    }
+    return text;
 }
 
 /// Read as a debugger reads: without the side effects that some registers have.

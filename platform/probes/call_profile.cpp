@@ -316,8 +316,9 @@ private:
             active += cell.stalls[cause];
         }
         count("active_cycles", active);
-        count_path("cluster.tcdm.reads", cell.reads);
-        count_path("cluster.tcdm.writes", cell.writes);
+        const std::string tcdm = path_.substr(0, path_.find('.')) + ".tcdm.";
+        count_path((tcdm + "reads").c_str(), cell.reads);
+        count_path((tcdm + "writes").c_str(), cell.writes);
     }
 
     void add_lines(unsigned index, const Node& node) {

@@ -50,8 +50,9 @@ void FunctionProfile::Watcher::hand_over() {
     for (std::size_t i = 0; i < now.size(); ++i)
         if (now[i] != before_[i])
             (*events_)[path_ + "." + counters[i].name] += now[i] - before_[i];
-    (*events_)["cluster.tcdm.reads"] += std::exchange(reads_, 0);
-    (*events_)["cluster.tcdm.writes"] += std::exchange(writes_, 0);
+    const std::string tcdm = path_.substr(0, path_.find('.')) + ".tcdm.";
+    (*events_)[tcdm + "reads"] += std::exchange(reads_, 0);
+    (*events_)[tcdm + "writes"] += std::exchange(writes_, 0);
     before_ = std::move(now);
 }
 

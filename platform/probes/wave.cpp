@@ -24,13 +24,13 @@ std::string without_blanks(std::string text) {
 
 }  // namespace
 
-Wave::Wave(OutputFile& file, unsigned cores, unsigned channels,
-           const std::vector<std::string>& components, const energy::ClockHistory& clocks)
+Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
+           const std::vector<std::string>& channels, const std::vector<std::string>& components,
+           const energy::ClockHistory& clocks)
     : vcd_(file), clocks_(clocks) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
-    for (unsigned index = 0; index < cores; ++index) {
-        const std::string scope = fmt::format("cluster.core{}", index);
+    for (const std::string& scope : cores) {
         cores_.push_back({.state = vcd_.add(scope, "state", text, "off"),
                           .region = vcd_.add(scope, "region", text, kOutside),
                           .region_id = vcd_.add(scope, "region_id", number, "0"),
@@ -38,15 +38,15 @@ Wave::Wave(OutputFile& file, unsigned cores, unsigned channels,
     }
     for (const std::string& component : components)
         components_.push_back(vcd_.add(component, "power_mw", real, "0"));
-    for (unsigned index = 0; index < cores; ++index) {
-        const std::string scope = fmt::format("cluster.core{}", index);
-        cores_[index].pc = vcd_.add(scope, "pc", number, "0");
-        cores_[index].function = vcd_.add(scope, "function", text, kOutside);
-        cores_[index].lines = vcd_.add(scope, "event_lines", number, "0");
+    for (std::size_t index = 0; index < cores.size(); ++index) {
+        cores_[index].pc = vcd_.add(cores[index], "pc", number, "0");
+        cores_[index].function = vcd_.add(cores[index], "function", text, kOutside);
+        cores_[index].lines = vcd_.add(cores[index], "event_lines", number, "0");
     }
-    for (unsigned index = 0; index < channels; ++index)
-        channels_.push_back(
-            vcd_.add("cluster.dma", fmt::format("channel{}", index), text, kOutside));
+    for (const std::string& path : channels) {
+        const std::size_t dot = path.rfind('.');
+        channels_.push_back(vcd_.add(path.substr(0, dot), path.substr(dot + 1), text, kOutside));
+    }
     conflicts_ = vcd_.add("cluster.tcdm", "conflicts", number, "0");
     vcd_.start();
 }

@@ -19,9 +19,12 @@ namespace flexv::platform {
 class Wave {
 public:
     /// A file name with extension .fst asks for that format, see Vcd. Throws UserError.
+    /// \param cores their paths, "cluster.core0", in the order of the numbers that follow
+    /// \param channels the same of DMA channels, "cluster.dma.channel0"
     /// `clocks` stays valid while the wave is used.
-    Wave(OutputFile& file, unsigned cores, unsigned channels,
-         const std::vector<std::string>& components, const energy::ClockHistory& clocks);
+    Wave(OutputFile& file, const std::vector<std::string>& cores,
+         const std::vector<std::string>& channels, const std::vector<std::string>& components,
+         const energy::ClockHistory& clocks);
 
     void start(unsigned core, Cycles now);
     /// The core waits from `from` until `to`; in order for each core, and not before the end of the

@@ -39,27 +39,43 @@ private:
     const ElfImage::Symbol* function_ = nullptr;
 };
 
-WaveWatcher::WaveWatcher(Soc& soc, const ElfImage& image, Wave& wave) {
-    for (unsigned index = 0; index < soc.cluster.core_count(); ++index) {
-        core::Core& core = soc.cluster.core(index);
-        watchers_.push_back(std::make_unique<Watcher>(image, wave, index));
-        core.observe(*watchers_.back());
-        add_listener(core.on_wait, [&wave](unsigned hart, bool is_asleep, Cycles from, Cycles to) {
-            wave.wait(hart, is_asleep, from, to);
-        });
+WaveWatcher::WaveWatcher(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave) {
+    unsigned first_channel = 0;
+    for (Cluster* const cluster : soc.clusters.all()) {
+        const unsigned first_core = unsigned(watchers_.size());
+        watch_cores(*cluster, image, wave);
+        add_listener(cluster->event_unit.on_lines,
+                     [&wave, first_core](unsigned core, u32 lines, Cycles now) {
+                         wave.lines(first_core + core, lines, now);
+                     });
+        watch_dma(cluster->dma, wave, first_channel);
+        first_channel += channels;
     }
-    add_listener(soc.cluster.event_unit.on_lines,
-                 [&wave](unsigned core, u32 lines, Cycles now) { wave.lines(core, lines, now); });
-    add_listener(
-        soc.cluster.dma.on_command, [&wave](const dma::AcceptedCommand& accepted, Cycles now) {
-            const dma::Command& command = accepted.command;
-            wave.channel(
-                accepted.id,
-                fmt::format("{}_{}_bytes", command.is_receive ? "in" : "out", command.length_bytes),
-                now);
-        });
-    add_listener(soc.cluster.dma.on_end, [&wave](const dma::Notice& notice, Cycles now) {
-        wave.channel(notice.id, "", now);
+}
+
+void WaveWatcher::watch_cores(Cluster& cluster, const ElfImage& image, Wave& wave) {
+    for (unsigned index = 0; index < cluster.core_count(); ++index) {
+        const unsigned number = unsigned(watchers_.size());
+        core::Core& core = cluster.core(index);
+        watchers_.push_back(std::make_unique<Watcher>(image, wave, number));
+        core.observe(*watchers_.back());
+        add_listener(core.on_wait,
+                     [&wave, number](unsigned, bool is_asleep, Cycles from, Cycles to) {
+                         wave.wait(number, is_asleep, from, to);
+                     });
+    }
+}
+
+void WaveWatcher::watch_dma(dma::Mchan& dma, Wave& wave, unsigned first) {
+    add_listener(dma.on_command, [&wave, first](const dma::AcceptedCommand& accepted, Cycles now) {
+        const dma::Command& command = accepted.command;
+        wave.channel(
+            first + accepted.id,
+            fmt::format("{}_{}_bytes", command.is_receive ? "in" : "out", command.length_bytes),
+            now);
+    });
+    add_listener(dma.on_end, [&wave, first](const dma::Notice& notice, Cycles now) {
+        wave.channel(first + notice.id, "", now);
     });
 }
 

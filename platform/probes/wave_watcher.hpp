@@ -13,8 +13,9 @@ namespace flexv::platform {
 
 class WaveWatcher {
 public:
-    /// Observes the cluster of `soc`, which is not started yet. All outlive it.
-    WaveWatcher(Soc& soc, const ElfImage& image, Wave& wave);
+    /// Observes the clusters of `soc`, which are not started yet. All outlive it.
+    /// \param channels of the DMA of each cluster
+    WaveWatcher(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave);
     ~WaveWatcher();
     WaveWatcher(const WaveWatcher&) = delete;
     WaveWatcher& operator=(const WaveWatcher&) = delete;
@@ -22,7 +23,11 @@ public:
 private:
     class Watcher;
 
-    std::vector<std::unique_ptr<Watcher>> watchers_;  // [core]
+    void watch_cores(Cluster& cluster, const ElfImage& image, Wave& wave);
+    /// \param first number of its first channel
+    static void watch_dma(dma::Mchan& dma, Wave& wave, unsigned first);
+
+    std::vector<std::unique_ptr<Watcher>> watchers_;  // [core], of one cluster after the other
 };
 
 }  // namespace flexv::platform

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/energy_summary.hpp"
 
+#include "energy/cluster_path.hpp"
 #include "energy/figures.hpp"
 #include "platform/results/terminal_table.hpp"
 
@@ -30,12 +31,14 @@ std::string stem(const std::string& name) {
     return end == name.size() ? name : name.substr(0, end) + "*";
 }
 
-void add(Node& parent, std::string_view path, u64 attojoules) {
+/// `is_top`: a name that no other stands above keeps its number, as that of a cluster.
+void add(Node& parent, std::string_view path, u64 attojoules, bool is_top = false) {
     parent.attojoules += attojoules;
     if (path.empty())
         return;
     const std::size_t dot = path.find('.');
-    const std::string name = stem(std::string(path.substr(0, dot)));
+    const std::string first(path.substr(0, dot));
+    const std::string name = is_top ? first : stem(first);
     const std::string_view below =
         dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
     auto child = std::ranges::find(parent.children, name, &Node::name);
@@ -49,7 +52,7 @@ void add(Node& parent, std::string_view path, u64 attojoules) {
 Node tree_of(const std::vector<energy::ComponentEnergy>& components) {
     Node root{.name = {}, .children = {}};
     for (const auto& [path, attojoules] : components)
-        add(root, path, attojoules);
+        add(root, path, attojoules, true);
     return root;
 }
 
@@ -151,9 +154,11 @@ std::string area_table(const RunResult& result) {
         table.add({name, fmt::format("{:.4f}", double(um2) * 1e-6),
                    share_text(double(um2), double(area.total)), bar(um2, area.total)});
     };
-    add("cluster", area.total);
+    const bool are_several =
+        !area.components.empty() && energy::cluster_number(area.components.back().path) != 0;
+    add(are_several ? "all clusters" : "cluster", area.total);
     for (const auto& [path, um2] : area.components)
-        add("  " + path.substr(path.find('.') + 1), um2);
+        add("  " + (are_several ? path : path.substr(path.find('.') + 1)), um2);
     if (!area.outside.empty())
         table.add_rule();
     for (const auto& [path, um2] : area.outside)

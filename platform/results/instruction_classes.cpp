@@ -3,6 +3,8 @@
 // the events that an instruction causes.
 #include "platform/results/instruction_classes.hpp"
 
+#include "energy/cluster_path.hpp"
+
 #include <algorithm>
 
 namespace flexv::platform {
@@ -12,7 +14,7 @@ namespace {
 constexpr const char* kAnyCore = "cluster.core";
 constexpr const char* kOneCore = "cluster.core0.";
 
-/// Sums over the cores of the cluster.
+/// Sums over the cores of all clusters.
 class CoreCounts {
 public:
     CoreCounts(const std::vector<std::string>& paths, const energy::Counts& counts)
@@ -21,9 +23,12 @@ public:
     [[nodiscard]] u64 operator[](std::string_view event) const {
         u64 sum = 0;
         for (std::size_t i = 0; i < paths_.size(); ++i)
-            if (paths_[i].starts_with(kAnyCore) && energy::event_of(paths_[i]) == event)
+            if (is_of_core(paths_[i]) && energy::event_of(paths_[i]) == event)
                 sum += counts_[i];
         return sum;
+    }
+    [[nodiscard]] static bool is_of_core(const std::string& path) {
+        return energy::in_first_cluster(path).starts_with(kAnyCore);
     }
     [[nodiscard]] u64 load_only() const {
         return (*this)["loads_stores"] - (*this)["loads"] - (*this)["stores"];

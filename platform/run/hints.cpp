@@ -100,7 +100,8 @@ std::string PostMortem::stack_hint() const {
     const u32 sp = core->hart().x[abi::kSp];
     if (sp == 0)
         return "sp is 0: set the stack pointer in the start-up code before the first call";
-    if (sp % 4 == 0 && !soc_.peek(sp - 4) && !soc_.peek(sp))
+    const Address seen = soc_.absolute(*core, sp);
+    if (sp % 4 == 0 && !soc_.peek(seen - 4) && !soc_.peek(seen))
         return fmt::format(
             "sp = {:#010x} points to no memory: the stack has overflown, or the "
             "stack pointer was never set",

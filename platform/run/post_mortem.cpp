@@ -78,9 +78,9 @@ CodePlace PostMortem::place_of(Address pc, Address seen_at) const {
 std::vector<StackLine> PostMortem::stack_of(const core::Core& core) {
     const isa::Hart& hart = core.hart();
     std::vector<StackLine> stack;
-    for (const StackFrame& frame :
-         stack_.unwind({.x = hart.x, .pc = hart.pc, .mepc = hart.mepc},
-                       [this](Address address) { return soc_.peek(address); })) {
+    for (const StackFrame& frame : stack_.unwind(
+             {.x = hart.x, .pc = hart.pc, .mepc = hart.mepc},
+             [this, &core](Address address) { return soc_.peek(soc_.absolute(core, address)); })) {
         const CodePlace place = place_of(frame.pc, frame.place());
         std::vector<SourceFunction> functions = lines_.functions_at(frame.place());
         if (functions.empty())

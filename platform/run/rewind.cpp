@@ -104,9 +104,8 @@ void Rewind::record() {
     records_ = true;
     for (core::Core* core : soc_.cores())
         core->attach(*this);
-    soc_.cluster.code.stop_everywhere(true);
-    if (soc_.fabric_controller)
-        soc_.fabric_controller->code.stop_everywhere(true);
+    for (core::DecodeCache* const code : soc_.codes())
+        code->stop_everywhere(true);
 }
 
 void Rewind::copy() {

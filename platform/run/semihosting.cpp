@@ -3,7 +3,6 @@
 
 #include "base/console.hpp"
 #include "platform/firmware/abi_registers.hpp"
-#include "platform/system/memory_map.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -92,11 +91,9 @@ Semihosting::Semihosting(Soc& soc, const ElfImage& image, const SemihostingOptio
     for (const std::string& argument : options.arguments)
         command_line_ += " " + argument;
     find_calls(image);
-    for (const Address place : places_) {
-        soc.cluster.code.stop_at(place, true);
-        if (soc.fabric_controller)
-            soc.fabric_controller->code.stop_at(place, true);
-    }
+    for (const Address place : places_)
+        for (core::DecodeCache* const code : soc.codes())
+            code->stop_at(place, true);
     if (is_used())
         for (core::Core* core : soc.cores())
             core->attach(*this);
@@ -120,6 +117,7 @@ bool Semihosting::in_front(core::Core& core) {
     if (!places_.contains(pc))
         return next_ != nullptr && next_->in_front(core);
     const auto& x = core.hart().x;
+    caller_ = &core;
     const u32 result = serve(x[abi::kA0], x[abi::kA1]);
     core.hart_for_debugger().x[abi::kA0] = result;
     return core.set_pc(pc + kWordBytes);
@@ -146,8 +144,7 @@ u32 Semihosting::parameter(Address block, unsigned index) {
 }
 
 std::string Semihosting::bytes_at(Address address, u32 count) {
-    if (address < memory_map::kClusterAlias.size_bytes)
-        address += memory_map::kCluster.base;
+    address = soc_.absolute(*caller_, address);
     std::string bytes(std::min(count, kMostBytes), '\0');
     bytes.resize(soc_.read(address, bytes.data(), unsigned(bytes.size())));
     return bytes;
@@ -167,8 +164,7 @@ std::string Semihosting::text_at(Address address) {
 }
 
 bool Semihosting::put(Address address, std::string_view bytes) {
-    if (address < memory_map::kClusterAlias.size_bytes)
-        address += memory_map::kCluster.base;
+    address = soc_.absolute(*caller_, address);
     return soc_.write(address, bytes.data(), unsigned(bytes.size())) == bytes.size();
 }
 

@@ -69,6 +69,7 @@ private:
     u32 fail(int error);
 
     Soc& soc_;
+    const core::Core* caller_ = nullptr;  // whose view addresses are of
     core::Debugger* const next_;
     HostFiles files_;
     std::set<Address> places_;  // of ebreaks

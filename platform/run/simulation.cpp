@@ -37,15 +37,15 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
       regions_(region_names(image),
                [this] {
-                   soc_.cluster.settle_part(soc_.now());
+                   soc_.clusters.settle_part(soc_.now());
                    return counters_.read();
                }),
       htif_(soc_, image) {
     static_cast<void>(profile_.doubts(point_));  // throws before time starts
     sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
     soc_.load(image);
-    for (core::Core* core : soc_.cores())
-        watch_core(*core);
+    for (unsigned hart = 0; hart < soc_.cores().size(); ++hart)
+        watch_core(*soc_.cores()[hart], hart);
     watch_clock();
     soc_.on_misuse = [this](const Cause& cause, const std::string& what) {
         report_misuse(cause, what);
@@ -57,13 +57,15 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
 
 Simulation::~Simulation() { Log::set_surroundings({}); }
 
-void Simulation::watch_core(core::Core& core) {
-    core.on_start = [this, &core](unsigned hart, Cycles now) {
+/// `hart` is its place among all cores: its own number repeats in each cluster.
+void Simulation::watch_core(core::Core& core, unsigned hart) {
+    core.on_start = [this, &core, hart](unsigned /*index*/, Cycles now) {
         starts_[&core] = now;
         if (wave_ != nullptr && is_of_cluster(core))
             wave_->start(hart, now);
     };
-    core.on_region = [this, &core](unsigned hart, unsigned id, bool is_begin, Cycles now) {
+    core.on_region = [this, &core, hart](unsigned /*index*/, unsigned id, bool is_begin,
+                                         Cycles now) {
         pass_mark(core, hart, id, is_begin, soc_.cluster_cycle(core, now));
     };
     core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
@@ -90,7 +92,17 @@ void Simulation::instrument(const InstrumentationOptions& options, OutputFile& t
     instrumentation_.emplace(options, soc_.cores(), trace);
 }
 
+/// `what` follows the synchronisation of one event unit.
+void Simulation::require_one_cluster(std::string_view what) const {
+    if (const std::size_t clusters = soc_.clusters.all().size(); clusters > 1)
+        throw UserError(
+            "{}: follows one cluster only, and soc.clusters is {}\n"
+            "  hint: --set soc.clusters=1",
+            what, clusters);
+}
+
 void Simulation::check(const CheckOptions& options) {
+    require_one_cluster("--check races, uninit, stack and dma");
     checks_ = std::make_unique<Checks>(options, soc_, image_, is_strict_);
 }
 
@@ -104,7 +116,7 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
         wave_->region(hart, id, regions_.name_of(id), is_begin, now);
 }
 
-bool Simulation::is_of_cluster(const core::Core& core) {
+bool Simulation::is_of_cluster(const core::Core& core) const {
     return !soc_.fabric_controller || &core != &soc_.fabric_controller->core;
 }
 
@@ -131,7 +143,8 @@ PowerMeter& Simulation::measure_power(Cycles window) {
 void Simulation::show(Wave& wave) {
     FLEXV_ASSERT(meter_, "the wave is written window by window");
     wave_ = &wave;
-    wave_watcher_ = std::make_unique<WaveWatcher>(soc_, image_, wave);
+    wave_watcher_ =
+        std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count, image_, wave);
     meter_->listen([this, &wave, before = u64{0}](const PowerWindow& window) mutable {
         const u64 now = bank_conflicts();
         wave.conflicts(window, now - std::exchange(before, now));
@@ -139,28 +152,54 @@ void Simulation::show(Wave& wave) {
     });
 }
 
-/// Of the TCDM, since the start.
+/// Of all clusters, since the start.
 u64 Simulation::bank_conflicts() const {
     const std::vector<std::string>& paths = counters_.paths();
-    const auto conflicts = std::ranges::find(paths, "cluster.tcdm.conflicts");
-    FLEXV_ASSERT(conflicts != paths.end(), "the TCDM counts conflicts");
-    return counters_.read()[std::size_t(conflicts - paths.begin())];
+    const std::vector<u64> counts = counters_.read();
+    u64 conflicts = 0;
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        if (paths[i].ends_with(".tcdm.conflicts"))
+            conflicts += counts[i];
+    return conflicts;
 }
 
 void Simulation::draw_timeline(OutputFile& file) {
+    require_one_cluster("--timeline");
     FLEXV_ASSERT(meter_, "the curves of a timeline are written window by window");
     timeline_ = std::make_unique<TimelineTrace>(soc_, image_, file);
     meter_->listen([this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
+}
+
+/// "cluster.core0": without the SoC around it.
+std::string Simulation::path_of(const Module& module) const {
+    return std::string(module.name()).substr(std::string_view(soc_.name()).size() + 1);
+}
+
+std::vector<std::string> Simulation::cluster_cores() {
+    std::vector<std::string> paths;
+    for (const core::Core* core : soc_.cores())
+        if (is_of_cluster(*core))
+            paths.push_back(path_of(*core));
+    return paths;
+}
+
+std::vector<std::string> Simulation::dma_channels() const {
+    std::vector<std::string> paths;
+    for (const Cluster* cluster : soc_.clusters.all())
+        for (unsigned id = 0; id < configuration_.soc.cluster.dma.id_count; ++id)
+            paths.push_back(fmt::format("{}.channel{}", path_of(cluster->dma), id));
+    return paths;
 }
 
 void Simulation::profile_functions() {
     functions_ = std::make_unique<FunctionProfile>(image_);
     calls_ = std::make_unique<CallProfile>(
         image_, [this](Address address) { return register_name_at(soc_, address); });
-    for (unsigned index = 0; index < soc_.cluster.core_count(); ++index) {
-        const std::string path = fmt::format("cluster.core{}", index);
-        functions_->watch(soc_.cluster.core(index), path);
-        calls_->watch(soc_.cluster.core(index), path);
+    for (core::Core* core : soc_.cores()) {
+        if (!is_of_cluster(*core))
+            continue;
+        functions_->watch(*core, path_of(*core));
+        calls_->watch(*core, path_of(*core));
     }
 }
 
@@ -377,10 +416,9 @@ std::string Simulation::core_states() {
 }
 
 void Simulation::add_harts(RunResult& result) const {
-    const std::size_t root = std::string_view(soc_.name()).size() + 1;
     for (const core::Core* core : soc_.cores())
-        result.harts.push_back(hart_result(std::string(core->name()).substr(root), core->hartid(),
-                                           result.counter_paths, result.counts));
+        result.harts.push_back(
+            hart_result(path_of(*core), core->hartid(), result.counter_paths, result.counts));
 }
 
 RunResult Simulation::result() const {

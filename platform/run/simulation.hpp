@@ -98,8 +98,10 @@ public:
     void ask_for_signature();
     [[nodiscard]] std::vector<u32> signature();
 
-    [[nodiscard]] unsigned core_count() { return soc_.cluster.core_count(); }
-    [[nodiscard]] unsigned channel_count() const { return configuration_.soc.cluster.dma.id_count; }
+    /// Paths of the cores of all clusters, "cluster.core0".
+    [[nodiscard]] std::vector<std::string> cluster_cores();
+    /// The same of their DMA channels, "cluster.dma.channel0".
+    [[nodiscard]] std::vector<std::string> dma_channels() const;
     [[nodiscard]] Cycles now() const { return soc_.now(); }
     /// Clocks of the cluster so far.
     [[nodiscard]] const energy::ClockHistory& clocks() const { return soc_.cluster_clocks(); }
@@ -118,10 +120,12 @@ private:
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
     void report_misuse(const Cause& cause, const std::string& what);
-    void watch_core(core::Core& core);
-    [[nodiscard]] bool is_of_cluster(const core::Core& core);
+    void watch_core(core::Core& core, unsigned hart);
+    [[nodiscard]] bool is_of_cluster(const core::Core& core) const;
+    [[nodiscard]] std::string path_of(const Module& module) const;
     void watch_clock();
     [[nodiscard]] u64 bank_conflicts() const;
+    void require_one_cluster(std::string_view what) const;
     void begin_htif();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;

@@ -21,6 +21,8 @@ energy::Architecture architecture_of(const SocConfiguration& config) {
         {"l2.bytes", config.l2.size_bytes},
         {"l2.bytes_per_cycle", u64{config.l2.bytes_per_cycle}},
     };
+    if (config.clusters > 1)
+        sizes.emplace_back("clusters", u64{config.clusters});
     if (config.boot == Boot::fabric_controller)
         sizes.emplace_back("fabric_controller.isa", config.fabric_controller.core.isa);
     return sizes;

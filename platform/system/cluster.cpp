@@ -13,6 +13,8 @@ namespace {
 namespace map = memory_map;
 using cluster_bus::Addressing;
 
+constexpr unsigned kHartidClusterBit = 5;  // docs/spec/cluster.md 9: cluster << 5 | core
+
 isa::ExtensionSet extensions_of(const std::string& subset) {
     const auto extensions = isa::isa_subset(subset);
     FLEXV_ASSERT(extensions, "the configuration allows only known ISA subsets");
@@ -25,8 +27,9 @@ unsigned crossbar_ports(const ClusterConfiguration& config) {
     return config.core_count <= 8 && config.dma.tcdm_ports() <= 4 ? 16 : 32;
 }
 
-dma::Mchan::Config dma_config(const ClusterConfiguration& config) {
+dma::Mchan::Config dma_config(const ClusterConfiguration& config, Address base) {
     dma::Mchan::Config dma = config.dma;
+    dma.cluster_base = base;
     dma.core_count = config.core_count;
     dma.first_tcdm_port = crossbar_ports(config) - dma.tcdm_ports();  // the last ones
     return dma;
@@ -51,19 +54,21 @@ icache::InstructionCache::Config icache_config(const ClusterConfiguration& confi
 }
 
 peripheral_interconnect::PeripheralInterconnect::Config peripherals_config(
-    const ClusterConfiguration& config) {
+    const ClusterConfiguration& config, Address base) {
     auto peripherals = config.peripherals;
+    peripherals.cluster_base = base;
     peripherals.core_count = config.core_count;
     return peripherals;
 }
 
 }  // namespace
 
-Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
+Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned number,
                  const ClusterConfiguration& config, BusErrors bus_errors,
                  u64 reference_clock_cycles, CoreWiring& core_wiring)
     : Module(name),
       clock_(clock),
+      number_(number),
       config_(config),
       bus_errors_(bus_errors),
       extensions_(extensions_of(config.core.isa)),
@@ -72,16 +77,16 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
       window("window", clock, {.latency_cycles = 0}),
       code("code", decoder_, {.mark_lines = !config.icache.is_ideal}),
       cores_(make_cores(core_wiring.address_map())),
-      dma("dma", clock, dma_config(config)),
+      dma("dma", clock, dma_config(config, range().base)),
       event_unit("event_unit", clock, event_unit_config(config)),
       icache("icache", clock, icache_config(config)),
       timer("timer", clock, {.reference_clock_cycles = reference_clock_cycles}),
       control("control", clock, {.core_count = config.core_count}),
       hmr("hmr", clock, {.core_count = config.core_count}),
       wiring(core_wiring.build(clock)),
-      peripherals("peripherals", clock, peripherals_config(config)),
+      peripherals("peripherals", clock, peripherals_config(config, range().base)),
       tcdm("tcdm", clock, tcdm_config(config)),
-      blocks_(list_blocks()),
+      blocks_(placed(list_blocks())),
       reset_line_(clock.timeline, [this] { reset(); }) {
     wire_cores();
     wire_peripherals();
@@ -91,13 +96,15 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
 
 Cluster::Cores Cluster::make_cores(const core::AddressMap& address_map) {
     Cores cores;
+    core::AddressMap map = address_map;
+    map.cluster_base = range().base;
     const std::string setting = fmt::format("soc.cluster.core.isa = {}", config_.core.isa);
     for (unsigned index = 0; index < config_.core_count; ++index)
         cores.push_back(std::make_unique<core::Core>(
             fmt::format("core{}", index).c_str(), clock_, code,
             core::Core::Config{.index = index,
-                               .hartid = index,
-                               .address_map = address_map,
+                               .hartid = number_ << kHartidClusterBit | index,
+                               .address_map = map,
                                .extensions = extensions_,
                                .has_single_counter = config_.core.single_performance_counter,
                                .has_quirks = config_.core.quirks,
@@ -188,10 +195,26 @@ std::vector<Block> Cluster::list_blocks() {
     };
 }
 
+/// The blocks of a further cluster have the names and addresses of their own.
+std::vector<Block> Cluster::placed(std::vector<Block> blocks) const {
+    if (number_ == 0)
+        return blocks;
+    for (Block& block : blocks) {
+        block.name = short_name() + block.name.substr(block.name.find('.'));
+        block.title += fmt::format(" of {}", short_name());
+        block.range.base += range().base - map::kCluster.base;
+        if (!block.manual.instance.empty())
+            block.manual = {.name = block.manual.name,
+                            .instance = fmt::format("{}_{}", block.manual.instance, number_)};
+    }
+    return blocks;
+}
+
 void Cluster::wire_peripherals() {
     for (const Block& block : blocks_) {
-        const unsigned first = map::slot_of(block.range.base);
-        const unsigned last = map::slot_of(block.range.base + Address(block.range.size_bytes) - 1);
+        const Address base = block.range.base - range().base + map::kCluster.base;
+        const unsigned first = map::slot_of(base);
+        const unsigned last = map::slot_of(base + Address(block.range.size_bytes) - 1);
         if (block.port != nullptr)
             peripherals.connect(first, last, *block.port, block.title);
         else if (block.registers == nullptr)
@@ -205,20 +228,20 @@ void Cluster::wire_buses() {
     dma.external_out.bind(bus.bus_in);
     code.code_out.bind(bus.bus_in);
 
-    auto& own = bus.map("cluster.window", map::kCluster.base, map::kCluster.size_bytes,
-                        Addressing::relative);
-    bus.map_again("cluster.alias", own, map::kClusterAlias.base, map::kClusterAlias.size_bytes,
+    const std::string me = short_name();
+    auto& own = bus.map(me + ".window", range().base, range().size_bytes, Addressing::relative);
+    bus.map_again(me + ".alias", own, map::kClusterAlias.base, map::kClusterAlias.size_bytes,
                   Addressing::relative);
     own.bind(window.bus_in);
 
-    auto& memory = window.map("cluster.tcdm", 0, config_.tcdm.size_bytes, Addressing::relative);
-    window.map_again("cluster.tcdm test-and-set", memory, map::kTestAndSetOffset,
+    auto& memory = window.map(me + ".tcdm", 0, config_.tcdm.size_bytes, Addressing::relative);
+    window.map_again(me + ".tcdm test-and-set", memory, map::kTestAndSetOffset,
                      config_.tcdm.size_bytes, Addressing::absolute);
     memory.bind(tcdm.bus_in);
     for (const Block& block : blocks_)
         if (block.bus != nullptr)
             window
-                .map(block.name, block.range.base - map::kCluster.base, block.range.size_bytes,
+                .map(block.name, block.range.base - range().base, block.range.size_bytes,
                      Addressing::relative)
                 .bind(*block.bus);
 }
@@ -268,7 +291,7 @@ void Cluster::start_all(Address entry) {
 void Cluster::reset() {
     settle(clock_.timeline.now());
     reset_blocks(*this);
-    clock_.timeline.forget();
+    clock_.timeline.forget_group_of(reset_line_.agent());
 }
 
 void Cluster::settle_part(Cycles now) {

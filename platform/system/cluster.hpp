@@ -33,15 +33,17 @@ namespace flexv::platform {
 class Cluster final : public Module {
 private:
     ClockDomain& clock_;
+    const unsigned number_;
     const ClusterConfiguration config_;
     const BusErrors bus_errors_;
     const isa::ExtensionSet extensions_;
     const isa::Decoder decoder_;
 
 public:
+    /// \param number of the clusters beside each other: its place in the map and in mhartid
     /// \param reference_clock_cycles cycles between two edges of the 32768 Hz reference
     /// \param wiring of the cores to what belongs to a bench; outlives the cluster
-    Cluster(const sc_core::sc_module_name& name, ClockDomain& clock,
+    Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned number,
             const ClusterConfiguration& config, BusErrors bus_errors, u64 reference_clock_cycles,
             CoreWiring& wiring);
 
@@ -66,6 +68,11 @@ public:
     /// The same between two parts of a run; changes no sum.
     void settle_part(Cycles now);
 
+    [[nodiscard]] unsigned number() const { return number_; }
+    /// Its 4 MiB as every master sees them; its own cores see them at the alias, too.
+    [[nodiscard]] memory_map::Range range() const { return memory_map::cluster_window(number_); }
+    /// "cluster1", as counters, messages and buses call it.
+    [[nodiscard]] std::string short_name() const { return basename(); }
     [[nodiscard]] core::Core& core(unsigned index) { return *cores_.at(index); }
     [[nodiscard]] unsigned core_count() const { return config_.core_count; }
     /// Everything that has an address but the TCDM; those behind the peripheral interconnect in the
@@ -98,6 +105,7 @@ private:
     void wire_buses();
     void wire_events();
     [[nodiscard]] std::vector<Block> list_blocks();
+    [[nodiscard]] std::vector<Block> placed(std::vector<Block> blocks) const;
 
     const std::vector<Block> blocks_;
     ResetLine reset_line_;

@@ -13,12 +13,18 @@ struct Range {
 };
 
 inline constexpr Range kCluster{.base = 0x1000'0000, .size_bytes = 4_MiB};
+/// Window of cluster `number`; the core-side view of the own one is repeated at the alias.
+constexpr Range cluster_window(unsigned number) {
+    return {.base = kCluster.base + number * Address(kCluster.size_bytes),
+            .size_bytes = kCluster.size_bytes};
+}
 inline constexpr Range kClusterAlias{.base = 0, .size_bytes = 4_MiB};
 inline constexpr Address kTestAndSetOffset = 0x0010'0000;  // from the cluster's base
 inline constexpr Address kPeripheralOffset = 0x0020'0000;  // from the cluster's base
 inline constexpr Address kPeripheralSlotBytes = 0x400;
 
-/// `count` slots from `first` on. The ports that are private to each core lie in slots 16 and 17.
+/// `count` slots of the first cluster from `first` on. The ports that are private to each core lie
+/// in slots 16 and 17.
 constexpr Range slots(unsigned first, unsigned count) {
     return {.base = kCluster.base + kPeripheralOffset + first * kPeripheralSlotBytes,
             .size_bytes = count * kPeripheralSlotBytes};

@@ -9,7 +9,9 @@
 namespace flexv::platform {
 
 std::vector<RegisterChapter> register_blocks(const Soc& soc) {
-    std::vector<Block> blocks = soc.cluster.blocks();
+    std::vector<Block> blocks;
+    for (const Cluster* const cluster : soc.clusters.all())
+        blocks.insert(blocks.end(), cluster->blocks().begin(), cluster->blocks().end());
     blocks.insert(blocks.end(), soc.peripherals.blocks().begin(), soc.peripherals.blocks().end());
     std::erase_if(blocks, [](const Block& block) { return block.registers == nullptr; });
     std::ranges::sort(blocks, {}, [](const Block& block) { return block.range.base; });

@@ -29,6 +29,8 @@ public:
         edges_.clear();
         is_held_ = false;
     }
+    /// Of the part's timeline.
+    [[nodiscard]] const Agent& agent() const { return *this; }
     [[nodiscard]] bool is_held() const { return is_held_; }
 
 private:

@@ -14,10 +14,6 @@ namespace flexv::platform {
 
 namespace {
 
-/// Bit 31 of CORESTATUS and RETURN only says that the value is valid, so a code has 31 bits there.
-constexpr u32 kIsValid = 0x8000'0000;
-constexpr u32 code_of(u32 status) { return (status & ~kIsValid) | (status << 1 & kIsValid); }
-
 /// Of the only process: a debugger talks to its user in the middle of an access.
 constexpr std::size_t kStackBytes = 1 << 20;
 
@@ -27,14 +23,8 @@ std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
                                                          const SocConfiguration& config) {
     if (config.boot != Boot::fabric_controller)
         return nullptr;
-    return std::make_unique<FabricController>("fc", clock, config.cluster.core_count, config);
-}
-
-/// The cluster's DMA moves no more in a cycle than L2 gives.
-ClusterConfiguration cluster_config(const SocConfiguration& config) {
-    ClusterConfiguration cluster = config.cluster;
-    cluster.dma.target_bytes = config.l2.bytes_per_cycle;
-    return cluster;
+    return std::make_unique<FabricController>("fc", clock,
+                                              config.clusters * config.cluster.core_count, config);
 }
 
 std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
@@ -58,20 +48,17 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       l2("l2", clock_, config.soc.l2),
       external_memory(make_external_memory(clock_, config.soc.external_memory)),
       peripherals(clock_, config),
-      cluster("cluster", cluster_clock_, cluster_config(config.soc), config.soc.bus_errors,
-              reference_clock_cycles(config.clock.mhz), *wiring_),
-      to_cluster("to_cluster", clock_, cluster_clock_),
-      from_cluster("from_cluster", cluster_clock_, clock_) {
+      clusters(cluster_clock_, clock_, config_, *wiring_),
+      cluster(clusters.first()) {
     for (ClockDomain* domain : {&cluster_clock_, &clock_})
         domain->timeline.bound_run_ahead(config.simulation.run_ahead_cycles);
-    for (unsigned index = 0; index < cluster.core_count(); ++index)
-        cores_.push_back(&cluster.core(index));
+    for (Cluster* const each : clusters.all())
+        for (unsigned index = 0; index < each->core_count(); ++index)
+            cores_.push_back(&each->core(index));
     wire_buses();
     wire_events();
     wire_clocks();
     wire_ends();
-    cluster.misuse_out.connect(
-        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
     if (fabric_controller)
         wire_fabric_controller();
     wiring_->complete(*this);
@@ -89,18 +76,14 @@ void Soc::wire_buses() {
     peripherals.connect(bus);
     if (external_memory)
         wire_external_memory();
-    bus.map("soc.cluster", map::kCluster.base, map::kCluster.size_bytes, relative)
-        .bind(to_cluster.bus_in);
-    to_cluster.bus_out.bind(cluster.window.bus_in);
-    to_cluster.is_cut_out.connect([this] { return cluster.is_held_in_reset(); });
-    cluster.bus.map_rest("soc.bus").bind(from_cluster.bus_in);
-    from_cluster.bus_out.bind(bus.bus_in);
+    clusters.connect(bus);
     debug_out_.bind(bus.bus_in);
     debug_out_.register_invalidate_direct_mem_ptr(this, &Soc::tell_written);
-    cluster.peripherals.surroundings_out.connect([this](Address address) {
-        const bool is_alias = address < memory_map::kClusterAlias.size_bytes;
-        return surroundings(is_alias ? memory_map::kCluster.base + address : address);
-    });
+    for (Cluster* const each : clusters.all())
+        each->peripherals.surroundings_out.connect([this, each](Address address) {
+            const bool is_alias = address < map::kClusterAlias.size_bytes;
+            return surroundings(is_alias ? each->range().base + address : address);
+        });
 }
 
 void Soc::wire_external_memory() {
@@ -131,15 +114,16 @@ std::string Soc::surroundings(Address address) const {
     const cluster_bus::Route* const holder = bus.holder(address);
     if (holder == nullptr)
         return "nearest: " + bus.nearest(address);
-    if (holder->start != memory_map::kCluster.base)
+    const Cluster* const inside = clusters.holder(address);
+    if (inside == nullptr)
         return fmt::format("it begins in {}, which refuses it", holder->text());
-    if (cluster.is_held_in_reset())
+    if (inside->is_held_in_reset())
         return "the cluster is held in reset: set RESETN of CLUSTER_CTRL in SoC control";
-    const u64 offset = address - memory_map::kCluster.base;
-    if (const cluster_bus::Route* const inner = cluster.window.holder(offset))
+    const u64 offset = address - inside->range().base;
+    if (const cluster_bus::Route* const inner = inside->window.holder(offset))
         return fmt::format("it begins in {}, which refuses it", inner->text(holder->start));
     return fmt::format("it is in a hole of {}; nearest in there: {}", holder->text(),
-                       cluster.window.nearest(offset, holder->start));
+                       inside->window.nearest(offset, holder->start));
 }
 
 void Soc::tell_misuse(const Cause& cause, const std::string& what) const {
@@ -151,63 +135,83 @@ sc_core::sc_time Soc::time() const { return interleaver_.time(); }
 
 /// Events that cross from one clock domain into the other.
 void Soc::wire_events() {
-    cluster.fabric_event_out.connect([this](unsigned line, Cycles now) {
-        const Crossing crossing(cluster_clock_, clock_);
-        peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
-    });
+    for (Cluster* const each : clusters.all())
+        wire_cluster_events(*each);
     peripherals.events.cluster_event_out.connect([this](u8 id, Cycles now) {
         const Crossing crossing(clock_, cluster_clock_);
-        cluster.event_unit.soc_event(id, crossing.arrival_of(now));
-        return true;  // the event unit warns of ids that find its FIFO full
+        for (Cluster* const each : clusters.all())
+            each->event_unit.soc_event(id, crossing.arrival_of(now));
+        return true;  // the event units warn of ids that find their FIFO full
     });
     peripherals.control.cluster_reset_out.connect([this](bool is_held, Cycles now) {
         const Crossing crossing(clock_, cluster_clock_);
-        cluster.hold_in_reset(is_held, crossing.arrival_of(now));
+        clusters.hold_in_reset(is_held, crossing.arrival_of(now));
+    });
+}
+
+void Soc::wire_cluster_events(Cluster& source) {
+    source.misuse_out.connect(
+        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
+    source.fabric_event_out.connect([this](unsigned line, Cycles now) {
+        const Crossing crossing(cluster_clock_, clock_);
+        peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
     });
 }
 
 void Soc::wire_clocks() {
     if (!config_.clock.follows_fll)
         return;
-    peripherals.fll_soc.frequency_out.connect(
-        [this](double hz) { retune(clock_, peripherals.timer, hz); });
+    peripherals.fll_soc.frequency_out.connect([this](double hz) { retune_soc(hz); });
     peripherals.fll_cluster.frequency_out.connect([this](double hz) {
         const Crossing crossing(clock_, cluster_clock_);
-        retune(cluster_clock_, cluster.timer, hz);
-        change_cluster_clock(hz / 1e6);
+        retune_clusters(hz);
     });
 }
 
-void Soc::retune(ClockDomain& domain, timer::Timer& timer, double hz) {
+void Soc::retune(ClockDomain& domain, double hz) {
     domain.retune(period_of(hz / 1e6));
-    timer.set_reference_clock_cycles(reference_clock_cycles(hz / 1e6));
     interleaver_.reconsider();
+}
+
+void Soc::retune_soc(double hz) {
+    retune(clock_, hz);
+    peripherals.timer.set_reference_clock_cycles(reference_clock_cycles(hz / 1e6));
+}
+
+void Soc::retune_clusters(double hz) {
+    retune(cluster_clock_, hz);
+    for (Cluster* const each : clusters.all())
+        each->timer.set_reference_clock_cycles(reference_clock_cycles(hz / 1e6));
+    change_cluster_clock(hz / 1e6);
 }
 
 void Soc::wire_ends() {
     peripherals.control.core_status_out.connect([this](u32 value, Cycles /*now*/) {
-        if ((value & kIsValid) != 0)
-            end_with(code_of(value));
+        if ((value & soc_control::SocControl::end_of_computation.mask()) != 0)
+            end_with(code_of_status(value));
     });
-    cluster.control.end_of_computation_out.connect(
-        [this](u32 value, Cycles /*now*/) { end_with(code_of(value)); });
+    clusters.ended_out.connect([this](u32 code) { end_with(code); });
 }
 
 std::vector<MemoryRange> Soc::memories() const {
-    const auto memory = [](const std::string& name, Address base, u64 size_bytes) {
-        const std::string key = name + ".size_bytes";
+    const auto memory = [](const std::string& name, Address base, u64 size_bytes,
+                           const std::string& key) {
         return MemoryRange{.name = name,
                            .base = base,
                            .size_bytes = size_bytes,
                            .size_parameter = key,
                            .largest_bytes = largest_power_of_two(allowed_values(key))};
     };
-    std::vector<MemoryRange> found = {
-        memory("soc.cluster.tcdm", memory_map::kCluster.base, config_.soc.cluster.tcdm.size_bytes),
-        memory("soc.l2", memory_map::kL2Base, config_.soc.l2.size_bytes)};
+    std::vector<MemoryRange> found;
+    for (const Cluster* const each : clusters.all())
+        found.push_back(memory(fmt::format("soc.{}.tcdm", each->short_name()), each->range().base,
+                               config_.soc.cluster.tcdm.size_bytes, "soc.cluster.tcdm.size_bytes"));
+    found.push_back(
+        memory("soc.l2", memory_map::kL2Base, config_.soc.l2.size_bytes, "soc.l2.size_bytes"));
     const auto& external = config_.soc.external_memory;
     if (external_memory)
-        found.push_back(memory("soc.external_memory", Address(external.base), external.size_bytes));
+        found.push_back(memory("soc.external_memory", Address(external.base), external.size_bytes,
+                               "soc.external_memory.size_bytes"));
     return found;
 }
 
@@ -250,12 +254,11 @@ void Soc::reset() {
     reset_blocks(*this);
     for (ClockDomain* const domain : {&cluster_clock_, &clock_})
         domain->timeline.forget();
-    cluster.forget_reset();
+    clusters.forget_reset();
     if (!config_.clock.follows_fll)
         return;
-    retune(clock_, peripherals.timer, soc_mhz(config_) * 1e6);
-    retune(cluster_clock_, cluster.timer, config_.clock.mhz * 1e6);
-    change_cluster_clock(config_.clock.mhz);
+    retune_soc(soc_mhz(config_) * 1e6);
+    retune_clusters(config_.clock.mhz * 1e6);
 }
 
 std::optional<u32> Soc::peek(Address address) {
@@ -295,6 +298,26 @@ Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
     if (!fabric_controller || &core != &fabric_controller->core)
         return now;
     return cluster_clock_.cycle_at(clock_.time_of(now));
+}
+
+std::vector<core::DecodeCache*> Soc::codes() const {
+    std::vector<core::DecodeCache*> found;
+    for (Cluster* const each : clusters.all())
+        found.push_back(&each->code);
+    if (fabric_controller)
+        found.push_back(&fabric_controller->code);
+    return found;
+}
+
+Address Soc::absolute(const core::Core& core, Address address) const {
+    if (address >= memory_map::kClusterAlias.size_bytes)
+        return address;
+    for (Cluster* const each : clusters.all())
+        for (unsigned index = 0; index < each->core_count(); ++index)
+            if (&each->core(index) == &core)
+                return each->range().base + address;
+    const Address in_l2 = fabric_port::FabricPort::Config{}.alias_bytes;
+    return address < in_l2 ? memory_map::kL2Base + address : address;
 }
 
 void Soc::change_cluster_clock(double mhz) {
@@ -380,13 +403,13 @@ void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {
 }
 
 void Soc::sample(Cycles cycle) {
-    cluster.settle_part(cycle);
+    clusters.settle_part(cycle);
     on_sample_(cycle);
     next_sample_ = cycle + window_;
 }
 
 void Soc::settle(Cycles end) {
-    cluster.settle(end);
+    clusters.settle(end);
     if (fabric_controller)
         fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));
 }

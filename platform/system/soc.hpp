@@ -6,7 +6,6 @@
 
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
-#include "clock_crossing/clock_crossing.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "energy/clock_history.hpp"
 #include "external_memory/external_memory.hpp"
@@ -15,6 +14,7 @@
 #include "platform/firmware/elf.hpp"
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/cluster.hpp"
+#include "platform/system/cluster_set.hpp"
 #include "platform/system/core_wiring.hpp"
 #include "platform/system/fabric_controller.hpp"
 #include "platform/system/interleaver.hpp"
@@ -52,9 +52,9 @@ public:
     /// The reset pin of the chip: everything is as after power-on, but memories keep their
     /// contents, and time and counts go on. Between quanta (on_quantum); nothing runs until boot().
     void reset() override;
-    /// The same for the cluster alone, as RESETN of SoC control does it. Its cores stay off until
-    /// the fabric controller starts them, or cluster.start_all().
-    void reset_cluster() { cluster.reset(); }
+    /// The same for the clusters alone, as RESETN of SoC control does it. Their cores stay off
+    /// until the fabric controller starts them, or cluster.start_all().
+    void reset_cluster() { clusters.reset(); }
     /// Ends the run with the code of the firmware.
     void end_with(u32 code);
     /// The word at `address`; nullopt where there is no memory. No side effects.
@@ -77,8 +77,13 @@ public:
     /// Ends the run behind the present cycle, as must_stop() does.
     void interrupt();
 
-    /// The cores of the cluster, then the fabric controller if there is one.
+    /// The cores of the clusters, then the fabric controller if there is one.
     [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
+    /// The decoded instructions of each cluster, then those of the fabric controller.
+    [[nodiscard]] std::vector<core::DecodeCache*> codes() const;
+    /// The address under which every master sees what `core` sees at `address`: the own cluster is
+    /// repeated at 0, for the fabric controller L2 is.
+    [[nodiscard]] Address absolute(const core::Core& core, Address address) const;
     /// The cycle of the cluster that belongs to cycle `now` of `core`.
     [[nodiscard]] Cycles cluster_cycle(const core::Core& core, Cycles now) const;
     /// Cluster cycles since reset.
@@ -129,9 +134,8 @@ public:
     l2::L2 l2;
     std::unique_ptr<external_memory::ExternalMemory> external_memory;  ///< null: there is none
     SocPeripherals peripherals;
-    Cluster cluster;
-    clock_crossing::ClockCrossing to_cluster;
-    clock_crossing::ClockCrossing from_cluster;
+    ClusterSet clusters;
+    Cluster& cluster;  ///< the first one, which boots in style C
 
 private:
     void wire_buses();
@@ -143,7 +147,10 @@ private:
     void wire_ends();
     void change_cluster_clock(double mhz);
     void tell_misuse(const Cause& cause, const std::string& what) const;
-    void retune(ClockDomain& domain, timer::Timer& timer, double hz);
+    void retune(ClockDomain& domain, double hz);
+    void retune_soc(double hz);
+    void retune_clusters(double hz);
+    void wire_cluster_events(Cluster& source);
     void drive();
     void run_quanta();
     void run_until(Cycles end);

@@ -20,7 +20,8 @@ std::string contents_of(const std::string& path) {
 
 soc_control::SocControl::Config control_config(const Configuration& config) {
     soc_control::SocControl::Config control;
-    control.core_count = config.soc.cluster.core_count;
+    control.cluster_count = config.soc.clusters;
+    control.core_count = config.soc.clusters * config.soc.cluster.core_count;
     return control;
 }
 

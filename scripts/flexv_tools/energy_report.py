@@ -26,14 +26,14 @@ Report = dict[str, Any]
 
 # Blocks of the picture, in the order in which they are stacked, and the components they hold.
 GROUPS = (
-    ("Cores", "#3b6fb6", re.compile(r"cluster\.core\d+")),
-    ("Instruction cache", "#e08a3c", re.compile(r"cluster\.icache")),
-    ("TCDM", "#4f9d69", re.compile(r"cluster\.tcdm")),
-    ("DMA", "#b65c8c", re.compile(r"cluster\.dma")),
-    ("Buses", "#8a6fb0", re.compile(r"cluster\.(bus|peripherals)")),
-    ("Event unit", "#c9a227", re.compile(r"cluster\.event_unit")),
-    ("Clock and infrastructure", "#5fa8b8", re.compile(r"cluster\.(infrastructure|fixed)")),
-    ("Leakage", "#8d99a6", re.compile(r"cluster\.leakage\..*")),
+    ("Cores", "#3b6fb6", re.compile(r"cluster\d*\.core\d+")),
+    ("Instruction cache", "#e08a3c", re.compile(r"cluster\d*\.icache")),
+    ("TCDM", "#4f9d69", re.compile(r"cluster\d*\.tcdm")),
+    ("DMA", "#b65c8c", re.compile(r"cluster\d*\.dma")),
+    ("Buses", "#8a6fb0", re.compile(r"cluster\d*\.(bus|peripherals)")),
+    ("Event unit", "#c9a227", re.compile(r"cluster\d*\.event_unit")),
+    ("Clock and infrastructure", "#5fa8b8", re.compile(r"cluster\d*\.(infrastructure|fixed)")),
+    ("Leakage", "#8d99a6", re.compile(r"cluster\d*\.leakage\..*")),
     ("Other", "#c4574b", re.compile(r".*")),
 )
 COLOURS = {name: colour for name, colour, _ in GROUPS}
@@ -230,6 +230,11 @@ def uncertainty(report: Report) -> float:
     return float(report["energy"]["uncertainty_percent"]["total"])
 
 
+def clusters_text(report: Report) -> str:
+    count = report.get("architecture", {}).get("clusters", 1)
+    return "cluster" if count == 1 else f"{count} clusters"
+
+
 def components(report: Report) -> str:
     energy = report["energy"]
     total = energy["total_pj"]
@@ -240,7 +245,7 @@ def components(report: Report) -> str:
         share = share_text(picojoules, total)
         return [indent, energy_text(picojoules), f"{power:.3f}", share, meter(picojoules, total, colour)]
 
-    rows = [row("cluster", total, 0, "var(--soft)")]
+    rows = [row(clusters_text(report), total, 0, "var(--soft)")]
     for group, picojoules in grouped(energy["components"]).items():
         rows.append(row(group, picojoules, 1, COLOURS[group]))
         members = [name for name in energy["components"] if group_of(name) == group]
@@ -363,7 +368,7 @@ def area(report: Report) -> str:
     """mm2 by component, and the item behind each."""
     found = report["area"]
     total = found["total_mm2"]
-    rows = [["cluster", f"{total:.4f}", share_text(total, total), meter(total, total, "var(--soft)")]]
+    rows = [[clusters_text(report), f"{total:.4f}", share_text(total, total), meter(total, total, "var(--soft)")]]
     for name, mm2 in found["components"].items():
         indent = f'<td style="padding-left:30px">{escape(name.removeprefix("cluster."))}</td>'
         rows.append([indent, f"{mm2:.4f}", share_text(mm2, total), meter(mm2, total)])

@@ -323,6 +323,7 @@ HARTS = {"output", "result", "soc", "work", "prices"}
 
 ROWS = (
     Row("soc.boot", "fabric_controller", "hello", {"cores", "sizes", "area"}, TIMING | SIZE | HARTS, {"fabric_controller.isa"}),
+    Row("soc.clusters", 2, "l2_loads", {"sizes", "area", "cores", "energy"}, {"regions"}, {"clusters"}),
     Row(f"{CLUSTER}.core_count", 4, "hello", {"cores", "output", "sizes", "area"}, TIMING | SIZE | HARTS, {"cores"}),
     size(f"{CLUSTER}.core.isa", "xpulpnn", "hello", "core.isa", {"prices", "energy"}, set()),
     Row(f"{CLUSTER}.core.quirks", True, "quirk", {"result"}),

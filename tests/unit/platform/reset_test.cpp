@@ -166,6 +166,21 @@ TEST_CASE("behind a reset of the cluster, or of the chip, a program runs as on a
     CHECK(with_everything >= 3);
 }
 
+TEST_CASE("behind a reset of all clusters they start and meet as on a fresh chip", "[reset]") {
+    const std::string image = std::string{FLEXV_PREBUILT} + "/hello_clusters.elf";
+    Configuration configuration = configured("");
+    configuration.soc.clusters = 3;
+    configuration.soc.cluster.core_count = 2;
+    const Result fresh = run(image, configuration);
+    REQUIRE(fresh.exit_code == 0);
+
+    for (Cycles reset_at = 3; reset_at < fresh.cycles; reset_at += fresh.cycles / 12) {
+        CAPTURE(reset_at);
+        for (const Part part : {Part::cluster, Part::chip})
+            check_equal(run(image, configuration, part, reset_at), fresh);
+    }
+}
+
 TEST_CASE("a chip whose fabric controller works takes the same cycles behind a reset", "[reset]") {
     const std::string image = program("cluster_reset.elf");
     const Configuration configuration = configured("pulp_open");

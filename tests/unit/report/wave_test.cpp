@@ -88,7 +88,7 @@ TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
 TEST_CASE("the wave shows states and regions of a core and power of windows", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);  // 1 GHz: 1000 ps a cycle
-    Wave wave(file.output, 1, 0, {"cluster.tcdm"}, clocks);
+    Wave wave(file.output, {"cluster.core0"}, {}, {"cluster.tcdm"}, clocks);
 
     wave.start(0, 1);
     wave.region(0, 7, "inner loop", true, 2);
@@ -115,7 +115,7 @@ TEST_CASE("the wave shows states and regions of a core and power of windows", "[
 TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);
-    Wave wave(file.output, 1, 0, {}, clocks);
+    Wave wave(file.output, {"cluster.core0"}, {}, {}, clocks);
 
     wave.region(0, 1, "outer", true, 1);
     wave.region(0, 2, "inner", true, 2);

@@ -6,10 +6,11 @@
 
 #include "flexv/team.h"
 #include "generated/mchan_regs.h"
+#include "own_cluster.h"
 
 #include <stddef.h>
 
-#define DMA MCHAN_DEMUX_BASE
+#define DMA OWN_CLUSTER(MCHAN_DEMUX_BASE)
 #define DMA_COMMAND MCHAN_CMD    ///< R: allocates an id, stalls when none is free; W: next word
 #define DMA_STATUS MCHAN_STATUS  ///< R: ids in flight, ids allocated << 16; W: ids to free
 

@@ -4,8 +4,9 @@
 #define FLEXV_EVENT_UNIT_H
 
 #include "generated/eu_demux_regs.h"
+#include "own_cluster.h"
 
-#define EVENT_UNIT EU_DEMUX_BASE
+#define EVENT_UNIT OWN_CLUSTER(EU_DEMUX_BASE)
 
 #define EVENT_UNIT_EVT_MASK EU_DEMUX_EVT_MASK          ///< event lines that wake this core
 #define EVENT_UNIT_EVT_MASK_AND EU_DEMUX_EVT_MASK_AND  ///< W: clears these mask bits
@@ -27,6 +28,7 @@
 #define EVENT_UNIT_BARRIER_WAIT_CLEAR EU_DEMUX_BAR_TRIGGER_WAIT_CLEAR(0)
 
 // Event lines.
+#define EVENT_LINE_CLUSTERS 7  ///< software event 7: taken in programs for several clusters
 #define EVENT_LINE_DMA 8
 #define EVENT_LINE_TIMER_LO 10
 #define EVENT_LINE_TIMER_HI 11

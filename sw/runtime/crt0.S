@@ -43,6 +43,11 @@ _start:
     sw      t0, EVENT_UNIT_EVT_MASK(s1)
     bnez    s0, join_team
     la      sp, __boot_stack_end        // in L2; the TCDM's size is not known yet
+#ifdef FLEXV_CLUSTERS
+    csrr    t0, mhartid                 // << 5: cluster
+    slli    t0, t0, 4
+    sub     sp, sp, t0                  // 512 bytes a cluster
+#endif
     call    flexv_prepare_team
 
 // Everybody waits here until core 0 has prepared memory and programmed the barrier.
@@ -63,13 +68,17 @@ sleep_forever:
     p.elw   t0, EVENT_UNIT_WAIT_CLEAR, s1
     j       sleep_forever
 end_run:
+#ifdef FLEXV_CLUSTERS
+    tail    flexv_end_cluster
+#else
     tail    exit
+#endif
 
 // A fabric controller (boot style P) only releases the cluster's cores; they do all the rest.
 fabric_start:
-    li      t0, HMR_CORES_ENABLED
+    li      t0, HMR_BASE + HMR_CORES_EN
     lw      t1, 0(t0)
-    li      t0, CLUSTER_CONTROL
+    li      t0, CLUSTER_CTRL_BASE       // of the first cluster
     la      t2, _start
     addi    t3, t0, CLUSTER_CONTROL_BOOT_ADDR
     mv      t4, t1
@@ -88,5 +97,9 @@ flexv_fabric_idle:
 
     .section .boot_stack, "aw", @nobits
     .balign 16
+#ifdef FLEXV_CLUSTERS
+    .skip   512 * MAX_CLUSTERS
+#else
     .skip   512
+#endif
 __boot_stack_end:

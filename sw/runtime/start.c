@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What core 0 does before the team may run: memory, caches, barrier. Its stack is still in L2.
 #include "cluster_control.h"
+#include "flexv/clusters.h"
 #include "flexv/team.h"
+
+extern uint32_t __tcdm_data_start[];
+
+// Where the repetition of the TCDM is looked for; address 0 is none for a compiler.
+#ifdef FLEXV_CLUSTERS
+#define TCDM_PROBE ((uint32_t)__tcdm_data_start)
+#else
+#define TCDM_PROBE TCDM_BASE
+#endif
 
 enum { kSmallestTcdmBytes = 16384, kMaxStackBytes = 2048, kMinStackBytes = 512 };
 
@@ -21,8 +31,8 @@ static void clear(volatile uint32_t* from, const volatile uint32_t* end) {
 
 // Whether the TCDM repeats `bytes` above its start. Leaves memory as it was.
 static int repeats_after(uint32_t bytes) {
-    volatile uint32_t* const base = (volatile uint32_t*)TCDM_BASE;
-    volatile uint32_t* const above = (volatile uint32_t*)(TCDM_BASE + bytes);
+    volatile uint32_t* const base = (volatile uint32_t*)TCDM_PROBE;
+    volatile uint32_t* const above = (volatile uint32_t*)(TCDM_PROBE + bytes);
     const uint32_t old_base = *base;
     const uint32_t old_above = *above;
     *above = ~old_base;
@@ -74,9 +84,14 @@ static void describe_team(void) {
 void flexv_prepare_team(void);
 void flexv_prepare_team(void) {
     io_write(ICACHE_CONTROL + ICACHE_CONTROL_ENABLE, 0xFFFFFFFF);
-    clear(_bss_start, _bss_end);
+    if (cluster_id() == 0) {
+        clear(_bss_start, _bss_end);
+    }
     clear(__tcdm_bss_start, __tcdm_bss_end);
     describe_team();
     io_write(EVENT_UNIT + EVENT_UNIT_BARRIER_TARGET_MASK, flexv_team.core_mask);
     io_write(EVENT_UNIT + EVENT_UNIT_BARRIER_TRIGGER_MASK, flexv_team.core_mask);
+#ifdef FLEXV_CLUSTERS
+    flexv_start_clusters();
+#endif
 }

@@ -6,6 +6,7 @@
 #include "cluster_control.h"
 #include "dma.h"
 #include "event_unit.h"
+#include "flexv/clusters.h"
 #include "flexv/intrinsics.h"
 #include "flexv/l1.h"
 #include "flexv/region.h"

@@ -394,7 +394,12 @@ class Strategies(Folder):
         self.assertEqual(len({tuple(row.values()) for row in self.table()}), 5)
         plan = study.load(self.write(sample(parameters=many, points={"pareto": 5, "seed": 1})))
         asked: list[points.Point] = []
-        points.search(plan, lambda batch: asked.extend(batch) or [None] * len(batch))
+
+        def evaluate(batch: list[points.Point]) -> list[tuple[float, ...] | None]:
+            asked.extend(batch)
+            return [None] * len(batch)
+
+        points.search(plan, evaluate)
         self.assertEqual(len({tuple(point.values()) for point in asked}), 5)
 
     def test_the_guided_search_finds_the_front_with_a_part_of_the_grid(self) -> None:

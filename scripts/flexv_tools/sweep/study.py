@@ -291,7 +291,7 @@ class _Reader:
             points.append(point)
         return tuple(points)
 
-    def objectives(self, taken: Iterable[str]) -> tuple[Objective, ...]:
+    def objectives(self, taken: list[str]) -> tuple[Objective, ...]:
         """`taken` are columns of the table that parameters have."""
         value = self.document.value["objectives"]
         if not isinstance(value, list) or not value:

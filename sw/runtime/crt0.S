@@ -58,6 +58,9 @@ join_team:
     lw      t2, 4(t0)                   // flexv_team.stack_bytes
     mul     t2, t2, s0
     sub     sp, t1, t2
+#ifdef FLEXV_THREAD_LOCAL
+    call    make_thread_locals
+#endif
     call    main
 
 // The run ends when all cores have returned; core 0's result is the exit code.
@@ -103,3 +106,34 @@ flexv_fabric_idle:
     .skip   512
 #endif
 __boot_stack_end:
+
+#ifdef FLEXV_THREAD_LOCAL
+// Thread-local objects of each core lie above its stack: a copy of .tdata, then zeros. The linker
+// counts them from tp.
+    .section .text.thread_locals, "ax", @progbits
+    .globl  flexv_thread_local          // says to the link script that they are cared for
+    .set    flexv_thread_local, 1
+make_thread_locals:
+    lui     t0, %hi(__tls_bytes)
+    addi    t0, t0, %lo(__tls_bytes)
+    sub     sp, sp, t0
+    mv      tp, sp
+    add     t0, t0, tp
+    lui     t1, %hi(__tdata_start)
+    addi    t1, t1, %lo(__tdata_start)
+    lui     t2, %hi(__tdata_bytes)
+    addi    t2, t2, %lo(__tdata_bytes)
+    add     t2, t2, tp
+    mv      t3, tp
+1:  bgeu    t3, t2, 2f
+    lbu     t4, 0(t1)
+    sb      t4, 0(t3)
+    addi    t1, t1, 1
+    addi    t3, t3, 1
+    j       1b
+2:  bgeu    t3, t0, 3f
+    sb      zero, 0(t3)
+    addi    t3, t3, 1
+    j       2b
+3:  ret
+#endif

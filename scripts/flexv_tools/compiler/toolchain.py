@@ -137,7 +137,7 @@ def build_archive(place: Path, files: Sequence[Path], definitions: Sequence[str]
 
 def runtime() -> Path:
     """Start-up code, exit, printf's output and the heap, as an archive: a program's own _start takes the place of ours."""
-    return archive("flexv_runtime", RUNTIME, [])
+    return archive("flexv_runtime", RUNTIME, ["-DFLEXV_THREAD_LOCAL"])
 
 
 def kernels(isa: str) -> Path:

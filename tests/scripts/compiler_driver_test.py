@@ -142,6 +142,20 @@ class DriverTest(Case):
         self.right("-O2", "f.c", "-o", "f.elf")
         self.assertNotIn("2.500", self.run_elf(self.folder / "f.elf"))
 
+    def test_constructors_are_refused(self) -> None:
+        for kind in ("constructor", "destructor"):
+            done = self.call("-O0", "-c", self.write("c.c", f"int x;\n__attribute__(({kind})) static void early(void) {{ x = 1; }}\n"))
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, r"c\.c: error: the runtime runs no constructors and destructors; call \w+ from main")
+
+    def test_thread_local_objects_need_a_runtime_that_knows_them(self) -> None:
+        self.write("t.c", "static _Thread_local int x = 5;\nint* where(void) { return &x; }\nint main(void) { return *where() - 5; }\n")
+        self.right("-O1", "t.c", "-o", "t.elf")
+        self.assertEqual(self.run_elf(self.folder / "t.elf"), "")
+        self.right("-O1", "-c", "t.c")
+        self.right("-c", ROOT / "sw/runtime/crt0.S", "-o", "crt0.o")
+        self.assertIn("need the runtime compiled with -DFLEXV_THREAD_LOCAL", self.call("t.o", "crt0.o", "-o", "t.elf").stderr)
+
     def test_archives_are_searched(self) -> None:
         self.write("two.c", "int two(void) { return 2; }\n")
         self.write("main.c", "int two(void);\nint main(void) { return two() - 2; }\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flexv_tools.compiler import hazards, hwloops, interrupts, xcv
-from flexv_tools.compiler.assembly import Kind, Line, directive, parse
+from flexv_tools.compiler.assembly import Kind, Line, SourceError, directive, parse
 from flexv_tools.compiler.remarks import Remarks
 
 HEADER = '\t.include "flexv/isa.inc"'
@@ -55,6 +55,16 @@ def without_debug(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
+def refuse_constructors(lines: list[Line]) -> None:
+    """Raises SourceError: they would be compiled and never run."""
+    section = ""
+    for line in lines:
+        if line.name == ".section":
+            section = line.operands[0]
+        elif line.name == ".word" and section.startswith((".init_array", ".fini_array", ".ctors", ".dtors")):
+            raise SourceError("", f"the runtime runs no constructors and destructors; call {line.operands[0]} from main")
+
+
 def with_nops(found: re.Match[str]) -> str:
     number = int(found[2])
     return f".balignw {number if found[1] == 'balign' else 1 << number}, 1"
@@ -75,6 +85,7 @@ def without_relaxation(lines: list[Line]) -> list[Line]:
 def run(text: str, keeps_debug: bool, remarks: Remarks, avoids_hazards: bool = True) -> Result:
     """Raises xcv.UnknownInstruction when clang made what the core does not have, SourceError when the source asks for it."""
     lines = [line for line in parse(text) if line.name not in DROPPED]
+    refuse_constructors(lines)
     result: list[Line] = []
     for number, (name, piece) in enumerate(functions(lines)):
         if name:

@@ -24,7 +24,7 @@ SWITCHES = (
 class ProgramTest(Case):
     def test_random_programs_do_what_gcc_s_do(self) -> None:
         for seed in (11,):
-            self.assertEqual(check.check_seed(seed, SIMULATOR, self.folder, False), [])
+            self.assertEqual(check.check_seed(seed, SIMULATOR, self.folder, check.combinations(seed, False)), [])
 
     def test_programs_of_a_user_do_what_gcc_s_do(self) -> None:
         for number, source in enumerate(sorted((PROGRAMS / "programs").glob("*.c"))):

@@ -59,12 +59,14 @@ def by_flexv_cc(source: Path, elf: Path, switches: Sequence[str]) -> None:
         raise Failure(f"flexv-cc {' '.join(switches)} {source}: failed")
 
 
-def combinations(seed: int, is_long: bool) -> list[list[str]]:
-    """All when there is time; otherwise the important ones and two others that change with the seed."""
+def combinations(seed: int, is_long: bool, count: int | None = None) -> list[list[str]]:
+    """All when there is time; otherwise the important ones and two others that change with the seed; or so many, in turn."""
     if is_long:
         return ALWAYS + SOMETIMES
-    count = len(SOMETIMES)
-    return [*ALWAYS, SOMETIMES[2 * seed % count], SOMETIMES[(2 * seed + 1) % count]]
+    if count is not None:
+        return [(ALWAYS + SOMETIMES)[(seed * count + i) % len(ALWAYS + SOMETIMES)] for i in range(count)]
+    others = len(SOMETIMES)
+    return [*ALWAYS, SOMETIMES[2 * seed % others], SOMETIMES[(2 * seed + 1) % others]]
 
 
 def complaint(expected: Run, found: Run) -> str:
@@ -95,17 +97,18 @@ def check_program(source: Path, simulator: Path, folder: Path, all_switches: Seq
     return wrong
 
 
-def check_seed(seed: int, simulator: Path, folder: Path, is_long: bool, functions: int = FUNCTIONS) -> list[str]:
+def check_seed(seed: int, simulator: Path, folder: Path, all_switches: Sequence[Sequence[str]], functions: int = FUNCTIONS) -> list[str]:
     """The same about a random program."""
     source = folder / f"seed_{seed}.c"
     source.write_text(program(seed, functions))
-    return check_program(source, simulator, folder, combinations(seed, is_long))
+    return check_program(source, simulator, folder, all_switches)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1:6", help="FIRST:LAST (default %(default)s)")
     parser.add_argument("--long", action="store_true", help="every combination of switches with every seed")
+    parser.add_argument("--combinations", type=int, metavar="N", help="so many combinations with a seed, in turn, for many seeds in little time")
     parser.add_argument("--functions", type=int, default=FUNCTIONS, help="in each program (default %(default)s)")
     parser.add_argument("--nightly", action="store_true", help=f"{NIGHTLY_SEEDS} new seeds from that of the day on, long, 30 functions each")
     parser.add_argument("--programs", type=Path, nargs="+", metavar="FILE.c", help="these instead of random ones, with every combination")
@@ -123,7 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             first, _, last = options.seeds.partition(":")
             seeds = range(int(first), int(last or first) + 1)
-            results = ((f"seed {seed}", check_seed(seed, options.simulator, folder, options.long, options.functions)) for seed in seeds)
+            switches = {seed: combinations(seed, options.long, options.combinations) for seed in seeds}
+            results = ((f"seed {seed}", check_seed(seed, options.simulator, folder, switches[seed], options.functions)) for seed in seeds)
         return 1 if sum(report(name, wrong) for name, wrong in results) else 0
 
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "platform/cli/manual.hpp"
 #include "platform/config/embedded.hpp"
+#include "platform/config/energy_profiles.hpp"
 #include "platform/config/nearest.hpp"
 
 #include <algorithm>
@@ -462,9 +463,9 @@ const CommandRow kCommands[] = {
 /// Values that an option may have, or the words of a list of them.
 std::vector<std::string> words_of(const std::string& option, const std::string& value) {
     if (option == "config")
-        return embedded_names("config", ".json");
+        return embedded_names("config/", ".json");
     if (option == "energy-profile")
-        return embedded_names("energy", ".json");
+        return energy_profile_names();
     std::vector<std::string> words;
     if (option == "check") {
         for (const CheckName& check : kCheckNames)

@@ -210,7 +210,8 @@ TEST_CASE("describe prints a page unless told otherwise", "[command_line]") {
 
 TEST_CASE("an unknown command is refused with those that exist", "[command_line]") {
     CHECK(refusal({"rnu"}) ==
-          "unknown command \"rnu\"; commands: run, price, config, disasm, isa, describe\n"
+          "unknown command \"rnu\"; commands: run, price, config, disasm, isa, describe, "
+          "completion, man\n"
           "  hint: flexv-vp --help");
     CHECK(refusal({}).starts_with(
         "no command given; commands: run, price, config, disasm, isa, describe"));

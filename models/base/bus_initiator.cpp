@@ -8,7 +8,15 @@ namespace flexv {
 Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command,
                                u64 address, unsigned char* data, unsigned bytes, Cycles now,
                                const Cause& cause) {
+    late_.taker = nullptr;
+    return carry(bus, command, address, data, bytes, now, cause);
+}
+
+Cycles BusInitiator::carry(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command, u64 address,
+                           unsigned char* data, unsigned bytes, Cycles now, const Cause& cause) {
     cause_.cause = cause;
+    late_.is_late = false;
+    late_.refusal.clear();
     trans_.set_command(command);
     trans_.set_address(address);
     trans_.set_data_ptr(data);
@@ -32,6 +40,33 @@ Cycles BusInitiator::transport(tlm::tlm_fw_transport_if<>& bus, const DataReques
     return transport(bus, request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
                      address, static_cast<unsigned char*>(static_cast<void*>(&data)), request.bytes,
                      now, request.cause);
+}
+
+std::optional<Cycles> BusInitiator::send(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command,
+                                         u64 address, unsigned char* data, unsigned bytes,
+                                         Cycles now, const Cause& cause, ReplyTaker& taker,
+                                         u64 ticket) {
+    late_.taker = &taker;
+    late_.ticket = ticket;
+    const Cycles added = carry(bus, command, address, data, bytes, now, cause);
+    return late_.is_late ? std::nullopt : std::optional(added);
+}
+
+std::optional<Cycles> BusInitiator::send(tlm::tlm_fw_transport_if<>& bus,
+                                         const DataRequest& request, u64 address, u32& data,
+                                         Cycles now, ReplyTaker& taker, u64 ticket) {
+    data = request.is_write ? request.data : 0;
+    return send(bus, request.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address,
+                static_cast<unsigned char*>(static_cast<void*>(&data)), request.bytes, now,
+                request.cause, taker, ticket);
+}
+
+std::string BusInitiator::refusal_of(const LateReply& reply) {
+    if (!reply.refusal.empty())
+        return reply.refusal;
+    tlm::tlm_generic_payload named;
+    named.set_response_status(reply.status);
+    return named.get_response_string();
 }
 
 }  // namespace flexv

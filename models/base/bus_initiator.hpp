@@ -6,7 +6,10 @@
 #include "base/cause_extension.hpp"
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
+#include "base/late_reply.hpp"
 
+#include <optional>
+#include <string>
 #include <tlm>
 
 namespace flexv {
@@ -15,8 +18,12 @@ class BusInitiator {
 public:
     explicit BusInitiator(const ClockDomain& clock) : clock_(clock) {
         trans_.set_extension(&cause_);
+        trans_.set_extension(&late_);
     }
-    ~BusInitiator() { trans_.clear_extension(&cause_); }
+    ~BusInitiator() {
+        trans_.clear_extension(&cause_);
+        trans_.clear_extension(&late_);
+    }
     BusInitiator(const BusInitiator&) = delete;
     BusInitiator& operator=(const BusInitiator&) = delete;
 
@@ -30,12 +37,30 @@ public:
     /// \param data receives what is loaded
     Cycles transport(tlm::tlm_fw_transport_if<>& bus, const DataRequest& request, u64 address,
                      u32& data, Cycles now);
+
+    /// The same for an initiator that can wait: nothing when the target answers later, to `taker`.
+    std::optional<Cycles> send(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command,
+                               u64 address, unsigned char* data, unsigned bytes, Cycles now,
+                               const Cause& cause, ReplyTaker& taker, u64 ticket);
+    std::optional<Cycles> send(tlm::tlm_fw_transport_if<>& bus, const DataRequest& request,
+                               u64 address, u32& data, Cycles now, ReplyTaker& taker, u64 ticket);
+    /// Why the last transaction was refused, as far as the target says more than a status.
+    [[nodiscard]] std::string refusal() const {
+        return late_.refusal.empty() ? trans_.get_response_string() : late_.refusal;
+    }
+    /// The same of an answer that came later.
+    [[nodiscard]] static std::string refusal_of(const LateReply& reply);
+
     /// The last transaction.
     [[nodiscard]] const tlm::tlm_generic_payload& payload() const { return trans_; }
 
 private:
+    Cycles carry(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command command, u64 address,
+                 unsigned char* data, unsigned bytes, Cycles now, const Cause& cause);
+
     const ClockDomain& clock_;
     CauseExtension cause_;
+    LateReplyExtension late_;
     tlm::tlm_generic_payload trans_;  // used again: making one costs the host more than an access
 };
 

@@ -2,7 +2,6 @@
 #include "dma/dma.hpp"
 
 #include "base/error.hpp"
-#include "dma/external_side.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -153,6 +152,9 @@ Mchan::Mchan(const sc_core::sc_module_name& module_name, ClockDomain& clock, con
     core_in.bind(*command_ports_[0]);
     cluster_in.bind(*command_ports_[1]);
     fabric_in.bind(*command_ports_[2]);
+    external_side_.on_answer = [this](OpenBurst& burst, const ExternalAnswer& answer, Cycles sent) {
+        answered(burst, answer, sent);
+    };
     // A cycle is carried out when all accesses to the ports and all grants of banks are known.
     clock_.timeline.add(*this, Phase::settle);
 }
@@ -172,6 +174,7 @@ void Mchan::reset() {
             if (engine_.is_asking(is_receive, lane))
                 tcdm_out->cancel(tcdm_port(is_receive, lane));
     engine_.reset();
+    external_side_.reset();
     std::ranges::for_each(waiting_, [](auto& queue) { queue.clear(); });
     if (std::exchange(was_active_, false))
         active_ += clock_.timeline.now() - std::min(active_since_, clock_.timeline.now());
@@ -336,14 +339,27 @@ void Mchan::move_word(bool is_receive, u8* data, Address address, u32 bytes) {
 Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
     ++bursts_;
     (burst.is_receive ? bytes_in_ : bytes_out_) += burst.burst.bytes;
-    const Cause& cause = causes_[burst.id];
-    const ExternalAnswer answer = dma::access_external(bus_, *external_out.operator->(), burst,
-                                                       config_.target_bytes, now, cause);
-    if (!answer.fault.empty()) {
-        log_.debug("{}", answer.fault);
-        fault_out(cause, answer.fault);
-    }
-    return answer.latency_cycles;
+    const auto answer = external_side_.access(*external_out.operator->(), burst,
+                                              config_.target_bytes, now, causes_[burst.id]);
+    if (!answer)
+        return kNever;
+    tell_fault(burst.id, answer->fault);
+    return answer->latency_cycles;
+}
+
+/// A device outside has answered.
+void Mchan::answered(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent) {
+    const Cycles cycle = std::max(sent + answer.latency_cycles, clock_.timeline.now());
+    engine_.answered(burst, cycle);
+    wake(cycle);
+    tell_fault(burst.id, answer.fault);
+}
+
+void Mchan::tell_fault(unsigned id, const std::string& fault) {
+    if (fault.empty())
+        return;
+    log_.debug("{}", fault);
+    fault_out(causes_[id], fault);
 }
 
 void Mchan::tell(const Notice& notice, Cycles now) {

@@ -3,7 +3,6 @@
 // shell that connects the plain engine with ports, sockets and the timeline.
 #pragma once
 
-#include "base/bus_initiator.hpp"
 #include "base/bus_target.hpp"
 #include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
@@ -11,6 +10,7 @@
 #include "base/module.hpp"
 #include "base/tcdm_target.hpp"
 #include "dma/engine.hpp"
+#include "dma/external_side.hpp"
 #include "dma/registers.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -121,6 +121,8 @@ private:
     void request_word(bool is_receive, unsigned lane, Address address, Cycles cycle) override;
     void move_word(bool is_receive, u8* data, Address address, u32 bytes) override;
     Cycles access_external(OpenBurst& burst, Cycles now) override;
+    void answered(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent);
+    void tell_fault(unsigned id, const std::string& fault);
     void stalled(Cycles cycles) override { stalls_ += cycles; }
     void tell(const Notice& notice, Cycles now) override;
 
@@ -128,7 +130,7 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
-    BusInitiator bus_{clock_};
+    ExternalSide external_side_{clock_};
     PortRegisters port_registers_{*this};
     Engine engine_;
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric

@@ -25,6 +25,13 @@ void Engine::granted(bool is_receive, unsigned lane, Cycles now) {
         sender_.granted(lane, now);
 }
 
+void Engine::answered(OpenBurst& burst, Cycles cycle) {
+    if (burst.is_receive)
+        receiver_.answered(burst, cycle);
+    else
+        sender_.answered(burst, cycle);
+}
+
 void Engine::reset() {
     ids_ = TransferIds(id_count_);
     unit_.reset();

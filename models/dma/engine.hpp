@@ -48,6 +48,9 @@ public:
     Cycles step(Cycles now);
     /// A bank has been given in this cycle, which is therefore carried out.
     void granted(bool is_receive, unsigned lane, Cycles now);
+    /// A burst whose access_external() gave kNever has its first data, or its response, in
+    /// `cycle`, which is carried out.
+    void answered(OpenBurst& burst, Cycles cycle);
     [[nodiscard]] bool is_asking(bool is_receive, unsigned lane) const {
         return is_receive ? receiver_.is_asking(lane) : sender_.is_asking(lane);
     }

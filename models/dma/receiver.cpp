@@ -81,10 +81,16 @@ bool Receiver::put_address(Cycles now) {
         return false;
     const Cycles latency = surroundings_.access_external(*address_, now);
     incoming_.push_back({.burst = address_,
-                         .next_beat = now + latency + path_.cycles_per_beat - 1,
+                         .next_beat = latency == kNever ? kNever : first_beat(now + latency),
                          .beats_left = address_->burst.beats()});
     address_ = nullptr;
     return true;
+}
+
+void Receiver::answered(const OpenBurst& burst, Cycles cycle) {
+    for (Incoming& incoming : incoming_)
+        if (incoming.burst == &burst)
+            incoming.next_beat = first_beat(cycle);
 }
 
 bool Receiver::launch() {

@@ -33,6 +33,8 @@ public:
     /// Begins cycle `next`: asks for banks.
     void tick(Cycles next);
     void granted(unsigned lane, Cycles now) { lanes_.granted(lane, now, words_); }
+    /// The external side answers a burst of this direction later than it was sent.
+    void answered(const OpenBurst& burst, Cycles cycle);
     [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
 
@@ -61,6 +63,10 @@ private:
     bool accept_beat();
     bool take_from_bus(Cycles now);
     bool put_address(Cycles now);
+    /// Of a burst whose first data is there in `cycle`.
+    [[nodiscard]] Cycles first_beat(Cycles cycle) const {
+        return cycle + path_.cycles_per_beat - 1;
+    }
     bool launch();
 
     const DataPath path_;

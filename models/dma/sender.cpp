@@ -67,11 +67,19 @@ bool Sender::send_beat(Cycles now) {
 bool Sender::put_last_beat(Cycles now) {
     if (last_beat_ == nullptr)
         return false;
-    const Cycles answered = now + surroundings_.access_external(*last_beat_, now);
-    const Cycles earliest = responses_.empty() ? 0 : responses_.back().buffered + 1;
-    responses_.push_back({.burst = last_beat_, .buffered = std::max(answered + 1, earliest)});
+    const Cycles latency = surroundings_.access_external(*last_beat_, now);
+    responses_.push_back(
+        {.burst = last_beat_, .buffered = latency == kNever ? kNever : now + latency + 1});
     return true;
 }
+
+void Sender::answered(const OpenBurst& burst, Cycles cycle) {
+    for (Response& response : responses_)
+        if (response.burst == &burst)
+            response.buffered = cycle + 1;
+}
+
+/// One a cycle.
 
 bool Sender::take_response(Cycles now) {
     if (responses_.empty() || responses_.front().buffered > now)
@@ -82,6 +90,8 @@ bool Sender::take_response(Cycles now) {
         surroundings_.command_done(burst.id);
     has_closed_ = true;
     responses_.pop_front();
+    if (!responses_.empty())
+        responses_.front().buffered = std::max(responses_.front().buffered, now + 1);
     return true;
 }
 

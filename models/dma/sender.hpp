@@ -33,6 +33,8 @@ public:
     /// Begins cycle `next`: asks for banks.
     void tick(Cycles next);
     void granted(unsigned lane, Cycles now) { lanes_.granted(lane, now, words_); }
+    /// The external side answers a burst of this direction later than it was sent.
+    void answered(const OpenBurst& burst, Cycles cycle);
     [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
 

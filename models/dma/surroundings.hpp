@@ -30,7 +30,8 @@ public:
     /// Moves bytes between a burst and the TCDM, in the direction of the engine.
     virtual void move_word(u8* data, Address address, u32 bytes) = 0;
     /// Carries out the burst outside. Cycles from its address to the first data (incoming), or from
-    /// its last data to the response (outgoing).
+    /// its last data to the response (outgoing). kNever: the answer comes later, to the engine's
+    /// answered().
     virtual Cycles access_external(OpenBurst& burst, Cycles now) = 0;
     /// A port waited `cycles` for its bank.
     virtual void stalled(Cycles cycles) = 0;

@@ -16,7 +16,7 @@
 
 namespace flexv::fabric_port {
 
-class FabricPort final : public Module, public DataTarget, private Agent {
+class FabricPort final : public Module, public DataTarget, private ReplyTaker, private Agent {
 public:
     struct Config {
         Address memory_base = 0x1c00'0000;
@@ -49,20 +49,24 @@ private:
         u32 data = 0;
         Cycles due = 0;
         std::string refusal = {};
+        u64 ticket = 0;            ///< of an access that is outside; 0: the answer is there
+        DataRequest request = {};  ///< of such an access
     };
 
     void act(Cycles now) override;
     void answer(Cycles now);
+    void replied(u64 ticket, const LateReply& reply) override;
     [[nodiscard]] Address translated(Address address) const;
     [[nodiscard]] bool is_in_memory(Address address) const {
         return address - config_.memory_base < config_.memory_bytes;
     }
-    [[nodiscard]] std::string refuse(const DataRequest& request) const;
+    [[nodiscard]] std::string refuse(const DataRequest& request, const std::string& why) const;
 
     const Config config_;
     ClockDomain& clock_;
     BusInitiator bus_{clock_};
     Waiting waiting_;
+    u64 tickets_ = 0;  // that were given out
     Counter memory_accesses_{*this, "memory_accesses", "loads and stores to L2"};
     Counter bus_accesses_{*this, "bus_accesses", "loads and stores to everything else"};
 };

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace flexv::peripheral_interconnect {
@@ -11,7 +12,6 @@ namespace flexv::peripheral_interconnect {
 namespace {
 
 constexpr unsigned kMaxCores = 16;
-constexpr unsigned kBridge = 0;
 
 }  // namespace
 
@@ -37,6 +37,15 @@ void PeripheralInterconnect::connect(unsigned first, unsigned last, DataTarget& 
 
 void PeripheralInterconnect::tie_off(unsigned first, unsigned last, std::string name) {
     add_target(first, last, nullptr, std::move(name));
+}
+
+tlm_utils::simple_initiator_socket<PeripheralInterconnect>& PeripheralInterconnect::connect_socket(
+    unsigned first, unsigned last, std::string name) {
+    outlets_.push_back(std::make_unique<Outlet>(fmt::format("{}_{}", basename(), name).c_str()));
+    add_target(first, last, nullptr, std::move(name));
+    targets_.back().socket = &outlets_.back()->out;
+    targets_.back().base = config_.cluster_base + kPeripheralOffset + first * kSlotBytes;
+    return outlets_.back()->out;
 }
 
 void PeripheralInterconnect::add_target(unsigned first, unsigned last, DataTarget* block,
@@ -153,7 +162,7 @@ void PeripheralInterconnect::crossed(unsigned core, Cycles now) {
 void PeripheralInterconnect::send(unsigned core, Cycles now) {
     Access& access = accesses_[core];
     Target& target = targets_[access.target];
-    if (access.target == kBridge)
+    if (access.target == kBridge || target.socket != nullptr)
         send_outside(core, now);
     else if (target.block == nullptr)
         send_tied_off(core, target, now);
@@ -169,16 +178,42 @@ void PeripheralInterconnect::send_tied_off(unsigned core, Target& target, Cycles
     answered(core, now, 0, {});
 }
 
-/// The access leaves the cluster: one blocking transport whose delay is the cycle of the access,
-/// seen from the present SystemC time.
+/// The access leaves the cluster, or goes to a target behind a socket: one blocking transport whose
+/// delay is the cycle of the access, seen from the present SystemC time.
 void PeripheralInterconnect::send_outside(unsigned core, Cycles now) {
     Access& access = accesses_[core];
+    const Target& target = targets_[access.target];
     crossed(core, now);
-    (access.request.is_write ? external_stores_ : external_loads_) += 1;
-    const Cycles added = bus_.transport(*external_out.operator->(), access.request,
-                                        access.request.address, access.data, now);
-    access.refusal = bus_.payload().is_response_ok() ? std::string() : refuse_outside(access);
-    finish(core, now + config_.bridge_cycles + added);
+    if (access.target == kBridge)
+        (access.request.is_write ? external_stores_ : external_loads_) += 1;
+    auto& socket = target.socket == nullptr ? external_out : *target.socket;
+    access.ticket = ++tickets_;
+    const auto added =
+        bus_.send(*socket.operator->(), access.request, access.request.address - target.base,
+                  access.data, now, *this, access.ticket);
+    if (!added) {
+        access.state = Access::State::outside;
+        access.due = kNever;
+        return;
+    }
+    if (!bus_.payload().is_response_ok())
+        access.refusal = refuse_outside(access, bus_.refusal());
+    finish(core, now + way_back(access) + *added);
+}
+
+/// The same moment as that of a target that annotates its delay.
+void PeripheralInterconnect::replied(u64 ticket, const LateReply& reply) {
+    const auto open = std::ranges::find_if(accesses_, [ticket](const Access& access) {
+        return access.state == Access::State::outside && access.ticket == ticket;
+    });
+    if (open == accesses_.end())
+        return;  // was cancelled or reset
+    if (reply.status != tlm::TLM_OK_RESPONSE)
+        open->refusal = refuse_outside(*open, BusInitiator::refusal_of(reply));
+    else if (!open->request.is_write)
+        std::memcpy(&open->data, reply.data.data(), open->request.bytes);
+    const Cycles answered = std::max(clock_.cycle_at(reply.time), clock_.timeline.now());
+    finish(unsigned(open - accesses_.begin()), answered + way_back(*open));
 }
 
 /// The target has carried out the access in cycle `now`, or refused it.
@@ -238,11 +273,13 @@ std::string PeripheralInterconnect::refuse_hole(const Access& access) const {
                        targets_[target_of_slot_[nearest]].name, base, base + kSlotBytes - 1);
 }
 
-std::string PeripheralInterconnect::refuse_outside(const Access& access) const {
+std::string PeripheralInterconnect::refuse_outside(const Access& access,
+                                                   const std::string& why) const {
+    if (access.target != kBridge)
+        return fmt::format("{}: {} is refused ({})", name(), describe(access), why);
     const std::string neighbours =
         surroundings_out.is_bound() ? "; " + surroundings_out(access.request.address) : "";
-    return fmt::format("{}: nothing outside the cluster takes it ({}){}", name(),
-                       bus_.payload().get_response_string(), neighbours);
+    return fmt::format("{}: nothing outside the cluster takes it ({}){}", name(), why, neighbours);
 }
 
 std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) const {
@@ -254,6 +291,8 @@ std::string PeripheralInterconnect::waits_for(const DataInitiator& initiator) co
     const Target* const target = access.target == kNoTarget ? nullptr : &targets_[access.target];
     if (access.state == Access::State::queued && target != nullptr && target->held != kNobody)
         return fmt::format("{}, its turn behind core {} at {}", what, target->held, target->name);
+    if (access.state == Access::State::outside)
+        return fmt::format("{}, which its target has not answered yet", what);
     const bool is_held = target != nullptr && target->block != nullptr;
     if (access.state != Access::State::at_target || !is_held)
         return fmt::format("{}, which is granted within a few cycles", what);

@@ -14,13 +14,17 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace flexv::peripheral_interconnect {
 
-class PeripheralInterconnect final : public Module, public DataTarget, private Agent {
+class PeripheralInterconnect final : public Module,
+                                     public DataTarget,
+                                     private ReplyTaker,
+                                     private Agent {
 public:
     struct Config {
         unsigned core_count = 8;             ///< 1..16
@@ -46,6 +50,12 @@ public:
     /// Slots of a block that this cluster has not: they read 0, ignore writes and warn once.
     void tie_off(unsigned first, unsigned last, std::string name);
 
+    /// Slots of a target that answers by TLM-2.0, now or later; it sees offsets from the first one.
+    /// Bind the returned socket. Before time starts.
+    tlm_utils::simple_initiator_socket<PeripheralInterconnect>& connect_socket(unsigned first,
+                                                                               unsigned last,
+                                                                               std::string name);
+
     void reset() override;
 
     void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
@@ -55,6 +65,7 @@ public:
 private:
     static constexpr unsigned kNoTarget = ~0U;
     static constexpr unsigned kNobody = ~0U;
+    static constexpr unsigned kBridge = 0;  // index into targets_
     static constexpr unsigned kMaxTargets = kSlots + 1;
 
     /// Stands for one core at the targets.
@@ -74,19 +85,22 @@ private:
 
     /// The one access of a core that is under way.
     struct Access {
-        enum class State : u8 { none, queued, at_target, answered };
+        enum class State : u8 { none, queued, at_target, outside, answered };
         State state = State::none;
         unsigned target = kNoTarget;  ///< index into targets_
         DataInitiator* initiator = nullptr;
         DataRequest request{};
         Cycles requested = 0;
         Cycles due = 0;  ///< crosses the crossbar from then on, or is granted to the core
+        u64 ticket = 0;  ///< of an access that is outside
         u32 data = 0;
         std::string refusal{};
     };
 
     struct Target {
-        DataTarget* block = nullptr;  ///< null: tied off
+        DataTarget* block = nullptr;  ///< null: tied off, or behind a socket
+        tlm_utils::simple_initiator_socket<PeripheralInterconnect>* socket = nullptr;
+        Address base = 0;  ///< of its first slot, where it is behind a socket
         std::string name{};
         RoundRobin arbiter{1};
         u32 asking = 0;  ///< cores whose access is in front of it, one of them the winner's
@@ -95,6 +109,13 @@ private:
     };
 
     void act(Cycles now) override;
+    /// A module of its own: sockets are made here outside of the constructor.
+    struct Outlet : sc_core::sc_module {
+        explicit Outlet(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {}
+
+        tlm_utils::simple_initiator_socket<PeripheralInterconnect> out{"out"};
+    };
+
     void add_target(unsigned first, unsigned last, DataTarget* block, std::string name);
     [[nodiscard]] unsigned target_of(const Route& found) const;
     void cross(unsigned target, u32 cores, Cycles now);
@@ -103,11 +124,16 @@ private:
     void send(unsigned core, Cycles now);
     void send_tied_off(unsigned core, Target& target, Cycles now);
     void send_outside(unsigned core, Cycles now);
+    void replied(u64 ticket, const LateReply& reply) override;
+    /// Cycles from the target's answer to the register behind the crossbar.
+    [[nodiscard]] Cycles way_back(const Access& access) const {
+        return access.target == kBridge ? config_.bridge_cycles : 0;
+    }
     void answered(unsigned core, Cycles now, u32 data, const std::string& refusal);
     void finish(unsigned core, Cycles cycle);
     void count(const Access& access);
     [[nodiscard]] std::string refuse_hole(const Access& access) const;
-    [[nodiscard]] std::string refuse_outside(const Access& access) const;
+    [[nodiscard]] std::string refuse_outside(const Access& access, const std::string& why) const;
     [[nodiscard]] std::string describe(const Access& access) const;
 
     const Config config_;
@@ -115,8 +141,10 @@ private:
     BusInitiator bus_{clock_};
     std::array<unsigned, kSlots> target_of_slot_{};  // [slot] -> index into targets_, or kNoTarget
     std::vector<Target> targets_;                    // 0 is the bridge
-    std::vector<Proxy> proxies_;                     // [core]
-    std::vector<Access> accesses_;                   // [core]
+    std::vector<std::unique_ptr<Outlet>> outlets_;
+    std::vector<Proxy> proxies_;    // [core]
+    std::vector<Access> accesses_;  // [core]
+    u64 tickets_ = 0;               // that were given out
 
     Counter accesses_count_{*this, "accesses", "loads and stores that crossed the crossbar"};
     Counter bytes_{*this, "bytes", "bytes moved by them"};

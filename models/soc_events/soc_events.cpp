@@ -37,6 +37,7 @@ void SocEvents::trigger_software_events(u32 raised) {
 void SocEvents::trigger(u8 id, Cycles now) {
     ++raised_;
     log_.debug("event {} in cycle {}", id, now);
+    raised_out(id, now);
     pass_on(id, fabric_masks_, fabric_event_out, now);
     pass_on(id, cluster_masks_, cluster_event_out, now);
     for (const Register* select : {&timer_select_low_, &timer_select_high_})

@@ -27,6 +27,8 @@ public:
 
     using EventPort = CallPort<bool(u8 id, Cycles now)>;
 
+    /// Every event, masked or not, for those who look on.
+    CallPort<void(u8 id, Cycles now)> raised_out{"raised_out"};
     // Where unmasked events go. False: lost, the FIFO there is full.
     EventPort fabric_event_out{"fabric_event_out"};
     EventPort cluster_event_out{"cluster_event_out"};

@@ -13,6 +13,10 @@ namespace flexv::platform {
 
 namespace {
 
+// The slots of the cluster's peripheral interconnect, docs/spec/cluster.md 2.1.
+constexpr u64 kFirstSlot = 0x1020'0000;
+constexpr u64 kLastOfSlots = 0x1020'3fff;
+
 std::vector<std::string> isa_names() {
     std::vector<std::string> names;
     for (const isa::IsaSubset& subset : isa::isa_subsets())
@@ -34,6 +38,26 @@ Group<CoreConfiguration> core_group() {
                {.doc = "One register behind all performance counters, as in a synthesised core.",
                 .unit = "",
                 .allowed = flag()});
+}
+
+/// \param unit of base and size, as the bus decodes them
+Group<WindowConfiguration> window_group(u64 unit, u64 first, u64 last) {
+    using Config = WindowConfiguration;
+    return Group<Config>{}
+        .value("name", &Config::name,
+               {.doc = "Of the socket.", .unit = "", .allowed = identifier()})
+        .value("base", &Config::base,
+               {.doc = "First address.",
+                .unit = "",
+                .allowed = multiple_of_bytes(unit, first, last + 1 - unit)})
+        .value("size_bytes", &Config::size_bytes,
+               {.doc = "What the target decodes, from 0 on.",
+                .unit = "bytes",
+                .allowed = multiple_of_bytes(unit, unit, last + 1 - first)})
+        .value("latency_cycles", &Config::latency_cycles,
+               {.doc = "Of the way to the target, whose own time comes on top.",
+                .unit = "cycles",
+                .allowed = whole(1, 100'000)});
 }
 
 Group<tcdm::Tcdm::Config> tcdm_group() {
@@ -176,7 +200,11 @@ Group<ClusterConfiguration> cluster_group() {
         .group("bus", &Config::bus, "Bus between cores, DMA and the SoC.", bus_group())
         .group("peripherals", &Config::peripherals, "Interconnect of the peripherals.",
                peripherals_group())
-        .group("marker", &Config::marker, "Marker device of the timing bench.", marker_group());
+        .group("marker", &Config::marker, "Marker device of the timing bench.", marker_group())
+        .list("external_out", &Config::external_out,
+              "Windows of the peripheral interconnect behind which somebody else's TLM-2.0 target "
+              "is: whole slots of 1 KiB.",
+              window_group(1_KiB, kFirstSlot, kLastOfSlots));
 }
 
 Group<l2::L2::Config> l2_group() {
@@ -275,6 +303,9 @@ Group<SocConfiguration> soc_group() {
         .group("l2", &Config::l2, "Memory of the SoC, code and data.", l2_group())
         .group("external_memory", &Config::external_memory,
                "RAM outside of the chip, where there is one.", external_memory_group())
+        .list("external_out", &Config::external_out,
+              "Windows of the SoC's bus behind which somebody else's TLM-2.0 target is.",
+              window_group(4, 0, 0xffff'ffff))
         .choice("bus_errors", &Config::bus_errors,
                 {{"fault", BusErrors::fault}, {"respond", BusErrors::respond}},
                 "What comes of an access that nobody answers: it ends the run, or an error slave "

@@ -36,6 +36,14 @@ struct MarkerConfiguration {
     bool enabled = false;
 };
 
+/// Addresses behind which somebody else's target is.
+struct WindowConfiguration {
+    std::string name;
+    u64 base = 0;
+    u64 size_bytes = 0;
+    u64 latency_cycles = 1;  ///< of the clock on whose bus it lies, to the target and back
+};
+
 /// Where a block's own configuration counts cores or ports, the cluster derives them from
 /// `core_count`.
 struct ClusterConfiguration {
@@ -48,6 +56,7 @@ struct ClusterConfiguration {
     peripheral_interconnect::PeripheralInterconnect::Config peripherals;
     cluster_bus::ClusterBus::Config bus;
     MarkerConfiguration marker;
+    std::vector<WindowConfiguration> external_out;  ///< on the peripheral interconnect
 };
 
 /// Who starts when the firmware is loaded (docs/spec/firmware_abi.md, section 2).
@@ -79,7 +88,8 @@ struct SocConfiguration {
     cluster_bus::ClusterBus::Config bus{.latency_cycles = 0};
     l2::L2::Config l2;
     external_memory::ExternalMemory::Config external_memory;
-    BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
+    std::vector<WindowConfiguration> external_out;  ///< on the SoC's bus
+    BusErrors bus_errors = BusErrors::fault;        ///< everywhere, the cluster included
 };
 
 /// The operating point, and the clocks before firmware changes an FLL.

@@ -5,6 +5,7 @@
 #include "base/json_mistake.hpp"
 #include "platform/config/embedded.hpp"
 #include "platform/config/nearest.hpp"
+#include "platform/config/windows.hpp"
 #include "platform/files/input_file.hpp"
 
 #include <algorithm>
@@ -65,6 +66,13 @@ void assign(LoadedConfiguration& configuration, const std::string& key, const js
         if (schema().groups().contains(key))
             throw UserError("{}: is a group of parameters: {}", what, members_of(key));
         throw UserError("{}: unknown key; nearest: {}", what, nearest_key(key, parameter_keys()));
+    }
+    if (!parameter->fields.empty()) {
+        parameter->write(
+            configuration.values,
+            read_list(raw, parameter->fields, what.substr(0, what.find(key) + key.size())));
+        configuration.origins[key] = origin;
+        return;
     }
     const Domain& allowed = parameter->note.allowed;
     const Value like = parameter->read(configuration.values);
@@ -127,20 +135,33 @@ public:
     }
     bool string(string_t& value) override { return scalar(value); }
     bool binary(binary_t& /*value*/) override { return false; }
-    bool start_array(std::size_t /*elements*/) override { return scalar(json::array()); }
-    bool end_array() override { return true; }
+    bool start_array(std::size_t /*elements*/) override {
+        if (open_.empty() && !is_list(key_))
+            return scalar(json::array());
+        open_.push_back(json::array());
+        return true;
+    }
+    bool end_array() override { return open_.empty() || close(); }
 
     bool start_object(std::size_t /*elements*/) override {
+        if (!open_.empty()) {
+            open_.push_back(json::object());
+            return true;
+        }
         if (!key_.empty() && !schema().groups().contains(key_))
             refuse_object();
         groups_.push_back(key_);
         return true;
     }
     bool end_object() override {
+        if (!open_.empty())
+            return close();
         groups_.pop_back();
         return true;
     }
     bool key(string_t& name) override {
+        if (!open_.empty())
+            return member(name);
         key_line_ = line_;
         if (name.empty())
             throw UserError("{}: a key is empty; `flexv-vp config` lists the parameters", place());
@@ -180,7 +201,44 @@ private:
             throw UserError("{}:{}: must be an object: {{ ... }}", source_, line_);
     }
 
+    static bool is_list(const std::string& key) {
+        const auto* const parameter = find_parameter(key);
+        return parameter != nullptr && !parameter->fields.empty();
+    }
+
+    /// The key of a value within a list.
+    bool member(const std::string& name) {
+        if (open_.back().contains(name))
+            throw UserError("{}:{}: {}: \"{}\" is given twice", source_, line_, key_, name);
+        names_.push_back(name);
+        return true;
+    }
+
+    /// A value within a list is complete.
+    void add(json value) {
+        json& parent = open_.back();
+        if (parent.is_array()) {
+            parent.push_back(std::move(value));
+            return;
+        }
+        parent[names_.back()] = std::move(value);
+        names_.pop_back();
+    }
+
+    bool close() {
+        json value = std::move(open_.back());
+        open_.pop_back();
+        if (open_.empty())
+            return scalar(value);
+        add(std::move(value));
+        return true;
+    }
+
     bool scalar(const json& raw) {
+        if (!open_.empty()) {
+            add(raw);
+            return true;
+        }
         require_object();
         assign(configuration_, key_, raw, fmt::format("{}: {} = {}", place(), key_, raw.dump()),
                place());
@@ -195,6 +253,8 @@ private:
     std::string key_;                        // of the value that comes next
     std::vector<std::string> groups_;        // objects that are open, outermost first
     std::map<std::string, unsigned> lines_;  // [key]: where it was given
+    std::vector<json> open_;                 // arrays and objects of a list, outermost first
+    std::vector<std::string> names_;         // keys within them whose values are to come
 };
 
 void apply_named(LoadedConfiguration& configuration, const std::string& name) {
@@ -227,7 +287,24 @@ void apply_setting(LoadedConfiguration& configuration, const Setting& setting) {
            setting.origin);
 }
 
+namespace {
+
+void check_list(const LoadedConfiguration& configuration, const std::string& key,
+                const std::vector<WindowConfiguration>& windows, u64 end) {
+    const std::string mistake = mistake_in(windows, end);
+    const auto origin = configuration.origins.find(key);
+    if (!mistake.empty())
+        throw UserError("{}: {}: {}",
+                        origin == configuration.origins.end() ? "default" : origin->second, key,
+                        mistake);
+}
+
+}  // namespace
+
 void check_consistency(const LoadedConfiguration& configuration) {
+    const SocConfiguration& soc = configuration.values.soc;
+    check_list(configuration, "soc.external_out", soc.external_out, u64{1} << 32);
+    check_list(configuration, "soc.cluster.external_out", soc.cluster.external_out, 0x1020'4000);
     for (const Rule& rule : rules()) {
         if (rule.holds(configuration.values))
             continue;

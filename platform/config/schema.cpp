@@ -3,6 +3,7 @@
 #include "platform/config/schema.hpp"
 
 #include "base/byte_text.hpp"
+#include "platform/config/nearest.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -155,6 +156,20 @@ Domain some_text(std::string what) {
             .contains = [](const Value& v) { return !std::get<std::string>(v).empty(); }};
 }
 
+Domain identifier() {
+    return {.text = "a name of letters, digits and _ that begins with a letter",
+            .contains = [](const Value& v) {
+                const auto is_letter = [](char c) {
+                    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                };
+                const auto& name = std::get<std::string>(v);
+                return !name.empty() && is_letter(name[0]) &&
+                       std::ranges::all_of(name, [&](char c) {
+                           return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+                       });
+            }};
+}
+
 Domain one_name_of(std::vector<std::string> names) {
     return {.text = fmt::format("one of \"{}\"", fmt::join(names, "\", \"")),
             .contains = [names](const Value& value) {
@@ -169,8 +184,97 @@ u64 largest_power_of_two(const Domain& domain) {
     return 0;
 }
 
+namespace {
+
+json json_of(const Value& value) {
+    if (const List* const list = std::get_if<List>(&value))
+        return json::parse(list->json);
+    return std::visit(
+        [](const auto& held) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, List>)
+                return json();
+            else
+                return json(held);
+        },
+        value);
+}
+
+const ItemField* find_field(const std::vector<ItemField>& fields, const std::string& key) {
+    const auto found = std::ranges::find(fields, key, &ItemField::key);
+    return found == fields.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> keys_of(const std::vector<ItemField>& fields) {
+    std::vector<std::string> keys;
+    for (const ItemField& field : fields)
+        keys.push_back(field.key);
+    return keys;
+}
+
+Item read_item(const json& raw, const std::vector<ItemField>& fields, const std::string& what) {
+    if (!raw.is_object())
+        throw UserError("{} = {}: must be an object with {}", what, raw.dump(),
+                        fmt::join(keys_of(fields), ", "));
+    Item item;
+    for (const auto& [key, value] : raw.items()) {
+        const ItemField* const field = find_field(fields, key);
+        if (field == nullptr)
+            throw UserError("{}.{}: unknown key; nearest: {}", what, key,
+                            nearest_key(key, keys_of(fields)));
+        const auto read = read_value(value, field->fallback, field->note.allowed);
+        if (!read)
+            throw UserError("{}.{} = {}: must be {}", what, key, value.dump(),
+                            field->note.allowed.text);
+        item[key] = *read;
+    }
+    for (const ItemField& field : fields) {
+        const bool is_given = item.try_emplace(field.key, field.fallback).second == false;
+        if (!is_given && !field.note.allowed.contains(field.fallback))
+            throw UserError("{}.{}: is missing: must be {}", what, field.key,
+                            field.note.allowed.text);
+    }
+    return item;
+}
+
+}  // namespace
+
+List read_list(const json& raw, const std::vector<ItemField>& fields, const std::string& what) {
+    if (!raw.is_array())
+        throw UserError("{} = {}: must be {}", what, raw.dump(), list_domain(fields).text);
+    std::vector<Item> items;
+    for (std::size_t index = 0; index < raw.size(); ++index)
+        items.push_back(read_item(raw[index], fields, fmt::format("{}[{}]", what, index)));
+    return list_of(items);
+}
+
+std::vector<Item> items_of(const List& list, const std::vector<ItemField>& fields) {
+    std::vector<Item> items;
+    for (const json& raw : json::parse(list.json))
+        items.push_back(read_item(raw, fields, "a list that was checked before"));
+    return items;
+}
+
+List list_of(const std::vector<Item>& items) {
+    json raw = json::array();
+    for (const Item& item : items) {
+        json object = json::object();
+        for (const auto& [key, value] : item)
+            object[key] = json_of(value);
+        raw.push_back(std::move(object));
+    }
+    return {.json = raw.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+Domain list_domain(const std::vector<ItemField>& fields) {
+    std::vector<std::string> texts;
+    for (const ItemField& field : fields)
+        texts.push_back(fmt::format("{}: {}", field.key, field.note.allowed.text));
+    return {.text = fmt::format("a list of objects {{{}}}", fmt::join(texts, "; ")),
+            .contains = [](const Value& value) { return std::holds_alternative<List>(value); }};
+}
+
 std::string value_text(const Value& value) {
-    const json raw = std::visit([](const auto& held) { return json(held); }, value);
+    const json raw = json_of(value);
     return raw.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -22,8 +22,15 @@
 
 namespace flexv::platform {
 
+/// A list of things with parameters of their own, as JSON on one line.
+struct List {
+    std::string json = "[]";
+
+    bool operator==(const List&) const = default;
+};
+
 /// What a parameter holds, whatever the type of its member. An enumeration is its name.
-using Value = std::variant<bool, u64, double, std::string>;
+using Value = std::variant<bool, u64, double, std::string, List>;
 
 /// The values that make sense for a parameter.
 struct Domain {
@@ -45,6 +52,8 @@ struct Domain {
 [[nodiscard]] Domain text(std::string what);
 /// Any text but the empty one.
 [[nodiscard]] Domain some_text(std::string what);
+/// A name as C has them.
+[[nodiscard]] Domain identifier();
 [[nodiscard]] Domain one_name_of(std::vector<std::string> names);
 
 /// The largest power of two in the domain of a size; 0 when there is none.
@@ -68,6 +77,23 @@ struct Note {
     Domain allowed;
 };
 
+/// What the items of a list have.
+struct ItemField {
+    std::string key;
+    Note note;
+    Value fallback;  ///< where an item does not give it
+};
+using Item = std::map<std::string, Value>;
+/// Reads a JSON array of objects. Throws UserError, whose message begins with `what`, the place and
+/// key of the list, and names item and field.
+[[nodiscard]] List read_list(const nlohmann::json& raw, const std::vector<ItemField>& fields,
+                             const std::string& what);
+/// Every field of every item, given or not.
+[[nodiscard]] std::vector<Item> items_of(const List& list, const std::vector<ItemField>& fields);
+[[nodiscard]] List list_of(const std::vector<Item>& items);
+/// "a list of objects {name: a name, ...}"
+[[nodiscard]] Domain list_domain(const std::vector<ItemField>& fields);
+
 /// A parameter of `Owner`: key relative to the owner, and the way to its member.
 template <typename Owner>
 struct Parameter {
@@ -75,6 +101,7 @@ struct Parameter {
     Note note;
     std::function<Value(const Owner&)> read;
     std::function<void(Owner&, const Value&)> write;
+    std::vector<ItemField> fields = {};  ///< of a list's items; empty for everything else
 };
 
 template <typename E>
@@ -154,6 +181,40 @@ public:
         return std::move(*this);
     }
 
+    /// A std::vector of aggregates, whose parameters `inner` declares.
+    template <typename Inner>
+    Group&& list(const std::string& key, std::vector<Inner> Owner::*member, const std::string& doc,
+                 const Group<Inner>& inner) && {
+        std::vector<ItemField> fields;
+        for (const Parameter<Inner>& parameter : inner.parameters())
+            fields.push_back({.key = parameter.key,
+                              .note = parameter.note,
+                              .fallback = parameter.read(Inner{})});
+        parameters_.push_back(
+            {.key = key,
+             .note = {.doc = doc, .unit = "", .allowed = list_domain(fields)},
+             .read = [member, inner](const Owner& owner) -> Value {
+                 std::vector<Item> items;
+                 for (const Inner& element : owner.*member) {
+                     Item& item = items.emplace_back();
+                     for (const Parameter<Inner>& parameter : inner.parameters())
+                         item[parameter.key] = parameter.read(element);
+                 }
+                 return list_of(items);
+             },
+             .write =
+                 [member, inner, fields](Owner& owner, const Value& value) {
+                     (owner.*member).clear();
+                     for (const Item& item : items_of(std::get<List>(value), fields)) {
+                         Inner& element = (owner.*member).emplace_back();
+                         for (const Parameter<Inner>& parameter : inner.parameters())
+                             parameter.write(element, item.at(parameter.key));
+                     }
+                 },
+             .fields = fields});
+        return std::move(*this);
+    }
+
     /// A member that is an aggregate with parameters of its own.
     template <typename Inner>
     Group&& group(const std::string& key, Inner Owner::*member, const std::string& doc,
@@ -179,7 +240,8 @@ private:
             .note = inner.note,
             .read = [member, read = inner.read](const Owner& owner) { return read(owner.*member); },
             .write = [member, write = inner.write](
-                         Owner& owner, const Value& value) { write(owner.*member, value); }};
+                         Owner& owner, const Value& value) { write(owner.*member, value); },
+            .fields = inner.fields};
     }
 
     std::vector<Parameter<Owner>> parameters_;

@@ -25,15 +25,37 @@ RegionNames region_names(const ElfImage& image) {
     return section ? parse_region_names(*section) : RegionNames{};
 }
 
+/// The profile knows nothing of what stands outside: others bring their own prices, and windows,
+/// entrances and counters without one are statistics.
+energy::Profile with(energy::Profile profile, const std::vector<energy::Coefficient>& prices) {
+    profile.coefficients.insert(profile.coefficients.end(), prices.begin(), prices.end());
+    for (const char* const counter : {"outside.*.*", "cluster.external_out_*.*"})
+        profile.statistics.push_back({.counter = counter, .reason = "of components outside"});
+    return profile;
+}
+
 }  // namespace
 
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
+    : Simulation(
+          configuration, image,
+          std::make_unique<Soc>("soc", configuration, core_wiring(configuration.soc.cluster)),
+          nullptr, {}) {}
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc,
+                       const std::vector<energy::Coefficient>& prices)
+    : Simulation(configuration, image, nullptr, &soc, prices) {}
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image,
+                       std::unique_ptr<Soc> own, Soc* others,
+                       const std::vector<energy::Coefficient>& prices)
     : configuration_(configuration),
       image_(image),
-      soc_("soc", configuration, core_wiring(configuration.soc.cluster)),
+      own_soc_(std::move(own)),
+      soc_(own_soc_ ? *own_soc_ : *others),
       counters_(soc_),
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
-      profile_(load_energy_profile(configuration.energy.profile)),
+      profile_(with(load_energy_profile(configuration.energy.profile), prices)),
       prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
       regions_(region_names(image),
                [this] {
@@ -42,7 +64,8 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
                }),
       htif_(soc_, image) {
     static_cast<void>(profile_.doubts(point_));  // throws before time starts
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);  // completes the binding; the process waits for time
+    if (own_soc_)  // completes the binding; the process waits for time
+        sc_core::sc_start(sc_core::SC_ZERO_TIME);
     soc_.load(image);
     for (unsigned hart = 0; hart < soc_.cores().size(); ++hart)
         watch_core(*soc_.cores()[hart], hart);
@@ -216,16 +239,32 @@ Profile Simulation::profile() const {
 }
 
 void Simulation::run() {
-    const auto start = std::chrono::steady_clock::now();
+    begin();
+    soc_.poll_while_asleep();
+    sc_core::sc_start();
+    finish();
+}
+
+void Simulation::begin() {
+    host_start_ = std::chrono::steady_clock::now();
+    if (soc_.outside.is_used())
+        rewind_.reset();  // its copies would talk to others
     soc_.boot(image_.entry());
     begin_htif();
     if (gdb_)
         gdb_->begin();
-    sc_core::sc_start();
+}
+
+void Simulation::finish() {
+    soc_.starve();
+    if (soc_.is_running()) {
+        stop_reason_ = "stopped by others";
+        soc_.abandon();
+    }
     if (rewind_)
         rewind_->tell();
     const auto stop = std::chrono::steady_clock::now();
-    host_seconds_ = std::chrono::duration<double>(stop - start).count();
+    host_seconds_ = std::chrono::duration<double>(stop - host_start_).count();
     regions_.finish(soc_.end());
     if (meter_)
         meter_->close(soc_.end());
@@ -360,7 +399,14 @@ Outcome Simulation::outcome() const {
 std::string Simulation::deadlock_text() const {
     return fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending",
                        soc_.end()) +
-           where_cores_are();
+           where_cores_are() + where_accesses_are();
+}
+
+std::string Simulation::where_accesses_are() const {
+    std::string text;
+    for (const std::string& line : soc_.outside.unanswered())
+        text += "\n  " + line;
+    return text;
 }
 
 std::string Simulation::where_cores_are() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run of one firmware image: the elaborated SoC, the marks of the firmware, and the result.
-// SystemC elaborates once a process, so there is one of it.
+// SystemC elaborates once a process, so there is one that makes its SoC itself, or one for each SoC
+// of somebody else's simulation.
 #pragma once
 
 #include "energy/counters.hpp"
@@ -24,6 +25,7 @@
 #include "platform/run/semihosting.hpp"
 #include "platform/system/soc.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +39,10 @@ class Simulation {
 public:
     /// Elaborates the platform and loads the image. Throws UserError.
     Simulation(const Configuration& configuration, const ElfImage& image);
+    /// Beside others: `soc` is elaborated, and the kernel is somebody else's.
+    /// \param prices of components that are not the platform's
+    Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc,
+               const std::vector<energy::Coefficient>& prices);
     ~Simulation();
     Simulation(const Simulation&) = delete;
     Simulation& operator=(const Simulation&) = delete;
@@ -88,6 +94,10 @@ public:
 
     /// Runs to the end. Call once.
     void run();
+    // The two halves of run(), for whoever calls sc_start() himself.
+    void begin();
+    /// A run that still goes on ends here.
+    void finish();
 
     /// Everything that reports and the terminal show.
     [[nodiscard]] RunResult result() const;
@@ -110,12 +120,15 @@ public:
     [[nodiscard]] std::string core_states();
 
 private:
+    Simulation(const Configuration& configuration, const ElfImage& image, std::unique_ptr<Soc> own,
+               Soc* others, const std::vector<energy::Coefficient>& prices);
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string what_ended() const;
     [[nodiscard]] std::string what_happened() const;
     bool must_stop();
     [[nodiscard]] std::string deadlock_text() const;
     [[nodiscard]] std::string where_cores_are() const;
+    [[nodiscard]] std::string where_accesses_are() const;
     [[nodiscard]] std::string fault_text() const;
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
@@ -135,7 +148,8 @@ private:
 
     const Configuration configuration_;
     const ElfImage& image_;
-    mutable Soc soc_;  // SystemC's ports and sockets know no const
+    const std::unique_ptr<Soc> own_soc_;  // null: somebody else's
+    Soc& soc_;
     energy::CounterSet counters_;
     const energy::OperatingPoint point_;
     const energy::Profile profile_;
@@ -151,6 +165,7 @@ private:
     bool is_strict_ = false;
     bool has_warned_of_clock_ = false;
     std::vector<Address> signature_addresses_;
+    std::chrono::steady_clock::time_point host_start_;
     double host_seconds_ = 0;
     std::function<std::string()> why_stop_;
     std::string stop_reason_;         // why stop_when() ended the run

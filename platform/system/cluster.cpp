@@ -3,8 +3,11 @@
 
 #include "base/error.hpp"
 #include "core/fault.hpp"
+#include "platform/config/windows.hpp"
 #include "platform/system/memory_map.hpp"
 #include "platform/system/reset_blocks.hpp"
+
+#include <algorithm>
 
 namespace flexv::platform {
 
@@ -84,6 +87,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsign
       control("control", clock, {.core_count = config.core_count}),
       hmr("hmr", clock, {.core_count = config.core_count}),
       wiring(core_wiring.build(clock)),
+      external_out(make_windows()),
       peripherals("peripherals", clock, peripherals_config(config, range().base)),
       tcdm("tcdm", clock, tcdm_config(config)),
       blocks_(placed(list_blocks())),
@@ -126,9 +130,49 @@ void Cluster::wire_cores() {
     }
 }
 
+std::vector<std::unique_ptr<cosim::ExternalWindow>> Cluster::make_windows() const {
+    std::vector<std::unique_ptr<cosim::ExternalWindow>> windows;
+    if (number_ != 0)  // others bind one socket a window
+        return windows;
+    for (const WindowConfiguration& own : config_.external_out)
+        windows.push_back(std::make_unique<cosim::ExternalWindow>(
+            ("external_out_" + own.name).c_str(), clock_,
+            cosim::ExternalWindow::Config{.key = "soc.cluster.external_out." + own.name,
+                                          .size_bytes = own.size_bytes,
+                                          .latency_cycles = own.latency_cycles}));
+    return windows;
+}
+
+/// A window takes the place of a block that this cluster has not. Throws UserError where it lies
+/// over one that it has.
+void Cluster::add_windows(std::vector<Block>& blocks) {
+    for (std::size_t index = 0; index < external_out.size(); ++index) {
+        const WindowConfiguration& own = config_.external_out[index];
+        const auto meets = [&own](const Block& block) {
+            return own.base < block.range.base + block.range.size_bytes &&
+                   block.range.base < own.base + own.size_bytes;
+        };
+        std::erase_if(blocks, [&](const Block& block) {
+            return meets(block) && block.port == nullptr && block.registers == nullptr &&
+                   block.bus == nullptr;
+        });
+        if (const auto other = std::ranges::find_if(blocks, meets); other != blocks.end())
+            throw UserError(
+                "soc.cluster.external_out: {} overlaps {} {:#010x}..{:#010x}; free slots: 4 and 9 "
+                "to 15, 0x10201000 and 0x10202400..0x10203fff",
+                text_of(own), other->name, other->range.base,
+                other->range.base + other->range.size_bytes - 1);
+        blocks.push_back({.name = "cluster.external_out." + own.name,
+                          .title = own.name,
+                          .range = {.base = Address(own.base), .size_bytes = own.size_bytes},
+                          .bus = &external_out[index]->bus_in,
+                          .answers_by_bus = true});
+    }
+}
+
 /// Source of the slots: docs/spec/cluster.md 2.1.
 std::vector<Block> Cluster::list_blocks() {
-    return {
+    std::vector<Block> blocks = {
         {.name = "cluster.control",
          .title = "cluster control",
          .range = map::slots(0, 1),
@@ -193,6 +237,8 @@ std::vector<Block> Cluster::list_blocks() {
          .registers = &dma.registers(),
          .manual = {"MCHAN", "MCHAN_DEMUX"}},
     };
+    add_windows(blocks);
+    return blocks;
 }
 
 /// The blocks of a further cluster have the names and addresses of their own.
@@ -215,7 +261,9 @@ void Cluster::wire_peripherals() {
         const Address base = block.range.base - range().base + map::kCluster.base;
         const unsigned first = map::slot_of(base);
         const unsigned last = map::slot_of(base + Address(block.range.size_bytes) - 1);
-        if (block.port != nullptr)
+        if (block.answers_by_bus)
+            peripherals.connect_socket(first, last, block.title).bind(*block.bus);
+        else if (block.port != nullptr)
             peripherals.connect(first, last, *block.port, block.title);
         else if (block.registers == nullptr)
             peripherals.tie_off(first, last, block.title);

@@ -17,6 +17,7 @@
 #include "isa/decoder.hpp"
 #include "peripheral_interconnect/peripheral_interconnect.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/cosim/external_window.hpp"
 #include "platform/system/block.hpp"
 #include "platform/system/core_wiring.hpp"
 #include "platform/system/reset_line.hpp"
@@ -94,7 +95,8 @@ public:
     timer::Timer timer;
     cluster_control::ClusterControl control;
     hmr::Hmr hmr;
-    CoreWiring& wiring;  ///< built here
+    CoreWiring& wiring;                                                ///< built here
+    std::vector<std::unique_ptr<cosim::ExternalWindow>> external_out;  ///< as configured
     peripheral_interconnect::PeripheralInterconnect peripherals;
     tcdm::Tcdm tcdm;
 
@@ -104,8 +106,10 @@ private:
     void wire_peripherals();
     void wire_buses();
     void wire_events();
+    [[nodiscard]] std::vector<std::unique_ptr<cosim::ExternalWindow>> make_windows() const;
     [[nodiscard]] std::vector<Block> list_blocks();
     [[nodiscard]] std::vector<Block> placed(std::vector<Block> blocks) const;
+    void add_windows(std::vector<Block>& blocks);
 
     const std::vector<Block> blocks_;
     ResetLine reset_line_;

@@ -6,7 +6,8 @@
 namespace flexv::platform {
 
 void Interleaver::run_until(Cycles end) {
-    while (!is_stopped_) {
+    is_paused_ = false;
+    while (!is_stopped_ && !is_paused_) {
         const u64 last = cluster_.ticks_of(end);  // again each time: a clock may have changed
         const u64 cluster_next = cluster_.next_act_ticks();
         const u64 soc_next = soc_.next_act_ticks();
@@ -26,7 +27,7 @@ void Interleaver::run_until(Cycles end) {
 void Interleaver::run_cluster(Cycles end) {
     const Cycles meeting = cluster_.cycle_behind(soc_.next_act_ticks());
     soc_ran_last_ = false;
-    cluster_.timeline.expect_outside(meeting);
+    cluster_.timeline.expect_outside(is_open_ ? std::min(meeting, end) : meeting);
     cluster_.timeline.run_until(std::min(meeting, end));
 }
 
@@ -34,8 +35,9 @@ void Interleaver::run_cluster(Cycles end) {
 void Interleaver::run_soc(Cycles end) {
     const Cycles meeting = soc_.cycle_behind(cluster_.next_act_ticks());
     soc_ran_last_ = soc_has_acted_ = true;
-    soc_.timeline.expect_outside(meeting);
-    soc_.timeline.run_until(std::min(meeting, soc_.cycle_at_ticks(cluster_.ticks_of(end))));
+    const Cycles last = std::min(meeting, soc_.cycle_at_ticks(cluster_.ticks_of(end)));
+    soc_.timeline.expect_outside(is_open_ ? last : meeting);
+    soc_.timeline.run_until(last);
 }
 
 void Interleaver::look_at(Cycles cycle) {
@@ -49,6 +51,17 @@ void Interleaver::look_at(Cycles cycle) {
 void Interleaver::stop() {
     is_stopped_ = true;
     reconsider();
+}
+
+void Interleaver::pause() {
+    is_paused_ = true;
+    reconsider();
+}
+
+void Interleaver::arrive(u64 ticks) {
+    const u64 reached = std::min(ticks, next_act_ticks());
+    for (ClockDomain* domain : {&cluster_, &soc_})
+        domain->timeline.skip_to(domain->cycle_at_ticks(reached));
 }
 
 void Interleaver::reconsider() {

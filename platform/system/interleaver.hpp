@@ -5,6 +5,8 @@
 
 #include "base/clock_domain.hpp"
 
+#include <algorithm>
+
 namespace flexv::platform {
 
 class Interleaver {
@@ -21,10 +23,23 @@ public:
     void look_at(Cycles cycle);
     /// Nothing is carried out any more behind the present cycle.
     void stop();
+    /// Others act beside the two timelines: from now on run_until() may be told to come back
+    /// early, and no agent runs ahead past its end.
+    void open() { is_open_ = true; }
+    /// run_until() comes back behind the present cycle; the next call goes on.
+    void pause();
+    /// Somebody outside acts at the time `ticks`: what lies before it has been carried out, and
+    /// nothing is planned in between.
+    void arrive(u64 ticks);
+    /// Of the next act in either domain, in SystemC's time resolution; kNever when there is none.
+    [[nodiscard]] u64 next_act_ticks() const {
+        return std::min(cluster_.next_act_ticks(), soc_.next_act_ticks());
+    }
     /// The plan has changed, because a clock has: it is made again behind the present cycle.
     void reconsider();
 
     [[nodiscard]] bool is_stopped() const { return is_stopped_; }
+    [[nodiscard]] bool is_paused() const { return is_paused_; }
     /// Nothing will ever happen again.
     [[nodiscard]] bool is_idle() const {
         return cluster_.timeline.is_idle() && soc_.timeline.is_idle();
@@ -51,6 +66,8 @@ private:
     ClockDomain& soc_;
     Cycles look_ = kNever;
     bool is_stopped_ = false;
+    bool is_paused_ = false;
+    bool is_open_ = false;
     bool soc_ran_last_ = false;
     bool soc_has_acted_ = false;
 };

@@ -49,7 +49,8 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       external_memory(make_external_memory(clock_, config.soc.external_memory)),
       peripherals(clock_, config),
       clusters(cluster_clock_, clock_, config_, *wiring_),
-      cluster(clusters.first()) {
+      cluster(clusters.first()),
+      outside("outside", *this, clock_, config.soc) {
     for (ClockDomain* domain : {&cluster_clock_, &clock_})
         domain->timeline.bound_run_ahead(config.simulation.run_ahead_cycles);
     for (Cluster* const each : clusters.all())
@@ -62,6 +63,13 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
     if (fabric_controller)
         wire_fabric_controller();
     wiring_->complete(*this);
+    traffic.on_leave = [this] {
+        interleaver_.pause();
+        return time();
+    };
+    traffic.on_arrival = [this](const sc_core::sc_time& time) {
+        interleaver_.arrive(time.value());
+    };
     SC_HAS_PROCESS(Soc);
     SC_THREAD(drive);
     set_stack_size(kStackBytes);
@@ -336,6 +344,7 @@ double Soc::mean_mhz() const {
 
 void Soc::end_with(u32 code) {
     exit_code_ = code;
+    outside.end_out.set(true, time());
     interleaver_.stop();
 }
 
@@ -347,7 +356,10 @@ void Soc::interrupt() {
 /// The only process. Exceptions neither pass through the kernel nor leave this stack.
 void Soc::drive() {
     try {
-        run_quanta();
+        if (outside.is_used())
+            run_beside_others();
+        else
+            run_quanta();
     } catch (const core::Fault& fault) {
         fault_ = {.core = fault.core(), .pc = fault.pc(), .what = fault.what()};
         finish(interleaver_.end() + 1);
@@ -358,36 +370,36 @@ void Soc::drive() {
         broken_ = error.what();
         finish(interleaver_.end() + 1);
     }
-    sc_core::sc_stop();
+    on_end();
 }
 
 /// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
 /// seen, as quanta cannot.
 void Soc::run_until(Cycles end) {
     constexpr Cycles kSlice = 100'000;  // some 50 ms of eight busy cores
-    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() && !must_stop())
+    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() && !must_stop()) {
         interleaver_.run_until(now() + std::min(end - now(), kSlice));
+        if (interleaver_.is_paused())
+            return;
+    }
+}
+
+Cycles Soc::cycle_limit() const {
+    return config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
 }
 
 void Soc::run_quanta() {
-    const Cycles limit =
-        config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
+    const Cycles limit = cycle_limit();
     while (now() < limit) {
         interleaver_.look_at(std::min(limit, next_sample_));
         run_until(std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
         const sc_core::sc_time reached = cluster_clock_.time_of(now());
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
-        if (exit_code_)
-            return finish(interleaver_.end());
-        if (is_interrupted_)
-            return finish(interleaver_.end());
+        if (has_ended())
+            return;
         if (interleaver_.is_idle()) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
-        }
-        if (must_stop()) {
-            is_interrupted_ = true;
-            return finish(now());
         }
         if (now() >= next_sample_ && now() < limit)
             sample(now());
@@ -395,6 +407,122 @@ void Soc::run_quanta() {
             on_quantum();
     }
     finish(now());
+}
+
+/// The firmware or the user has ended the run.
+bool Soc::has_ended() {
+    if (exit_code_ || is_interrupted_) {
+        finish(interleaver_.end());
+        return true;
+    }
+    if (!must_stop())
+        return false;
+    is_interrupted_ = true;
+    finish(now());
+    return true;
+}
+
+Cycles Soc::quantum() const {
+    const sc_core::sc_time global = tlm::tlm_global_quantum::instance().get();
+    if (global == sc_core::SC_ZERO_TIME)
+        return config_.simulation.quantum_cycles;
+    return std::max<Cycles>(1, cluster_clock_.cycles_in(global));
+}
+
+/// A cycle is carried out one tick of SystemC's resolution after its beginning, when all that
+/// others do at its beginning has been done; within a quantum, the platform is ahead of that.
+void Soc::run_beside_others() {
+    interleaver_.open();
+    interleaver_.arrive(sc_core::sc_time_stamp().value());
+    const Cycles limit = cycle_limit();
+    while (now() < limit) {
+        traffic.deliver();
+        run_due(std::min(limit, next_sample_));
+        outside.look_at_cores();
+        if (has_ended())
+            return;
+        if (now() >= next_sample_ && now() < limit)
+            sample(now());
+        if (on_quantum)
+            on_quantum();
+        wait_for_others(std::min(limit, next_sample_));
+        if (end_)
+            return;
+    }
+    if (!sc_core::sc_pending_activity())
+        starve();
+    if (!end_)
+        finish(now());
+}
+
+/// What is due at the kernel's time, and what may run ahead of it. While an access is outside
+/// nothing does, because its answer may come at any time.
+void Soc::run_due(Cycles limit) {
+    const u64 kernel = sc_core::sc_time_stamp().value();
+    if (interleaver_.next_act_ticks() >= kernel) {
+        const u64 last = limit == kNever ? kNever : cluster_clock_.ticks_of(limit);
+        return interleaver_.arrive(std::min(kernel, last));
+    }
+    interleaver_.look_at(limit);
+    const Cycles ahead = traffic.outside() > 0 ? 0 : quantum() - 1;
+    run_until(std::min(limit, cluster_clock_.cycle_at_ticks(kernel) + ahead));
+}
+
+void Soc::wait_for_others(Cycles limit) {
+    const u64 kernel = sc_core::sc_time_stamp().value();
+    const u64 deadline = limit == kNever ? kNever : cluster_clock_.ticks_of(limit);
+    const u64 next = interleaver_.next_act_ticks();
+    if (next == kNever)
+        return wait_asleep(deadline);
+    const u64 wanted = std::min(next + 1, deadline);
+    if (wanted > kernel)
+        wait(sc_core::sc_time::from_value(wanted - kernel), traffic.changed());
+}
+
+/// Every core sleeps: only others can go on. Where they are known to have nothing to do, either,
+/// the run ends in a deadlock.
+void Soc::wait_asleep(u64 deadline) {
+    const u64 kernel = sc_core::sc_time_stamp().value();
+    const bool others_act = sc_core::sc_pending_activity();
+    if (polls_while_asleep_ && !others_act)
+        return starve();
+    u64 patience = deadline == kNever ? kNever : deadline - std::min(deadline, kernel);
+    if (polls_while_asleep_)
+        patience =
+            std::min<u64>(patience, std::max<u64>(sc_core::sc_time_to_pending_activity().value(),
+                                                  cluster_clock_.duration_of(quantum()).value()));
+    if (patience == kNever)
+        return wait(traffic.changed());
+    wait(sc_core::sc_time::from_value(patience), traffic.changed());
+}
+
+void Soc::starve() {
+    if (end_ || !interleaver_.is_idle())
+        return;
+    is_deadlocked_ = true;
+    finish(interleaver_.end_of_acts());
+}
+
+void Soc::abandon() {
+    if (end_)
+        return;
+    is_interrupted_ = true;
+    finish(now());
+}
+
+void Soc::raise_event(u8 id) {
+    traffic.arrive(sc_core::sc_time_stamp());
+    const Cycles cycle = std::max(clock_.timeline.now(), clock_.cycle_at(sc_core::sc_time_stamp()));
+    peripherals.events.trigger(id, cycle);
+    traffic.disturbed();
+}
+
+void Soc::raise_line(unsigned line) {
+    traffic.arrive(sc_core::sc_time_stamp());
+    const Cycles cycle =
+        std::max(cluster_clock_.timeline.now(), cluster_clock_.cycle_at(sc_core::sc_time_stamp()));
+    cluster.event_unit.event_all(line, cycle);
+    traffic.disturbed();
 }
 
 void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {

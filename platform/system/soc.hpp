@@ -11,6 +11,7 @@
 #include "external_memory/external_memory.hpp"
 #include "l2/l2.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/cosim/traffic.hpp"
 #include "platform/firmware/elf.hpp"
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/cluster.hpp"
@@ -18,6 +19,7 @@
 #include "platform/system/core_wiring.hpp"
 #include "platform/system/fabric_controller.hpp"
 #include "platform/system/interleaver.hpp"
+#include "platform/system/outside.hpp"
 #include "platform/system/soc_peripherals.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -126,9 +128,31 @@ public:
     /// limit of cycles, nothing behind that place has happened.
     std::function<bool()> must_stop = [] { return false; };
 
+    // Of others who act beside the platform's own process; their time is SystemC's.
+
+    /// SoC event `id` is raised.
+    void raise_event(u8 id);
+    /// A pulse on a line of the event unit, for all cores of the cluster.
+    void raise_line(unsigned line);
+    /// How far the cluster runs ahead of others: tlm_global_quantum where somebody has set it, else
+    /// simulation.quantum_cycles.
+    [[nodiscard]] Cycles quantum() const;
+    /// Looks now and then whether must_stop(), while all cores sleep and others act.
+    void poll_while_asleep() { polls_while_asleep_ = true; }
+    /// The kernel has nothing left to do. A platform that waits for others then ends: it is
+    /// deadlocked.
+    void starve();
+    /// Others have ended the simulation: the run ends where it stands, interrupted.
+    void abandon();
+    /// True until the run ends.
+    [[nodiscard]] bool is_running() const { return !end_; }
+    /// Called when the run has ended; stops the kernel where nobody says otherwise.
+    std::function<void()> on_end = [] { sc_core::sc_stop(); };
+
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
 
+    cosim::Traffic traffic;
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
     l2::L2 l2;
@@ -136,6 +160,7 @@ public:
     SocPeripherals peripherals;
     ClusterSet clusters;
     Cluster& cluster;  ///< the first one, which boots in style C
+    Outside outside;
 
 private:
     void wire_buses();
@@ -153,6 +178,12 @@ private:
     void wire_cluster_events(Cluster& source);
     void drive();
     void run_quanta();
+    void run_beside_others();
+    void run_due(Cycles limit);
+    void wait_for_others(Cycles limit);
+    void wait_asleep(u64 deadline);
+    [[nodiscard]] bool has_ended();
+    [[nodiscard]] Cycles cycle_limit() const;
     void run_until(Cycles end);
     void settle(Cycles end);
     void finish(Cycles end);
@@ -167,6 +198,7 @@ private:
     std::optional<u32> exit_code_;
     bool is_deadlocked_ = false;
     bool is_interrupted_ = false;
+    bool polls_while_asleep_ = false;
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;
     std::function<void(Cycles now)> on_sample_;

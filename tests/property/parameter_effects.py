@@ -63,7 +63,8 @@ ASPECTS: dict[str, Callable[[runs.Run], Any]] = {
     "event_unit": lambda run: counters_of(run.report, r"cluster\.event_unit"),
     "bus": lambda run: counters_of(run.report, r"bus|cluster\.bus|cluster\.window|cluster\.peripherals|l2"),
     "external_memory": lambda run: counters_of(run.report, r"external_memory"),
-    "soc": lambda run: counters_of(run.report, r"(?!cluster|external_memory|l2|bus|fc\b|stdout).*"),
+    "outside": lambda run: counters_of(run.report, r"outside\..*|cluster\.external_out_.*"),
+    "soc": lambda run: counters_of(run.report, r"(?!cluster|outside|external_memory|l2|bus|fc\b|stdout).*"),
     "regions": lambda run: run.report["regions"],
     "sizes": lambda run: run.report["architecture"],
     "clock": lambda run: run.report["clock"],
@@ -319,6 +320,8 @@ CLUSTER, EVENTS, CACHE = "soc.cluster", "soc.cluster.event_unit", "soc.cluster.i
 ENDS = {"simulation.max_cycles": 20_000}  # for programs that may wait for ever
 FC = {"soc.boot": "fabric_controller"}
 EXTERNAL = {"soc.external_memory.size_bytes": 1 << 20}
+WINDOW = '[{"name": "own", "base": %d, "size_bytes": 1024}]'
+COUNTED_AHEAD = {"cores", "energy", "regions", "icache"}  # up to the end of the run, by harts that still compute
 HARTS = {"output", "result", "soc", "work", "prices"}
 
 ROWS = (
@@ -370,13 +373,15 @@ ROWS = (
     timing("soc.external_memory.bytes_per_cycle", 4, "external_memory", {"external_memory"}, base=EXTERNAL),
     timing("soc.external_memory.latency_cycles", 90, "external_memory", {"external_memory"}, base=EXTERNAL),
     timing("soc.external_memory.burst_bytes", 16, "external_memory", {"external_memory"}, base=EXTERNAL),
+    Row("soc.external_out", WINDOW % 0x2000_0000, "parallel", {"outside"}, COUNTED_AHEAD),
+    Row(f"{CLUSTER}.external_out", WINDOW % 0x1020_2400, "parallel", {"outside"}, COUNTED_AHEAD),
     Row("soc.bus_errors", "respond", "unmapped_load", {"result"}, TIMING, base=ENDS),
     Row("clock.mhz", 300, "matmul", {"clock", "energy"}, {"regions"}),
     Row("clock.soc_mhz", 200, "matmul", {"cycles", "energy"}, TIMING),
     Row("clock.follows_fll", False, "fll", {"clock", "energy"}, TIMING),
     Row("clock.vdd", 0.7, "matmul", {"clock", "energy"}, {"regions"}),
     Row("simulation.quantum_cycles", 17, "matmul", set()),
-    Row("simulation.run_ahead_cycles", 1, "matmul", set(), {"cores", "energy", "regions", "icache"}),
+    Row("simulation.run_ahead_cycles", 1, "matmul", set(), COUNTED_AHEAD),
     Row("simulation.max_cycles", 1000, "l2_loads", {"result"}, TIMING),
     Row("energy.profile", "shaheen", "matmul", {"energy", "area", "prices"}, {"regions"}),
 )  # fmt: skip

@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a firmware image on the platform beside a module of the consumer's own, which has a clock of
-// its own.
-#include "platform/config/configuration_reader.hpp"
-#include "platform/firmware/elf.hpp"
-#include "platform/system/soc.hpp"
+// Somebody else's simulation: the platform and a target of a few lines.
+#include <tlm_utils/simple_target_socket.h>
 
-#include <fmt/format.h>
+#include <flexv/flexv.hpp>
 
-#include <systemc>
-
-struct Neighbour : sc_core::sc_module {
-    explicit Neighbour(const sc_core::sc_module_name& name) : sc_module(name) {
-        SC_HAS_PROCESS(Neighbour);
-        SC_THREAD(tick);
+struct Device : sc_core::sc_module {
+    tlm_utils::simple_target_socket<Device> in{"in"};
+    explicit Device(const sc_core::sc_module_name& name) : sc_module(name) {
+        in.register_b_transport(this, &Device::b_transport);
     }
-    void tick() {
-        for (;; ++ticks)
-            wait(1, sc_core::SC_US);
+    void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& /*delay*/) {
+        trans.set_response_status(tlm::TLM_OK_RESPONSE);
     }
-    unsigned ticks = 0;
 };
 
 int sc_main(int /*argc*/, char* argv[]) {
-    using namespace flexv::platform;
-    const ElfImage image = ElfImage::read(argv[1]);
-    Soc soc("soc", load_configuration("", {}).values);
-    Neighbour neighbour("neighbour");
-
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);
-    soc.load(image);
-    soc.boot(image.entry());
-    sc_core::sc_start();
-
-    fmt::print("{} cycles, {} us\n", soc.end(), neighbour.ticks);
-    return soc.exit_code() == 0U && neighbour.ticks > 0 ? 0 : 1;
+    flexv::Configuration configuration;
+    configuration.set("soc.external_out",
+                      R"([{"name": "device", "base": "0x20000000", "size_bytes": 4096}])");
+    flexv::Platform chip("chip", configuration, argv[1]);
+    Device device("device");
+    chip.external_out("device").bind(device.in);
+    return flexv::library_version() == flexv::kApiVersion ? chip.run() : 1;
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wires of sc_signal<bool> between the platform and others: inputs that act when they change, and
+// outputs that change at the time of the cycle that is behind them, though the platform is ahead.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <systemc>
+#include <utility>
+
+namespace flexv::platform::cosim {
+
+class InputLine final : public sc_core::sc_module {
+public:
+    sc_core::sc_in<bool> in{"in"};
+
+    /// \param on_change is told the new level; also of a line that is high from the start
+    InputLine(const sc_core::sc_module_name& name, std::function<void(bool level)> on_change);
+
+private:
+    void look();
+
+    const std::function<void(bool level)> on_change_;
+    bool level_ = false;
+};
+
+class OutputLine final : public sc_core::sc_module {
+public:
+    sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 0, sc_core::SC_ZERO_OR_MORE_BOUND> out{
+        "out"};
+
+    explicit OutputLine(const sc_core::sc_module_name& name);
+
+    /// From `time` on the line has `level`; times never go back, and the past means now.
+    void set(bool level, const sc_core::sc_time& time);
+    /// One cycle long.
+    void pulse(const sc_core::sc_time& time, const sc_core::sc_time& period);
+
+private:
+    void drive();
+
+    std::deque<std::pair<sc_core::sc_time, bool>> planned_;
+    bool last_ = false;  // planned
+    sc_core::sc_event changed_;
+};
+
+}  // namespace flexv::platform::cosim

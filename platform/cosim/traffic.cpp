@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/cosim/traffic.hpp"
+
+namespace flexv::platform::cosim {
+
+sc_core::sc_time Traffic::leave() {
+    ++outside_;
+    return on_leave ? on_leave() : sc_core::sc_time_stamp();
+}
+
+void Traffic::come_back(Transaction& transaction) {
+    answered_.push_back(&transaction);
+    disturbed();
+}
+
+void Traffic::arrive(const sc_core::sc_time& time) const {
+    if (on_arrival)
+        on_arrival(time);
+}
+
+/// An answer may be an error that ends the run by an exception: then the rest stays where it is.
+void Traffic::deliver() {
+    while (!answered_.empty()) {
+        Transaction& done = *answered_.front();
+        answered_.pop_front();
+        --outside_;
+        const LateReply reply{.status = done.payload.get_response_status(),
+                              .data = done.data,
+                              .time = done.answered,
+                              .refusal = done.refusal};
+        struct Release {
+            tlm::tlm_generic_payload& payload;
+            ~Release() { payload.release(); }
+        };
+        const Release release{done.payload};
+        done.taker->replied(done.ticket, reply);
+    }
+}
+
+}  // namespace flexv::platform::cosim

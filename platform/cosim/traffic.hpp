@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes between the platform's one process and those of others: accesses that are outside,
+// answers that have come, and word that something outside has acted on the platform.
+#pragma once
+
+#include "platform/cosim/transaction.hpp"
+
+#include <deque>
+#include <functional>
+#include <systemc>
+
+namespace flexv::platform::cosim {
+
+class Traffic {
+public:
+    /// Called when an access leaves: nothing behind the present cycle is carried out before the
+    /// kernel's time has reached it. The time of that cycle, which the kernel may have passed by a
+    /// tick.
+    std::function<sc_core::sc_time()> on_leave;
+    /// Called before somebody outside acts at `time`: the timelines stand there, or where they have
+    /// run ahead to.
+    std::function<void(const sc_core::sc_time& time)> on_arrival;
+
+    Traffic() = default;
+    Traffic(const Traffic&) = delete;
+    Traffic& operator=(const Traffic&) = delete;
+
+    /// An access leaves in the present cycle, whose time this is.
+    sc_core::sc_time leave();
+    /// `transaction` has its answer; releases its payload once it has been told.
+    void come_back(Transaction& transaction);
+    /// Somebody outside acts at `time`; call disturbed() behind it.
+    void arrive(const sc_core::sc_time& time) const;
+    void disturbed() { changed_.notify(sc_core::SC_ZERO_TIME); }
+
+    /// Gives answers that have come to those who wait for them; between two cycles.
+    void deliver();
+    /// Accesses that have not been answered.
+    [[nodiscard]] unsigned outside() const { return outside_; }
+    /// An answer has come, or somebody has acted on the platform.
+    [[nodiscard]] const sc_core::sc_event& changed() const { return changed_; }
+
+private:
+    unsigned outside_ = 0;
+    std::deque<Transaction*> answered_;
+    sc_core::sc_event changed_;
+};
+
+}  // namespace flexv::platform::cosim

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/system/outside.hpp"
+
+#include "base/error.hpp"
+#include "platform/config/windows.hpp"
+#include "platform/cosim/inside.hpp"
+#include "platform/system/soc.hpp"
+
+#include <algorithm>
+
+namespace flexv::platform {
+
+namespace {
+
+constexpr unsigned kFirstAccelerator = 12;
+constexpr unsigned kLastAccelerator = 15;
+
+}  // namespace
+
+Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
+                 const SocConfiguration& config)
+    : sc_core::sc_module(name), soc_(soc), clock_(clock) {
+    map_windows(config);
+    for (unsigned core = 0; core < config.cluster.core_count; ++core)
+        sleep_out.push_back(
+            std::make_unique<cosim::OutputLine>(fmt::format("core{}_sleeps_out", core).c_str()));
+    soc.peripherals.events.raised_out.connect([this](u8 id, Cycles now) { raised(id, now); });
+}
+
+void Outside::map_windows(const SocConfiguration& config) {
+    for (const WindowConfiguration& window : config.external_out) {
+        const std::string key = "soc.external_out." + window.name;
+        windows_.push_back(std::make_unique<cosim::ExternalWindow>(
+            ("external_out_" + window.name).c_str(), clock_,
+            cosim::ExternalWindow::Config{.key = key,
+                                          .size_bytes = window.size_bytes,
+                                          .latency_cycles = window.latency_cycles}));
+        soc_.bus.map(key, window.base, window.size_bytes, cluster_bus::Addressing::relative)
+            .bind(windows_.back()->bus_in);
+        all_windows_.emplace_back(window.name, windows_.back().get());
+    }
+    for (std::size_t index = 0; index < config.cluster.external_out.size(); ++index)
+        all_windows_.emplace_back(config.cluster.external_out[index].name,
+                                  soc_.cluster.external_out.at(index).get());
+    for (const auto& [name, window] : all_windows_)
+        window->join(soc_.traffic);
+}
+
+bool Outside::is_used() const {
+    return expects_others_ || !all_windows_.empty() || !entrances_.empty() || !inputs_.empty();
+}
+
+Outside::OutSocket& Outside::window(const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& [own, window] : all_windows_) {
+        if (own == name)
+            return window->out;
+        known.push_back(own);
+    }
+    throw UserError("{}: no window is called {}; there is {}: add it to soc.external_out",
+                    soc_.name(), name,
+                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
+}
+
+Outside::InSocket& Outside::add_entrance(const std::string& name) {
+    const cosim::Inside inside(*this);
+    entrances_.push_back(
+        std::make_unique<cosim::Entrance>(("external_in_" + name).c_str(), soc_.traffic));
+    entrances_.back()->out.bind(soc_.bus.bus_in);
+    return entrances_.back()->bus_in;
+}
+
+sc_core::sc_in<bool>& Outside::add_event_input(u8 id) {
+    const cosim::Inside inside(*this);
+    inputs_.push_back(std::make_unique<cosim::InputLine>(
+        sc_core::sc_gen_unique_name(fmt::format("event{}_in", id).c_str()), [this, id](bool level) {
+            if (level)
+                soc_.raise_event(id);
+        }));
+    return inputs_.back()->in;
+}
+
+sc_core::sc_in<bool>& Outside::add_line_input(unsigned line) {
+    if (line < kFirstAccelerator || line > kLastAccelerator)
+        throw UserError(
+            "{}: line {} of the event unit is not free: {} to {} are those of accelerators",
+            soc_.name(), line, kFirstAccelerator, kLastAccelerator);
+    const cosim::Inside inside(*this);
+    inputs_.push_back(std::make_unique<cosim::InputLine>(
+        sc_core::sc_gen_unique_name(fmt::format("line{}_in", line).c_str()),
+        [this, line](bool level) {
+            if (level)
+                soc_.raise_line(line);
+        }));
+    return inputs_.back()->in;
+}
+
+cosim::OutputLine& Outside::event_out(u8 id) {
+    const cosim::Inside inside(*this);
+    auto& line = events_[id];
+    if (!line)
+        line = std::make_unique<cosim::OutputLine>(fmt::format("event{}_out", id).c_str());
+    return *line;
+}
+
+void Outside::add_counter(const std::string& component, const std::string& event,
+                          const std::string& meaning, std::function<u64()> count) {
+    for (const std::string& name : {component, event})
+        if (!identifier().contains(Value{name}))
+            throw UserError("{}: counter {}.{}: \"{}\" must be {}", soc_.name(), component, event,
+                            name, identifier().text);
+    auto& module = others_[component];
+    if (!module) {
+        const cosim::Inside inside(*this);
+        module = std::make_unique<Module>(component.c_str());
+    }
+    for (const CounterInfo& known : module->counters())
+        if (known.name == event)
+            throw UserError("{}: counter {}.{} is there already", soc_.name(), component, event);
+    module->add_counter({.name = event, .doc = meaning, .value = std::move(count)});
+}
+
+void Outside::raised(u8 id, Cycles now) {
+    if (const auto found = events_.find(id); found != events_.end())
+        found->second->pulse(clock_.time_of(now), clock_.duration_of(1));
+}
+
+void Outside::look_at_cores() {
+    for (unsigned core = 0; core < sleep_out.size(); ++core)
+        sleep_out[core]->set(soc_.cluster.core(core).state_letter() == 'S', soc_.time());
+}
+
+std::vector<std::string> Outside::unanswered() const {
+    std::vector<std::string> texts;
+    for (const auto& [name, window] : all_windows_)
+        std::ranges::copy(window->unanswered(), std::back_inserter(texts));
+    return texts;
+}
+
+}  // namespace flexv::platform

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of the SoC stands open to modules of others: windows to their targets, entrances for their
+// initiators, wires for events both ways. Wiring, nothing else.
+#pragma once
+
+#include "base/clock_domain.hpp"
+#include "base/module.hpp"
+#include "base/units.hpp"
+#include "platform/config/configuration.hpp"
+#include "platform/cosim/entrance.hpp"
+#include "platform/cosim/external_window.hpp"
+#include "platform/cosim/lines.hpp"
+#include "platform/cosim/traffic.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flexv::platform {
+
+class Soc;
+
+class Outside final : public sc_core::sc_module {
+public:
+    using OutSocket = cosim::ExternalWindow::OutSocket;
+    using InSocket = tlm_utils::simple_target_socket<cosim::Entrance>;
+
+    /// Maps the windows of the configuration. Throws UserError, which names both, where one lies
+    /// over something else.
+    Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
+            const SocConfiguration& config);
+
+    /// True when others may act beside the platform's own process.
+    [[nodiscard]] bool is_used() const;
+    /// Others will act on the platform by other ways than these.
+    void expect_others() { expects_others_ = true; }
+
+    // Before time starts:
+
+    /// The socket of the window `name`, of the SoC or of the cluster. Throws UserError.
+    OutSocket& window(const std::string& name);
+    /// A new entrance to the SoC's bus.
+    InSocket& add_entrance(const std::string& name);
+    /// A wire whose rising edge raises SoC event `id`.
+    sc_core::sc_in<bool>& add_event_input(u8 id);
+    /// A wire that is line `line` of the event unit for all cores. Throws UserError for a line that
+    /// the cluster ties to 0 or drives itself.
+    sc_core::sc_in<bool>& add_line_input(unsigned line);
+
+    /// A count of somebody else's component, as counter `outside.<component>.<event>`. Throws
+    /// UserError for a name that cannot be one, or that there is already.
+    void add_counter(const std::string& component, const std::string& event,
+                     const std::string& meaning, std::function<u64()> count);
+
+    /// High from the end of the computation on.
+    cosim::OutputLine end_out{"end_out"};
+    /// [core]; high while the core of the cluster sleeps, looked at at the end of each quantum.
+    std::vector<std::unique_ptr<cosim::OutputLine>> sleep_out;
+    /// A pulse of one cycle at each SoC event `id`, of peripherals and of software.
+    cosim::OutputLine& event_out(u8 id);
+
+    /// Told at the end of each quantum.
+    void look_at_cores();
+    /// A line for each access that no target has answered.
+    [[nodiscard]] std::vector<std::string> unanswered() const;
+
+private:
+    void map_windows(const SocConfiguration& config);
+    void raised(u8 id, Cycles now);
+
+    Soc& soc_;
+    const ClockDomain& clock_;                                     // of the SoC
+    std::vector<std::unique_ptr<cosim::ExternalWindow>> windows_;  // on the SoC's bus
+    std::vector<std::pair<std::string, cosim::ExternalWindow*>> all_windows_;
+    std::vector<std::unique_ptr<cosim::Entrance>> entrances_;
+    std::vector<std::unique_ptr<cosim::InputLine>> inputs_;
+    std::map<u8, std::unique_ptr<cosim::OutputLine>> events_;  // [id]
+    std::map<std::string, std::unique_ptr<Module>> others_;    // [component], with counters
+    bool expects_others_ = false;
+};
+
+}  // namespace flexv::platform

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Targets that only know nb_transport, in the ways that the base protocol allows.
+#include "flexv/at_target.hpp"
+#include "unit/cosim/chip.hpp"
+
+#include <tlm_utils/peq_with_get.h>
+
+using namespace flexv;
+using namespace flexv::test;
+
+namespace {
+
+enum class Style { completes, updates_to_response, four_phases };
+
+/// Answers with the offset plus one, `kDelay` behind the request.
+struct AtDevice final : sc_core::sc_module {
+    tlm_utils::simple_target_socket<AtDevice> in{"in"};
+    const Style style;
+    unsigned ends = 0;  ///< END_RESP that were told
+
+    AtDevice(const sc_core::sc_module_name& name, Style how)
+        : sc_core::sc_module(name), style(how) {
+        in.register_nb_transport_fw(this, &AtDevice::nb_transport_fw);
+        SC_HAS_PROCESS(AtDevice);
+        SC_THREAD(answer);
+    }
+
+    static const sc_time& delay_of_answer() {
+        static const sc_time delay(60, SC_NS);
+        return delay;
+    }
+    void fill(tlm::tlm_generic_payload& trans) const {
+        const u32 value = u32(trans.get_address()) + 1;
+        if (trans.is_read())
+            std::memcpy(trans.get_data_ptr(), &value, 4);
+        trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    }
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+                                       sc_time& delay) {
+        if (phase == tlm::END_RESP) {
+            ++ends;
+            return tlm::TLM_COMPLETED;
+        }
+        REQUIRE(phase == tlm::BEGIN_REQ);
+        REQUIRE(trans.has_mm());
+        if (style == Style::four_phases) {
+            trans.acquire();
+            requests_.notify(trans, sc_time(20, SC_NS));
+            return tlm::TLM_ACCEPTED;
+        }
+        fill(trans);
+        delay += delay_of_answer();
+        if (style == Style::completes)
+            return tlm::TLM_COMPLETED;
+        phase = tlm::BEGIN_RESP;
+        return tlm::TLM_UPDATED;
+    }
+    void answer() {
+        for (;;) {
+            wait(requests_.get_event());
+            while (tlm::tlm_generic_payload* const trans = requests_.get_next_transaction()) {
+                tell(*trans, tlm::END_REQ);
+                wait(40, SC_NS);
+                fill(*trans);
+                ends += tell(*trans, tlm::BEGIN_RESP) == tlm::TLM_COMPLETED ? 1 : 0;
+                trans->release();
+            }
+        }
+    }
+    tlm::tlm_sync_enum tell(tlm::tlm_generic_payload& trans, tlm::tlm_phase phase) {
+        sc_time delay;
+        return in->nb_transport_bw(trans, phase, delay);
+    }
+
+    tlm_utils::peq_with_get<tlm::tlm_generic_payload> requests_{"requests"};
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE_SIG("a target of four phases, or of fewer, takes the time that it says",
+                       "[cosim]", ((Style style), style), Style::completes,
+                       Style::updates_to_response, Style::four_phases) {
+    Chip chip(chip_configuration(kTwoCores));
+    AtTarget bridge("bridge");
+    AtDevice device("device", style);
+    TlmChecker checker("checker");
+    chip.soc.outside.window("device").bind(checker.in);
+    checker.out.bind(bridge.in);
+    bridge.out.bind(device.in);
+
+    // Both cores load at once; core 0 loads again.
+    chip.start(
+        {load_constant("a1", kWindow),
+         {"lw a0, 64(a1)", "csrrs t0, mhartid, x0", "beq t0, x0, 8", "jal x0, 0", "lw a0, 32(a1)"},
+         end_with_a0()});
+    sc_core::sc_start();
+
+    CHECK(chip.soc.exit_code() == 33U);
+    CHECK(checker.violations == std::vector<std::string>{});
+    CHECK(checker.transactions == 3);
+    CHECK(device.ends == (style == Style::completes ? 0 : 3));
+    CHECK(chip.soc.end() > 2 * 30);  // two answers of 60 ns behind each other, at 2 ns a cycle
+}

@@ -9,10 +9,11 @@
 #include "residual_add.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include GENERATED_CASES
 
-enum { kArenaBytes = 48 * 1024, kSlack = 1024 };  // kernels read a little behind the weights
+enum { kArenaBytes = 72 * 1024, kSlack = 1024 };  // kernels read a little behind the weights
 
 FLEXV_TCDM_BSS __attribute__((aligned(64))) static uint8_t arena[kArenaBytes];
 FLEXV_TCDM_BSS static uint8_t* tensors[kBlocks];
@@ -34,6 +35,14 @@ static void bring_in(const struct LayerCase* c) {
         tensors[kOutput][i] = 0;
     }
     workspace = &arena[used];
+}
+
+static void check_workspace(uint32_t bytes) {
+    if (workspace + bytes > arena + kArenaBytes) {
+        printf("test_layers: the arena is %u bytes too small\n",
+               (unsigned)(workspace + bytes - arena - kArenaBytes));
+        exit(1);
+    }
 }
 
 static struct Precision precision_of(const struct LayerCase* c) {
@@ -89,6 +98,7 @@ static void run_conv2d(const struct LayerCase* c) {
                                 .filling = c->filling,
                                 .group = depth <= 96 ? 16 : 8,
                                 .workspace = workspace};
+    check_workspace(conv2d_workspace_bytes(&conv, core_count()));
     conv2d(&conv, core_id(), core_count());
 }
 
@@ -103,6 +113,7 @@ static void run_depthwise(const struct LayerCase* c) {
                                     .filling = c->filling,
                                     .lines = 1 + (uint32_t)c->shift % 4,
                                     .workspace = workspace};
+    check_workspace(depthwise_workspace_bytes(&layer, core_count()));
     depthwise(&layer, core_id(), core_count());
 }
 

@@ -77,7 +77,8 @@ static void clear(uint8_t* to, uint32_t words) {
 // Weights of a channel, rows filled up with zeros. Those of bytes read a little behind them.
 static void copy_bytes_of_taps(const struct Plan* p, uint8_t* to, const uint8_t* row) {
     const uint32_t width = p->d->window.kernel_width;
-    const uint32_t last = 0xFFFFFFFFu >> ((32 - 8 * (width & 3)) & 31);  // bytes of the last word of a row
+    const uint32_t last =
+        0xFFFFFFFFu >> ((32 - 8 * (width & 3)) & 31);  // bytes of the last word of a row
     for (uint32_t y = p->d->window.kernel_height; y != 0; --y, row += width) {
         const uint8_t* from = row;
         for (uint32_t n = p->row_words; n != 1; --n, to += 4, from += 4) {

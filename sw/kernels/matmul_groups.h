@@ -6,8 +6,8 @@
 
 #include "rows.h"
 
-/// What one core works on. `matmul` may change between groups in all but its precision, depth, pitches
-/// and number of pixels.
+/// What one core works on. `matmul` may change between groups in all but its precision, depth,
+/// pitches and number of pixels.
 struct Job {
     const struct Matmul* matmul;
     RowsKernel* kernel;

@@ -4,7 +4,7 @@
 import subprocess
 import unittest
 
-from compiler_case import DOT, HELLO, ROOT, Case
+from compiler_case import DOT, HELLO, ROOT, SIMULATOR, Case
 
 
 class DriverTest(Case):
@@ -141,6 +141,29 @@ class DriverTest(Case):
         self.assertEqual(self.run_elf(self.folder / "f.elf"), "-2.500 7\n")
         self.right("-O2", "f.c", "-o", "f.elf")
         self.assertNotIn("2.500", self.run_elf(self.folder / "f.elf"))
+
+    def test_words_for_the_linker_keep_their_places(self) -> None:
+        self.write("two.c", "int two(void) { return 2; }\n")
+        self.right("-O1", "-c", "two.c")
+        subprocess.run(["riscv64-unknown-elf-ar", "rcs", "libtwo.a", "two.o"], cwd=self.folder, check=True)
+        self.write("m.c", "int main(void) { return 0; }\n")
+        for words, is_there in (
+            (["-Wl,--whole-archive", "libtwo.a", "-Wl,--no-whole-archive"], True), (["libtwo.a"], False),
+            (["-Xlinker", "--whole-archive", "-L.", "-ltwo", "-Xlinker", "--no-whole-archive"], True),
+        ):  # fmt: skip
+            self.right("-O1", "m.c", *words, "-Wl,--undefined=main,--no-gc-sections", "-o", "m.elf")
+            symbols = subprocess.run(["riscv64-unknown-elf-nm", self.folder / "m.elf"], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(" T two\n" in symbols, is_there, words)
+        self.assertEqual(self.call("-c", "m.c", "-Wl,--gc-sections").stderr, "")
+        self.assertIn("no input files", self.call("-Wl,--gc-sections").stderr)
+
+    def test_undefined_behaviour_traps_on_request(self) -> None:
+        self.write("u.c", "volatile int a = 2147483647;\n__attribute__((noinline)) static int grows(int x) { return x + 1; }\nint main(void) { return grows(a) == 0; }\n")
+        for words, status in (([], 0), (["-fsanitize=undefined"], 102)):
+            self.right("-O1", *words, "u.c", "-o", "u.elf")
+            done = subprocess.run([SIMULATOR, "run", self.folder / "u.elf", "--quiet", "--max-cycles", "100000"], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, status, done.stderr)
+        self.assertRegex(done.stderr, r"illegal instruction.*\(pc 0x\w+ grows")
 
     def test_constructors_are_refused(self) -> None:
         for kind in ("constructor", "destructor"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flexv_tools.compiler import flow
 from flexv_tools.compiler.assembly import LOOP_CSRS, Kind, Line, hardware_loops_of, instruction_count, is_plain_inline, written_csr
 
-MAX_INSTRUCTIONS = 1800  # lp.setup reaches 4095 halfwords
+MAX_INSTRUCTIONS = 1500  # lp.setup reaches 4095 halfwords; hazards.py may put a short nop behind every second one
 
 
 class Refused(Exception):

@@ -78,7 +78,7 @@ class Driver:
         """The object of one input; empty when the mode makes none."""
         mode = self.options.mode
         if not item.language:
-            if mode != "link":
+            if mode != "link" and item.is_file:
                 print(f"flexv-cc: warning: {item.name}: not used, because nothing is linked", file=sys.stderr)
             return item.name
         if mode in ("preprocess", "syntax", "dependencies"):

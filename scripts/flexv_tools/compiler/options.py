@@ -21,6 +21,7 @@ FOR_CLANG = frozenset(["-Xclang", "-mllvm", "-Xpreprocessor"])
 FOR_DEPENDENCIES = frozenset(["-MF", "-MT", "-MQ"])
 FOR_LINKER = frozenset(["-L", "-T", "-Xlinker", "-u", "-e", "-z"])
 WITH_ARGUMENT = FOR_PREPROCESSOR | FOR_CLANG | FOR_DEPENDENCIES | FOR_LINKER | {"-o", "-l", "-x", "-Xassembler", "--isa"}
+TO_LINKER = "-Wl,"
 LINKER_WORDS = frozenset(["-nostartfiles", "-nostdlib", "-nodefaultlibs", "-static", "-s", "-r", "-no-pie"])
 # GNU ld's own words that begin like -T FILE.
 SECTION_ADDRESS = re.compile(r"^-T(text|data|bss|text-segment|rodata-segment|ldata-segment)(=.*)?$")
@@ -50,10 +51,14 @@ QUESTIONS = re.compile(r"^-(dumpmachine|dumpversion|dumpfullversion|dumpspecs)$|
 
 @dataclass
 class Input:
-    """A file to compile, or something for the linker in its place: an object, -lNAME."""
+    """A file to compile, or something for the linker in its place: an object, -lNAME, -Wl,WORD."""
 
     name: str
     language: str  # empty for what the linker takes as it is
+
+    @property
+    def is_file(self) -> bool:
+        return self.name != "-" and not self.name.startswith(("-l", TO_LINKER))
 
 
 @dataclass
@@ -175,8 +180,11 @@ class Parser:
             options.for_clang += [name, value]
         elif name in FOR_DEPENDENCIES:
             options.for_dependencies += [name, value]
+        elif name == "-Xlinker" and "," not in value:
+            options.link_script |= is_script(value)
+            options.inputs.append(Input(f"{TO_LINKER}{value}", ""))
         elif name in FOR_LINKER:
-            options.link_script |= name == "-T" or (name == "-Xlinker" and is_script(value))
+            options.link_script |= name == "-T"
             options.for_linker += [name, value]
         else:
             options.for_assembler.append(value)  # -Xassembler
@@ -205,6 +213,8 @@ class Parser:
             options.optimisation = "-O1" if word == "-O" else word
         elif re.match(r"^-g(\d|dwarf.*|gdb\d?|line-tables-only|mlt)?$", word):
             options.debug = word
+        elif word == "-fsanitize=undefined":  # there is no library that would print what is wrong: the platform says where
+            options.for_clang += [word, "-fsanitize-trap=undefined"]
         elif not self.is_for_others(word) and word not in ("-pipe", "-pthread"):
             check_spelling(word)
             options.for_clang.append(word)
@@ -212,10 +222,12 @@ class Parser:
     def is_for_others(self, word: str) -> bool:
         """Words for linker, assembler and preprocessor."""
         options = self.options
-        if word.startswith("-Wl,") or word in LINKER_WORDS or SECTION_ADDRESS.match(word):
+        if word.startswith(TO_LINKER):  # some are about what follows: --whole-archive
+            options.inputs.append(Input(word, ""))
+            options.link_script |= any(map(is_script, word.split(",")[1:]))
+        elif word in LINKER_WORDS or SECTION_ADDRESS.match(word):
             options.for_linker.append(f"-Wl,{word}" if SECTION_ADDRESS.match(word) else word)
             options.uses_libraries &= word not in ("-nostdlib", "-nodefaultlibs", "-r")
-            options.link_script |= any(map(is_script, word.split(",")[1:]))
         elif word.startswith("-Wa,"):
             options.for_assembler += word.removeprefix("-Wa,").split(",")
         elif word.startswith("-Wp,"):
@@ -297,13 +309,13 @@ def check(options: Options) -> None:
     """What does not fit together, before anything is done."""
     sources = [item for item in options.inputs if item.language]
     output = options.output
-    if not options.inputs:
+    if all(item.name.startswith(TO_LINKER) for item in options.inputs):
         raise Failure("no input files")
     if output is not None and options.mode in ("compile", "assemble", "preprocess") and len(sources) > 1:
         raise Failure(f"-o {output} with {len(sources)} files to compile and no program to link")
     for item in options.inputs:
         path = Path(item.name)
-        if item.name.startswith("-l") or item.name == "-":
+        if not item.is_file:
             continue
         if not path.exists():
             raise Failure(f"{item.name}: no such file")

@@ -142,6 +142,13 @@ class DriverTest(Case):
         self.right("-O2", "f.c", "-o", "f.elf")
         self.assertNotIn("2.500", self.run_elf(self.folder / "f.elf"))
 
+    def test_names_of_files_may_have_any_characters(self) -> None:
+        for name in ("with space.c", "hash#tag;{x|y}.c", "\u00fcml\u00e4ut.c", "'quoted'.c"):
+            self.write(name, "int f(const int* a, int n) { int s = 0; for (int i = 0; i < n; ++i) s ^= a[i]; return s; }\nint main(void) { return f(0, 0); }\n")
+            said = self.right("-O2", "-Rflexv=hwloops", "-MMD", name, "-o", "any.elf").stderr
+            self.assertIn(f"{name}:1:", said)
+            self.assertEqual(self.run_elf(self.folder / "any.elf"), "")
+
     def test_words_for_the_linker_keep_their_places(self) -> None:
         self.write("two.c", "int two(void) { return 2; }\n")
         self.right("-O1", "-c", "two.c")

@@ -62,7 +62,7 @@ struct AtDevice final : sc_core::sc_module {
                 tell(*trans, tlm::END_REQ);
                 wait(40, SC_NS);
                 fill(*trans);
-                ends += tell(*trans, tlm::BEGIN_RESP) == tlm::TLM_COMPLETED ? 1 : 0;
+                ends += tell(*trans, tlm::BEGIN_RESP) == tlm::TLM_COMPLETED ? 1U : 0U;
                 trans->release();
             }
         }

@@ -131,8 +131,9 @@ TEST_CASE("regions of a core may be nested, the inner one is shown", "[wave]") {
 TEST_CASE("the wave shows where a core is, its event lines, channels and conflicts", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);
-    Wave wave(file.output, 1, 2, {},
-              clocks);  // core: pc %, function &, lines '; channels ( ), conflicts *
+    // Core: pc %, function &, lines '; channels ( ), conflicts *.
+    Wave wave(file.output, {"cluster.core0"}, {"cluster.dma.channel0", "cluster.dma.channel1"}, {},
+              clocks);
 
     wave.at(0, 0x1c00, 1);
     wave.function(0, "main<int, 4>", 1);
@@ -156,7 +157,7 @@ TEST_CASE("the wave shows where a core is, its event lines, channels and conflic
 TEST_CASE("an instruction that waited across a window is shown behind what is written", "[wave]") {
     File file;
     const energy::ClockHistory clocks(1000);
-    Wave wave(file.output, 1, 0, {}, clocks);
+    Wave wave(file.output, {"cluster.core0"}, {}, {}, clocks);
 
     wave.add({.begin = 0, .end = 116, .bill = {}});
     wave.at(0, 4, 50);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bus_target.hpp"
 
+#include "base/access_time.hpp"
 #include "base/cause_extension.hpp"
 #include "base/error.hpp"
 
@@ -47,7 +48,7 @@ void BusTarget::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& d
     trans.set_dmi_allowed(false);
     const tlm::tlm_response_status shape = check(trans);
     trans.set_response_status(shape);
-    const Cycles now = cycle_of(sc_core::sc_time_stamp() + delay);
+    const Cycles now = cycle_of(access_time(delay));
     if (shape != tlm::TLM_OK_RESPONSE) {
         const Log::Scope scope(cause_of(trans), clock_, now);
         log_.warn(
@@ -153,7 +154,7 @@ Cycles BusTarget::cycle_of(const sc_core::sc_time& time) const {
 }
 
 Cycles BusTarget::now() const {
-    return access_cycle_ ? *access_cycle_ : cycle_of(sc_core::sc_time_stamp());
+    return access_cycle_ ? *access_cycle_ : cycle_of(access_time(sc_core::SC_ZERO_TIME));
 }
 
 }  // namespace flexv

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "external_memory/external_memory.hpp"
 
+#include "base/access_time.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ void ExternalMemory::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_ti
     if (memory_.move(trans))
         withdraw(trans, trans.get_data_length());
     count(trans);
-    const Cycles now = cycle_of(sc_core::sc_time_stamp() + delay);
+    const Cycles now = cycle_of(access_time(delay));
     delay += clock_.duration_of(port_.access(now, {.address = trans.get_address(),
                                                    .bytes = trans.get_data_length(),
                                                    .is_write = trans.is_write()}));

@@ -22,9 +22,9 @@ public:
     }
 
     void after(const core::Execution& execution, isa::Hart& hart) override {
-        const u32 now = hart.x[abi::kSp];
-        if (now == sp_)
+        if (hart.x[abi::kSp] == sp_)
             return;
+        const Address now = in_memory(hart.x[abi::kSp]);
         const u32 sources = isa::registers_read(execution.row, execution.slot.op);
         const bool is_relative = (sources >> abi::kSp & 1) != 0;
         const bool was_half = is_half_;
@@ -34,7 +34,7 @@ public:
         if (is_relative && top_ != 0 && !was_half)
             grow(execution, now);
         else if (!is_own(now))
-            begin(execution, now);
+            begin(execution, hart.x[abi::kSp]);
     }
 
     [[nodiscard]] const core::Core& core() const { return core_; }
@@ -50,6 +50,12 @@ public:
     }
 
 private:
+    /// The same place in the view that has an address of its own; a stack ends below `sp`.
+    [[nodiscard]] Address in_memory(Address sp) const {
+        const auto place = owner_.places_.at(sp - 4);
+        return place ? place->address + 4 : sp;
+    }
+
     /// Set back within the stack, from a frame pointer or by longjmp.
     [[nodiscard]] bool is_own(Address sp) const { return top_ != 0 && sp >= low_ && sp <= top_; }
 

@@ -125,7 +125,8 @@ void Simulation::require_one_cluster(std::string_view what) const {
 }
 
 void Simulation::check(const CheckOptions& options) {
-    require_one_cluster("--check races, uninit, stack and dma");
+    if (options.races || options.uninit || options.stack || options.dma)
+        require_one_cluster("--check races, uninit, stack or dma");
     checks_ = std::make_unique<Checks>(options, soc_, image_, is_strict_);
 }
 

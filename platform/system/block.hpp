@@ -26,7 +26,7 @@ struct Block {
     memory_map::Range range;  ///< as every master sees it
     tlm::tlm_base_target_socket_b<>* bus = nullptr;  ///< null: only cores reach it
     DataTarget* port = nullptr;                      ///< behind the peripheral interconnect
-    bool answers_by_bus = false;  ///< the cores reach it by `bus`, too
+    bool answers_by_bus = false;                     ///< the cores reach it by `bus`, too
     const RegisterBank* registers = nullptr;         ///< null: none that a manual shows
     ManualEntry manual = {};
 };

@@ -48,7 +48,7 @@ if(FLEXV_FIRMWARE_DIR)
       ARGUMENTS --set soc.cluster.core.isa=${isa})
     flexv_run_test(NAME "the layers on ${isa} avoid what silicon gets wrong"
       IMAGE ${images}/test_layers_${isa}.elf OUTPUT "PASS: [0-9]+ cases"
-      MESSAGE "^(?!(.|\n)*hazard)"
+      MESSAGE "^(?!(.|\n)*: hazard )"
       ARGUMENTS --check hazards --set soc.cluster.core.quirks=true
         --set soc.cluster.core.isa=${isa})
   endforeach()

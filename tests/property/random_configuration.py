@@ -52,6 +52,8 @@ class Parameter:
             return re.findall(r'"([^"]+)"', self.allowed)
         if self.allowed == "a file":
             return [""]
+        if self.allowed.startswith("a list of objects"):
+            return ["[]"]
         raise ValueError(f"{self.key}: no values known for: {self.allowed}")
 
 

@@ -42,7 +42,7 @@ class TraceLaws(unittest.TestCase):
 
     def test_an_observed_run_gives_the_same_report(self) -> None:
         run, _ = traced("hello", "--check", "hazards")
-        self.assertEqual(run.report, runs.run_of("hello").report)
+        self.assertEqual(run.report, runs.run_of("hello").report | {"findings": []})
 
     def test_the_cycles_of_a_hart_rise(self) -> None:
         _, lines = traced("hello")

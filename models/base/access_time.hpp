@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// When an access happens that came by b_transport(). Beside modules of others the platform carries out
-// a cycle one tick of SystemC's resolution behind its beginning, when they have done what they do at
-// its beginning. So what happens a tick behind the beginning of a cycle happens in that cycle.
+// When an access happens that came by b_transport(). Beside modules of others the platform carries
+// out a cycle one tick of SystemC's resolution behind its beginning, when they have done what they
+// do at its beginning. So what happens a tick behind the beginning of a cycle happens in that
+// cycle.
 #pragma once
 
 #include <systemc>

@@ -27,7 +27,8 @@ Cycles BusInitiator::carry(tlm::tlm_fw_transport_if<>& bus, tlm::tlm_command com
     trans_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     const sc_core::sc_time start = clock_.time_of(now);
     const sc_core::sc_time kernel = sc_core::sc_time_stamp();
-    const sc_core::sc_time late = kernel > start ? kernel - start : sc_core::SC_ZERO_TIME;
+    const bool is_tick_late = kernel == start + sc_core::sc_time::from_value(1);  // access_time.hpp
+    const sc_core::sc_time late = is_tick_late ? kernel - start : sc_core::SC_ZERO_TIME;
     sc_core::sc_time delay = start > kernel ? start - kernel : sc_core::SC_ZERO_TIME;
     bus.b_transport(trans_, delay);
     const sc_core::sc_time end = sc_core::sc_time_stamp() + delay - late;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2_arbiter/l2_arbiter.hpp"
 
-#include "base/access_time.hpp"
 #include <algorithm>
+#include "base/access_time.hpp"
 
 namespace flexv::l2_arbiter {
 
@@ -17,8 +17,7 @@ L2Arbiter::L2Arbiter(const sc_core::sc_module_name& name, ClockDomain& clock, co
 /// An access never lies before the cycle that the timeline has reached.
 void L2Arbiter::b_transport(int cluster, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
     if (is_in_memory(trans) && trans.get_command() != tlm::TLM_IGNORE_COMMAND) {
-        const Cycles arrival =
-            std::max(clock_.cycle_at(access_time(delay)), clock_.timeline.now());
+        const Cycles arrival = std::max(clock_.cycle_at(access_time(delay)), clock_.timeline.now());
         const Cycles wait = port_.wait(unsigned(cluster), arrival, beats_of(trans));
         conflicts_ += wait == 0 ? 0 : 1;
         wait_cycles_ += wait;

@@ -149,7 +149,7 @@ class FullDisks(program.Case):
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "none", str(disk)], check=False).returncode:
             self.skipTest("may not mount")
         self.addCleanup(subprocess.run, ["umount", str(disk)], check=True)
-        options = ("--power-window", "10", "--max-cycles", "400000")
+        options = ("--power-window", "10", "--max-cycles", "100000")
         for wave, folder in (("disk/w.fst", "/tmp"), ("w.fst", str(disk))):
             with self.subTest(wave=wave, temporary=folder):
                 environment = {**os.environ, "TMPDIR": folder}

@@ -52,7 +52,7 @@ class Parameter:
             return re.findall(r'"([^"]+)"', self.allowed)
         if self.allowed == "a file":
             return [""]
-        if self.allowed.startswith("a list of objects"):
+        if self.allowed == "a list":
             return ["[]"]
         raise ValueError(f"{self.key}: no values known for: {self.allowed}")
 
@@ -63,7 +63,9 @@ def parameters(program: Path) -> list[Parameter]:
     path: list[str] = []
     allowed = ""
     for line in text.splitlines():
-        if comment := re.match(r"\s*// \[(?:[^;\]]*; )?([^\]]*)\] ", line):
+        if re.match(r"\s*// \[a list of objects ", line):
+            allowed = "a list"
+        elif comment := re.match(r"\s*// \[(?:[^;\]]*; )?([^\]]*)\] ", line):
             allowed = comment[1]
         elif opened := re.match(r'\s*"(\w+)": \{$', line):
             path.append(opened[1])

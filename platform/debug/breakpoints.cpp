@@ -21,6 +21,13 @@ void Breakpoints::clear() {
     removed_.clear();
 }
 
+std::vector<DebugPoint> Breakpoints::points() const {
+    std::vector<DebugPoint> points;
+    for (const auto& [pc, count] : counts_)
+        points.push_back({.kind = PointKind::software, .address = pc});
+    return points;
+}
+
 void Breakpoints::mark_everything() {
     for (core::DecodeCache* cache : caches_)
         cache->stop_everywhere(true);

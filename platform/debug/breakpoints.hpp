@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/decode_cache.hpp"
+#include "platform/debug/target.hpp"
 
 #include <map>
 #include <set>
@@ -20,6 +21,7 @@ public:
     bool remove(Address pc);
     void clear();
     [[nodiscard]] bool contains(Address pc) const { return counts_.contains(pc); }
+    [[nodiscard]] std::vector<DebugPoint> points() const;
     /// One that the debugger has taken away for a step of one thread only: the others still stop.
     [[nodiscard]] bool is_lifted(Address pc) const { return lifted_.contains(pc) && !contains(pc); }
 

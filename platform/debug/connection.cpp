@@ -56,6 +56,7 @@ public:
             listen_on_path(endpoint);
     }
     ~Sockets() {
+        close();
         std::error_code ignored;
         if (!path_.empty())
             std::filesystem::remove(path_, ignored);
@@ -96,7 +97,14 @@ public:
         error_code lost;
         asio::write(*peer_, asio::buffer(bytes), lost);  // shows at the next receive()
     }
-    void close() { peer_.reset(); }
+    /// To the other side, too: copies of the program have the same socket.
+    void close() {
+        error_code ignored;
+        if (peer_)
+            (void)peer_->shutdown(Stream::socket::shutdown_both, ignored);
+        peer_.reset();
+    }
+    void survive_fork() { context_.notify_fork(asio::io_context::fork_child); }
     [[nodiscard]] bool is_connected() const { return peer_.has_value(); }
     [[nodiscard]] const std::string& address() const { return address_; }
 
@@ -163,6 +171,7 @@ std::string DebugConnection::address() const { return sockets_->address(); }
 bool DebugConnection::is_connected() const { return sockets_->is_connected(); }
 bool DebugConnection::accept_waiting() { return sockets_->accept({}); }
 void DebugConnection::close() { sockets_->close(); }
+void DebugConnection::survive_fork() { sockets_->survive_fork(); }
 
 bool DebugConnection::accept() {
     while (!must_end_())

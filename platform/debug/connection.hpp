@@ -29,6 +29,8 @@ public:
     /// True when a debugger has just connected; does not wait.
     bool accept_waiting();
     void close();
+    /// To be called in a copy of the program (fork) that goes on with the connection.
+    void survive_fork();
 
     void send(std::string_view bytes) override;
     [[nodiscard]] std::string receive() override;

@@ -31,18 +31,24 @@ Stop::Reason reason_for(PointKind kind) {
     }
 }
 
+MonitorTexts with_reset(MonitorTexts texts, std::function<std::string()> reset) {
+    texts.reset = std::move(reset);
+    return texts;
+}
+
 }  // namespace
 
 GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> must_end,
                      MonitorTexts texts)
     : soc_(soc),
       waits_(options.waits),
-      connection_(options.endpoint, std::move(must_end)),
+      must_end_(std::move(must_end)),
+      connection_(options.endpoint, must_end_),
       stub_(*this, connection_),
       registers_(soc.cores()),
       breakpoints_(soc.codes()),
       watchpoints_(soc),
-      monitor_(soc, std::move(texts)),
+      monitor_(soc, with_reset(std::move(texts), [this] { return reset(); })),
       reported_(soc.cores().size()),
       stored_(soc.cores().size()) {
     for (core::Core* core : soc.cores())
@@ -57,11 +63,14 @@ unsigned GdbServer::thread_of(const core::Core& core) const {
     return unsigned(found - soc_.cores().begin()) + 1;
 }
 
-void GdbServer::begin() {
+void GdbServer::begin(const std::string& why_no_past) {
+    why_no_past_ = why_no_past;
     console::tell("gdb: listening on {}\n", connection_.address());
     if (!waits_ || !connection_.accept())
         return;
     stub_.restart();
+    if (keep_past())
+        return;
     const bool has_fabric_controller = soc_.fabric_controller != nullptr;
     serve({.thread = has_fabric_controller ? thread_count() : 1});
 }
@@ -78,7 +87,7 @@ bool GdbServer::in_front(core::Core& core) {
         has_stopped = true;
         if (stop->thread == thread_of(core))
             reported_[stop->thread - 1] = {.pc = pc, .instructions = core.instructions()};
-        serve(*stop);
+        serve(*stop, place_of(core));
     }
     return has_stopped;
 }
@@ -90,6 +99,8 @@ bool GdbServer::in_front(core::Core& core) {
 std::optional<Stop> GdbServer::reason_to_stop(core::Core& core) {
     if (!connection_.is_connected())
         return std::nullopt;
+    if (journey_)
+        return stop_on_journey(core);
     const std::optional<Stop> stop = reason_of(core);
     if (stop && is_stepping_alone(plan_.thread) && stop->thread != plan_.thread)
         return Stop{.signal = stop->signal, .thread = plan_.thread};
@@ -138,6 +149,8 @@ std::optional<Stop> GdbServer::access_stop(const core::Core& core, unsigned thre
 void GdbServer::on_written(Address first, Address last) {
     if (is_writing_)
         return;
+    if (journey_)
+        return note_write_on_journey(first, last);
     const auto hit = watchpoints_.changed(first, last);
     if (!hit || !connection_.is_connected())
         return;
@@ -145,7 +158,7 @@ void GdbServer::on_written(Address first, Address last) {
     const std::string who = core != nullptr ? thread_name(thread_of(*core)) : busy_master();
     const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
     if (is_stepping_alone(plan_.thread) && thread != plan_.thread)
-        serve({.thread = plan_.thread});
+        serve({.thread = plan_.thread}, place_of(core_of(plan_.thread)));
     if (!connection_.is_connected())
         return;
     is_past_ = true;
@@ -153,7 +166,8 @@ void GdbServer::on_written(Address first, Address last) {
            .reason = Stop::Reason::write,
            .address = hit->address,
            .note = fmt::format("{:#010x} was written by {} at cycle {}\n", hit->address, who,
-                               soc_.now())});
+                               soc_.now())},
+          place_of(core_of(thread)));
 }
 
 /// Who but a core may have written.
@@ -179,9 +193,13 @@ const core::Core* GdbServer::writer(Address first, Address last) {
 
 // Standing still and going on.
 
-void GdbServer::serve(const Stop& stop) {
+/// \param place what lies before this stop, when some core is in front of an instruction or busy
+///   with one; else all that lies before now
+void GdbServer::serve(const Stop& stop, Place place) {
     shall_stop_ = is_overdue_ = false;
     Resumption next = stub_.serve(stop);
+    while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
+        next = stub_.serve(go_back(next, place));
     // Behind a watchpoint the debugger expects the access in front and steps over it.
     if (std::exchange(is_past_, false) && next.kind == Resumption::Kind::step && next.alone)
         next = stub_.serve({.thread = stop.thread});
@@ -202,10 +220,12 @@ void GdbServer::go_on(const Resumption& resumption) {
         step_from_ = {.pc = core.hart().pc, .instructions = core.instructions()};
     }
     breakpoints_.mark(steps || watchpoints_.need_every_access(), plan_.alone);
+    (void)keep_past();
 }
 
 void GdbServer::let_go(const char* why) {
     plan_ = {};
+    history_.forget();
     breakpoints_.clear();
     watchpoints_.clear();
     breakpoints_.mark(false, false);
@@ -225,6 +245,8 @@ bool GdbServer::is_due() {
 
 /// A core that runs comes to its next instruction soon; where none does, all sleep.
 void GdbServer::look() {
+    if (journey_)
+        return look_along_the_way();
     if (shall_stop_ && std::exchange(is_overdue_, true))
         return serve({.signal = gdb_signal::kInterrupt, .thread = stub_.thread()});
     if (shall_stop_ || !is_due())
@@ -238,6 +260,7 @@ void GdbServer::look() {
         shall_stop_ = true;
         breakpoints_.mark_everything();
     }
+    (void)keep_past();
 }
 
 void GdbServer::take_connection() {
@@ -252,15 +275,19 @@ void GdbServer::take_connection() {
 // The end.
 
 void GdbServer::tell_exit(unsigned status) {
+    end_journey();
     stub_.tell_end(fmt::format("W{:02x}", status & 0xff));
 }
 
 void GdbServer::tell_failure(unsigned signal, const core::Core* core, const std::string& what) {
+    end_journey();
     if (!connection_.is_connected())
         return;
     const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
-    const Resumption next =
+    Resumption next =
         stub_.serve({.signal = signal, .thread = thread, .note = "flexv: " + what + "\n"});
+    while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
+        next = stub_.serve(go_back(next, {}));
     was_killed_ = next.kind == Resumption::Kind::kill;
     stub_.tell_end(fmt::format("X{:02x}", signal));
 }
@@ -287,6 +314,7 @@ std::optional<u32> GdbServer::register_value(unsigned thread, unsigned number) {
 }
 
 bool GdbServer::set_register(unsigned thread, unsigned number, u32 value) {
+    has_changed_ = true;
     return registers_.set(core_of(thread), number, value);
 }
 
@@ -307,7 +335,7 @@ std::string GdbServer::read_memory(Address address, unsigned bytes) {
 }
 
 bool GdbServer::write_memory(Address address, std::string_view bytes) {
-    is_writing_ = true;
+    is_writing_ = has_changed_ = true;
     std::size_t written = 0;
     while (written < bytes.size()) {
         const std::string_view rest = bytes.substr(written);

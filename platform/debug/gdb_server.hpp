@@ -8,6 +8,7 @@
 #include "platform/debug/breakpoints.hpp"
 #include "platform/debug/connection.hpp"
 #include "platform/debug/gdb_options.hpp"
+#include "platform/debug/history.hpp"
 #include "platform/debug/monitor.hpp"
 #include "platform/debug/registers.hpp"
 #include "platform/debug/stub.hpp"
@@ -33,7 +34,9 @@ public:
     GdbServer& operator=(const GdbServer&) = delete;
 
     /// Says where it listens, and waits for a debugger if it is to. Between boot and time.
-    void begin();
+    /// \param why_no_past what writes or asks while the run goes on, "--trace", so that the same
+    ///   cycles cannot be run again; empty: nothing
+    void begin(const std::string& why_no_past);
     /// Called now and then while no core acts: takes what the debugger has sent, and whoever
     /// connects.
     void look();
@@ -66,8 +69,25 @@ private:
     [[nodiscard]] bool is_stepping_alone(unsigned thread) const;
     [[nodiscard]] bool has_stepped(const core::Core& core, unsigned thread) const;
     [[nodiscard]] std::optional<Stop> access_stop(const core::Core& core, unsigned thread) const;
-    void serve(const Stop& stop);
+    void serve(const Stop& stop, Place place = {});
     void go_on(const Resumption& resumption);
+
+    // back.cpp: the same cycles again
+    [[nodiscard]] Stop go_back(const Resumption& resumption, const Place& place);
+    [[nodiscard]] std::string reset();
+    [[nodiscard]] Journey journey() const;
+    [[nodiscard]] Place place_of(const core::Core& core) const {
+        return {.thread = thread_of(core), .instructions = core.instructions()};
+    }
+    bool keep_past();
+    void begin_journey(const Journey& journey);
+    void look_along_the_way();
+    void end_journey();
+    [[nodiscard]] std::optional<Stop> stop_on_journey(core::Core& core);
+    void note_write_on_journey(Address first, Address last);
+    void note(const PastStop& stop);
+    [[nodiscard]] bool has_come(const core::Core& core) const;
+    [[nodiscard]] Stop arrive();
     void let_go(const char* why);
     void take_connection();
     void on_written(Address first, Address last);
@@ -93,10 +113,12 @@ private:
     bool write_memory(Address address, std::string_view bytes) override;
     bool insert(PointKind kind, Address address, unsigned bytes) override;
     bool remove(PointKind kind, Address address, unsigned bytes) override;
+    [[nodiscard]] bool can_go_back() const override { return why_no_past_.empty(); }
     [[nodiscard]] std::string monitor(std::string_view line) override;
 
     Soc& soc_;
     const bool waits_;
+    const std::function<bool()> must_end_;
     DebugConnection connection_;
     GdbStub stub_;
     DebugRegisters registers_;
@@ -113,6 +135,12 @@ private:
     bool is_writing_ = false;  // the debugger itself
     bool was_killed_ = false;
     std::chrono::steady_clock::time_point next_look_{};
+
+    History history_;
+    std::string why_no_past_;
+    bool has_changed_ = false;          // the debugger has, since the last stop
+    std::optional<Journey> journey_;    // of a copy that was sent out
+    std::optional<PastStop> last_stop_;  // of a search so far
 };
 
 }  // namespace flexv::platform

@@ -33,6 +33,7 @@ const Monitor::Row Monitor::kRows[] = {
      &Monitor::counters},
     {"regions", "the regions that the firmware has marked so far", &Monitor::regions},
     {"report", "cores, stalls and energy of the run so far", &Monitor::report},
+    {"reset", "back to the start of the run", &Monitor::reset},
 };
 
 std::string Monitor::answer(std::string_view line) {
@@ -117,5 +118,6 @@ std::string Monitor::counters(const std::string& argument) {
 
 std::string Monitor::report(const std::string& /*argument*/) { return texts_.report(); }
 std::string Monitor::regions(const std::string& /*argument*/) { return texts_.regions(); }
+std::string Monitor::reset(const std::string& /*argument*/) { return texts_.reset(); }
 
 }  // namespace flexv::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands behind GDB's `monitor`: what the platform shows beyond registers and memory. They
-// look and change nothing.
+// The commands behind GDB's `monitor`: what the platform shows beyond registers and memory. All but
+// `reset` look and change nothing.
 #pragma once
 
 #include "energy/counters.hpp"
@@ -16,6 +16,7 @@ namespace flexv::platform {
 struct MonitorTexts {
     std::function<std::string()> report;   ///< of the run so far
     std::function<std::string()> regions;  ///< that were entered so far
+    std::function<std::string()> reset{};  ///< why the run cannot go back to its start
 };
 
 class Monitor {
@@ -37,6 +38,7 @@ private:
     [[nodiscard]] std::string counters(const std::string& argument);
     [[nodiscard]] std::string report(const std::string& argument);
     [[nodiscard]] std::string regions(const std::string& argument);
+    [[nodiscard]] std::string reset(const std::string& argument);
 
     Soc& soc_;
     MonitorTexts texts_;

@@ -126,6 +126,8 @@ const GdbStub::Row GdbStub::kRows[] = {
     {"vCont?", &GdbStub::tell_actions},
     {"vCont;", &GdbStub::resume_by_actions},
     {"vKill;", &GdbStub::kill_process},
+    {"bs", &GdbStub::step_back},
+    {"bc", &GdbStub::go_back},
     {"c", &GdbStub::go},
     {"C", &GdbStub::go_with_signal},
     {"s", &GdbStub::step},
@@ -144,6 +146,14 @@ void GdbStub::restart() {
     thread_ = 1;
     acknowledges_ = true;
     is_waited_for_ = knows_breakpoint_reasons_ = false;
+}
+
+void GdbStub::take_over(const Session& session, bool is_waited_for) {
+    restart();
+    thread_ = session.thread;
+    acknowledges_ = session.acknowledges;
+    knows_breakpoint_reasons_ = session.knows_breakpoint_reasons;
+    is_waited_for_ = is_waited_for;
 }
 
 void GdbStub::show(std::string_view text) {
@@ -168,8 +178,8 @@ Resumption GdbStub::serve(const Stop& stop) {
             return {.kind = Resumption::Kind::detach};
         reader_.add(bytes);
     }
-    is_waited_for_ =
-        resumption_->kind == Resumption::Kind::go || resumption_->kind == Resumption::Kind::step;
+    is_waited_for_ = resumption_->kind != Resumption::Kind::detach &&
+                     resumption_->kind != Resumption::Kind::kill;
     return *resumption_;
 }
 
@@ -230,8 +240,8 @@ GdbStub::Reply GdbStub::tell_features(std::string_view rest) {
     knows_breakpoint_reasons_ = rest.find("swbreak+") != std::string_view::npos;
     return fmt::format(
         "PacketSize={:x};QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;"
-        "qXfer:features:read+;qXfer:threads:read+",
-        kPacketBytes);
+        "qXfer:features:read+;qXfer:threads:read+{}",
+        kPacketBytes, target_.can_go_back() ? ";ReverseStep+;ReverseContinue+" : "");
 }
 
 GdbStub::Reply GdbStub::stop_acknowledging(std::string_view /*rest*/) {
@@ -252,11 +262,15 @@ GdbStub::Reply GdbStub::run_monitor(std::string_view rest) {
     const auto line = hex::bytes_of(rest);
     if (!line)
         return kMalformed;
+    answer_monitor(target_.monitor(*line));
+    return std::nullopt;
+}
+
+void GdbStub::answer_monitor(std::string_view text) {
     constexpr std::size_t kPart = kPacketBytes / 4;  // two digits a byte
-    const std::string text = target_.monitor(*line);
     for (std::size_t start = 0; start < text.size(); start += kPart)
-        send("O" + hex::of_bytes(std::string_view(text).substr(start, kPart)));
-    return kOk;
+        send("O" + hex::of_bytes(text.substr(start, kPart)));
+    send(kOk);
 }
 
 // Why the platform stands still.
@@ -279,6 +293,8 @@ std::string GdbStub::stop_reason() const {
             return "rwatch:" + address;
         case access:
             return "awatch:" + address;
+        case begin:
+            return "replaylog:begin;";
     }
     return "";
 }
@@ -471,6 +487,20 @@ GdbStub::Reply GdbStub::go_with_signal(std::string_view rest) {
 }
 GdbStub::Reply GdbStub::step_with_signal(std::string_view rest) {
     return hex::number_of(take_until(rest, ';')) ? step(rest) : Reply{kMalformed};
+}
+
+GdbStub::Reply GdbStub::step_back(std::string_view /*rest*/) {
+    if (!target_.can_go_back())
+        return kRefused;
+    resume({.kind = Resumption::Kind::step_back, .thread = thread_});
+    return std::nullopt;
+}
+
+GdbStub::Reply GdbStub::go_back(std::string_view /*rest*/) {
+    if (!target_.can_go_back())
+        return kRefused;
+    resume({.kind = Resumption::Kind::go_back, .thread = thread_});
+    return std::nullopt;
 }
 
 GdbStub::Reply GdbStub::detach(std::string_view /*rest*/) {

@@ -30,6 +30,23 @@ public:
     /// The thread that the debugger looks at.
     [[nodiscard]] unsigned thread() const { return thread_; }
 
+    /// What the two sides have agreed upon.
+    struct Session {
+        unsigned thread = 1;
+        bool acknowledges = true;
+        bool knows_breakpoint_reasons = false;
+    };
+    [[nodiscard]] Session session() const {
+        return {.thread = thread_,
+                .acknowledges = acknowledges_,
+                .knows_breakpoint_reasons = knows_breakpoint_reasons_};
+    }
+    /// Goes on with the session of another stub.
+    /// \param is_waited_for its debugger expects a stop reply
+    void take_over(const Session& session, bool is_waited_for);
+    /// Answers a `monitor` command that has outlived the stub that got it.
+    void answer_monitor(std::string_view text);
+
 private:
     struct Row;
     static const Row kRows[];
@@ -74,6 +91,8 @@ private:
     Reply go_with_signal(std::string_view rest);
     Reply step(std::string_view rest);
     Reply step_with_signal(std::string_view rest);
+    Reply step_back(std::string_view rest);
+    Reply go_back(std::string_view rest);
     Reply resume_at(std::string_view address, Resumption::Kind kind);
     Reply detach(std::string_view rest);
     Reply kill(std::string_view rest);

@@ -26,7 +26,8 @@ enum class PointKind : u8 { software, hardware, write, read, access };
 
 /// Why the platform stands still.
 struct Stop {
-    enum class Reason : u8 { signal, breakpoint, write, read, access };
+    /// `begin`: there is nothing known before.
+    enum class Reason : u8 { signal, breakpoint, write, read, access, begin };
     unsigned signal = gdb_signal::kTrap;
     unsigned thread = 1;  ///< from 1 on
     Reason reason = Reason::signal;
@@ -35,11 +36,18 @@ struct Stop {
     std::string note{};                     ///< for the user's console
 };
 
+/// A breakpoint or watchpoint.
+struct DebugPoint {
+    PointKind kind = PointKind::software;
+    Address address = 0;
+    unsigned bytes = 0;
+};
+
 /// How the platform goes on.
 struct Resumption {
-    enum class Kind : u8 { go, step, detach, kill };
+    enum class Kind : u8 { go, step, step_back, go_back, detach, kill };
     Kind kind = Kind::go;
-    unsigned thread = 0;      ///< that steps
+    unsigned thread = 0;      ///< that steps, forth or back
     Address range_first = 0;  ///< it goes on stepping while its pc is in here; empty: one step
     Address range_end = 0;    ///< behind the last byte
     bool alone = false;  ///< the debugger lets no other thread run until the step has been made
@@ -68,6 +76,9 @@ public:
     /// False when there can be no such point.
     virtual bool insert(PointKind kind, Address address, unsigned bytes) = 0;
     virtual bool remove(PointKind kind, Address address, unsigned bytes) = 0;
+
+    /// The run can be taken back (step_back, go_back).
+    [[nodiscard]] virtual bool can_go_back() const = 0;
 
     /// What the command `monitor LINE` prints.
     [[nodiscard]] virtual std::string monitor(std::string_view line) = 0;

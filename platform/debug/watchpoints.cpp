@@ -44,6 +44,13 @@ bool Watchpoints::remove(PointKind kind, Address address, unsigned bytes) {
     return true;
 }
 
+std::vector<DebugPoint> Watchpoints::points() const {
+    std::vector<DebugPoint> points;
+    for (const Point& point : points_)
+        points.push_back({.kind = point.kind, .address = point.address, .bytes = point.bytes});
+    return points;
+}
+
 bool Watchpoints::need_every_access() const {
     return std::ranges::any_of(points_, [](const Point& p) { return !p.is_told_by_memory; });
 }

@@ -22,6 +22,7 @@ public:
     bool insert(PointKind kind, Address address, unsigned bytes);
     bool remove(PointKind kind, Address address, unsigned bytes);
     void clear() { points_.clear(); }
+    [[nodiscard]] std::vector<DebugPoint> points() const;
 
     struct Hit {
         PointKind kind = PointKind::write;

@@ -253,7 +253,18 @@ void Simulation::begin() {
     soc_.boot(image_.entry());
     begin_htif();
     if (gdb_)
-        gdb_->begin();
+        gdb_->begin(why_no_past());
+}
+
+/// What would be done twice if the same cycles ran again.
+std::string Simulation::why_no_past() const {
+    if (instrumentation_)
+        return "--trace";
+    if (meter_)
+        return "--wave, --timeline or --power-trace";
+    if (semihosting_ && semihosting_->is_used())
+        return "semihosting";
+    return soc_.outside.is_used() ? "modules of others in the same simulation" : "";
 }
 
 void Simulation::finish() {

@@ -122,6 +122,7 @@ public:
 private:
     Simulation(const Configuration& configuration, const ElfImage& image, std::unique_ptr<Soc> own,
                Soc* others, const std::vector<energy::Coefficient>& prices);
+    [[nodiscard]] std::string why_no_past() const;
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string what_ended() const;
     [[nodiscard]] std::string what_happened() const;

@@ -114,6 +114,8 @@ void Core::settle_part(Cycles now) {
         book_fetch(now - now_);
     } else if (state_ == State::sleeping && now > pipeline::kWakeUp) {
         book_sleep(now - pipeline::kWakeUp);
+    } else if (state_ == State::held && now > now_) {
+        drain(now - now_);
     }
 }
 
@@ -150,6 +152,8 @@ std::string Core::describe_wait() const {
             return "not started (fetch enable is off)";
         case State::sleeping:
             return "wfi, waiting for an interrupt";
+        case State::held:
+            return "held by the debugger";
         case State::waiting:
             if (access_.path > DataPath::test_and_set)
                 return fmt::format("{:#010x}: {}", access_.address,

@@ -111,6 +111,9 @@ public:
     void attach(Debugger& debugger) { debugger_ = &debugger; }
     /// General and neural-network registers may be changed; pc is changed by set_pc().
     [[nodiscard]] isa::Hart& hart_for_debugger() { return hart_; }
+    /// Lets a core that is held (Permission::hold) go on in the next cycle. The cycles of its stay
+    /// are lost as those of a drained pipeline.
+    void release();
     /// False, and nothing happens, while an access or a fetch is on its way, while the core is off
     /// or asleep, and where there is no memory.
     [[nodiscard]] bool set_pc(Address target);
@@ -168,7 +171,8 @@ private:
         marker,
         trapping,
         faulting,
-        sleeping
+        sleeping,
+        held
     };
     enum class Next : u8 { run, yield };
 
@@ -230,6 +234,8 @@ private:
     }
     bool clear_obstacle();
     Next step_special();
+    [[nodiscard]] Permission ask_debugger();
+    Next hold();
     [[nodiscard]] bool needs_clock(const Slot& slot);
     Next step_by_timing(const Slot& slot);
     Next step_wait_for_interrupt(const Slot& slot);

@@ -4,10 +4,26 @@
 
 namespace flexv::core {
 
+Core::Next Core::hold() {
+    fetch_.keep_going();
+    state_ = State::held;
+    return Next::yield;
+}
+
+void Core::release() {
+    FLEXV_ASSERT(state_ == State::held, "only a core that is held can be released");
+    const Cycles next = clock_.timeline.now() + 1;
+    if (next > now_)
+        drain(next - now_);
+    state_ = State::running;
+    clock_.timeline.schedule(*this, now_);
+}
+
 /// The bubbles of a jump are not counted: no instruction of the firmware has jumped.
 bool Core::set_pc(Address target) {
     target &= ~Address{1};
-    if (state_ != State::running || !code_.peek(target))
+    const bool is_in_front = state_ == State::running || state_ == State::held;
+    if (!is_in_front || !code_.peek(target))
         return false;
     if (starting_) {  // looks up its slot when it begins
         hart_.pc = target;
@@ -30,7 +46,7 @@ void Core::set_csr(unsigned number, u32 value) {
     if (was_legacy == hart_.simd_legacy)
         return;
     page_base_ = kNoPage;
-    if (state_ == State::running && !starting_)
+    if ((state_ == State::running && !starting_) || state_ == State::held)
         enter(hart_.pc);
 }
 

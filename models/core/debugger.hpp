@@ -17,13 +17,19 @@ struct NextAccess {
     bool is_write = false;
 };
 
+/// What a core does behind Debugger::in_front().
+enum class Permission : u8 {
+    go,          ///< executes the instruction
+    look_again,  ///< something was changed
+    hold         ///< stays in front of it until Core::release(), while the others go on
+};
+
 class Debugger {
 public:
     /// `core` is in front of the instruction at its pc; it has not begun. Called in the core's own
     /// time, each time that the core looks at the instruction. What the call takes in host time
     /// costs no cycle, so a debugger may talk to its user meanwhile, and change the core.
-    /// \returns true when the core shall look again, because something was changed
-    virtual bool in_front(Core& core) = 0;
+    virtual Permission in_front(Core& core) = 0;
 
 protected:
     ~Debugger() = default;

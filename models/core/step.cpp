@@ -32,8 +32,8 @@ Core::Next Core::step_special() {
     const Slot& slot = *slot_;
     if (needs_clock(slot))
         return Next::run;
-    if ((slot.flags & kMarker) != 0 && debugger_ != nullptr && debugger_->in_front(*this))
-        return Next::run;
+    if (const Permission permission = ask_debugger(); permission != Permission::go) [[unlikely]]
+        return permission == Permission::hold ? hold() : Next::run;
     decoded_ = fetch_.decoded();
     if ((slot.flags & kIllegal) != 0)
         throw isa::Trap{.cause = isa::Cause::illegal_instruction, .value = slot.op.word};
@@ -44,6 +44,11 @@ Core::Next Core::step_special() {
         return Next::yield;
     }
     return step_by_timing(slot);
+}
+
+Permission Core::ask_debugger() {
+    const bool may_stop = (slot_->flags & kMarker) != 0 && debugger_ != nullptr;
+    return may_stop ? debugger_->in_front(*this) : Permission::go;
 }
 
 /// The fetch stage goes on behind `slot` where the cache has to be asked for lines, and nothing
@@ -147,6 +152,7 @@ void Core::act(Cycles now) {
             wake(now);
             return;
         case State::off:
+        case State::held:
         case State::fetching:
         case State::waiting:  // an earlier appointment, overtaken by an interrupt or a reset
             return;

@@ -50,13 +50,18 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
       watchpoints_(soc),
       monitor_(soc, with_reset(std::move(texts), [this] { return reset(); })),
       reported_(soc.cores().size()),
+      threads_(soc.cores().size()),
       stored_(soc.cores().size()) {
     for (core::Core* core : soc.cores())
         core->attach(*this);
     soc_.on_written = [this](Address first, Address last) { on_written(first, last); };
+    soc_.revive = [this] { return wait_for_somebody(); };
 }
 
-GdbServer::~GdbServer() { soc_.on_written = nullptr; }
+GdbServer::~GdbServer() {
+    soc_.on_written = nullptr;
+    soc_.revive = nullptr;
+}
 
 unsigned GdbServer::thread_of(const core::Core& core) const {
     const auto found = std::ranges::find(soc_.cores(), &core);
@@ -77,10 +82,12 @@ void GdbServer::begin(const std::string& why_no_past) {
 
 // Where cores stop.
 
-bool GdbServer::in_front(core::Core& core) {
+core::Permission GdbServer::in_front(core::Core& core) {
     bool has_stopped = false;
     const Address pc = core.hart().pc;
     while (core.hart().pc == pc && !was_killed_) {
+        if (stub_.is_non_stop())
+            return in_front_alone(core);
         const std::optional<Stop> stop = reason_to_stop(core);
         if (!stop)
             break;
@@ -89,7 +96,7 @@ bool GdbServer::in_front(core::Core& core) {
             reported_[stop->thread - 1] = {.pc = pc, .instructions = core.instructions()};
         serve(*stop, place_of(core));
     }
-    return has_stopped;
+    return has_stopped ? core::Permission::look_again : core::Permission::go;
 }
 
 /// A thread steps alone over a breakpoint that the debugger has taken away meanwhile, and expects
@@ -157,17 +164,18 @@ void GdbServer::on_written(Address first, Address last) {
     const core::Core* const core = writer(first, last);
     const std::string who = core != nullptr ? thread_name(thread_of(*core)) : busy_master();
     const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
+    const std::string note =
+        fmt::format("{:#010x} was written by {} at cycle {}\n", hit->address, who, soc_.now());
+    const Stop stop{
+        .thread = thread, .reason = Stop::Reason::write, .address = hit->address, .note = note};
+    if (stub_.is_non_stop())
+        return halt_behind(stop);
     if (is_stepping_alone(plan_.thread) && thread != plan_.thread)
         serve({.thread = plan_.thread}, place_of(core_of(plan_.thread)));
     if (!connection_.is_connected())
         return;
     is_past_ = true;
-    serve({.thread = thread,
-           .reason = Stop::Reason::write,
-           .address = hit->address,
-           .note = fmt::format("{:#010x} was written by {} at cycle {}\n", hit->address, who,
-                               soc_.now())},
-          place_of(core_of(thread)));
+    serve(stop, place_of(core_of(thread)));
 }
 
 /// Who but a core may have written.
@@ -197,6 +205,7 @@ const core::Core* GdbServer::writer(Address first, Address last) {
 ///   with one; else all that lies before now
 void GdbServer::serve(const Stop& stop, Place place) {
     shall_stop_ = is_overdue_ = false;
+    threads_[stop.thread - 1].is_halted = true;
     Resumption next = stub_.serve(stop);
     while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
         next = stub_.serve(go_back(next, place));
@@ -213,7 +222,10 @@ void GdbServer::go_on(const Resumption& resumption) {
         soc_.interrupt();
     }
     if (plan_.kind == Resumption::Kind::kill || plan_.kind == Resumption::Kind::detach)
-        return let_go(was_killed_ ? "has killed the run" : "has left; the run goes on");
+        return leave(was_killed_ ? "has killed the run" : "has left; the run goes on");
+    if (stub_.is_non_stop())
+        return begin_non_stop();
+    threads_.assign(threads_.size(), {});
     const bool steps = plan_.kind == Resumption::Kind::step;
     if (steps) {
         const core::Core& core = core_of(plan_.thread);
@@ -223,9 +235,11 @@ void GdbServer::go_on(const Resumption& resumption) {
     (void)keep_past();
 }
 
-void GdbServer::let_go(const char* why) {
+void GdbServer::leave(const char* why) {
     plan_ = {};
     history_.forget();
+    end_non_stop();
+    stub_.restart();
     breakpoints_.clear();
     watchpoints_.clear();
     breakpoints_.mark(false, false);
@@ -255,7 +269,9 @@ void GdbServer::look() {
         return take_connection();
     const std::string bytes = connection_.receive_waiting();
     if (!connection_.is_connected())
-        return let_go("is gone; the run goes on");
+        return leave("is gone; the run goes on");
+    if (stub_.is_non_stop())
+        return attend(bytes);
     if (!bytes.empty() && stub_.wants_to_stop(bytes)) {
         shall_stop_ = true;
         breakpoints_.mark_everything();
@@ -277,6 +293,7 @@ void GdbServer::take_connection() {
 void GdbServer::tell_exit(unsigned status) {
     end_journey();
     stub_.tell_end(fmt::format("W{:02x}", status & 0xff));
+    attend_while([this] { return stub_.is_telling(); });
 }
 
 void GdbServer::tell_failure(unsigned signal, const core::Core* core, const std::string& what) {
@@ -284,12 +301,17 @@ void GdbServer::tell_failure(unsigned signal, const core::Core* core, const std:
     if (!connection_.is_connected())
         return;
     const unsigned thread = core != nullptr ? thread_of(*core) : stub_.thread();
-    Resumption next =
-        stub_.serve({.signal = signal, .thread = thread, .note = "flexv: " + what + "\n"});
-    while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
-        next = stub_.serve(go_back(next, {}));
-    was_killed_ = next.kind == Resumption::Kind::kill;
+    const Stop stop{.signal = signal, .thread = thread, .note = "flexv: " + what + "\n"};
+    if (stub_.is_non_stop()) {
+        halt_all(stop);
+    } else {
+        Resumption next = stub_.serve(stop);
+        while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
+            next = stub_.serve(go_back(next, {}));
+        was_killed_ = next.kind == Resumption::Kind::kill;
+    }
     stub_.tell_end(fmt::format("X{:02x}", signal));
+    attend_while([this] { return stub_.is_telling(); });
 }
 
 // What the stub asks for.

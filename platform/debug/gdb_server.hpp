@@ -63,7 +63,7 @@ private:
         }
     };
 
-    bool in_front(core::Core& core) override;
+    core::Permission in_front(core::Core& core) override;
     [[nodiscard]] std::optional<Stop> reason_to_stop(core::Core& core);
     [[nodiscard]] std::optional<Stop> reason_of(core::Core& core);
     [[nodiscard]] bool is_stepping_alone(unsigned thread) const;
@@ -71,6 +71,30 @@ private:
     [[nodiscard]] std::optional<Stop> access_stop(const core::Core& core, unsigned thread) const;
     void serve(const Stop& stop, Place place = {});
     void go_on(const Resumption& resumption);
+
+    // non_stop.cpp: threads one by one
+    /// What the debugger knows of a thread.
+    struct Thread {
+        bool is_halted = false;
+        bool is_held = false;     ///< and its core stands in front of an instruction
+        bool shall_halt = false;  ///< as soon as its core is in front of one
+        Resumption plan{};
+        Arrival step_from{};
+    };
+    core::Permission in_front_alone(core::Core& core);
+    [[nodiscard]] std::optional<Stop> reason_alone(core::Core& core);
+    void begin_non_stop();
+    void end_non_stop();
+    void attend(const std::string& bytes);
+    void attend_while(const std::function<bool()>& holds);
+    [[nodiscard]] bool is_anybody_running() const;
+    bool wait_for_somebody();
+    void mark_alone();
+    void halt_behind(const Stop& stop);
+    void halt_all(const Stop& stop);
+    [[nodiscard]] bool is_halted(unsigned thread) const override;
+    void let_go(unsigned thread, const Resumption& resumption) override;
+    void halt(unsigned thread) override;
 
     // back.cpp: the same cycles again
     [[nodiscard]] Stop go_back(const Resumption& resumption, const Place& place);
@@ -88,7 +112,7 @@ private:
     void note(const PastStop& stop);
     [[nodiscard]] bool has_come(const core::Core& core) const;
     [[nodiscard]] Stop arrive();
-    void let_go(const char* why);
+    void leave(const char* why);
     void take_connection();
     void on_written(Address first, Address last);
     [[nodiscard]] const core::Core* writer(Address first, Address last);
@@ -113,7 +137,9 @@ private:
     bool write_memory(Address address, std::string_view bytes) override;
     bool insert(PointKind kind, Address address, unsigned bytes) override;
     bool remove(PointKind kind, Address address, unsigned bytes) override;
-    [[nodiscard]] bool can_go_back() const override { return why_no_past_.empty(); }
+    [[nodiscard]] bool can_go_back() const override {
+        return why_no_past_.empty() && !stub_.is_non_stop();
+    }
     [[nodiscard]] std::string monitor(std::string_view line) override;
 
     Soc& soc_;
@@ -128,6 +154,7 @@ private:
     Resumption plan_;                // of the last stop
     Arrival step_from_;              // of the thread that steps
     std::vector<Arrival> reported_;  // [thread - 1], stops that were told
+    std::vector<Thread> threads_;    // [thread - 1], non-stop
     std::vector<Arrival> stored_;    // [thread - 1], stores that were told
     bool shall_stop_ = false;        // at the next instruction of any core
     bool is_overdue_ = false;        // no core has come to one since the last look
@@ -138,8 +165,8 @@ private:
 
     History history_;
     std::string why_no_past_;
-    bool has_changed_ = false;          // the debugger has, since the last stop
-    std::optional<Journey> journey_;    // of a copy that was sent out
+    bool has_changed_ = false;           // the debugger has, since the last stop
+    std::optional<Journey> journey_;     // of a copy that was sent out
     std::optional<PastStop> last_stop_;  // of a search so far
 };
 

@@ -81,11 +81,11 @@ private:
     void mute();
 
     std::optional<FirstProcess> first_process_;
-    std::vector<Copy> copies_;      // the oldest first
+    std::vector<Copy> copies_;     // the oldest first
     std::size_t first_known_ = 0;  // in copies_, behind cut()
     Clock::duration interval_ = kInterval;
     Clock::time_point next_copy_{};
-    int answer_ = -1;                          // the line of the copy that has sent this one out
+    int answer_ = -1;                         // the line of the copy that has sent this one out
     std::array<int, 2> real_output_{-1, -1};  // stdout and stderr while they are muted
 };
 

@@ -73,7 +73,7 @@ std::optional<Action> action_of(std::string_view text) {
         return std::nullopt;
     std::string_view what = take_until(text, ':');
     Action action{.letter = what.empty() ? char{0} : what.front()};
-    if (std::string_view{"cCsSr"}.find(action.letter) == std::string_view::npos)
+    if (std::string_view{"cCsSrt"}.find(action.letter) == std::string_view::npos)
         return std::nullopt;
     what.remove_prefix(1);
     if (action.letter == 'r') {
@@ -92,6 +92,13 @@ bool steps(const Action& action) {
     return action.letter == 's' || action.letter == 'S' || action.letter == 'r';
 }
 
+Resumption resumption_of(const Action& action, unsigned thread) {
+    return {.kind = steps(action) ? Resumption::Kind::step : Resumption::Kind::go,
+            .thread = thread,
+            .range_first = action.range.address,
+            .range_end = action.range.bytes};
+}
+
 }  // namespace
 
 struct GdbStub::Row {
@@ -104,6 +111,7 @@ const GdbStub::Row GdbStub::kRows[] = {
     {"?", &GdbStub::tell_stop},
     {"qSupported", &GdbStub::tell_features},
     {"QStartNoAckMode", &GdbStub::stop_acknowledging},
+    {"QNonStop:", &GdbStub::choose_mode},
     {"qAttached", &GdbStub::tell_attached},
     {"qfThreadInfo", &GdbStub::tell_first_threads},
     {"qsThreadInfo", &GdbStub::tell_more_threads},
@@ -126,6 +134,7 @@ const GdbStub::Row GdbStub::kRows[] = {
     {"vCont?", &GdbStub::tell_actions},
     {"vCont;", &GdbStub::resume_by_actions},
     {"vKill;", &GdbStub::kill_process},
+    {"vStopped", &GdbStub::tell_next_stop},
     {"bs", &GdbStub::step_back},
     {"bc", &GdbStub::go_back},
     {"c", &GdbStub::go},
@@ -145,7 +154,8 @@ void GdbStub::restart() {
     reader_.clear();
     thread_ = 1;
     acknowledges_ = true;
-    is_waited_for_ = knows_breakpoint_reasons_ = false;
+    is_waited_for_ = knows_breakpoint_reasons_ = is_non_stop_ = false;
+    told_.clear();
 }
 
 void GdbStub::take_over(const Session& session, bool is_waited_for) {
@@ -167,20 +177,38 @@ Resumption GdbStub::serve(const Stop& stop) {
     resumption_.reset();
     show(stop.note);
     if (std::exchange(is_waited_for_, false))
-        send(stop_reply());
-    while (!resumption_) {
-        if (const auto event = reader_.next()) {
-            take(*event);
-            continue;
-        }
+        send(reply_of(stop_));
+    for (;;) {
+        take_all();
+        if (resumption_)
+            break;
         const std::string bytes = channel_.receive();
         if (bytes.empty())
             return {.kind = Resumption::Kind::detach};
         reader_.add(bytes);
     }
-    is_waited_for_ = resumption_->kind != Resumption::Kind::detach &&
+    is_waited_for_ = !is_non_stop_ && resumption_->kind != Resumption::Kind::detach &&
                      resumption_->kind != Resumption::Kind::kill;
     return *resumption_;
+}
+
+/// Up to the command that lets the platform go on.
+void GdbStub::take_all() {
+    while (!resumption_) {
+        const auto event = reader_.next();
+        if (!event)
+            return;
+        take(*event);
+    }
+}
+
+std::optional<Resumption> GdbStub::attend(std::string_view bytes) {
+    reader_.add(bytes);
+    do {
+        resumption_.reset();
+        take_all();
+    } while (resumption_ && resumption_->kind == Resumption::Kind::go);
+    return resumption_;
 }
 
 /// A debugger sends nothing else while it waits for a stop; what it sends all the same is answered
@@ -194,7 +222,9 @@ bool GdbStub::wants_to_stop(std::string_view bytes) {
 }
 
 void GdbStub::tell_end(std::string_view reply) {
-    if (std::exchange(is_waited_for_, false))
+    if (is_non_stop_)
+        send_notification(std::string(reply));
+    else if (std::exchange(is_waited_for_, false))
         send(reply);
 }
 
@@ -239,7 +269,7 @@ bool GdbStub::is_thread(u64 number) const {
 GdbStub::Reply GdbStub::tell_features(std::string_view rest) {
     knows_breakpoint_reasons_ = rest.find("swbreak+") != std::string_view::npos;
     return fmt::format(
-        "PacketSize={:x};QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;"
+        "PacketSize={:x};QStartNoAckMode+;QNonStop+;vContSupported+;swbreak+;hwbreak+;"
         "qXfer:features:read+;qXfer:threads:read+{}",
         kPacketBytes, target_.can_go_back() ? ";ReverseStep+;ReverseContinue+" : "");
 }
@@ -275,18 +305,55 @@ void GdbStub::answer_monitor(std::string_view text) {
 
 // Why the platform stands still.
 
-GdbStub::Reply GdbStub::tell_stop(std::string_view /*rest*/) { return stop_reply(); }
+GdbStub::Reply GdbStub::tell_stop(std::string_view /*rest*/) {
+    return is_non_stop_ ? all_halted() : reply_of(stop_);
+}
 
-std::string GdbStub::stop_reason() const {
+/// The first of the threads that are halted; the others follow on request.
+std::string GdbStub::all_halted() {
+    told_.clear();
+    for (unsigned thread = 1; thread <= target_.thread_count(); ++thread)
+        if (target_.is_halted(thread))
+            told_.push_back(reply_of({.signal = 0, .thread = thread}));
+    return told_.empty() ? kOk : told_.front();
+}
+
+void GdbStub::notify(const Stop& stop) {
+    show(stop.note);
+    send_notification(reply_of(stop));
+}
+
+/// One notification at a time: the others wait until the debugger asks for more.
+void GdbStub::send_notification(std::string text) {
+    told_.push_back(std::move(text));
+    if (told_.size() == 1)
+        channel_.send("%" + rsp_frame("Stop:" + told_.front()).substr(1));
+}
+
+GdbStub::Reply GdbStub::tell_next_stop(std::string_view /*rest*/) {
+    if (!told_.empty())
+        told_.pop_front();
+    return told_.empty() ? kOk : told_.front();
+}
+
+GdbStub::Reply GdbStub::choose_mode(std::string_view rest) {
+    if (rest != "0" && rest != "1")
+        return kMalformed;
+    is_non_stop_ = rest == "1";
+    told_.clear();
+    return kOk;
+}
+
+std::string GdbStub::reason_of(const Stop& stop) const {
     using enum Stop::Reason;
-    const std::string address = hex::of_number(stop_.address) + ";";
-    switch (stop_.reason) {
+    const std::string address = hex::of_number(stop.address) + ";";
+    switch (stop.reason) {
         case signal:
             return "";
         case breakpoint:
             if (!knows_breakpoint_reasons_)
                 return "";
-            return stop_.point == PointKind::hardware ? "hwbreak:;" : "swbreak:;";
+            return stop.point == PointKind::hardware ? "hwbreak:;" : "swbreak:;";
         case write:
             return "watch:" + address;
         case read:
@@ -299,12 +366,12 @@ std::string GdbStub::stop_reason() const {
     return "";
 }
 
-std::string GdbStub::stop_reply() const {
-    std::string reply = fmt::format("T{:02x}thread:{:x};", stop_.signal, stop_.thread);
+std::string GdbStub::reply_of(const Stop& stop) const {
+    std::string reply = fmt::format("T{:02x}thread:{:x};", stop.signal, stop.thread);
     for (const unsigned number : {target_.general_count() - 1, kStackPointer})
         reply +=
-            fmt::format("{:x}:{};", number, text_of(target_.register_value(stop_.thread, number)));
-    return reply + stop_reason();
+            fmt::format("{:x}:{};", number, text_of(target_.register_value(stop.thread, number)));
+    return reply + reason_of(stop);
 }
 
 // Threads.
@@ -439,11 +506,13 @@ GdbStub::Reply GdbStub::change_point(std::string_view rest, bool inserts) {
 
 // Going on.
 
-GdbStub::Reply GdbStub::tell_actions(std::string_view /*rest*/) { return "vCont;c;C;s;S;r"; }
+GdbStub::Reply GdbStub::tell_actions(std::string_view /*rest*/) { return "vCont;c;C;s;S;r;t"; }
 
 /// All threads run, whatever the actions say of the others, because time is one for all; `alone`
 /// tells that the debugger has taken away a breakpoint for this step.
 GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
+    if (is_non_stop_)
+        return resume_one_by_one(rest);
     Resumption resumption;
     bool has_default = false;
     while (!rest.empty()) {
@@ -453,16 +522,37 @@ GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
         has_default = has_default || !action->thread;
         if (!steps(*action) || resumption.kind == Resumption::Kind::step)
             continue;
-        resumption = {.kind = Resumption::Kind::step,
-                      .thread = unsigned(action->thread.value_or(0)),
-                      .range_first = action->range.address,
-                      .range_end = action->range.bytes};
-        if (resumption.thread == 0)
-            resumption.thread = thread_;
+        const auto thread = unsigned(action->thread.value_or(0));
+        resumption = resumption_of(*action, thread == 0 ? thread_ : thread);
     }
     resumption.alone = resumption.kind == Resumption::Kind::step && !has_default;
     resume(resumption);
     return std::nullopt;
+}
+
+/// Each thread does what the first action says that is for it.
+GdbStub::Reply GdbStub::resume_one_by_one(std::string_view rest) {
+    std::vector<Action> actions;
+    while (!rest.empty()) {
+        const auto action = action_of(take_until(rest, ';'));
+        if (!action || (action->thread && *action->thread != 0 && !is_thread(*action->thread)))
+            return kMalformed;
+        actions.push_back(*action);
+    }
+    for (unsigned thread = 1; thread <= target_.thread_count(); ++thread) {
+        const auto action = std::ranges::find_if(actions, [thread](const Action& one) {
+            return one.thread.value_or(thread) == thread || one.thread == 0U;
+        });
+        if (action == actions.end() || target_.is_halted(thread) == (action->letter == 't'))
+            continue;
+        if (action->letter == 't') {
+            target_.halt(thread);
+            continue;
+        }
+        target_.let_go(thread, resumption_of(*action, thread));
+    }
+    resume({.kind = Resumption::Kind::go});
+    return kOk;
 }
 
 GdbStub::Reply GdbStub::resume_at(std::string_view address, Resumption::Kind kind) {

@@ -6,6 +6,7 @@
 #include "platform/debug/rsp_packet.hpp"
 #include "platform/debug/target.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,15 @@ public:
     [[nodiscard]] bool wants_to_stop(std::string_view bytes);
     /// Shows `text` on the debugger's console. While the platform runs or is about to tell a stop.
     void show(std::string_view text);
+    /// Threads stop and go one by one: stops are told by notify(), and the debugger may ask at any
+    /// time.
+    [[nodiscard]] bool is_non_stop() const { return is_non_stop_; }
+    /// Non-stop: carries out what has come. \returns that the debugger leaves or kills
+    [[nodiscard]] std::optional<Resumption> attend(std::string_view bytes);
+    /// Non-stop: a thread has halted.
+    void notify(const Stop& stop);
+    /// Non-stop: the debugger has not yet asked for everything that it was notified of.
+    [[nodiscard]] bool is_telling() const { return !told_.empty(); }
     /// The last reply of a run: "W00" for an exit, "X0b" for the end by a signal.
     void tell_end(std::string_view reply);
     /// Another debugger has connected.
@@ -54,10 +64,13 @@ private:
     void send(std::string_view payload);
     void take(const RspEvent& event);
     void carry_out(std::string_view packet);
+    void take_all();
     void resume(const Resumption& resumption) { resumption_ = resumption; }
+    void send_notification(std::string text);
+    [[nodiscard]] std::string all_halted();
     [[nodiscard]] bool is_thread(u64 number) const;
-    [[nodiscard]] std::string stop_reply() const;
-    [[nodiscard]] std::string stop_reason() const;
+    [[nodiscard]] std::string reply_of(const Stop& stop) const;
+    [[nodiscard]] std::string reason_of(const Stop& stop) const;
 
     // What the rows do; `rest` is the packet behind the row's name. Each returns the reply.
     using Reply = std::optional<std::string>;  // nullopt: none now
@@ -87,6 +100,9 @@ private:
     Reply change_point(std::string_view rest, bool inserts);
     Reply tell_actions(std::string_view rest);
     Reply resume_by_actions(std::string_view rest);
+    Reply resume_one_by_one(std::string_view rest);
+    Reply choose_mode(std::string_view rest);
+    Reply tell_next_stop(std::string_view rest);
     Reply go(std::string_view rest);
     Reply go_with_signal(std::string_view rest);
     Reply step(std::string_view rest);
@@ -108,6 +124,8 @@ private:
     bool acknowledges_ = true;
     bool is_waited_for_ = false;  // the debugger expects a stop reply
     bool knows_breakpoint_reasons_ = false;
+    bool is_non_stop_ = false;
+    std::deque<std::string> told_;  // stop replies, the first has been sent
 };
 
 }  // namespace flexv::platform

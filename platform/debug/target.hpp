@@ -77,6 +77,13 @@ public:
     virtual bool insert(PointKind kind, Address address, unsigned bytes) = 0;
     virtual bool remove(PointKind kind, Address address, unsigned bytes) = 0;
 
+    // Threads that stop and go one by one (non-stop).
+    [[nodiscard]] virtual bool is_halted(unsigned thread) const = 0;
+    /// A halted thread goes on, or steps.
+    virtual void let_go(unsigned thread, const Resumption& resumption) = 0;
+    /// A thread that runs is to stop; GdbStub::notify() tells when it has.
+    virtual void halt(unsigned thread) = 0;
+
     /// The run can be taken back (step_back, go_back).
     [[nodiscard]] virtual bool can_go_back() const = 0;
 

@@ -163,9 +163,9 @@ void Rewind::wait_for_request(int request, int answer) {
 }
 
 /// Called again for an instruction that has waited.
-bool Rewind::in_front(core::Core& core) {
+core::Permission Rewind::in_front(core::Core& core) {
     if (&core != soc_.cores().at(wanted_.core))
-        return false;
+        return core::Permission::go;
     const PastInstruction now{.cycle = wanted_.start + core.active_cycles() + core.sleep_cycles(),
                               .number = core.instructions(),
                               .pc = core.hart().pc,
@@ -176,7 +176,7 @@ bool Rewind::in_front(core::Core& core) {
     seen_.push_back(now);
     if (seen_.size() > kInstructions)
         seen_.pop_front();
-    return false;
+    return core::Permission::go;
 }
 
 void Rewind::tell() {

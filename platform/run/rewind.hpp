@@ -66,7 +66,7 @@ private:
     };
     using Clock = std::chrono::steady_clock;
 
-    bool in_front(core::Core& core) override;
+    core::Permission in_front(core::Core& core) override;
     void copy();
     void record();
     void wait_for_request(int request, int answer);

@@ -112,15 +112,15 @@ void Semihosting::find_calls(const ElfImage& image) {
 }
 
 /// The core goes on behind the ebreak, as a debugger would let it.
-bool Semihosting::in_front(core::Core& core) {
+core::Permission Semihosting::in_front(core::Core& core) {
     const Address pc = core.hart().pc;
     if (!places_.contains(pc))
-        return next_ != nullptr && next_->in_front(core);
+        return next_ != nullptr ? next_->in_front(core) : core::Permission::go;
     const auto& x = core.hart().x;
     caller_ = &core;
     const u32 result = serve(x[abi::kA0], x[abi::kA1]);
     core.hart_for_debugger().x[abi::kA0] = result;
-    return core.set_pc(pc + kWordBytes);
+    return core.set_pc(pc + kWordBytes) ? core::Permission::look_again : core::Permission::go;
 }
 
 u32 Semihosting::serve(u32 operation, Address block) {

@@ -31,7 +31,7 @@ private:
     struct Row;
     static const Row kRows[];
 
-    bool in_front(core::Core& core) override;
+    core::Permission in_front(core::Core& core) override;
     [[nodiscard]] u32 serve(u32 operation, Address block);
     void find_calls(const ElfImage& image);
 

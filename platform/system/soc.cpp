@@ -397,7 +397,7 @@ void Soc::run_quanta() {
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (has_ended())
             return;
-        if (interleaver_.is_idle()) {
+        if (interleaver_.is_idle() && !(revive && revive())) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
         }

@@ -76,6 +76,9 @@ public:
     /// Bytes `first` to `last` have been written; some of them may belong to words that nobody
     /// watches.
     std::function<void(Address first, Address last)> on_written;
+    /// Nothing will ever happen again: asked whether somebody has set something going now. Without
+    /// it that is a deadlock.
+    std::function<bool()> revive;
     /// Ends the run behind the present cycle, as must_stop() does.
     void interrupt();
 

@@ -49,6 +49,13 @@ public:
         return thread == 1 ? "first" : "second";
     }
     [[nodiscard]] std::string thread_state(unsigned) const override { return "a < b"; }
+    [[nodiscard]] bool is_halted(unsigned thread) const override { return halted.at(thread - 1); }
+    void let_go(unsigned thread, const platform::Resumption& resumption) override {
+        halted.at(thread - 1) = false;
+        resumed.push_back(resumption);
+    }
+    void halt(unsigned thread) override { halted.at(thread - 1) = true; }
+    [[nodiscard]] bool can_go_back() const override { return has_past; }
     [[nodiscard]] std::string description() const override { return "<target/>"; }
     [[nodiscard]] unsigned general_count() const override { return 33; }
     [[nodiscard]] unsigned register_count() const override { return kRegisters; }
@@ -84,6 +91,9 @@ public:
     std::array<std::array<u32, kRegisters>, 2> registers{};
     std::string memory = std::string(256, '\0');
     std::map<std::pair<platform::PointKind, Address>, unsigned> points;
+    std::array<bool, 2> halted{};
+    std::vector<platform::Resumption> resumed;  // by let_go()
+    bool has_past = true;
 };
 
 }  // namespace flexv::test

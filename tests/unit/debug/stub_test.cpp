@@ -202,6 +202,85 @@ TEST_CASE("monitor commands print on the debugger's console", "[debug]") {
           std::vector<std::string>{"O" + hex::of_bytes("cores!"), "OK"});
 }
 
+TEST_CASE("a run that has a past goes back", "[debug]") {
+    Session session;
+
+    CHECK(session.ask("qSupported").ends_with(";ReverseStep+;ReverseContinue+"));
+    const Resumption step = session.serve({"Hg2", "bs"});
+    CHECK((step.kind == Resumption::Kind::step_back && step.thread == 2));
+    CHECK(session.serve({"bc"}).kind == Resumption::Kind::go_back);
+    (void)session.serve({}, {.reason = Stop::Reason::begin});
+    CHECK(session.channel.replies().back().ends_with("replaylog:begin;"));
+}
+
+TEST_CASE("a run without a past says so", "[debug]") {
+    Session session;
+    session.target.has_past = false;
+
+    CHECK(session.ask("qSupported").find("Reverse") == std::string::npos);
+    CHECK(session.ask("bs") == "E01");
+    CHECK(session.ask("bc") == "E01");
+}
+
+TEST_CASE("a stub goes on with the session of another one", "[debug]") {
+    Session first;
+    (void)first.serve({"QStartNoAckMode", "Hg2", "qSupported:swbreak+", "bc"});
+    Session second;
+
+    second.stub.take_over(first.stub.session(), true);
+    (void)second.serve({"g"}, {.thread = 2, .reason = Stop::Reason::breakpoint});
+
+    CHECK(second.channel.heard().starts_with("$T05thread:2;"));  // not acknowledged
+    CHECK(second.channel.replies().front().ends_with("swbreak:;"));
+}
+
+TEST_CASE("non-stop: threads go and halt one by one", "[debug]") {
+    Session session;
+    session.target.halted = {true, true};
+
+    CHECK(session.ask("QNonStop:1") == "OK");
+    CHECK(session.ask("vCont;s:2") == "OK");
+    CHECK(session.target.halted == std::array{true, false});
+    REQUIRE(session.target.resumed.size() == 1);
+    CHECK(session.target.resumed[0].kind == Resumption::Kind::step);
+    CHECK(session.target.resumed[0].thread == 2);
+    CHECK_FALSE(session.stub.attend(rsp_frame("vCont;t:2") + rsp_frame("vCont;c")));
+    CHECK(session.target.halted == std::array{false, false});
+    CHECK(session.stub.attend(rsp_frame("vCont;t:-1") + rsp_frame("D"))->kind ==
+          Resumption::Kind::detach);
+    CHECK(session.target.halted == std::array{true, true});
+    CHECK(session.ask("vCont;t:7") == "E16");
+    CHECK(session.ask("QNonStop:2") == "E16");
+}
+
+TEST_CASE("non-stop: who is halted is told once and the others on request", "[debug]") {
+    Session session;
+    session.target.halted = {true, true};
+    (void)session.serve({"QNonStop:1", "?", "vStopped", "vStopped"});
+
+    const auto replies = session.channel.replies();
+    REQUIRE(replies.size() == 4);
+    CHECK(replies[1].starts_with("T00thread:1;"));
+    CHECK(replies[2].starts_with("T00thread:2;"));
+    CHECK(replies[3] == "OK");
+    CHECK_FALSE(session.stub.is_telling());
+}
+
+TEST_CASE("non-stop: one notification at a time", "[debug]") {
+    Session session;
+    (void)session.serve({"QStartNoAckMode", "QNonStop:1"});
+    const std::size_t before = session.channel.heard().size();
+
+    session.stub.notify({.thread = 2});
+    session.stub.notify({.thread = 1});
+
+    const std::string heard = session.channel.heard().substr(before);
+    CHECK(heard.starts_with("%Stop:T05thread:2;"));
+    CHECK(heard.find("thread:1;") == std::string::npos);
+    CHECK(session.ask("vStopped").starts_with("T05thread:1;"));
+    CHECK(session.ask("vStopped") == "OK");
+}
+
 TEST_CASE("breakpoints and watchpoints come and go", "[debug]") {
     Session session;
 

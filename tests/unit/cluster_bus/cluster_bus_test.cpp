@@ -3,6 +3,7 @@
 
 #include "l2/l2.hpp"
 #include "support/bus_master.hpp"
+#include "support/counters.hpp"
 #include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
@@ -37,14 +38,6 @@ struct Fixture {
         window.bind(near.bus_in);
         bus.map_again("alias", window, 0x0000'0000, 0x1000, Addressing::relative);
     }
-
-    u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : bus.counters())
-            if (counter.name == name)
-                return counter.value();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 TEST_CASE("every initiator reaches a target at its address", "[cluster_bus]") {
@@ -54,9 +47,9 @@ TEST_CASE("every initiator reaches a target at its address", "[cluster_bus]") {
     f.core.write32(0x1c00'1ffc, 0x1234'5678);
 
     CHECK(f.dma.read32(0x1c00'1ffc) == 0x1234'5678);
-    CHECK(f.count("transactions") == 2);
-    CHECK(f.count("bytes") == 8);
-    CHECK(f.count("errors") == 0);
+    CHECK(test::count(f.bus, "transactions") == 2);
+    CHECK(test::count(f.bus, "bytes") == 8);
+    CHECK(test::count(f.bus, "errors") == 0);
 }
 
 TEST_CASE("the payload returns with its own address", "[cluster_bus]") {
@@ -99,8 +92,8 @@ TEST_CASE("nothing answers outside the ranges or across their ends", "[cluster_b
         CHECK(f.core.read(address, 4).status == tlm::TLM_ADDRESS_ERROR_RESPONSE);
         CHECK(f.core.write(address, 1, 4).status == tlm::TLM_ADDRESS_ERROR_RESPONSE);
     }
-    CHECK(f.count("errors") == 8);
-    CHECK(f.count("transactions") == 0);
+    CHECK(test::count(f.bus, "errors") == 8);
+    CHECK(test::count(f.bus, "transactions") == 0);
     CHECK(f.core.debug_read(0x2000'0000, 4).empty());
 }
 
@@ -113,7 +106,7 @@ TEST_CASE("a debug access leaves no trace and is clipped to its range", "[cluste
     CHECK(f.dma.debug_read32(0x0000'0004) == 0xabcd'ef01);
     CHECK(f.dma.debug_read(0x1c00'1ffe, 8).size() == 2);
     CHECK(f.dma.debug_read(0x0000'0ffe, 8).size() == 2);
-    CHECK(f.count("transactions") == 0);
+    CHECK(test::count(f.bus, "transactions") == 0);
 }
 
 TEST_CASE("a granted pointer covers the addresses of the window that was asked", "[cluster_bus]") {

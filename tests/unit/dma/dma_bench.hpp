@@ -5,6 +5,7 @@
 
 #include "dma/dma.hpp"
 #include "support/bus_master.hpp"
+#include "support/counters.hpp"
 #include "tcdm/tcdm.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
@@ -198,13 +199,6 @@ struct Bench {
         std::vector<u8> data(bytes);
         std::memcpy(data.data(), tcdm.storage() + offset, bytes);
         return data;
-    }
-    [[nodiscard]] u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : dma.counters())
-            if (counter.name == name)
-                return counter.value();
-        FAIL("no counter " << name);
-        return 0;
     }
 };
 

@@ -113,7 +113,7 @@ TEST_CASE("several commands under one identifier end together", "[dma]") {
     bench.run();
 
     CHECK(bench.pulses.size() == 1);
-    CHECK(bench.count("commands") == 2);
+    CHECK(test::count(bench.dma, "commands") == 2);
 }
 
 TEST_CASE("an allocation waits for a free identifier and says so", "[dma]") {
@@ -159,9 +159,9 @@ TEST_CASE("commands are held back while the queues are full, and none is lost", 
 
     // 40 transfers of 4 bursts, each 34 cycles: programming alone would take 40 x 8.
     CHECK(bench.harts[0]->grants.back().first > 20 * 4 * 34);
-    CHECK(bench.count("commands") == 40);
-    CHECK(bench.count("bytes_in") == 40 * 1024);
-    CHECK(bench.count("bursts") == 160);
+    CHECK(test::count(bench.dma, "commands") == 40);
+    CHECK(test::count(bench.dma, "bytes_in") == 40 * 1024);
+    CHECK(test::count(bench.dma, "bursts") == 160);
     CHECK(bench.pulses.size() == 1);
 }
 
@@ -173,8 +173,8 @@ TEST_CASE("at most 4 commands with lines wait in the engines", "[dma]") {
     bench.program(0, 1, std::vector<Command>(12, command));
     bench.run();
 
-    CHECK(bench.count("commands") == 12);
-    CHECK(bench.count("bytes_in") == 12 * 512);
+    CHECK(test::count(bench.dma, "commands") == 12);
+    CHECK(test::count(bench.dma, "bytes_in") == 12 * 512);
 }
 
 TEST_CASE("a status read after a push never shows the transfer as done", "[dma]") {
@@ -285,8 +285,9 @@ TEST_CASE("the DMA counts the cycles in which it has something to do", "[dma]") 
     bench.program(0, 1, {receive(64)});
     bench.run();
 
-    CHECK(bench.count("active_cycles") == 43 - 6 - 4);  // third store in cycle 4, event in 37
-    CHECK(bench.count("tcdm_stall") == 0);
+    CHECK(test::count(bench.dma, "active_cycles") ==
+          43 - 6 - 4);  // third store in cycle 4, event in 37
+    CHECK(test::count(bench.dma, "tcdm_stall") == 0);
 }
 
 TEST_CASE("an impossible configuration is the user's mistake", "[dma]") {

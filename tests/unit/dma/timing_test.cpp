@@ -164,7 +164,7 @@ TEST_CASE("cores that load all the time hold the transfer up as in d_cont", "[dm
     // e + 1 grant of p.elw, 4 cycles to the stop marker: 720 measured, 2 % allowed.
     const double total = double(bench.pulses.at(0).cycle + 5);
     CHECK(std::abs(total - 720) <= 0.02 * 720);
-    CHECK(bench.count("tcdm_stall") > 0);
+    CHECK(test::count(bench.dma, "tcdm_stall") > 0);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "support/bus_contract.hpp"
+#include "support/counters.hpp"
 #include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
@@ -37,13 +38,6 @@ struct Fixture {
         REQUIRE(trans.is_response_ok());
         return (delay - arrival) / clock.period;
     }
-    u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : memory.counters())
-            if (counter.name == name)
-                return counter.total();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 TEST_CASE("the external memory keeps the promises of every bus target", "[external_memory]") {
@@ -63,11 +57,11 @@ TEST_CASE("reads and writes of the external memory share 0.4 byte a cycle", "[ex
     CHECK(f.cycles_of(tlm::TLM_READ_COMMAND, 0x100, 256, 0) == 30 + 640);
     CHECK(f.cycles_of(tlm::TLM_WRITE_COMMAND, 0x800, 4, 100) == 570 + 30 + 10);
     CHECK(f.cycles_of(tlm::TLM_READ_COMMAND, 0x100, 4, 2000) == 40);
-    CHECK(f.count("bytes_read") == 260);
-    CHECK(f.count("bytes_written") == 4);
-    CHECK(f.count("reads") == 2);
-    CHECK(f.count("writes") == 1);
-    CHECK(f.count("bursts") == 3);
+    CHECK(test::count(f.memory, "bytes_read") == 260);
+    CHECK(test::count(f.memory, "bytes_written") == 4);
+    CHECK(test::count(f.memory, "reads") == 2);
+    CHECK(test::count(f.memory, "writes") == 1);
+    CHECK(test::count(f.memory, "bursts") == 3);
 }
 
 TEST_CASE("a refused access takes no time of the external memory", "[external_memory]") {
@@ -76,7 +70,7 @@ TEST_CASE("a refused access takes no time of the external memory", "[external_me
     CHECK(f.master.read(kBytes - 2, 4).status == tlm::TLM_ADDRESS_ERROR_RESPONSE);
 
     CHECK(f.cycles_of(tlm::TLM_READ_COMMAND, 0, 4, 0) == 40);
-    CHECK(f.count("reads") == 1);
+    CHECK(test::count(f.memory, "reads") == 1);
 }
 
 TEST_CASE("a reset keeps contents and counts of the external memory", "[external_memory]") {
@@ -87,7 +81,7 @@ TEST_CASE("a reset keeps contents and counts of the external memory", "[external
 
     CHECK(f.cycles_of(tlm::TLM_READ_COMMAND, 0, 4, 0) == 40);
     CHECK(f.master.read32(0x203) == 0xcafe'f00d);
-    CHECK(f.count("bursts") == 3);
+    CHECK(test::count(f.memory, "bursts") == 3);
 }
 
 TEST_CASE("the external memory counts the cycles that its owner tells", "[external_memory]") {
@@ -95,7 +89,7 @@ TEST_CASE("the external memory counts the cycles that its owner tells", "[extern
 
     f.memory.elapsed = [] { return Cycles{77}; };
 
-    CHECK(f.count("cycles") == 77);
+    CHECK(test::count(f.memory, "cycles") == 77);
 }
 
 TEST_CASE("code in the external memory is withdrawn when it is written", "[external_memory]") {

@@ -3,6 +3,7 @@
 #include "icache/instruction_cache.hpp"
 
 #include "support/bus_contract.hpp"
+#include "support/counters.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -88,13 +89,6 @@ struct Bench {
     Cycles lost(unsigned core, Address line, Cycles now) {
         return (core == 0 ? first : second).lost(line, now);
     }
-    [[nodiscard]] u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : cache.counters())
-            if (counter.name == name)
-                return counter.value();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 }  // namespace
@@ -106,11 +100,11 @@ TEST_CASE("a word comes 7 + m cycles late from memory, 2 from the shared level, 
     CHECK(bench.lost(0, kLine, 100) == 17);
     CHECK(bench.lost(0, kLine, 200) == 0);
     CHECK(bench.lost(1, kLine, 300) == 2);
-    CHECK(bench.count("l1_hits") == 1);
-    CHECK(bench.count("l1_misses") == 2);
-    CHECK(bench.count("l15_hits") == 1);
-    CHECK(bench.count("l15_misses") == 1);
-    CHECK(bench.count("refills") == 1);
+    CHECK(test::count(bench.cache, "l1_hits") == 1);
+    CHECK(test::count(bench.cache, "l1_misses") == 2);
+    CHECK(test::count(bench.cache, "l15_hits") == 1);
+    CHECK(test::count(bench.cache, "l15_misses") == 1);
+    CHECK(test::count(bench.cache, "refills") == 1);
 }
 
 TEST_CASE("until it is enabled every line comes from memory, one is held", "[icache]") {
@@ -120,7 +114,7 @@ TEST_CASE("until it is enabled every line comes from memory, one is held", "[ica
     CHECK(bench.lost(0, kLine + 4, 200) == 0);
     CHECK(bench.lost(0, kLine + 16, 300) == 17);
     CHECK(bench.lost(0, kLine, 400) == 17);
-    CHECK(bench.count("bypassed_lines") == 3);
+    CHECK(test::count(bench.cache, "bypassed_lines") == 3);
 
     bench.master.write32(kEnable, 0xffff'ffff);
 
@@ -139,7 +133,7 @@ TEST_CASE("a flush empties both levels and tells the cores", "[icache]") {
 
     CHECK(bench.flushes == 1);
     CHECK(bench.lost(0, kLine, 200) == 17);
-    CHECK(bench.count("flushes") == 1);
+    CHECK(test::count(bench.cache, "flushes") == 1);
 }
 
 TEST_CASE("a selective flush drops the line that holds the address", "[icache]") {
@@ -160,8 +154,8 @@ TEST_CASE("with prefetch on the next line is there when it is asked for later", 
     CHECK(bench.lost(0, kLine, 100) == 17);
     CHECK(bench.lost(0, kLine + 16, 200) == 0);
     CHECK(bench.lost(1, kLine + 16, 300) == 2);
-    CHECK(bench.count("prefetches") == 2);
-    CHECK(bench.count("refills") == 3);
+    CHECK(test::count(bench.cache, "prefetches") == 2);
+    CHECK(test::count(bench.cache, "refills") == 3);
 }
 
 TEST_CASE("the statistics count while they are enabled", "[icache]") {

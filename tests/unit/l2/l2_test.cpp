@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "support/bus_contract.hpp"
+#include "support/counters.hpp"
 #include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
@@ -35,13 +36,6 @@ struct Fixture {
         REQUIRE(trans.is_response_ok());
         return delay / clock.period;
     }
-    u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : memory.counters())
-            if (counter.name == name)
-                return counter.value();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 TEST_CASE("the L2 keeps the promises of every bus target", "[l2]") {
@@ -72,10 +66,10 @@ TEST_CASE("the L2 returns what was written at any alignment and counts it", "[l2
 
     CHECK(f.master.read32(0x203) == 0xcafe'f00d);
     CHECK(f.master.read8(0x206) == 0xca);
-    CHECK(f.count("writes") == 1);
-    CHECK(f.count("bytes_written") == 4);
-    CHECK(f.count("reads") == 2);
-    CHECK(f.count("bytes_read") == 5);
+    CHECK(test::count(f.memory, "writes") == 1);
+    CHECK(test::count(f.memory, "bytes_written") == 4);
+    CHECK(test::count(f.memory, "reads") == 2);
+    CHECK(test::count(f.memory, "bytes_read") == 5);
 }
 
 TEST_CASE("the L2 names the reason of a refusal", "[l2]") {

@@ -5,6 +5,7 @@
 #include "cluster_bus/cluster_bus.hpp"
 #include "l2/l2.hpp"
 #include "support/bus_contract.hpp"
+#include "support/counters.hpp"
 #include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
@@ -50,13 +51,6 @@ struct Fixture {
         REQUIRE(trans.is_response_ok());
         return (delay - arrival) / clock.period;
     }
-    u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : arbiter.counters())
-            if (counter.name == name)
-                return counter.total();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 TEST_CASE("a cluster waits at L2 while another one has its port", "[l2_arbiter]") {
@@ -67,8 +61,8 @@ TEST_CASE("a cluster waits at L2 while another one has its port", "[l2_arbiter]"
     CHECK(f.cycles_of(f.second, tlm::TLM_READ_COMMAND, 0x1100, 256, 100) == 32 + kBurst);
     CHECK(f.cycles_of(f.second, tlm::TLM_WRITE_COMMAND, 0x1200, 4, 140) == kLatency);
     CHECK(f.cycles_of(f.first, tlm::TLM_READ_COMMAND, 0x1000, 4, 1000) == kLatency);
-    CHECK(f.count("conflicts") == 1);
-    CHECK(f.count("wait_cycles") == 32);
+    CHECK(test::count(f.arbiter, "conflicts") == 1);
+    CHECK(test::count(f.arbiter, "wait_cycles") == 32);
 }
 
 TEST_CASE("an unaligned access has the port for each piece of the bus that it touches",
@@ -85,7 +79,7 @@ TEST_CASE("what is not L2 passes without a wait", "[l2_arbiter]") {
     for (BusMaster* const master : {&f.first, &f.second})
         CHECK(f.cycles_of(*master, tlm::TLM_READ_COMMAND, 0x8000, 256, 0) == kLatency + 31);
 
-    CHECK(f.count("conflicts") == 0);
+    CHECK(test::count(f.arbiter, "conflicts") == 0);
 }
 
 TEST_CASE("an address that nobody serves is refused as the bus refuses it", "[l2_arbiter]") {

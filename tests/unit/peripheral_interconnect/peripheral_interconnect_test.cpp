@@ -3,6 +3,7 @@
 #include "peripheral_interconnect/peripheral_interconnect.hpp"
 
 #include "support/bus_master.hpp"
+#include "support/counters.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
 #include <catch2/catch.hpp>
@@ -151,13 +152,6 @@ struct Bench {
         REQUIRE(only.grants.size() == 1);
         return only;
     }
-    [[nodiscard]] u64 count(const std::string& name) const {
-        for (const CounterInfo& counter : interconnect.counters())
-            if (counter.name == name)
-                return counter.value();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 }  // namespace
@@ -172,7 +166,7 @@ TEST_CASE("a load from a peripheral that answers in one cycle holds EX for four"
     CHECK(core.grants.front() == 4);
     CHECK(core.grants.back() + 1 == 33);
     CHECK(core.data.back() == 0x1234'5678);
-    CHECK(bench.count("stall_cycles") == 8 * 3);
+    CHECK(test::count(bench.interconnect, "stall_cycles") == 8 * 3);
 }
 
 TEST_CASE("a store is not posted", "[periph]") {  // c_per_wr1: 33 cycles as well
@@ -273,7 +267,7 @@ TEST_CASE("an access outside holds EX for five cycles and the delay of the targe
     CHECK(core.data.front() == 0x8877'6655);
     CHECK(core.grants.front() == 1 + 5 + 18 - 1);
     CHECK(bench.outside.seen.front() == bench.clock.time_of(2));
-    CHECK(bench.count("external_loads") == 1);
+    CHECK(test::count(bench.interconnect, "external_loads") == 1);
 }
 
 TEST_CASE("a part of a misaligned store changes only its bytes outside", "[periph]") {
@@ -282,8 +276,8 @@ TEST_CASE("a part of a misaligned store changes only its bytes outside", "[perip
     bench.single({.address = 0x1c00'0001, .data = 0x00cc'bbaa, .bytes = 3, .is_write = true});
 
     CHECK(bench.outside.bytes == std::array<u8, 8>{0x11, 0xaa, 0xbb, 0xcc, 0x55, 0x66, 0x77, 0x88});
-    CHECK(bench.count("external_stores") == 1);
-    CHECK(bench.count("bytes") == 3);
+    CHECK(test::count(bench.interconnect, "external_stores") == 1);
+    CHECK(test::count(bench.interconnect, "bytes") == 3);
 }
 
 TEST_CASE("a narrow load outside has its byte in the low lane", "[periph]") {

@@ -2,6 +2,7 @@
 // The TCDM through its cycle-exact port and through its TLM-2.0 socket.
 #include "tcdm/tcdm.hpp"
 #include "support/bus_contract.hpp"
+#include "support/counters.hpp"
 #include "support/page_holder.hpp"
 
 #include <catch2/catch.hpp>
@@ -45,13 +46,6 @@ struct Bench {
         master.out.bind(memory.bus_in);
         test::elaborate();
     }
-    u64 counter(const std::string& name) const {
-        for (const CounterInfo& info : memory.counters())
-            if (info.name == name)
-                return info.value();
-        FAIL("no counter " << name);
-        return 0;
-    }
 };
 
 }  // namespace
@@ -67,9 +61,9 @@ TEST_CASE("accesses to different banks are granted in the same cycle", "[tcdm]")
 
     CHECK(a.grants == std::vector<Cycles>{5});
     CHECK(b.grants == std::vector<Cycles>{5});
-    CHECK(bench.counter("reads") == 1);
-    CHECK(bench.counter("writes") == 1);
-    CHECK(bench.counter("conflicts") == 0);
+    CHECK(test::count(bench.memory, "reads") == 1);
+    CHECK(test::count(bench.memory, "writes") == 1);
+    CHECK(test::count(bench.memory, "conflicts") == 0);
 }
 
 TEST_CASE("eight ports on one word are served one a cycle", "[tcdm]") {
@@ -87,10 +81,10 @@ TEST_CASE("eight ports on one word are served one a cycle", "[tcdm]") {
 
     CHECK(ports[0].grants.back() == 249);
     CHECK(ports[7].grants.back() == 256);
-    CHECK(bench.memory.conflicts_of_bank(0) == bench.counter("conflicts"));
+    CHECK(bench.memory.conflicts_of_bank(0) == test::count(bench.memory, "conflicts"));
     CHECK(bench.memory.conflicts_of_bank(1) == 0);
-    CHECK(bench.counter("bank0_conflicts") == bench.counter("conflicts"));
-    CHECK(bench.counter("bank1_conflicts") == 0);
+    CHECK(test::count(bench.memory, "bank0_conflicts") == test::count(bench.memory, "conflicts"));
+    CHECK(test::count(bench.memory, "bank1_conflicts") == 0);
 }
 
 TEST_CASE("a request far ahead keeps its cycle", "[tcdm]") {
@@ -137,7 +131,7 @@ TEST_CASE("a request that queues at its bank can be cancelled, and its port asks
 
     CHECK(ports[1].grants == std::vector<Cycles>{6});
     CHECK(ports[2].grants == std::vector<Cycles>{5});
-    CHECK(bench.counter("conflicts") == 2);
+    CHECK(test::count(bench.memory, "conflicts") == 2);
 }
 
 TEST_CASE("reset drops requests that queue at a bank", "[tcdm]") {

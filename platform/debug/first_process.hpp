@@ -24,8 +24,8 @@ public:
     void take_over() const;
 
     // In the program that was there.
-    /// `successor` has taken over. Does not return.
-    [[noreturn]] void give_way_to(int successor) const;
+    /// `process` has taken over. Does not return.
+    [[noreturn]] void give_way_to(int process) const;
 
 private:
     [[noreturn]] void stand_in_for(int process) const;

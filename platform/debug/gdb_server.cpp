@@ -108,7 +108,7 @@ std::optional<Stop> GdbServer::reason_to_stop(core::Core& core) {
         return std::nullopt;
     if (journey_)
         return stop_on_journey(core);
-    const std::optional<Stop> stop = reason_of(core);
+    std::optional<Stop> stop = reason_of(core);
     if (stop && is_stepping_alone(plan_.thread) && stop->thread != plan_.thread)
         return Stop{.signal = stop->signal, .thread = plan_.thread};
     return stop;

@@ -141,7 +141,7 @@ Journey History::wait(const Copy& self) const {
             _exit(0);
         if ((ready[0].revents & POLLIN) == 0)
             continue;
-        const Journey journey = journey_of(receive(self.line[1]));
+        Journey journey = journey_of(receive(self.line[1]));
         if (is_sent_out(self, journey))
             return journey;
     }
@@ -149,7 +149,7 @@ Journey History::wait(const Copy& self) const {
 
 /// True in a copy of `self`. It is two generations away: who searches is waited for, who takes over
 /// becomes a child of the first process.
-bool History::is_sent_out(const Copy& self, const Journey& journey) const {
+bool History::is_sent_out(const Copy& self, const Journey& journey) {
     const pid_t between = fork();
     if (between != 0) {
         while (waitpid(between, nullptr, 0) < 0 && errno == EINTR) {
@@ -206,7 +206,7 @@ void History::answer(const std::optional<PastStop>& found) const {
 
 /// The first message that comes; kNoAnswer when there is none.
 std::string History::ask(const Copy& copy, const Journey& journey,
-                         const std::function<bool()>& must_end) const {
+                         const std::function<bool()>& must_end) {
     constexpr int kPatience = 100;  // milliseconds between two looks at must_end
     if (!send_message(copy.line[0], message_of(journey)))
         return kNoAnswer;

@@ -71,10 +71,10 @@ private:
     };
 
     [[nodiscard]] Journey wait(const Copy& self) const;
-    [[nodiscard]] bool is_sent_out(const Copy& self, const Journey& journey) const;
+    [[nodiscard]] static bool is_sent_out(const Copy& self, const Journey& journey);
     void begin_journey(const Journey& journey, const Copy& self);
-    [[nodiscard]] std::string ask(const Copy& copy, const Journey& journey,
-                                  const std::function<bool()>& must_end) const;
+    [[nodiscard]] static std::string ask(const Copy& copy, const Journey& journey,
+                                         const std::function<bool()>& must_end);
     void give_way_to(std::size_t index, Journey journey);
     static void drop(const Copy& copy);
     void thin_out();

@@ -76,26 +76,25 @@ void GdbServer::halt_all(const Stop& stop) {
 
 bool GdbServer::is_halted(unsigned thread) const { return threads_[thread - 1].is_halted; }
 
-void GdbServer::let_go(unsigned number, const Resumption& resumption) {
-    Thread& thread = threads_[number - 1];
-    core::Core& core = core_of(number);
-    const bool was_held = thread.is_held;
-    thread = {.is_halted = false, .plan = resumption};
+void GdbServer::let_go(unsigned thread, const Resumption& resumption) {
+    Thread& state = threads_[thread - 1];
+    core::Core& core = core_of(thread);
+    const bool was_held = state.is_held;
+    state = {.is_halted = false, .plan = resumption};
     if (resumption.kind == Resumption::Kind::step)
-        thread.step_from = {.pc = core.hart().pc, .instructions = core.instructions()};
+        state.step_from = {.pc = core.hart().pc, .instructions = core.instructions()};
     if (was_held)
         core.release();
     mark_alone();
 }
 
 /// Who sleeps or is off is halted at once: its core is held when it wakes.
-void GdbServer::halt(unsigned number) {
-    Thread& thread = threads_[number - 1];
-    const bool is_quiet = core_of(number).state_letter() != 'R';
-    thread.is_halted = is_quiet;
-    thread.shall_halt = !is_quiet;
+void GdbServer::halt(unsigned thread) {
+    const bool is_quiet = core_of(thread).state_letter() != 'R';
+    threads_[thread - 1].is_halted = is_quiet;
+    threads_[thread - 1].shall_halt = !is_quiet;
     if (is_quiet)
-        stub_.notify({.signal = 0, .thread = number});
+        stub_.notify({.signal = 0, .thread = thread});
     mark_alone();
 }
 

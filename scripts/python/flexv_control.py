@@ -176,7 +176,26 @@ class Run:
         """One instruction of a core; others go on meanwhile."""
         return self._outcome(self.packets.ask(f"vCont;s:{self._thread(core)};c"))
 
+    def go_back(self) -> str:
+        """To the last stop before: "breakpoint", or "start" where there is none."""
+        return self._outcome(self.packets.ask("bc"))
+
+    def step_back(self, core: str = "cluster.core0") -> str:
+        """To where the core was in front of its last instruction."""
+        self.packets.ask(f"Hg{self._thread(core)}")
+        return self._outcome(self.packets.ask("bs"))
+
+    def reset(self) -> None:
+        """To the start of the run; what was written from here is gone."""
+        text = self.monitor("reset")
+        if not text.startswith("the run is at its start"):
+            raise ControlError(f"reset: {text.strip()}")
+
     def _outcome(self, stop: str) -> str:
+        if stop.startswith("E"):
+            raise ControlError("this run cannot go back: it writes files or talks to others while it runs")
+        if "replaylog:begin" in stop:
+            return "start"
         if stop.startswith("W"):
             self._end()
             return "exit"

@@ -52,6 +52,36 @@ class Control(unittest.TestCase):
             run.set_register("cluster.core3", "a5", 0x12345678)
             self.assertEqual(run.register("cluster.core3", "a5"), 0x12345678)
 
+    def test_a_run_goes_back(self) -> None:
+        with start() as run:
+            run.stop_at("main")
+            run.go()
+            pc, cycle = run.register("cluster.core0", "pc"), run.cycle()
+            run.step()
+            self.assertNotEqual(run.register("cluster.core0", "pc"), pc)
+            self.assertEqual(run.step_back(), "breakpoint")
+            self.assertEqual(run.register("cluster.core0", "pc"), pc)
+            self.assertEqual(run.cycle(), cycle)
+            run.remove_stop("main")
+            self.assertEqual(run.go_back(), "start")
+            run.write_word(run.symbol("main"), 0)
+            run.reset()
+            self.assertEqual(run.cycle(), 0)
+            self.assertNotEqual(run.read_word(run.symbol("main")), 0)
+            self.assertEqual(run.go(), "exit")
+        self.assertEqual(run.status, 0)
+
+    def test_a_run_that_writes_meanwhile_does_not_go_back(self) -> None:
+        from flexv_control import ControlError
+
+        with tempfile.TemporaryDirectory() as folder, start(options=["--trace", f"{folder}/trace"]) as run:
+            run.step()
+            for back in (run.go_back, run.step_back):
+                with self.assertRaisesRegex(ControlError, "cannot go back"):
+                    back()
+            with self.assertRaisesRegex(ControlError, "not possible with --trace"):
+                run.reset()
+
     def test_parameters_reach_the_platform(self) -> None:
         with start("hello", settings={"soc.cluster.core_count": 2, "soc.cluster.core.quirks": True}) as run:
             self.assertEqual(list(run.threads), ["cluster.core0", "cluster.core1"])

@@ -7,7 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <iterator>
 #include <sstream>
+#include <utility>
 
 namespace flexv::platform {
 
@@ -34,19 +38,33 @@ std::string identifier(std::size_t index) {
     return id;
 }
 
-std::string binary(const std::string& decimal) {
-    u64 value = std::stoull(decimal);
-    std::string digits;
-    do {
-        digits.insert(digits.begin(), char('0' + value % 2));
-        value /= 2;
-    } while (value != 0);
+void append(fmt::memory_buffer& text, std::string_view part) {
+    text.append(part.data(), part.data() + part.size());
+}
+
+constexpr auto kNibbles = [] {
+    std::array<std::array<char, 4>, 16> digits{};
+    for (unsigned value = 0; value < digits.size(); ++value)
+        for (unsigned bit = 0; bit < 4; ++bit)
+            digits[value][3 - bit] = char('0' + (value >> bit & 1));
     return digits;
+}();
+
+/// Binary, without leading zeros.
+void append_binary(fmt::memory_buffer& text, u64 value) {
+    std::array<char, 64> digits;
+    const std::size_t first = digits.size() - std::max<std::size_t>(std::bit_width(value), 1);
+    for (std::size_t at = digits.size(); at > first; value >>= 4) {
+        at -= 4;
+        std::ranges::copy(kNibbles[value & 15], digits.data() + at);
+    }
+    text.append(digits.data() + first, digits.data() + digits.size());
 }
 
 }  // namespace
 
-Vcd::Vcd(OutputFile& file) : file_(file) {
+Vcd::Vcd(OutputFile& file, Picoseconds picoseconds)
+    : file_(file), picoseconds_(std::move(picoseconds)) {
     if (file.path().ends_with(".fst"))
         converter_ = std::make_unique<FstConverter>(file);
 }
@@ -55,15 +73,36 @@ Vcd::~Vcd() = default;
 
 Vcd::Signal Vcd::add(const std::string& scope, const std::string& name, Kind kind,
                      const std::string& initial) {
+    const Bits value = bits_of(kind, initial);
     variables_.push_back({.scope = scope,
                           .name = name,
                           .kind = kind,
                           .id = identifier(variables_.size()),
-                          .value = initial});
+                          .value = value,
+                          .next = value});
     return variables_.size() - 1;
 }
 
-void Vcd::put(const std::string& text) {
+Vcd::Bits Vcd::bits_of(Kind kind, const std::string& initial) {
+    switch (kind) {
+        case Kind::real:
+            return std::bit_cast<Bits>(std::stod(initial));
+        case Kind::number:
+            return std::stoull(initial);
+        case Kind::text:
+            break;
+    }
+    return place_of(initial);
+}
+
+Vcd::Bits Vcd::place_of(std::string_view text) {
+    const auto [found, is_new] = places_.try_emplace(std::string(text), texts_.size());
+    if (is_new)
+        texts_.emplace_back(text);
+    return found->second;
+}
+
+void Vcd::put(std::string_view text) {
     if (converter_)
         converter_->write(text);
     else
@@ -108,64 +147,82 @@ void Vcd::start() {
     }
     move_scope(scope, {});
     put("$enddefinitions $end\n#0\n$dumpvars\n");
+    text_.clear();
     for (const Variable& variable : variables_)
-        put(text_of(variable));
-    put("$end\n");
+        add_value(variable);
+    append(text_, "$end\n");
+    put({text_.data(), text_.size()});
 }
 
-std::string Vcd::text_of(const Variable& variable) {
+void Vcd::add_value(const Variable& variable) {
     switch (variable.kind) {
         case Kind::real:
-            return fmt::format("r{} {}\n", variable.value, variable.id);
+            fmt::format_to(std::back_inserter(text_), "r{:.6g}",
+                           std::bit_cast<double>(variable.value));
+            break;
         case Kind::text:
-            return fmt::format("s{} {}\n", variable.value, variable.id);
+            text_.push_back('s');
+            append(text_, texts_[variable.value]);
+            break;
         case Kind::number:
-            return fmt::format("b{} {}\n", binary(variable.value), variable.id);
+            text_.push_back('b');
+            append_binary(text_, variable.value);
+            break;
     }
-    return {};
+    text_.push_back(' ');
+    append(text_, variable.id);
+    text_.push_back('\n');
 }
 
-void Vcd::change(Signal signal, u64 ps, std::string value) {
-    changes_.push_back({.ps = ps, .signal = signal, .value = std::move(value)});
+void Vcd::set_real(Signal signal, u64 time, double value) {
+    change(signal, time, std::bit_cast<Bits>(value));
 }
 
-void Vcd::flush(u64 ps) {
-    std::ranges::stable_sort(changes_, {}, &Change::ps);
+void Vcd::set_text(Signal signal, u64 time, std::string_view value) {
+    change(signal, time, place_of(value));
+}
+
+void Vcd::flush(u64 time) {
+    std::ranges::stable_sort(changes_, {}, &Change::time);
     auto begin = changes_.cbegin();
-    while (begin != changes_.cend() && begin->ps < ps) {
-        const u64 time = begin->ps;
-        const auto end = std::find_if(begin, changes_.cend(),
-                                      [time](const Change& change) { return change.ps != time; });
-        write_group(time, begin, end);
+    while (begin != changes_.cend() && begin->time < time) {
+        const auto end = std::find_if(begin, changes_.cend(), [&](const Change& change) {
+            return change.time != begin->time;
+        });
+        write_group(begin, end);
         begin = end;
     }
     changes_.erase(changes_.begin(), begin);
 }
 
 /// All changes of one time: the last one of a signal counts, and only if it is one.
-void Vcd::write_group(u64 ps, std::vector<Change>::const_iterator begin,
+void Vcd::write_group(std::vector<Change>::const_iterator begin,
                       std::vector<Change>::const_iterator end) {
-    std::vector<Signal> changed;
-    for (auto change = begin; change != end; ++change)
-        if (std::ranges::find(changed, change->signal) == changed.end())
-            changed.push_back(change->signal);
-    std::string text;
-    for (const Signal signal : changed) {
-        const auto last =
-            std::find_if(std::make_reverse_iterator(end), std::make_reverse_iterator(begin),
-                         [signal](const Change& change) { return change.signal == signal; });
-        if (last->value == variables_[signal].value)
-            continue;
-        variables_[signal].value = last->value;
-        text += text_of(variables_[signal]);
+    changed_.clear();
+    for (auto change = begin; change != end; ++change) {
+        Variable& variable = variables_[change->signal];
+        variable.next = change->value;
+        if (!std::exchange(variable.is_in, true))
+            changed_.push_back(change->signal);
     }
-    if (!text.empty())
-        put(fmt::format("#{}\n{}", ps, text));
+    text_.clear();
+    for (const Signal signal : changed_) {
+        Variable& variable = variables_[signal];
+        variable.is_in = false;
+        if (variable.next == variable.value)
+            continue;
+        if (text_.size() == 0)
+            fmt::format_to(std::back_inserter(text_), "#{}\n", picoseconds_(begin->time));
+        variable.value = variable.next;
+        add_value(variable);
+    }
+    if (text_.size() != 0)
+        put({text_.data(), text_.size()});
 }
 
-void Vcd::finish(u64 ps) {
-    flush(ps);
-    put(fmt::format("#{}\n", ps));
+void Vcd::finish(u64 time) {
+    flush(time);
+    put(fmt::format("#{}\n", picoseconds_(time)));
     if (converter_)
         converter_->finish();
 }

@@ -6,8 +6,13 @@
 
 #include "base/units.hpp"
 
+#include <fmt/format.h>
+
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace flexv::platform {
@@ -20,52 +25,72 @@ public:
     using Signal = std::size_t;
     enum class Kind : u8 { real, text, number };
 
+    /// Times are in a unit of the caller's.
+    using Picoseconds = std::function<u64(u64 time)>;
+
     /// A file name with extension .fst is written through vcd2fst, which must be installed (Debian
     /// package gtkwave). The owner of `file` commits it behind finish(). Throws UserError.
-    explicit Vcd(OutputFile& file);
+    /// \param picoseconds grows with the time; asked when a time is written
+    Vcd(OutputFile& file, Picoseconds picoseconds);
     ~Vcd();
     Vcd(const Vcd&) = delete;
     Vcd& operator=(const Vcd&) = delete;
 
-    /// Declares a signal; `scope` is a dotted path, `initial` a value as change() takes it.
+    /// Declares a signal; `scope` is a dotted path, `initial` its value in decimal digits or text.
     Signal add(const std::string& scope, const std::string& name, Kind kind,
                const std::string& initial);
     /// Writes the declarations; no add() behind it.
     void start();
 
-    /// From time `ps` on the signal has this value: decimal digits of a number or a real, or a text
-    /// without blanks. Later calls for the same time win.
-    void change(Signal signal, u64 ps, std::string value);
-    /// Writes what is known before time `ps`; from now on changes may not lie before it.
-    void flush(u64 ps);
-    /// Writes the rest; the dump ends at `ps`.
-    void finish(u64 ps);
+    // From `time` on the signal has this value. Later calls for the same time win.
+    void set_number(Signal signal, u64 time, u64 value) { change(signal, time, value); }
+    void set_real(Signal signal, u64 time, double value);
+    /// Without blanks.
+    void set_text(Signal signal, u64 time, std::string_view value);
+    /// Writes what is known before `time`; from now on changes may not lie before it.
+    void flush(u64 time);
+    /// Writes the rest; the dump ends at `time`.
+    void finish(u64 time);
 
 private:
+    using Bits = u64;  // a number, a real's bits, the place of a text in texts_
+
     struct Variable {
         std::string scope;
         std::string name;
         Kind kind;
         std::string id;
-        std::string value;
+        Bits value;          // written
+        Bits next;           // of the group that is being written
+        bool is_in = false;  // that group
     };
     struct Change {
-        u64 ps;
+        u64 time;
+        Bits value;
         Signal signal;
-        std::string value;
     };
 
-    void put(const std::string& text);
+    void change(Signal signal, u64 time, Bits value) {
+        changes_.push_back({.time = time, .value = value, .signal = signal});
+    }
+    [[nodiscard]] Bits bits_of(Kind kind, const std::string& initial);
+    [[nodiscard]] Bits place_of(std::string_view text);
+    void put(std::string_view text);
     void declare(const Variable& variable);
     void move_scope(const std::vector<std::string>& from, const std::vector<std::string>& to);
-    void write_group(u64 ps, std::vector<Change>::const_iterator begin,
+    void write_group(std::vector<Change>::const_iterator begin,
                      std::vector<Change>::const_iterator end);
-    [[nodiscard]] static std::string text_of(const Variable& variable);
+    void add_value(const Variable& variable);
 
     OutputFile& file_;
     std::unique_ptr<FstConverter> converter_;  // null: the dump itself is the file
+    Picoseconds picoseconds_;
     std::vector<Variable> variables_;
+    std::vector<std::string> texts_;
+    std::unordered_map<std::string, Bits> places_;  // of texts_
     std::vector<Change> changes_;
+    std::vector<Signal> changed_;  // of the group that is being written
+    fmt::memory_buffer text_;      // what is written next
 };
 
 }  // namespace flexv::platform

@@ -3,8 +3,6 @@
 
 #include "energy/figures.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +10,8 @@ namespace flexv::platform {
 
 namespace {
 
-constexpr Cycles kBookedLate = 16;  // a core books the end of a sleep some cycles later
+constexpr Cycles kBookedLate = 16;    // a core books the end of a sleep some cycles later
+constexpr double kPicoseconds = 1e3;  // a nanosecond
 constexpr const char* kOutside = "-";
 
 /// A text of the dump ends at its first blank.
@@ -27,7 +26,9 @@ std::string without_blanks(std::string text) {
 Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
            const std::vector<std::string>& channels, const std::vector<std::string>& components,
            const energy::ClockHistory& clocks)
-    : vcd_(file), clocks_(clocks) {
+    : vcd_(file, [&clocks](u64 cycle) {
+          return u64(std::llround(clocks.nanoseconds_at(cycle) * kPicoseconds));
+      }) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
     for (const std::string& scope : cores) {
@@ -51,18 +52,14 @@ Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
     vcd_.start();
 }
 
-u64 Wave::picoseconds(Cycles cycle) const {
-    return u64(std::llround(clocks_.nanoseconds_at(cycle) * 1e3));
-}
-
 void Wave::start(unsigned core, Cycles now) {
-    vcd_.change(cores_.at(core).state, picoseconds(now), "running");
+    vcd_.set_text(cores_.at(core).state, now, "running");
 }
 
 void Wave::wait(unsigned core, bool is_asleep, Cycles from, Cycles to) {
     const Vcd::Signal state = cores_.at(core).state;
-    vcd_.change(state, picoseconds(from), is_asleep ? "asleep" : "stalled");
-    vcd_.change(state, picoseconds(to), "running");
+    vcd_.set_text(state, from, is_asleep ? "asleep" : "stalled");
+    vcd_.set_text(state, to, "running");
 }
 
 void Wave::region(unsigned core, u32 id, const std::string& name, bool is_begin, Cycles now) {
@@ -73,39 +70,37 @@ void Wave::region(unsigned core, u32 id, const std::string& name, bool is_begin,
     else
         std::erase(signals.inside, id);
     const bool is_outside = signals.inside.empty();
-    vcd_.change(signals.region, picoseconds(now),
-                is_outside ? kOutside : region_names_.at(signals.inside.back()));
-    vcd_.change(signals.region_id, picoseconds(now),
-                std::to_string(is_outside ? 0 : signals.inside.back()));
+    vcd_.set_text(signals.region, now,
+                  is_outside ? kOutside : region_names_.at(signals.inside.back()));
+    vcd_.set_number(signals.region_id, now, is_outside ? 0 : signals.inside.back());
 }
 
-u64 Wave::not_written(Cycles cycle) const { return picoseconds(std::max(cycle, written_)); }
+Cycles Wave::not_written(Cycles cycle) const { return std::max(cycle, written_); }
 
 void Wave::at(unsigned core, Address pc, Cycles now) {
-    vcd_.change(cores_.at(core).pc, not_written(now), std::to_string(pc));
+    vcd_.set_number(cores_[core].pc, not_written(now), pc);
 }
 
 void Wave::function(unsigned core, const std::string& name, Cycles now) {
-    vcd_.change(cores_.at(core).function, not_written(now),
-                name.empty() ? kOutside : without_blanks(name));
+    vcd_.set_text(cores_.at(core).function, not_written(now),
+                  name.empty() ? kOutside : without_blanks(name));
 }
 
 void Wave::lines(unsigned core, u32 lines, Cycles now) {
-    vcd_.change(cores_.at(core).lines, not_written(now), std::to_string(lines));
+    vcd_.set_number(cores_.at(core).lines, not_written(now), lines);
 }
 
 void Wave::channel(unsigned index, const std::string& what, Cycles now) {
-    vcd_.change(channels_.at(index), not_written(now),
-                what.empty() ? kOutside : without_blanks(what));
+    vcd_.set_text(channels_.at(index), not_written(now),
+                  what.empty() ? kOutside : without_blanks(what));
 }
 
 void Wave::conflicts(const PowerWindow& window, u64 count) {
-    vcd_.change(conflicts_, not_written(window.begin), std::to_string(count));
+    vcd_.set_number(conflicts_, not_written(window.begin), count);
 }
 
 void Wave::power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules) {
-    vcd_.change(signal, picoseconds(window.begin),
-                fmt::format("{:.6g}", window.mean_mw(attojoules)));
+    vcd_.set_real(signal, window.begin, window.mean_mw(attojoules));
 }
 
 void Wave::add(const PowerWindow& window) {
@@ -115,9 +110,9 @@ void Wave::add(const PowerWindow& window) {
     if (window.end <= kBookedLate)
         return;
     written_ = window.end - kBookedLate;
-    vcd_.flush(picoseconds(written_));
+    vcd_.flush(written_);
 }
 
-void Wave::finish(Cycles end) { vcd_.finish(picoseconds(end)); }
+void Wave::finish(Cycles end) { vcd_.finish(end); }
 
 }  // namespace flexv::platform

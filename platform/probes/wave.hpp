@@ -57,13 +57,11 @@ private:
         std::vector<u32> inside;  ///< regions, the innermost last
     };
 
-    [[nodiscard]] u64 picoseconds(Cycles cycle) const;
     /// What is written already cannot be changed.
-    [[nodiscard]] u64 not_written(Cycles cycle) const;
+    [[nodiscard]] Cycles not_written(Cycles cycle) const;
     void power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules);
 
     Vcd vcd_;
-    const energy::ClockHistory& clocks_;
     std::vector<CoreSignals> cores_;
     std::vector<Vcd::Signal> components_;
     std::vector<Vcd::Signal> channels_;

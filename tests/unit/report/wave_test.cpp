@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+
 using namespace flexv;
 using namespace flexv::platform;
 using Catch::Contains;
@@ -34,7 +36,7 @@ struct File {
 
 TEST_CASE("a dump declares its signals in their scopes", "[wave]") {
     File file;
-    Vcd vcd(file.output);
+    Vcd vcd(file.output, std::identity{});
     vcd.add("top.b", "state", Vcd::Kind::text, "off");
     vcd.add("top", "power", Vcd::Kind::real, "0");
     vcd.add("top.b.c", "id", Vcd::Kind::number, "5");
@@ -55,16 +57,16 @@ TEST_CASE("a dump declares its signals in their scopes", "[wave]") {
 
 TEST_CASE("changes may come out of order, the last of one time counts", "[wave]") {
     File file;
-    Vcd vcd(file.output);
+    Vcd vcd(file.output, std::identity{});
     const Vcd::Signal state = vcd.add("top", "state", Vcd::Kind::text, "off");
     const Vcd::Signal id = vcd.add("top", "id", Vcd::Kind::number, "0");
     vcd.start();
 
-    vcd.change(state, 30, "late");
-    vcd.change(id, 20, "2");
-    vcd.change(state, 20, "early");
-    vcd.change(state, 30, "later");
-    vcd.change(id, 30, "2");  // as before: no change
+    vcd.set_text(state, 30, "late");
+    vcd.set_number(id, 20, 2);
+    vcd.set_text(state, 20, "early");
+    vcd.set_text(state, 30, "later");
+    vcd.set_number(id, 30, 2);  // as before: no change
     vcd.finish(40);
 
     CHECK(file.changes() == "#20\nb10 \"\nsearly !\n#30\nslater !\n#40\n");
@@ -72,14 +74,14 @@ TEST_CASE("changes may come out of order, the last of one time counts", "[wave]"
 
 TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
     File file;
-    Vcd vcd(file.output);
+    Vcd vcd(file.output, std::identity{});
     const Vcd::Signal power = vcd.add("top", "power", Vcd::Kind::real, "0");
     vcd.start();
 
-    vcd.change(power, 50, "5.5");
-    vcd.change(power, 10, "1");
+    vcd.set_real(power, 50, 5.5);
+    vcd.set_real(power, 10, 1);
     vcd.flush(50);
-    vcd.change(power, 50, "6");
+    vcd.set_real(power, 50, 6);
     vcd.finish(60);
 
     CHECK(file.changes() == "#10\nr1 !\n#50\nr6 !\n#60\n");

@@ -316,7 +316,7 @@ private:
     // watch.cpp: observed cores
     static void execute_watched(isa::Hart& hart, const isa::Operands& op);
     void execute_watched();
-    [[nodiscard]] Retired snapshot(const Execution& execution) const;
+    void note_state_before(const Execution& execution, Retired& retired) const;
     [[nodiscard]] MemoryAccess seen_access() const;
     void leave_page(const Slot& slot, bool took_branch);
     void reset_watch();

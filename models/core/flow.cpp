@@ -272,8 +272,8 @@ void Core::code_changes(Address first, Address last) {
     };
     if (previous_ != &kept_.previous && (meets(previous_) || previous_ == kept_.in_ex.data())) {
         kept_.previous = *previous_;
-        if (watch_ && watch_->previous.slot == previous_)
-            watch_->previous.slot = &kept_.previous;
+        if (watch_ && watch_->previous().slot == previous_)
+            watch_->previous().slot = &kept_.previous;
         previous_ = &kept_.previous;
     }
     if (!is_in_ex() || slot_ == kept_.in_ex.data() || !meets(slot_))

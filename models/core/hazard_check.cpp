@@ -7,6 +7,8 @@
 #include "isa/simd.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <vector>
 
 namespace flexv::core {
 
@@ -120,26 +122,65 @@ bool only_reads_csr(const Slot& slot) {
     return !is_plain_csr_write(slot) && (slot.op.word >> 15 & 31) == 0;
 }
 
-/// Lanes of these rows depend on each other in the sub-byte formats (docs/spec/isa.md 11.1).
-bool has_coupled_lanes(std::string_view name, isa::Format format) {
-    const auto is_one_of = [name](std::initializer_list<std::string_view> prefixes) {
-        return std::ranges::any_of(
-            prefixes, [name](std::string_view prefix) { return name.starts_with(prefix); });
-    };
-    if (format == isa::Format::n)
-        return is_one_of({"pv.sra.", "pv.avg.", "pv.cmpeq.", "pv.cmpne.", "pv.cmpge", "pv.cmplt"});
-    return format == isa::Format::c && is_one_of({"pv.sra.", "pv.avg", "pv.add."});
-}
+constexpr u32 kOpcode = 0x7f;
 
-/// Q9: an operand inside the range whose sum with the bound reaches bit 31.
-bool clip_overflows(std::string_view name, u32 operand, u32 bound) {
-    const bool is_inside = i32(operand) >= 0 && i32(operand) <= i32(bound);
-    if (name == "p.clipr")
-        return is_inside && i32(operand + bound + 1) < 0;
-    return name == "p.clipur" && is_inside && i32(operand + bound) < 0;
+bool begins_with_one_of(std::string_view name, std::initializer_list<std::string_view> prefixes) {
+    return std::ranges::any_of(
+        prefixes, [name](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 }  // namespace
+
+/// What the rules ask of a row.
+struct HazardCheck::RowFacts {
+    // Its lanes depend on each other in a sub-byte format (docs/spec/isa.md 11.1).
+    bool couples_nibbles = false;
+    bool couples_crumbs = false;
+    bool clips_signed = false;    ///< p.clipr
+    bool clips_unsigned = false;  ///< p.clipur
+    bool does_not_return = false;
+    bool concerns_a_rule = false;  ///< any of these, or another rule looks at it
+
+    explicit RowFacts(const isa::Instruction& row) {
+        const std::string_view name = row.name;
+        if (row.mode == isa::Mode::status) {
+            couples_nibbles = begins_with_one_of(
+                name, {"pv.sra.", "pv.avg.", "pv.cmpeq.", "pv.cmpne.", "pv.cmpge", "pv.cmplt"});
+            couples_crumbs = begins_with_one_of(name, {"pv.sra.", "pv.avg", "pv.add."});
+        }
+        clips_signed = name == "p.clipr";
+        clips_unsigned = name == "p.clipur";
+        does_not_return = name == "uret" || name == "dret";
+        concerns_a_rule = couples_nibbles || couples_crumbs || clips_signed || clips_unsigned ||
+                          does_not_return || row.energy == isa::Energy::dot_product ||
+                          is_special(row.timing) ||
+                          (isa::encoding_of(row).match & kOpcode) == kVectorOpcode;
+    }
+
+    /// What waits, jumps or changes the core's own state.
+    static bool is_special(isa::Timing timing) {
+        using enum isa::Timing;
+        return timing == mac_load || timing == csr || timing == hardware_loop || timing == jump ||
+               timing == jump_register || timing == event_load;
+    }
+
+    [[nodiscard]] bool has_coupled_lanes(isa::Format format) const {
+        return (format == isa::Format::n && couples_nibbles) ||
+               (format == isa::Format::c && couples_crumbs);
+    }
+    /// Q9: an operand inside the range whose sum with the bound reaches bit 31.
+    [[nodiscard]] bool overflows(u32 operand, u32 bound) const {
+        const bool is_inside = i32(operand) >= 0 && i32(operand) <= i32(bound);
+        return is_inside && ((clips_signed && i32(operand + bound + 1) < 0) ||
+                             (clips_unsigned && i32(operand + bound) < 0));
+    }
+};
+
+std::span<const HazardCheck::RowFacts> HazardCheck::row_facts() {
+    static const std::vector<RowFacts> facts(isa::all_instructions().begin(),
+                                             isa::all_instructions().end());
+    return facts;
+}
 
 std::span<const HazardRule> hazard_rules() {
     static_assert(kRules.size() == HazardCheck::event_load_base + 1, "every rule has its text");
@@ -156,7 +197,16 @@ void HazardCheck::warn_if(bool condition, const Execution& execution, Rule rule)
         warn(execution.pc, rule);
 }
 
+/// Most instructions are of no interest to any rule, and stand behind another such one.
+bool HazardCheck::is_of_interest(const Execution& execution) const {
+    const Retired& previous = execution.previous;
+    return facts_[execution.slot.row].concerns_a_rule || clobbered_ != 0 || previous.took_branch ||
+           (previous.slot != nullptr && is_mac_load(*previous.slot));
+}
+
 void HazardCheck::before(const Execution& execution, isa::Hart& hart) {
+    if (!is_of_interest(execution))
+        return;
     check_registers(execution);
     if (is_mac_load(execution.slot))
         check_mac_load(execution);
@@ -171,6 +221,8 @@ void HazardCheck::before(const Execution& execution, isa::Hart& hart) {
 }
 
 void HazardCheck::after(const Execution& execution, isa::Hart& hart) {
+    if (!facts_[execution.slot.row].concerns_a_rule && clobbered_ == 0)
+        return;
     track_clobbered(execution);
     if (execution.slot.timing == isa::Timing::hardware_loop)
         for (const isa::HardwareLoop& loop : hart.loops)
@@ -179,13 +231,16 @@ void HazardCheck::after(const Execution& execution, isa::Hart& hart) {
 
 void HazardCheck::check_registers(const Execution& execution) {
     const Slot& slot = execution.slot;
-    u32 reads = isa::registers_read(execution.row, slot.op) & ~1U;
-    if (is_mac_load(slot) && execution.row.mode == isa::Mode::status)
-        reads &= ~(1U << slot.op.rs1) | (1U << slot.op.rd);  // named, not read
-    warn_if((reads & clobbered_) != 0, execution, clobbered_pointer);
     const Retired& previous = execution.previous;
-    if (execution.is_right_behind() && is_mac_load(*previous.slot))
-        warn_if((reads >> previous.slot->op.rd & 1) != 0, execution, stale_accumulator);
+    const bool follows_mac_load = execution.is_right_behind() && is_mac_load(*previous.slot);
+    if (clobbered_ != 0 || follows_mac_load) {
+        u32 reads = isa::registers_read(execution.row, slot.op) & ~1U;
+        if (is_mac_load(slot) && execution.row.mode == isa::Mode::status)
+            reads &= ~(1U << slot.op.rs1) | (1U << slot.op.rd);  // named, not read
+        warn_if((reads & clobbered_) != 0, execution, clobbered_pointer);
+        warn_if(follows_mac_load && (reads >> previous.slot->op.rd & 1) != 0, execution,
+                stale_accumulator);
+    }
     if (slot.timing == isa::Timing::event_load)
         warn_if(slot.op.rd == slot.op.rs1, execution, event_load_base);
     if (previous.took_branch) {
@@ -264,13 +319,11 @@ void HazardCheck::check_csr_access(const Execution& execution, const isa::Hart& 
 }
 
 void HazardCheck::check_arithmetic(const Execution& execution, const isa::Hart& hart) {
+    const RowFacts& facts = facts_[execution.slot.row];
     const isa::Operands& op = execution.slot.op;
-    if (execution.row.mode == isa::Mode::status)
-        warn_if(has_coupled_lanes(execution.row.name, isa::Format(hart.simd_format)), execution,
-                sub_byte_lanes);
-    warn_if(clip_overflows(execution.row.name, hart.x[op.rs1], hart.x[op.rs2]), execution,
-            wide_clip);
-    warn_if(execution.row.name == "uret" || execution.row.name == "dret", execution, no_op_return);
+    warn_if(facts.has_coupled_lanes(isa::Format(hart.simd_format)), execution, sub_byte_lanes);
+    warn_if(facts.overflows(hart.x[op.rs1], hart.x[op.rs2]), execution, wide_clip);
+    warn_if(facts.does_not_return, execution, no_op_return);
 }
 
 void HazardCheck::check_loops(const Execution& execution, const isa::Hart& hart) {
@@ -281,6 +334,8 @@ void HazardCheck::check_loops(const Execution& execution, const isa::Hart& hart)
     const bool changes_loops =
         slot.timing == isa::Timing::hardware_loop ||
         (is_csr(slot) && !only_reads_csr(slot) && csr_of(slot) >= 0x7c0 && csr_of(slot) <= 0x7c6);
+    if (!is_jump && !changes_loops && !previous.took_branch)
+        return;
     for (const isa::HardwareLoop& loop : hart.loops) {
         if (previous.took_branch && previous.pc == loop.end && loop.count != 0)
             warn(previous.pc, loop_ends_in_jump);

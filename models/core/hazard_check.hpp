@@ -41,6 +41,7 @@ private:
     enum Rule : unsigned;
     friend std::span<const HazardRule> hazard_rules();
 
+    [[nodiscard]] bool is_of_interest(const Execution& execution) const;
     void warn(Address pc, Rule rule);
     void warn_if(bool condition, const Execution& execution, Rule rule);
     void check_registers(const Execution& execution);
@@ -52,7 +53,11 @@ private:
     void check_loops(const Execution& execution, const isa::Hart& hart);
     void track_clobbered(const Execution& execution);
 
+    struct RowFacts;
+    static std::span<const RowFacts> row_facts();
+
     Report report_;
+    const std::span<const RowFacts> facts_ = row_facts();  ///< [row]
     const bool mtvec_is_writable_;
     std::set<std::pair<Address, unsigned>> reported_;
     u32 clobbered_ = 0;  ///< x registers that hold garbage in hardware

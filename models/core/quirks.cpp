@@ -12,8 +12,6 @@ using isa::csr;
 
 namespace {
 
-constexpr u32 kVectorOpcode = 0x57;
-
 u32 opcode_of(const Slot& slot) { return slot.op.word & 0x7f; }
 
 bool is_csr_access(const Slot& slot, unsigned number) {

@@ -45,6 +45,8 @@ private:
     u32 old_counter_ = 0;
 };
 
+/// Bits 6:0 of the SIMD instructions.
+inline constexpr u32 kVectorOpcode = 0x57;
 /// Number of the CSR of a CSR instruction.
 inline unsigned csr_of(const Slot& slot) { return slot.op.word >> 20; }
 /// csrrw and csrrwi, in contrast to the forms that set or clear bits.

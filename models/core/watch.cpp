@@ -22,8 +22,9 @@ void Core::execute_watched(isa::Hart& hart, const isa::Operands& /*op*/) {
 }
 
 void Core::execute_watched() {
+    static const isa::Instruction* const rows = isa::all_instructions().data();
     const Slot& slot = *slot_;
-    const isa::Instruction& row = isa::all_instructions()[slot.row];
+    const isa::Instruction& row = rows[slot.row];
     if (!watch_) {  // another core of the cluster is observed
         row.execute(hart_, slot.op);
         return;
@@ -36,8 +37,9 @@ void Core::execute_watched() {
                               .entered = is_access ? access_.entered : now_,
                               .cycle = now_,
                               .memory = is_access ? std::optional(seen_access()) : std::nullopt,
-                              .previous = watch_->previous};
-    Retired retired = snapshot(execution);
+                              .previous = watch_->previous()};
+    Retired& retired = watch_->next();
+    note_state_before(execution, retired);
     for (Observer* observer : watch_->observers)
         observer->before(execution, hart_);
     row.execute(hart_, slot.op);
@@ -47,7 +49,7 @@ void Core::execute_watched() {
     retired.took_branch = slot.timing == isa::Timing::branch && hart_.next_pc != kNotTaken;
     retired.moved_slice =
         row.energy == isa::Energy::dot_product && hart_.mixed_slice != retired.slice;
-    watch_->previous = retired;
+    watch_->latest ^= 1;
     if (hart_.simd_legacy != retired.was_legacy && slot.timing != isa::Timing::csr)
         leave_page(slot, retired.took_branch);
 }
@@ -55,7 +57,7 @@ void Core::execute_watched() {
 void Core::reset_watch() {
     if (!watch_)
         return;
-    watch_->previous = {};
+    watch_->retired = {};
     watch_->quirks = {};
 }
 
@@ -65,17 +67,16 @@ void Core::add_quirks() {
     observe(watch_->quirks);
 }
 
-Retired Core::snapshot(const Execution& execution) const {
-    const bool is_misaligned = execution.memory && access_.part == Part::second;
-    return {.slot = &execution.slot,
-            .pc = execution.pc,
-            .left = execution.cycle,
-            .accumulator = hart_.x[execution.slot.op.rd],
-            .format = hart_.simd_format,
-            .slice = hart_.mixed_slice,
-            .skip = hart_.mixed_skip,
-            .was_legacy = hart_.simd_legacy,
-            .waited_in_ex = is_misaligned};
+void Core::note_state_before(const Execution& execution, Retired& retired) const {
+    retired.slot = &execution.slot;
+    retired.pc = execution.pc;
+    retired.left = execution.cycle;
+    retired.accumulator = hart_.x[execution.slot.op.rd];
+    retired.format = hart_.simd_format;
+    retired.slice = hart_.mixed_slice;
+    retired.skip = hart_.mixed_skip;
+    retired.was_legacy = hart_.simd_legacy;
+    retired.waited_in_ex = execution.memory && access_.part == Part::second;
 }
 
 /// The access in EX with its data, without a side effect.

@@ -5,14 +5,19 @@
 #include "core/observer.hpp"
 #include "core/quirks.hpp"
 
+#include <array>
 #include <vector>
 
 namespace flexv::core {
 
 struct Watch {
     std::vector<Observer*> observers;
-    Retired previous;
-    Quirks quirks;  ///< the first observer of a core that has them
+    std::array<Retired, 2> retired;  ///< the instruction before, and the one that executes
+    unsigned latest = 0;             ///< in `retired`, the instruction before
+    Quirks quirks;                   ///< the first observer of a core that has them
+
+    [[nodiscard]] Retired& previous() { return retired[latest]; }
+    [[nodiscard]] Retired& next() { return retired[latest ^ 1]; }
 };
 
 }  // namespace flexv::core

@@ -90,12 +90,21 @@ unsigned depth_below(const Loop& loop) {
     return depth + 1;
 }
 
+/// A name of a file as text of inline assembly, where `$` begins an operand and `$$` does not.
+std::string in_assembly(StringRef name) {
+    std::string text;
+    for (const char character : name) {
+        text += character == '$' ? "$$" : std::string(1, character);
+    }
+    return text;
+}
+
 std::string place_of(const Loop& loop) {
     const DebugLoc location = loop.getStartLoc();
     if (!location) {
         return "";
     }
-    return cast<DIScope>(location.getScope())->getFilename().str() + ":" +
+    return in_assembly(cast<DIScope>(location.getScope())->getFilename()) + ":" +
            std::to_string(location.getLine()) + ":" + std::to_string(location.getCol());
 }
 

@@ -143,16 +143,28 @@ class DriverTest(Case):
         self.assertNotIn("2.500", self.run_elf(self.folder / "f.elf"))
 
     def test_names_of_files_may_have_any_characters(self) -> None:
-        for name in ("with space.c", "hash#tag;{x|y}.c", "\u00fcml\u00e4ut.c", "'quoted'.c"):
-            self.write(name, "int f(const int* a, int n) { int s = 0; for (int i = 0; i < n; ++i) s ^= a[i]; return s; }\nint main(void) { return f(0, 0); }\n")
-            said = self.right("-O2", "-Rflexv=hwloops", "-MMD", name, "-o", "any.elf").stderr
-            self.assertIn(f"{name}:1:", said)
+        loop = "int f(const int* a, int n) { int s = 0; for (int i = 0; i < n; ++i) s ^= a[i] < n ? a[i] : n; return s; }\nint main(void) { return f(0, 0); }\n"
+        for name in ("with space.c", "hash#tag;{x|y}.c", "\u00fcml\u00e4ut.c", "'quoted'.c", 'q"u\\ote.c', "$0$$%0${1:uid}.c", "tab\t.c"):
+            self.write(name, loop)
+            said = self.right("-O2", "-Rflexv=hwloops", "-Rflexv=minmax", "-MMD", f"./{name}", "-o", "any.elf").stderr
+            places = {line.split(": remark: ")[0] for line in said.splitlines()}
+            self.assertEqual(places, {f"./{name}:1:41", f"./{name}:1:74"}, said)
             self.assertEqual(self.run_elf(self.folder / "any.elf"), "")
 
     def test_words_for_the_linker_keep_their_places(self) -> None:
         self.write("two.c", "int two(void) { return 2; }\n")
         self.right("-O1", "-c", "two.c")
         subprocess.run(["riscv64-unknown-elf-ar", "rcs", "libtwo.a", "two.o"], cwd=self.folder, check=True)
+            self.write(name, f'{loop}void bad(void) {{ __asm__ volatile("adx a0"); }}\n')
+            self.assertIn(f"./{name}:3:18: error: unrecognized opcode `adx a0'", self.call("-O2", "-c", f"./{name}", "-o", "x.o").stderr)
+        self.write("two\nlines.c", loop)
+        self.assertIn("'two\\nlines.c': names of files with line breaks", self.call("-c", "two\nlines.c").stderr)
+
+    def test_bytes_that_are_no_text_come_through_messages(self) -> None:
+        (self.folder / "bytes.c").write_bytes(b'void f(void) { __asm__ volatile("adx \xff\xfe"); }\n')
+        done = subprocess.run([ROOT / "scripts/flexv-cc", "-c", "bytes.c"], cwd=self.folder, capture_output=True, check=False)
+        self.assertIn(b"bytes.c:1:", done.stderr)
+        self.assertNotIn(b"Traceback", done.stderr)
         self.write("m.c", "int main(void) { return 0; }\n")
         for words, is_there in (
             (["-Wl,--whole-archive", "libtwo.a", "-Wl,--no-whole-archive"], True), (["libtwo.a"], False),

@@ -13,6 +13,10 @@ REGISTERS = frozenset(
     ["zero", "ra", "sp", "gp", "tp", *(f"t{i}" for i in range(7)), *(f"s{i}" for i in range(12)), *(f"a{i}" for i in range(8))]
 )
 LABEL = re.compile(r"^([\w.$]+):\s*(.*)$")
+STRING = r'"((?:\\.|[^"\\])*)"'
+FILE = re.compile(rf"\s*\.file\s+(\d+)\s+(?:{STRING}\s+)?{STRING}")
+ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))")
+ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
 # What may stand in inline assembly inside of a hardware loop: no jumps, no calls, no unknown macros.
 PLAIN = re.compile(
     r"^(c\.)?(add|addi|sub|and|andi|or|ori|xor|xori|sll|slli|srl|srli|sra|srai|slt|slti|sltu|sltiu|lui|li|mv|nop|not|neg|seqz|snez"
@@ -145,6 +149,14 @@ def parse(text: str) -> list[Line]:
     return result
 
 
+def unescaped(text: str) -> str:
+    """The contents of a string as clang writes it: bytes that are no ASCII in octal."""
+    if "\\" not in text:
+        return text
+    written = text.encode("utf-8", "surrogateescape")
+    return ESCAPE.sub(lambda found: bytes([int(found[1], 8)]) if found[1] else ESCAPED.get(found[2], found[2]), written).decode("utf-8", "surrogateescape")
+
+
 def note_places(lines: Iterable[Line]) -> None:
     """Gives each line the source place of the `.loc` before it."""
     files: dict[str, str] = {}
@@ -152,9 +164,9 @@ def note_places(lines: Iterable[Line]) -> None:
     here = f"{Path.cwd()}/"  # paths are told as the user gives them
     for line in lines:
         if line.kind is Kind.DIRECTIVE and line.name == ".file":
-            found = re.match(r'\s*\.file\s+(\d+)\s+(?:"([^"]*)"\s+)?"([^"]*)"', line.text)
-            if found:
-                path = f"{found[2]}/{found[3]}" if found[2] and not found[3].startswith("/") else found[3]
+            if found := FILE.match(line.text):
+                folder, name = unescaped(found[2] or ""), unescaped(found[3])
+                path = f"{folder}/{name}" if folder and not name.startswith("/") else name
                 files[found[1]] = path.removeprefix(here)
         elif line.kind is Kind.DIRECTIVE and line.name == ".loc":
             fields = line.text.split()

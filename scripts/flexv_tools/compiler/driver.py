@@ -159,7 +159,10 @@ class Driver:
         command = [toolchain.AS, "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", f"-I{toolchain.FIRMWARE / 'include'}"]
         command += [*self.options.for_assembler, str(text), "-o", target]
         self.show(command)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if self.options.only_shows:
+            return
+        done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", errors="surrogateescape")
+        sys.stdout.write(done.stdout)  # a listing, when one is asked for
         sys.stderr.write("".join(in_source(line, str(text), name, places) for line in done.stderr.splitlines(keepends=True)))
         if done.returncode != 0:
             raise StepFailed(done.returncode)

@@ -317,6 +317,8 @@ def check(options: Options) -> None:
         path = Path(item.name)
         if not item.is_file:
             continue
+        if "\n" in item.name:
+            raise Failure(f"{item.name!r}: names of files with line breaks have no place in assembly")
         if not path.exists():
             raise Failure(f"{item.name}: no such file")
         if path.is_dir():

@@ -3,6 +3,7 @@
 
 import subprocess
 import unittest
+from pathlib import Path
 
 from compiler_case import DOT, HELLO, ROOT, SIMULATOR, Case
 
@@ -54,6 +55,7 @@ class DriverTest(Case):
             (["none.c"], "none.c: no such file"),
             (["--isa", "rv64", "x.c"], "--isa rv64: expected one of flexv, xpulpnn, xpulpv2"),
             (["-march=rv64gc", "x.c"], "the core is rv32imc"),
+            (["-march=rv32imfc", "x.c"], "the core is rv32imc"),
             (["-o"], "-o: argument is missing"),
             (["-Rflexv=loops", "x.c"], "-Rflexv=loops: expected one of vectorise"),
             (["x.cpp"], "C++ is not supported"),
@@ -134,6 +136,9 @@ class DriverTest(Case):
         done = self.call("-c", self.write("bad.s", "nop\n adx a0\n"))
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"bad\.s:2: Error: unrecognized opcode `adx a0'")
+
+    def test_the_assembler_s_listing_goes_to_standard_output(self) -> None:
+        self.assertRegex(self.right("-O1", "-Wa,-al", "-c", self.write("f.c", "int f(int a) { return a * 3; }\n")).stdout, r"GAS LISTING(?s:.*)\bf:\n")
 
     def test_printf_knows_floating_point_on_request(self) -> None:
         self.write("f.c", '#include "flexv/flexv.h"\n#include <stdio.h>\nint main(void) { if (core_id() == 0) printf("%.3f %d\\n", -2.5, 7); return 0; }\n')
@@ -250,6 +255,8 @@ class DriverTest(Case):
         self.write("hello.c", HELLO)
         shown = self.right("-###", "-O0", "-DVALUE=1", "hello.c", "-o", "hello.elf").stderr.splitlines()
         self.assertTrue(shown[0].startswith("clang-19 ") and shown[-1].startswith("riscv64-unknown-elf-gcc "), shown)
+        self.assertTrue(Path(self.right("-print-file-name=libc.a").stdout.strip()).is_file())
+        self.assertEqual(self.right("-print-file-name=libnone.a").stdout, "libnone.a\n")
         self.assertFalse((self.folder / "hello.elf").exists())
         self.assertIn("riscv64-unknown-elf-as", self.right("-v", "-O0", "-DVALUE=1", "hello.c", "-o", "hello.elf").stderr)
         self.assertTrue((self.folder / "hello.elf").exists())
@@ -259,6 +266,8 @@ class DriverTest(Case):
         self.assertIn("int main(void)", (self.folder / "hello.i").read_text())
         self.assertIn("main:", (self.folder / "hello.s").read_text())
         self.right("-O2", "hello.i", "-o", "again.elf")
+        self.assertIn("riscv64-unknown-elf-as", self.right("-###", "-c", "hello.c").stderr)
+        self.assertFalse((self.folder / "hello.o").exists())
         self.assertEqual(self.run_elf(self.folder / "again.elf"), "hello 1\n")
         self.assertRegex(self.right("-O2", "-S", "-emit-llvm", "hello.i", "-o", "-").stdout, r"define .*@main\(")
 

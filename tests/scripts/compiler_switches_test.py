@@ -3,6 +3,7 @@
 
 import re
 import unittest
+from pathlib import Path
 
 from compiler_case import Case
 
@@ -94,6 +95,13 @@ class SwitchTest(Case):
             self.assertRegex(said, rf"(?m)^f\.c:{TRACES[name][1]}:\d+: remark: ", name)
             self.assertEqual(set(re.findall(r"\[-R(?:pass|pass-missed|flexv)=(?:flexv-)?([\w-]+)\]", said)), {name})
 
+    def test_a_remark_about_a_loop_of_which_there_are_copies_is_made_once(self) -> None:
+        self.write("copies.c", "static inline int f(const unsigned char* a, int n) {\n    int s = 0;\n    for (int i = 0; i < n; ++i) s += a[i] * a[i + 9];\n    return s;\n}\n"
+                               "int g(const unsigned char* a, int n) { return f(a, n) ^ f(a + n, n + 1) ^ f(a + 2, n + 2); }\n")  # fmt: skip
+        lines = [line for line in self.right("-O2", "-Rflexv", "-c", "copies.c").stderr.splitlines() if ": remark: " in line]
+        self.assertIn("copies.c:3:5: remark: loop vectorised to words of 8- or 16-bit lanes [-Rpass=flexv-vectorise]", lines)
+        self.assertEqual(len(lines), len(set(lines)))
+
     def test_remarks_say_why_not(self) -> None:
         self.write("not.c", "int f(int a) { return a < -127 ? -127 : a > 127 ? 127 : a; }\nvoid g(int);\nvoid h(int* a, int n, int m) {\n"
                             "    for (int i = 0; i < n; ++i) g(i * n + m);\n    for (int i = 0; i < n; ++i) a[i] += 3;\n}\n")  # fmt: skip
@@ -138,6 +146,18 @@ class HandlerTest(Case):
             done = self.call("-c", self.write("h.c", f"\n__attribute__((interrupt)) {head}\n"))
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stderr, r"h\.c:2:\d+: error: .*'interrupt' attribute only applies to functions that have")
+
+    def test_handlers_are_refused_without_warnings_too_and_nothing_else_is_said(self) -> None:
+        text = "\n__attribute__((interrupt(\"user\"))) void f(void) {}\n__attribute__((interrupt)) int g(void) { int unused; return 0; }\n"
+        for word in ("-w", "-Wno-ignored-attributes", "-Wno-everything"):
+            for given in ("", text):
+                name: str | Path = "-" if given else self.write("h.c", text)
+                done = self.call(word, "-x", "c", "-c", name, "-o", "h.o", given=given)
+                self.assertEqual(done.returncode, 1)
+                place = "<stdin>" if given else "h.c"
+                self.assertRegex(done.stderr, rf"^\S*{place}:2:16: error: .*not supported: user.*\n\S*{place}:3:\d+: error: .*only applies to functions that have a 'void'.*\n$")
+        self.assertEqual(self.right("-w", "-c", self.write("ok.c", "__attribute__((interrupt)) void f(void) { int unused; }\n")).stderr, "")
+        self.right("-w", "-x", "c", "-c", "-", "-o", "in.o", given="int x;\n")
 
     def test_what_a_handler_runs_has_no_lanes_and_no_mac_and_load(self) -> None:
         done = self.right("-O2", "-Rflexv=vectorise", "-S", self.write("h.c", HANDLER.replace(" KIND", "")), "-o", "-")

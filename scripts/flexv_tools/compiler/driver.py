@@ -6,8 +6,8 @@ usage: flexv-cc [-O2] [-g] [--isa flexv|xpulpnn|xpulpv2] [-c|-S|-E] FILE... [-o 
 Options are those of GCC and clang: -I -D -U -include -std= -W -f -g -O -M -MD -MF -MT -T -L -l -Wl, -Wa, -Wp, -x -v -###
 -save-temps -print-file-name= @FILE; `-x c -` reads standard input. Without -c, -S or -E a program for `flexv-vp run` is
 linked: the runtime of sw/runtime, picolibc and the link script of sw/runtime. -T replaces the script, an object with a
-_start of its own the start code, -nostdlib leaves out all of it; -lflexv_kernels adds the layers of sw/kernels. printf knows no floating
-point unless -DPICOLIBC_DOUBLE_PRINTF_SCANF is said, also when the program is linked.
+_start of its own the start code, -nostdlib leaves out all of it; -lflexv_kernels adds the layers of sw/kernels. printf knows neither floating
+point nor numbers of 64 bits unless -DPICOLIBC_DOUBLE_PRINTF_SCANF is said, also when the program is linked.
 
 -fno-PASS switches a transformation off: vectorise (SIMD, dot products), macload, mac, clip, bits, hwloops, postincrement, minmax,
 immediate-branches, hazards. -Rflexv tells what was done and what not, -Rflexv=PASS that of one pass. docs/design/compiler.md has
@@ -29,7 +29,7 @@ from pathlib import Path
 
 from flexv_tools.compiler import stage, toolchain, xcv
 from flexv_tools.compiler.assembly import SourceError
-from flexv_tools.compiler.messages import in_source, refused_handler
+from flexv_tools.compiler.messages import hides_handlers, in_source, link_hint, refused_handler, without_repetitions
 from flexv_tools.compiler.options import Input, Options, check, parse
 from flexv_tools.compiler.remarks import Remarks
 from flexv_tools.errors import Failure
@@ -100,8 +100,11 @@ class Driver:
             return ""
         if options.saves:
             self.call([*self.clang(item), "-E", item.name, "-o", f"{stem(item.name)}.i"])
-        self.translate([*command, str(raw)])
+        self.translate([*command, str(raw)], item)
+        text = self.folder / f"{index}.s"
         if options.only_shows:
+            if options.mode != "compile":
+                self.assemble(text, target, item.name, [])
             return target
         result = self.second_half(item, raw)
         if options.saves:
@@ -109,23 +112,34 @@ class Driver:
         if options.mode == "compile":
             write(target, result.text)
             return ""
-        text = self.folder / f"{index}.s"
         text.write_text(result.text, **ANY_BYTES)
         self.assemble(text, target, item.name, result.places)
         return target
 
-    def translate(self, command: list[str]) -> None:
+    def translate(self, command: list[str], item: Input) -> None:
         """Runs clang, which only warns when it makes an ordinary function of an interrupt handler."""
         self.show(command)
         if self.options.only_shows:
             return
+        given = sys.stdin.buffer.read() if item.name == "-" else None
+        if hides_handlers(self.options.for_clang):
+            self.refuse_handlers(item, given)
         colours = ["-fcolor-diagnostics"] if sys.stderr.isatty() else []
         words = [command[0], *colours, *command[1:]]
-        done = subprocess.run(words, executable=shutil.which(toolchain.CLANG), stderr=subprocess.PIPE, check=False)
-        said = [refused_handler(line) for line in done.stderr.decode(**ANY_BYTES).splitlines(keepends=True)]
+        done = subprocess.run(words, executable=shutil.which(toolchain.CLANG), stderr=subprocess.PIPE, input=given, check=False)
+        said = [refused_handler(line) for line in without_repetitions(done.stderr.decode(**ANY_BYTES).splitlines(keepends=True))]
         sys.stderr.write("".join(line for line, _ in said))
         if done.returncode != 0 or any(is_refused for _, is_refused in said):
             raise StepFailed(done.returncode if done.returncode > 0 else 1)
+
+    def refuse_handlers(self, item: Input, given: bytes | None) -> None:
+        """Looks for handlers that are none where the user wants no warnings: nothing else would tell."""
+        words = [word for word in self.clang(item) if word != "-w"] + ["-fsyntax-only", "-Wno-everything", "-Wignored-attributes", item.name]
+        done = subprocess.run(words, executable=shutil.which(toolchain.CLANG), stderr=subprocess.PIPE, input=given, check=False)
+        said = [line for line, is_refused in map(refused_handler, done.stderr.decode(**ANY_BYTES).splitlines(keepends=True)) if is_refused]
+        sys.stderr.write("".join(said))
+        if said:
+            raise StepFailed(1)
 
     def second_half(self, item: Input, raw: Path) -> stage.Result:
         """The assembly stage, with its remarks."""
@@ -236,7 +250,16 @@ class Driver:
         command += ["-Wl,--gc-sections", "-Wl,-z,max-page-size=16"] if "-r" not in options.for_linker else []
         if archives:  # picolibc's printf writes to the stdout of the runtime, which calls picolibc
             archives = ["-Wl,--start-group", *archives, "-lc", "-lgcc", "-Wl,--end-group"]
-        self.call([*command, *rest, *archives, *options.for_linker, "-o", options.output or "a.out"])
+        self.run_linker([*command, *rest, *archives, *options.for_linker, "-o", options.output or "a.out"])
+
+    def run_linker(self, command: Sequence[str]) -> None:
+        self.show(command)
+        if self.options.only_shows:
+            return
+        done = subprocess.run(command, stderr=subprocess.PIPE, check=False, encoding="utf-8", errors="surrogateescape")
+        sys.stderr.write(done.stderr + link_hint(done.stderr))
+        if done.returncode != 0:
+            raise StepFailed(done.returncode if done.returncode > 0 else 1)
 
     def show(self, command: Sequence[str]) -> None:
         if self.options.is_verbose or self.options.only_shows:
@@ -293,7 +316,11 @@ def answer(question: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"{question}: {done.stderr.strip().splitlines()[0]}")
-    return done.stdout.strip()
+    said = done.stdout.strip()
+    if question == f"-print-file-name={said}":  # GCC looks in folders of its own, where the C library is not
+        of_library = toolchain.picolibc_libraries() / said
+        return str(of_library) if of_library.exists() else said
+    return said
 
 
 def drive(words: list[str]) -> None:

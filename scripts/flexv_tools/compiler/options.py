@@ -266,7 +266,7 @@ class Parser:
     def is_architecture(word: str) -> bool:
         """GCC's words for the core, which the driver says itself. Any other architecture is a mistake."""
         if word.startswith("-march="):
-            if not re.match(r"^rv32im?a?c?[_a-z0-9]*$", word.removeprefix("-march=")):
+            if not re.match(r"^rv32im?a?c?(_?[zx][a-z0-9]+)*$", word.removeprefix("-march=")):
                 raise Failure(f"{word}: the core is rv32imc with the extensions that --isa chooses")
             return True
         if word.startswith("-mabi="):

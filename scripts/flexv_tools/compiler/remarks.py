@@ -7,16 +7,13 @@ import sys
 from dataclasses import dataclass, field
 
 
-RECENT = 8  # the same about the same place is said once
-
-
 @dataclass
 class Remarks:
     """Collects remarks of the assembly stage; prints them when they are wanted."""
 
     are_wanted: bool
     chosen: frozenset[str] = frozenset()  # passes; all when empty
-    lines: list[str] = field(default_factory=list)
+    lines: dict[str, None] = field(default_factory=dict)  # the same about the same place is said once
 
     def done(self, name: str, place: str, text: str) -> None:
         self.add(name, place, text)
@@ -26,8 +23,8 @@ class Remarks:
 
     def add(self, name: str, place: str, text: str) -> None:
         line = f"{place or '<unknown>:0:0'}: remark: {text} [-Rflexv={name}]"
-        if self.are_wanted and (not self.chosen or name in self.chosen) and line not in self.lines[-RECENT:]:
-            self.lines.append(line)
+        if self.are_wanted and (not self.chosen or name in self.chosen):
+            self.lines[line] = None
 
     def print(self) -> None:
         for line in self.lines:

@@ -150,6 +150,12 @@ def kernels_in_c() -> Path:
     return archive("flexv_kernels_in_c", [*LAYERS, *INNER_LOOPS["flexv"]], ['-DROWS_OF_ISA="in_c/rows_flexv_c.h"'])
 
 
+def picolibc_libraries() -> Path:
+    """Folder of the C library for the core."""
+    multilib = call([GCC, "-march=rv32imc", "-mabi=ilp32", "-print-multi-directory"], "looking for picolibc").strip()
+    return Path("/usr/lib/picolibc/riscv64-unknown-elf/lib") / multilib
+
+
 def picolibc_includes() -> Path:
     """Folder of the C library's headers, from GCC, which knows it by its specs."""
     for folder in (Path("/usr/lib/picolibc/riscv64-unknown-elf/include"),):

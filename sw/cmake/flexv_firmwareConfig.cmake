@@ -40,14 +40,21 @@ endfunction()
 
 flexv_firmware_sources(runtime
   runtime/crt0.S runtime/start.c runtime/exit.c runtime/stdout.c runtime/l1.c)
-add_library(flexv_runtime OBJECT EXCLUDE_FROM_ALL ${runtime})
-target_link_libraries(flexv_runtime PUBLIC flexv_options)
-# The same for programs that run on several clusters, each of which sees itself at 0.
+# Programs that run on several clusters, each of which sees itself at 0, have their own; so have those with thread-local objects, which
+# cost a core a copy of them at its start.
 flexv_firmware_sources(runtime_of_clusters runtime/clusters.c)
-add_library(flexv_runtime_clusters OBJECT EXCLUDE_FROM_ALL ${runtime} ${runtime_of_clusters})
-target_link_libraries(flexv_runtime_clusters PUBLIC flexv_options)
-target_compile_definitions(flexv_runtime_clusters PUBLIC FLEXV_CLUSTERS)
-target_link_options(flexv_runtime_clusters PUBLIC -Wl,--defsym=__own_cluster=1)
+foreach(thread_locals IN ITEMS "" _thread_locals)
+  add_library(flexv_runtime${thread_locals} OBJECT EXCLUDE_FROM_ALL ${runtime})
+  add_library(flexv_runtime_clusters${thread_locals} OBJECT EXCLUDE_FROM_ALL ${runtime} ${runtime_of_clusters})
+  target_compile_definitions(flexv_runtime_clusters${thread_locals} PUBLIC FLEXV_CLUSTERS)
+  target_link_options(flexv_runtime_clusters${thread_locals} PUBLIC -Wl,--defsym=__own_cluster=1)
+  foreach(library IN ITEMS flexv_runtime flexv_runtime_clusters)
+    target_link_libraries(${library}${thread_locals} PUBLIC flexv_options)
+    if(thread_locals)
+      target_compile_definitions(${library}${thread_locals} PRIVATE FLEXV_THREAD_LOCAL)
+    endif()
+  endforeach()
+endforeach()
 
 # The layers, for each of the instruction sets; in libraries ending in _product biases are added behind the
 # multiplication (kernels/matmul.h).
@@ -72,11 +79,12 @@ flexv_firmware_sources(FLEXV_NETWORK_SOURCES network/main.c network/network.c ne
 set(FLEXV_NETWORK_INCLUDES ${firmware}/network)
 
 # flexv_app(hello SOURCES hello.c [DEFINITIONS A=1] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product]
-# [COMPILER gcc|flexv-cc] [CLUSTERS]): one program, hello.elf, with the kernels of an instruction set (flexv), or without. With flexv-cc
+# [COMPILER gcc|flexv-cc] [CLUSTERS] [THREAD_LOCALS]): one program, hello.elf, with the kernels of an instruction set (flexv), or without. With flexv-cc
 # its own C files make use of the custom instructions (docs/design/compiler.md); runtime and kernels come from GCC all the same.
-# CLUSTERS: every cluster of the chip runs it (flexv/clusters.h); else the first one does.
+# CLUSTERS: every cluster of the chip runs it (flexv/clusters.h); else the first one does. THREAD_LOCALS: every core has its own
+# _Thread_local objects, and errno of the C library.
 function(flexv_app name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "CLUSTERS" "ISA;BIAS;COMPILER" "SOURCES;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "CLUSTERS;THREAD_LOCALS" "ISA;BIAS;COMPILER" "SOURCES;DEFINITIONS")
   if(NOT ARG_ISA)
     set(ARG_ISA flexv)
   endif()
@@ -89,7 +97,7 @@ function(flexv_app name)
   endif()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR (kernels AND NOT TARGET ${kernels}))
     message(FATAL_ERROR "flexv_app(${ARGV}): expected NAME SOURCES file... "
-      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product] [COMPILER gcc|flexv-cc] [CLUSTERS]")
+      "[DEFINITIONS A=1 ...] [ISA flexv|xpulpnn|xpulpv2|none] [BIAS sum|product] [COMPILER gcc|flexv-cc] [CLUSTERS] [THREAD_LOCALS]")
   endif()
   cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
   add_executable(${name} ${ARG_SOURCES})
@@ -97,7 +105,8 @@ function(flexv_app name)
   set_target_properties(${name} PROPERTIES SUFFIX .elf
     LINK_DEPENDS ${firmware}/runtime/link.ld)
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
-  target_link_libraries(${name} PRIVATE flexv_runtime$<$<BOOL:${ARG_CLUSTERS}>:_clusters> ${kernels})
+  target_link_libraries(${name} PRIVATE
+    flexv_runtime$<$<BOOL:${ARG_CLUSTERS}>:_clusters>$<$<BOOL:${ARG_THREAD_LOCALS}>:_thread_locals> ${kernels})
   if(ARG_COMPILER STREQUAL "flexv-cc")
     flexv_compile_by_flexv_cc(${name} "${ARG_ISA}")
   elseif(ARG_COMPILER AND NOT ARG_COMPILER STREQUAL "gcc")

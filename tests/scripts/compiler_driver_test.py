@@ -155,11 +155,6 @@ class DriverTest(Case):
             places = {line.split(": remark: ")[0] for line in said.splitlines()}
             self.assertEqual(places, {f"./{name}:1:41", f"./{name}:1:74"}, said)
             self.assertEqual(self.run_elf(self.folder / "any.elf"), "")
-
-    def test_words_for_the_linker_keep_their_places(self) -> None:
-        self.write("two.c", "int two(void) { return 2; }\n")
-        self.right("-O1", "-c", "two.c")
-        subprocess.run(["riscv64-unknown-elf-ar", "rcs", "libtwo.a", "two.o"], cwd=self.folder, check=True)
             self.write(name, f'{loop}void bad(void) {{ __asm__ volatile("adx a0"); }}\n')
             self.assertIn(f"./{name}:3:18: error: unrecognized opcode `adx a0'", self.call("-O2", "-c", f"./{name}", "-o", "x.o").stderr)
         self.write("two\nlines.c", loop)
@@ -170,6 +165,11 @@ class DriverTest(Case):
         done = subprocess.run([ROOT / "scripts/flexv-cc", "-c", "bytes.c"], cwd=self.folder, capture_output=True, check=False)
         self.assertIn(b"bytes.c:1:", done.stderr)
         self.assertNotIn(b"Traceback", done.stderr)
+
+    def test_words_for_the_linker_keep_their_places(self) -> None:
+        self.write("two.c", "int two(void) { return 2; }\n")
+        self.right("-O1", "-c", "two.c")
+        subprocess.run(["riscv64-unknown-elf-ar", "rcs", "libtwo.a", "two.o"], cwd=self.folder, check=True)
         self.write("m.c", "int main(void) { return 0; }\n")
         for words, is_there in (
             (["-Wl,--whole-archive", "libtwo.a", "-Wl,--no-whole-archive"], True), (["libtwo.a"], False),
@@ -201,7 +201,15 @@ class DriverTest(Case):
         self.assertEqual(self.run_elf(self.folder / "t.elf"), "")
         self.right("-O1", "-c", "t.c")
         self.right("-c", ROOT / "sw/runtime/crt0.S", "-o", "crt0.o")
-        self.assertIn("need the runtime compiled with -DFLEXV_THREAD_LOCAL", self.call("t.o", "crt0.o", "-o", "t.elf").stderr)
+        said = self.call("t.o", "crt0.o", "-o", "t.elf").stderr
+        self.assertIn("thread-local objects, such as errno, need flexv_app(... THREAD_LOCALS), or the runtime compiled with -DFLEXV_THREAD_LOCAL", said)
+
+    def test_what_the_runtime_does_not_have_is_told_by_the_linker(self) -> None:
+        self.write("n.c", "#include <stdatomic.h>\natomic_int n;\nint main(void) { return atomic_fetch_add(&n, 1); }\n")
+        said = self.call("-O1", "n.c", "-o", "n.elf").stderr
+        self.assertRegex(said, "undefined reference to `__atomic_fetch_add_4'(?s:.*)\nflexv-cc: hint: the core has no atomic operations; mutex_lock()")
+        self.write("e.c", "#include <stdlib.h>\nvolatile int x;\nstatic void bye(void) { x = 1; }\nint main(void) { return atexit(bye); }\n")
+        self.assertIn("atexit(): nothing runs what it registers; call it from main", self.call("-O1", "e.c", "-o", "e.elf").stderr)
 
     def test_archives_are_searched(self) -> None:
         self.write("two.c", "int two(void) { return 2; }\n")
@@ -247,6 +255,8 @@ class DriverTest(Case):
         self.assertEqual(self.right("-dumpmachine").stdout, "riscv32-unknown-elf\n")
         self.assertRegex(self.right("-print-libgcc-file-name").stdout, r"rv32im/ilp32/libgcc\.a\n$")
         self.assertEqual(self.right("-print-multi-lib").stdout, ".;\n")
+        self.assertTrue(Path(self.right("-print-file-name=libc.a").stdout.strip()).is_file())
+        self.assertEqual(self.right("-print-file-name=libnone.a").stdout, "libnone.a\n")
         defined = self.right("-E", "-dM", "-x", "c", "-").stdout
         for word in ("__riscv_xlen 32", "__FLEXV_CC__ 1", "__riscv_mul 1", "__clang__ 1"):
             self.assertIn(f"#define {word}\n", defined)
@@ -255,9 +265,9 @@ class DriverTest(Case):
         self.write("hello.c", HELLO)
         shown = self.right("-###", "-O0", "-DVALUE=1", "hello.c", "-o", "hello.elf").stderr.splitlines()
         self.assertTrue(shown[0].startswith("clang-19 ") and shown[-1].startswith("riscv64-unknown-elf-gcc "), shown)
-        self.assertTrue(Path(self.right("-print-file-name=libc.a").stdout.strip()).is_file())
-        self.assertEqual(self.right("-print-file-name=libnone.a").stdout, "libnone.a\n")
         self.assertFalse((self.folder / "hello.elf").exists())
+        self.assertIn("riscv64-unknown-elf-as", self.right("-###", "-c", "hello.c").stderr)
+        self.assertFalse((self.folder / "hello.o").exists())
         self.assertIn("riscv64-unknown-elf-as", self.right("-v", "-O0", "-DVALUE=1", "hello.c", "-o", "hello.elf").stderr)
         self.assertTrue((self.folder / "hello.elf").exists())
 
@@ -266,8 +276,6 @@ class DriverTest(Case):
         self.assertIn("int main(void)", (self.folder / "hello.i").read_text())
         self.assertIn("main:", (self.folder / "hello.s").read_text())
         self.right("-O2", "hello.i", "-o", "again.elf")
-        self.assertIn("riscv64-unknown-elf-as", self.right("-###", "-c", "hello.c").stderr)
-        self.assertFalse((self.folder / "hello.o").exists())
         self.assertEqual(self.run_elf(self.folder / "again.elf"), "hello 1\n")
         self.assertRegex(self.right("-O2", "-S", "-emit-llvm", "hello.i", "-o", "-").stdout, r"define .*@main\(")
 

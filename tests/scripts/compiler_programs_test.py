@@ -58,6 +58,21 @@ class ProgramTest(Case):
             self.cmake("--build", out)
             self.assertEqual(self.run_elf(out / "hello.elf"), "hello 5\n")
 
+    def test_programs_of_either_compiler_have_thread_locals_on_request(self) -> None:
+        thread = '#include "flexv/flexv.h"\nstatic _Thread_local unsigned mine = 5;\nstatic volatile unsigned sum;\nint main(void) {\n    mine += core_id();\n    barrier();\n'
+        thread += "    mutex_lock();\n    sum = sum + mine;\n    mutex_unlock();\n    barrier();\n    return sum != 5 * core_count() + core_count() * (core_count() - 1) / 2;\n}\n"
+        self.write("t.c", thread)
+        apps = "".join(f"flexv_app({name} SOURCES t.c ISA none {words})\n" for name, words in (("by_gcc", "THREAD_LOCALS"), ("by_us", "THREAD_LOCALS COMPILER flexv-cc"), ("without", "")))
+        self.write("CMakeLists.txt", f"cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\nfind_package(flexv_firmware REQUIRED)\n{apps}")
+        out = self.folder / "out"
+        self.cmake("-S", self.folder, "-B", out, f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/toolchain.cmake")
+        self.cmake("--build", out, "--target", "by_gcc", "by_us")
+        for name in ("by_gcc", "by_us"):
+            self.assertEqual(self.run_elf(out / f"{name}.elf"), "")
+        done = subprocess.run(["cmake", "--build", out, "--target", "without"], capture_output=True, text=True, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("need flexv_app(... THREAD_LOCALS)", done.stdout + done.stderr)
+
     def test_cmake_takes_it_from_an_installed_package(self) -> None:
         prefix, out = self.folder / "prefix", self.folder / "out"
         self.cmake("-S", ROOT / "sw", "-B", self.folder / "sw", f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/toolchain.cmake")

@@ -144,6 +144,8 @@ public:
     [[nodiscard]] u64 instructions() const;
     [[nodiscard]] u64 macs() const { return hart_.macs; }
     [[nodiscard]] u64 stall_cycles(Stall cause) const { return stalls_[unsigned(cause)]; }
+    /// [Stall], cycles.
+    [[nodiscard]] const std::array<EventCount, kStallCauses>& stalls() const { return stalls_; }
     [[nodiscard]] u64 active_cycles() const;
     [[nodiscard]] u64 sleep_cycles() const { return sleep_cycles_; }
     [[nodiscard]] u64 executed(unsigned row) const { return executed_[row]; }

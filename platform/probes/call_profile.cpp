@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <deque>
 #include <optional>
+#include <type_traits>
 
 namespace flexv::platform {
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr const char* kNoSymbol = "(no symbol)";
 static_assert(ProfileCost::kStalls == core::kStallCauses);
+static_assert(std::has_unique_object_representations_v<EventCount>, "counts compare as bytes");
 
 using Stalls = std::array<u64, core::kStallCauses>;
 
@@ -60,7 +63,7 @@ struct Node {
     bool is_handler = false;
     u64 calls = 0;
     std::deque<Cell> cells{};    // they stay where they are
-    std::vector<u32> cell_of{};  ///< [halfword of the function]: index + 1; 0: none
+    std::vector<Cell*> cell_of{};  ///< [halfword of the function]; null: none
     std::map<std::pair<const ElfImage::Symbol*, Address>, unsigned> children{};
 
     /// The cell of an instruction; a new one where there is none, or code has changed.
@@ -71,12 +74,12 @@ struct Node {
             return find(pc, row);
         if (cell_of.empty())
             cell_of.resize(function->size / 2 + 1);
-        u32& index = cell_of[offset / 2];
-        if (index == 0 || cells[index - 1].row != row) {
+        Cell*& cell = cell_of[offset / 2];
+        if (cell == nullptr || cell->row != row) {
             cells.push_back({.pc = pc, .row = row});
-            index = u32(cells.size());
+            cell = &cells.back();
         }
-        return cells[index - 1];
+        return *cell;
     }
     /// Of an instruction that has not been executed to its end.
     Cell& at(Address pc) {
@@ -101,6 +104,7 @@ public:
     Watcher(const ElfImage& image, core::Core& core, std::string path)
         : core_(core), path_(std::move(path)), tracker_(image, *this) {
         nodes_.push_back({});
+        node_ = &nodes_.front();
         const auto& counters = core.counters();
         divide_ =
             std::ranges::find(counters, "divide_cycles", &CounterInfo::name) - counters.begin();
@@ -110,7 +114,7 @@ public:
         if (execution.previous.slot == nullptr)
             restart();
         tracker_.arrive(hart);
-        Cell& cell = nodes_[current_].cell(execution.pc, &execution.row);
+        Cell& cell = node_->cell(execution.pc, &execution.row);
         book(&cell, execution.memory ? execution.memory->address : 0);
         ++cell.count;
         macs_ = hart.macs;
@@ -147,13 +151,8 @@ private:
     /// lie, or to `next`.
     void book(Cell* next, Address address) {
         Cell* const last = cell_ == nullptr ? next : cell_;
-        for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
-            const u64 now = core_.stall_cycles(core::Stall(cause));
-            if (now == stalls_[cause])
-                continue;
-            (is_booked_behind(cause) ? last : next)->stalls[cause] += now - stalls_[cause];
-            stalls_[cause] = now;
-        }
+        if (std::memcmp(core_.stalls().data(), stalls_.data(), sizeof stalls_) != 0)
+            book_stalls(*last, *next);
         if (core_.sleep_cycles() != asleep_) {
             const bool is_wfi = last->row != nullptr && last->row->timing == isa::Timing::wfi;
             (is_wfi ? last : next)->add_sleep(is_wfi ? 0 : address, core_.sleep_cycles() - asleep_);
@@ -165,6 +164,14 @@ private:
         const u64 cycles = core_.counters()[std::size_t(divide_)].value();
         last->divide_cycles += cycles - divide_cycles_;
         divide_cycles_ = cycles;
+    }
+
+    void book_stalls(Cell& last, Cell& next) {
+        for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
+            const u64 lost = core_.stalls()[cause] - stalls_[cause];
+            (is_booked_behind(cause) ? last : next).stalls[cause] += lost;
+        }
+        stalls_ = core_.stalls();
     }
 
     /// Counts of the core begin at 0 again.
@@ -184,18 +191,23 @@ private:
                               .function = frame.function,
                               .called_at = frame.called_at,
                               .is_handler = frame.is_handler});
-        current_ = place->second;
-        ++nodes_[current_].calls;
+        go_to(place->second);
+        ++node_->calls;
     }
-    void left() override { current_ = nodes_[current_].parent; }
+    void left() override { go_to(node_->parent); }
+    void go_to(unsigned node) {
+        current_ = node;
+        node_ = &nodes_[node];
+    }
 
     core::Core& core_;
     const std::string path_;
     CallTracker tracker_;
     std::deque<Node> nodes_;  // the first one is no function, but whom none has called hangs on it
     unsigned current_ = 0;
+    Node* node_ = nullptr;  // the same
     Cell* cell_ = nullptr;  // of the last instruction
-    Stalls stalls_{};
+    std::array<EventCount, core::kStallCauses> stalls_{};  // of the core, booked
     Cycles asleep_ = 0;
     u64 macs_ = 0;
     u64 mixed_ = 0;

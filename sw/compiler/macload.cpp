@@ -14,6 +14,7 @@
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Utils/LoopUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
@@ -347,7 +348,9 @@ bool leaves_by_phis(const Loop& loop, const DominatorTree& dominators) {
 bool fuse(Loop& loop, FunctionAnalysisManager& analyses, Function& function, bool in_hardware) {
     auto& evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
     auto& dominators = analyses.getResult<DominatorTreeAnalysis>(function);
-    formLCSSA(loop, dominators, &analyses.getResult<LoopAnalysis>(function), &evolution);
+    auto& loops = analyses.getResult<LoopAnalysis>(function);
+    simplifyLoop(&loop, &dominators, &loops, &evolution, nullptr, nullptr, /*PreserveLCSSA=*/false);
+    formLCSSA(loop, dominators, &loops, &evolution);
     Analysis analysis(loop, evolution);
     const auto shape = analysis.run();
     if (!shape) {

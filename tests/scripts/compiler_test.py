@@ -76,6 +76,11 @@ class PassTest(Case):
         text = '#include "flexv/flexv.h"\n' + DOT.replace("{ int s", "{ csr_write(CSR_SIMD_LEGACY, 0); int s")
         self.assertNotIn("pv.sdot", self.assembly(text))
 
+    def test_macload_takes_loops_that_are_jumped_at(self) -> None:
+        text = "int f(const unsigned char* a, const signed char* w, int c) { int s = 0; for (int y = 0; y < 3; ++y) for (int x = 0; x < 3; ++x)\n" \
+               "    for (int i = 0; i < c; ++i) s += a[(y * 9 + x) * c + i] * w[(y * 3 + x) * c + i]; return s; }\n"  # fmt: skip
+        self.assertIn("pv.mlsdotsup.b", self.assembly(text))
+
     def test_macload(self) -> None:
         sums = "".join(f"s{i}{j} += a[i * {i} + k + {100 * i}] * b[k + {100 * j}];" for i in range(2) for j in range(4)).replace("i * 0 + ", "").replace("i * 1 + ", "")
         names = ", ".join(f"s{i}{j} = 0" for i in range(2) for j in range(4))

@@ -108,6 +108,17 @@ std::string place_of(const Loop& loop) {
            std::to_string(location.getLine()) + ":" + std::to_string(location.getCol());
 }
 
+/// Whether there are jumps in the loop: the core has no other way to choose than to jump.
+bool branches(const Loop& loop) {
+    return loop.getNumBlocks() > 1 || any_of(*loop.getHeader(), [](const Instruction& instruction) {
+               return isa<SelectInst>(instruction);
+           });
+}
+
+/// The code generator puts the end of a loop before its start where that saves a jump, and a
+/// hardware loop costs less than that jump; it does not where code is to be small.
+void keep_ends_behind_starts(Function& function) { function.addFnAttr(Attribute::OptimizeForSize); }
+
 class Counter {
 public:
     Counter(Loop& loop, FunctionAnalysisManager& analyses, Function& function)
@@ -208,6 +219,7 @@ bool count_loops(Function& function, FunctionAnalysisManager& analyses) {
     auto& dominators = analyses.getResult<DominatorTreeAnalysis>(function);
     auto& evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
     bool has_changed = false;
+    bool has_branches = false;
     for (Loop* const loop : loops) {
         has_changed |= simplifyLoop(loop, &dominators, &loops, &evolution, nullptr, nullptr, false);
     }
@@ -225,9 +237,13 @@ bool count_loops(Function& function, FunctionAnalysisManager& analyses) {
         if (counter.run()) {
             evolution.forgetLoop(loop);
             has_changed = true;
+            has_branches |= branches(*loop);
         } else {
             remark_missed(kHwloopsPass, *loop, "no hardware loop: " + counter.reason);
         }
+    }
+    if (has_branches) {
+        keep_ends_behind_starts(function);
     }
     return has_changed;
 }

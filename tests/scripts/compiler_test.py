@@ -33,6 +33,11 @@ class PassTest(Case):
         self.assertRegex(code, r"(?s)lp\.setup 1, .*lp\.setup 0, ")
         self.assertEqual(code.count("lp.setup"), 2)
 
+    def test_hwloops_take_loops_with_branches(self) -> None:
+        for text in ("int f(const short* a, int n) { int k = 0; for (int i = 1; i < n; ++i) if (a[i] > a[k]) k = i; return k; }\n",
+                     "int f(const int* a, int n) { int s = 0; for (int i = 0; i < n; ++i) { if (a[i] & 1) s += a[i] * n; else s ^= i; } return s; }\n"):  # fmt: skip
+            self.assertIn("lp.setup", self.assembly(text))
+
     def test_hwloops_leave_loops_with_calls_alone(self) -> None:
         for body in ("g(i);", "s += a[i] / b[i]; g(s);", "if (a[i]) return g(a[i]); __asm__ volatile(\"jal 1f; 1:\");"):
             text = f"long long g(int); long long f(int* a, int* b, int n) {{ int s = 0; for (int i = 0; i < n; ++i) {{ {body} }} return s; }}\n"

@@ -2,6 +2,7 @@
 // LLVM's loop vectoriser with the core's word as vector register (target.hpp), and the lowering of
 // what it makes to custom instructions. A loop is tried on a copy of the function first: only loops
 // whose every vector operation has an instruction are vectorised for good.
+#include "conditional_stores.hpp"
 #include "passes.hpp"
 #include "remarks.hpp"
 #include "surroundings.hpp"
@@ -118,6 +119,7 @@ bool vectorise_loops(Function& function, const std::set<size_t>& chosen) {
     for (Loop* const loop : innermost_loops(function, manager)) {
         if (chosen.contains(index++)) {
             loop->setLoopID(hints(*loop, true));
+            make_stores_unconditional(*loop);
         }
     }
     LoopVectorizeOptions options(/*InterleaveOnlyWhenForced=*/true,

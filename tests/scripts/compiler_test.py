@@ -77,6 +77,15 @@ class PassTest(Case):
             for name in names:
                 self.assertIn(name, code)
 
+    def test_vectorise_makes_a_store_under_a_condition_on_its_own_element_unconditional(self) -> None:
+        text = "void f(signed char* a, int n, int k) { for (int i = 0; i < n; ++i) if (CONDITION) a[i] = VALUE; }\n"
+        for condition, value in (("a[i] < 0", "0"), ("!(a[i] < 0)", "a[i] + 3"), ("a[i] == 7", "k")):
+            code = self.assembly(text.replace("CONDITION", condition).replace("VALUE", value))
+            self.assertIn("pv.cmp", code, condition)
+            self.assertRegex(code, r"p\.sw\.post|sw \w+, 0", condition)
+        for condition in ("a[i + 1] < 0", "i == k"):  # other cores may care for elements that this one leaves alone
+            self.assertNotRegex(self.assembly(text.replace("CONDITION", condition).replace("VALUE", "0")), r"p\.sw\.post|sw \w+, 0", condition)
+
     def test_vectorise_keeps_out_of_functions_that_set_formats(self) -> None:
         text = '#include "flexv/flexv.h"\n' + DOT.replace("{ int s", "{ csr_write(CSR_SIMD_LEGACY, 0); int s")
         self.assertNotIn("pv.sdot", self.assembly(text))

@@ -151,7 +151,42 @@ Value* without_middle_step(Value* wide) {
     return wide;
 }
 
+/// A word of which each lane is 1 or 0: `wide` are comparisons as numbers.
+Value* word_of_comparisons(IRBuilderBase& builder, const VectorWords& words, Value* wide,
+                           uint32_t ones) {
+    Value* mask = nullptr;
+    if (!match(wide, m_ZExt(m_Value(mask))) || !mask->getType()->getScalarType()->isIntegerTy(1)) {
+        return nullptr;
+    }
+    Value* const word = words.word_of(mask);
+    return word != nullptr ? builder.CreateAnd(word, builder.getInt32(ones)) : nullptr;
+}
+
 }  // namespace
+
+Value* distance_word(IRBuilderBase& builder, const VectorWords& words, Value* wide, unsigned bits) {
+    Value* left = nullptr;
+    Value* right = nullptr;
+    Value* a = nullptr;
+    Value* b = nullptr;
+    if (!match(wide, m_Intrinsic<Intrinsic::abs>(m_Sub(m_Value(left), m_Value(right))))) {
+        return nullptr;
+    }
+    const bool is_signed = match(left, m_SExt(m_Value(a))) && match(right, m_SExt(m_Value(b)));
+    if (!is_signed && !(match(left, m_ZExt(m_Value(a))) && match(right, m_ZExt(m_Value(b))))) {
+        return nullptr;
+    }
+    Value* const one = words.word_of(a);
+    Value* const other = words.word_of(b);
+    if (lane_bits(a->getType()) != bits || b->getType() != a->getType() || one == nullptr ||
+        other == nullptr) {
+        return nullptr;
+    }
+    const std::string suffix = std::string(is_signed ? "" : "u") + (bits == 8 ? ".b" : ".h");
+    Value* const larger = custom(builder, "pv.max" + suffix, {one, other});
+    Value* const smaller = custom(builder, "pv.min" + suffix, {one, other});
+    return custom(builder, bits == 8 ? "pv.sub.b" : "pv.sub.h", {larger, smaller});
+}
 
 Value* add_lanes(IRBuilderBase& builder, const VectorWords& words, Value* wide,
                  Value* accumulator) {
@@ -164,6 +199,15 @@ Value* add_lanes(IRBuilderBase& builder, const VectorWords& words, Value* wide,
     Value* right = nullptr;
     if (match(wide, m_Mul(m_Value(left), m_Value(right)))) {
         return add_product(builder, words, left, right, accumulator);
+    }
+    const uint32_t one_each = bits == 8 ? 0x01010101 : 0x00010001;
+    Value* word = distance_word(builder, words, wide, bits);
+    if (word == nullptr) {
+        word = word_of_comparisons(builder, words, wide, one_each);
+    }
+    if (word != nullptr) {
+        return dot(builder, {word, bits, false}, {builder.getInt32(one_each), bits, false},
+                   accumulator);
     }
     auto* const ones =
         ConstantVector::getSplat(ElementCount::getFixed(32 / bits), builder.getInt32(1));

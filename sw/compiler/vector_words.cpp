@@ -189,6 +189,12 @@ private:
         if (auto* const shuffle = dyn_cast<ShuffleVectorInst>(&instruction)) {
             return lower_shuffle(builder, *shuffle, bits);
         }
+        if (auto* const insertion = dyn_cast<InsertElementInst>(&instruction)) {
+            return lower_insertion(builder, *insertion, bits);
+        }
+        if (isa<TruncInst>(instruction)) {
+            return lower_truncation(builder, instruction.getOperand(0), bits);
+        }
         Value* mask = nullptr;
         if (match(&instruction, m_ZExtOrSExt(m_Value(mask))) &&
             word_bits(mask->getType()) == bits && is_mask(mask->getType())) {
@@ -239,16 +245,122 @@ private:
         }
         switch (intrinsic.getIntrinsicID()) {
             case Intrinsic::usub_sat:
-                return custom(builder, simd("sub", bits),
-                              {custom(builder, simd("maxu", bits), {a, b}), b});
             case Intrinsic::uadd_sat:
-                return custom(builder, simd("add", bits),
-                              {custom(builder, simd("minu", bits), {a, builder.CreateNot(b)}), b});
+                return without_sign(builder, intrinsic.getIntrinsicID(), a, b, bits);
+            case Intrinsic::sadd_sat:
+            case Intrinsic::ssub_sat:
+                return saturated(builder, intrinsic.getIntrinsicID(), a, b, bits);
             default: {
                 const char* const name = intrinsic_name(intrinsic.getIntrinsicID());
                 return name == nullptr ? nullptr : custom(builder, simd(name, bits), {a, b});
             }
         }
+    }
+
+    /// Lanes without sign whose extension is `wide`; a number that is the same in all of them, too.
+    Value* narrow_word(IRBuilderBase& builder, Value* wide, unsigned bits) {
+        Value* narrow = nullptr;
+        if (match(wide, m_ZExt(m_Value(narrow))) && lane_bits(narrow->getType()) == bits) {
+            return words_.word_of(narrow);
+        }
+        Value* const scalar = getSplatValue(wide);
+        const APInt* number = nullptr;
+        if (scalar != nullptr && match(scalar, m_APInt(number)) && number->isIntN(bits)) {
+            return builder.getInt32(unsigned(number->getZExtValue()) *
+                                    (bits == 8 ? 0x01010101U : 0x00010001U));
+        }
+        if (scalar != nullptr && match(scalar, m_ZExt(m_Value(narrow))) &&
+            narrow->getType()->isIntegerTy(bits)) {
+            return custom(builder, simd("add.sc", bits),
+                          {builder.getInt32(0), builder.CreateZExt(narrow, builder.getInt32Ty())});
+        }
+        return nullptr;
+    }
+
+    /// What is computed in more bits than a lane has, and fits one again.
+    Value* lower_truncation(IRBuilderBase& builder, Value* wide, unsigned bits) {
+        const uint64_t largest = (uint64_t(1) << bits) - 1;
+        Value* sum = nullptr;
+        Value* a = nullptr;
+        Value* b = nullptr;
+        if (match(wide, m_Shr(m_Value(sum), m_SpecificInt(1)))) {
+            return lower_average(builder, sum, bits);
+        }
+        if (match(wide, m_Intrinsic<Intrinsic::smax>(m_Sub(m_Value(a), m_Value(b)), m_Zero()))) {
+            return two_narrow_words(builder, a, b, bits, Intrinsic::usub_sat);
+        }
+        const auto limit = m_SpecificInt(largest);
+        const auto parts = m_Add(m_Value(a), m_Value(b));
+        if (match(wide, m_Intrinsic<Intrinsic::umin>(parts, limit)) ||
+            match(wide, m_Intrinsic<Intrinsic::smin>(parts, limit))) {
+            return two_narrow_words(builder, a, b, bits, Intrinsic::uadd_sat);
+        }
+        return distance_word(builder, words_, wide, bits);
+    }
+
+    Value* two_narrow_words(IRBuilderBase& builder, Value* a, Value* b, unsigned bits,
+                            Intrinsic::ID id) {
+        Value* const one = narrow_word(builder, a, bits);
+        Value* const other = narrow_word(builder, b, bits);
+        return one == nullptr || other == nullptr ? nullptr
+                                                  : without_sign(builder, id, one, other, bits);
+    }
+
+    /// Saturated a + b and a - b.
+    static Value* without_sign(IRBuilderBase& builder, Intrinsic::ID id, Value* a, Value* b,
+                               unsigned bits) {
+        return id == Intrinsic::usub_sat
+                   ? custom(builder, simd("sub", bits),
+                            {custom(builder, simd("maxu", bits), {a, b}), b})
+                   : custom(builder, simd("add", bits),
+                            {custom(builder, simd("minu", bits), {a, builder.CreateNot(b)}), b});
+    }
+
+    /// (a + b) >> 1 and (a + b + 1) >> 1 of lanes without sign, whose sum has one bit more.
+    Value* lower_average(IRBuilderBase& builder, Value* sum, unsigned bits) {
+        Value* a = nullptr;
+        Value* b = nullptr;
+        const auto parts = m_Add(m_ZExt(m_Value(a)), m_ZExt(m_Value(b)));
+        const bool rounds_up = !match(sum, parts);
+        if (rounds_up && !match(sum, m_Add(parts, m_SpecificInt(1))) &&
+            !is_sum_with_one(sum, a, b)) {
+            return nullptr;
+        }
+        Value* const one = words_.word_of(a);
+        Value* const other = words_.word_of(b);
+        if (lane_bits(a->getType()) != bits || lane_bits(b->getType()) != bits || one == nullptr ||
+            other == nullptr) {
+            return nullptr;
+        }
+        Value* const halves =
+            builder.CreateAnd(builder.CreateLShr(builder.CreateXor(one, other), 1),
+                              builder.getInt32(bits == 8 ? 0x7F7F7F7F : 0x7FFF7FFF));
+        return rounds_up
+                   ? custom(builder, simd("sub", bits), {builder.CreateOr(one, other), halves})
+                   : custom(builder, simd("add", bits), {builder.CreateAnd(one, other), halves});
+    }
+
+    /// (1 + a) + b, as LLVM may order it.
+    static bool is_sum_with_one(Value* sum, Value*& a, Value*& b) {
+        return match(sum, m_c_Add(m_Add(m_ZExt(m_Value(a)), m_SpecificInt(1)), m_ZExt(m_Value(b))));
+    }
+
+    /// a + b or a - b with b limited to what a has room for.
+    static Value* saturated(IRBuilderBase& builder, Intrinsic::ID id, Value* a, Value* b,
+                            unsigned bits) {
+        const bool adds = id == Intrinsic::sadd_sat;
+        const auto lanes = [&](const char* name, Value* left, Value* right) {
+            return custom(builder, simd(name, bits), {left, right});
+        };
+        Value* const middle = builder.getInt32(adds ? 0 : 0xFFFFFFFF);
+        Value* const largest = builder.getInt32(bits == 8 ? 0x7F7F7F7F : 0x7FFF7FFF);
+        Value* const smallest = builder.getInt32(bits == 8 ? 0x80808080 : 0x80008000);
+        Value* const above = lanes("max", a, middle);
+        Value* const below = lanes("min", a, middle);
+        Value* const high = adds ? lanes("sub", largest, above) : lanes("sub", below, smallest);
+        Value* const low = adds ? lanes("sub", smallest, below) : lanes("sub", above, largest);
+        Value* const fitting = lanes("max", lanes("min", b, high), low);
+        return lanes(adds ? "add" : "sub", a, fitting);
     }
 
     Value* lower_select(IRBuilderBase& builder, Instruction& instruction) {
@@ -276,6 +388,10 @@ private:
             return custom(builder, simd("add.sc", bits), {builder.getInt32(0), wide});
         }
         Value* const word = words_.word_of(shuffle.getOperand(0));
+        int first = 0;
+        if (word != nullptr && shuffle.isSplice(first)) {
+            return lower_splice(builder, shuffle, word, unsigned(first) * bits);
+        }
         if (word == nullptr || !shuffle.isReverse()) {
             return nullptr;
         }
@@ -284,6 +400,28 @@ private:
                                            {word, word, builder.getInt32(16)});
         }
         return custom(builder, "pv.shuffle.b", {word, builder.getInt32(0x00010203)});
+    }
+
+    /// The last lanes of one word and the first ones of the next: what a loop keeps of its round
+    /// before.
+    Value* lower_splice(IRBuilderBase& builder, ShuffleVectorInst& shuffle, Value* word,
+                        unsigned shift) {
+        Value* const next = words_.word_of(shuffle.getOperand(1));
+        return next == nullptr ? nullptr
+                               : builder.CreateIntrinsic(Intrinsic::fshr, {builder.getInt32Ty()},
+                                                         {next, word, builder.getInt32(shift)});
+    }
+
+    /// The only lane of a vector that is nothing else yet.
+    static Value* lower_insertion(IRBuilderBase& builder, InsertElementInst& insertion,
+                                  unsigned bits) {
+        const auto* const index = dyn_cast<ConstantInt>(insertion.getOperand(2));
+        if (index == nullptr || !isa<UndefValue>(insertion.getOperand(0)) ||
+            is_mask(insertion.getType())) {
+            return nullptr;
+        }
+        Value* const wide = builder.CreateZExt(insertion.getOperand(1), builder.getInt32Ty());
+        return builder.CreateShl(wide, index->getZExtValue() * bits);
     }
 
     void lower_store(IRBuilderBase& builder, StoreInst& store) {

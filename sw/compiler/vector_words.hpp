@@ -32,6 +32,11 @@ private:
 /// 8 for 4 x 8 bits, 16 for 2 x 16 bits, 0 for anything else.
 unsigned lane_bits(const llvm::Type* type);
 
+/// |a - b| in lanes without sign of `bits`, when `wide` is that of lanes that were extended;
+/// nullptr otherwise.
+llvm::Value* distance_word(llvm::IRBuilderBase& builder, const VectorWords& words,
+                           llvm::Value* wide, unsigned bits);
+
 /// accumulator + the sum over the lanes of `wide`, a vector of 32-bit lanes that comes from narrow
 /// ones; nullptr when dot products cannot compute it.
 llvm::Value* add_lanes(llvm::IRBuilderBase& builder, const VectorWords& words, llvm::Value* wide,

@@ -86,6 +86,46 @@ class PassTest(Case):
         for condition in ("a[i + 1] < 0", "i == k"):  # other cores may care for elements that this one leaves alone
             self.assertNotRegex(self.assembly(text.replace("CONDITION", condition).replace("VALUE", "0")), r"p\.sw\.post|sw \w+, 0", condition)
 
+    def test_vectorise_keeps_the_last_lane_of_the_round_before(self) -> None:
+        for kind, width, shift in (("signed char", "b", 24), ("short", "h", 16)):
+            code = self.assembly(f"void f({kind}* restrict a, const {kind}* b, int n) {{ for (int i = 0; i < n; ++i) a[i] = b[i + 1] - b[i]; }}\n")
+            self.assertIn(f"pv.sub.{width}", code)
+            self.assertRegex(code, rf"srli \w+, \w+, {shift}\n")
+
+    def test_vectorise_saturates(self) -> None:
+        text = "void f(TYPE* restrict a, const TYPE* b, int n) { for (int i = 0; i < n; ++i) { int s = a[i] SIGN b[i]; a[i] = s < LOW ? LOW : s > HIGH ? HIGH : s; } }\n"
+        for kind, low, high, suffix in (("signed char", -128, 127, "b"), ("short", -32768, 32767, "h")):
+            for sign, name in (("+", "add"), ("-", "sub")):
+                code = self.assembly(text.replace("TYPE", kind).replace("SIGN", sign).replace("LOW", f"({low})").replace("HIGH", f"{high}"))
+                for operation in ("max", "min", name):
+                    self.assertIn(f"pv.{operation}.{suffix}", code)
+
+    def test_vectorise_sums_up_distances(self) -> None:
+        text = "int f(const TYPE* a, const TYPE* b, int n) { int s = 0; for (int i = 0; i < n; ++i) s += __builtin_abs(a[i] - b[i]); return s; }\n"
+        for kind, suffix, width in (("unsigned char", "u.b", "b"), ("signed char", ".b", "b"), ("unsigned short", "u.h", "h"), ("short", ".h", "h")):
+            code = self.assembly(text.replace("TYPE", kind))
+            for name in (f"pv.max{suffix}", f"pv.min{suffix}", f"pv.sub.{width}", f"pv.sdotup.{width}"):
+                self.assertIn(name, code)
+
+    def test_vectorise_limits_what_is_computed_in_more_bits(self) -> None:
+        head = "#include <stdint.h>\nvoid f(uint8_t* restrict a, const uint8_t* b, uint8_t c, int n) { for (int i = 0; i < n; ++i) { int s = "
+        for text, first, last in (("a[i] + b[i]; a[i] = s > 255 ? 255 : s;", "minu", "add"), ("a[i] + c; a[i] = s > 255 ? 255 : s;", "minu", "add"),
+                                  ("a[i] - b[i]; a[i] = s < 0 ? 0 : s;", "maxu", "sub"), ("abs(a[i] - b[i]); a[i] = s;", "maxu", "sub")):  # fmt: skip
+            code = self.assembly(head.replace("#inc", "#include <stdlib.h>\n#inc") + text + " } }\n")
+            self.assertIn(f"pv.{first}.b", code, text)
+            self.assertIn(f"pv.{last}.b", code, text)
+
+    def test_vectorise_counts(self) -> None:
+        text = "#include <stdint.h>\nint f(const uint8_t* a, uint8_t t, int n) { int c = 0; for (int i = 0; i < n; ++i) if (a[i] > t) ++c; return c; }\n"
+        self.assertRegex(self.assembly(text), r"pv\.cmp\w+\.b(?s:.*)pv\.sdotup\.b")
+
+    def test_vectorise_knows_averages(self) -> None:
+        text = "void f(TYPE* restrict a, const TYPE* b, const TYPE* c, int n) { for (int i = 0; i < n; ++i) a[i] = (b[i] + c[i] + UP) >> 1; }\n"
+        for kind, width in (("unsigned char", "b"), ("unsigned short", "h")):
+            for up, name in ((0, "add"), (1, "sub")):
+                self.assertIn(f"pv.{name}.{width}", self.assembly(text.replace("TYPE", kind).replace("UP", str(up))))
+            self.assertNotIn("pv.", self.assembly(text.replace("TYPE", kind).replace("UP", "3")))
+
     def test_vectorise_keeps_out_of_functions_that_set_formats(self) -> None:
         text = '#include "flexv/flexv.h"\n' + DOT.replace("{ int s", "{ csr_write(CSR_SIMD_LEGACY, 0); int s")
         self.assertNotIn("pv.sdot", self.assembly(text))

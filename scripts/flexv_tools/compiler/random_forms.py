@@ -56,7 +56,7 @@ class Forms:
 
     def all(self) -> list[Callable[[], str]]:
         return [self.wide, self.floating, self.structures, self.pointers, self.volatiles, self.switches, self.unions, self.bit_fields,
-                self.leaps, self.assembly, self.local_arrays, self.ways_out, self.counts]  # fmt: skip
+                self.leaps, self.assembly, self.local_arrays, self.ways_out, self.counts, self.elements, self.elements]  # fmt: skip
 
     def wide(self) -> str:
         """64-bit arithmetic, with divisions by libgcc."""
@@ -276,6 +276,35 @@ out:
     {head} {{
         s = s * 3u + (uint32_t)i + x[(uint32_t)i & 63u];
         if (s == y[0]) break;
+    }}
+    return s;
+}}"""
+
+    def elements(self) -> str:
+        """Saturation, averages, distances, counting, neighbours, stores under a condition; in loops of few iterations, too."""
+        kind = self.kind()
+        bits, is_signed = int(kind.strip("uint_")), not kind.startswith("u")
+        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if is_signed else (0, (1 << bits) - 1)
+        wide = "int64_t" if bits == 32 else "int32_t"
+        some = self.random.randint(0, high)
+        sign = self.random.choice("+-")
+        other = self.random.choice(("y[i]", f"({kind})k", f"{some}"))
+        step = self.random.choice((
+            f"if (x[i] {self.random.choice(('<', '>', '==', '!='))} {other}) x[i] = {self.random.choice(('0', 'y[i]', f'({kind})((uint32_t)x[i] + 3u)'))}",
+            f"if (y[i] < ({kind}){some}) x[i] = ({kind})k",
+            f"const {wide} t = ({wide})x[i] {sign} {other}; x[i] = ({kind})(t < {low} ? {low} : t > {high} ? {high} : t)",
+            f"x[i] = ({kind})((({wide})x[i] + {other} + {self.random.choice((0, 1, 1, 2))}) >> 1)",
+            f"{wide} t = ({wide})x[i] - {other}; t = t < 0 ? -t : t; {self.random.choice(('s += (uint32_t)t', f'x[i] = ({kind})t'))}",
+            f"s {self.random.choice(('+=', '-='))} x[i] {self.random.choice(('<', '>=', '=='))} {other}", f"x[i] = ({kind})((uint32_t)y[i + 1] {sign} (uint32_t)y[i])",
+            "s += (uint32_t)x[i] * (uint32_t)y[i]",
+        ))  # fmt: skip
+        head = self.random.choice((self.loop("i", "n"), f"for (int i = 0; i < {self.random.randint(3, 33)}; ++i)"))
+        return f"""{WRITABLE.format(kind=kind)} {{
+    uint32_t s = (uint32_t)k;
+    (void)y;
+    (void)n;
+    {head} {{
+        {step};
     }}
     return s;
 }}"""

@@ -4,11 +4,16 @@
 #pragma once
 
 #include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/IR/Function.h>
 #include <llvm/IR/PassManager.h>
 
 namespace flexv {
 
+/// Keeps a loop of few iterations, when it may be one for `vectorise`, from being taken apart.
+void keep_short_loop(llvm::Loop& loop, llvm::ScalarEvolution& evolution);
+/// Lets it go again.
+void release_short_loop(llvm::Loop& loop);
 /// Loops over arrays of 8 and 16 bits become loops over words of 4 or 2 lanes.
 bool vectorise(llvm::Function& function);
 /// Loops of dot products become Mac&Load loops where the operands lie in the TCDM; `in_hardware`:

@@ -7,6 +7,7 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Passes/PassPlugin.h>
 #include <llvm/Support/CommandLine.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
 
 using namespace llvm;
 
@@ -18,6 +19,16 @@ cl::opt<bool> with_mac("flexv-mac", cl::desc("multiply and accumulate"), cl::ini
 cl::opt<bool> with_clip("flexv-clip", cl::desc("clipping to powers of two"), cl::init(true));
 cl::opt<bool> with_bits("flexv-bits", cl::desc("bit manipulation"), cl::init(true));
 cl::opt<bool> with_hwloops("flexv-hwloops", cl::desc("hardware loops"), cl::init(true));
+
+struct BeforeUnrolling : PassInfoMixin<BeforeUnrolling> {
+    PreservedAnalyses run(Loop& loop, LoopAnalysisManager& /*analyses*/,
+                          LoopStandardAnalysisResults& results, LPMUpdater& /*updater*/) {
+        if (with_vectorise) {
+            flexv::keep_short_loop(loop, results.SE);
+        }
+        return PreservedAnalyses::all();
+    }
+};
 
 struct EarlyPasses : PassInfoMixin<EarlyPasses> {
     PreservedAnalyses run(Function& function, FunctionAnalysisManager& /*analyses*/) {
@@ -58,10 +69,20 @@ struct LatePasses : PassInfoMixin<LatePasses> {
     bool is_for_speed;
 };
 
+bool vectorises(OptimizationLevel level) {
+    return level.getSpeedupLevel() >= 2 && level.getSizeLevel() < 2;
+}
+
 void register_passes(PassBuilder& builder) {
+    builder.registerLateLoopOptimizationsEPCallback(
+        [](LoopPassManager& passes, OptimizationLevel level) {
+            if (vectorises(level)) {
+                passes.addPass(BeforeUnrolling());
+            }
+        });
     builder.registerVectorizerStartEPCallback(
         [](FunctionPassManager& passes, OptimizationLevel level) {
-            if (level.getSpeedupLevel() >= 2 && level.getSizeLevel() < 2) {
+            if (vectorises(level)) {
                 passes.addPass(EarlyPasses());
             }
         });

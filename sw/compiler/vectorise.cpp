@@ -145,6 +145,7 @@ bool vectorise(Function& function) {
         const std::string general = objection_to_lanes(function);
         size_t index = 0;
         for (Loop* const loop : innermost_loops(function, analyses.functions())) {
+            release_short_loop(*loop);
             std::string reason = objection_to_loop(*loop);
             if (reason.empty()) {
                 reason = general;

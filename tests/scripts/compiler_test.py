@@ -126,6 +126,14 @@ class PassTest(Case):
                 self.assertIn(f"pv.{name}.{width}", self.assembly(text.replace("TYPE", kind).replace("UP", str(up))))
             self.assertNotIn("pv.", self.assembly(text.replace("TYPE", kind).replace("UP", "3")))
 
+    def test_vectorise_sees_short_loops_before_they_are_taken_apart(self) -> None:
+        text = "int f(const TYPE* a, const TYPE* b) { int s = 0; for (int i = 0; i < COUNT; ++i) s += a[i] * b[i]; return s; }\n"
+        for kind, count, words, width in (("signed char", 16, 4, "b"), ("signed char", 8, 2, "b"), ("short", 8, 4, "h"), ("short", 5, 2, "h")):
+            code = self.assembly(text.replace("TYPE", kind).replace("COUNT", str(count)))
+            self.assertEqual(code.count(f"pv.sdotsp.{width}"), words, code)
+        rest = self.assembly("int f(const int* a) { int s = 0; for (int i = 0; i < 6; ++i) s ^= a[i]; return s; }\n")
+        self.assertEqual(rest.count("lw "), 6)  # as before
+
     def test_vectorise_keeps_out_of_functions_that_set_formats(self) -> None:
         text = '#include "flexv/flexv.h"\n' + DOT.replace("{ int s", "{ csr_write(CSR_SIMD_LEGACY, 0); int s")
         self.assertNotIn("pv.sdot", self.assembly(text))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/flexv-cc: whole programs on the platform, against GCC's; kernels in C against those in assembly; lines in GDB and profile."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -57,6 +58,23 @@ class ProgramTest(Case):
             self.cmake("-S", self.folder, "-B", out, f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/{toolchain}", f"-DCOMPILER={compiler}")
             self.cmake("--build", out)
             self.assertEqual(self.run_elf(out / "hello.elf"), "hello 5\n")
+
+    def test_cmake_builds_a_project_with_libraries_and_assembly_that_knows_nothing_of_us(self) -> None:
+        self.write("twice.S", '.include "flexv/isa.inc"\n.globl twice\ntwice: add a0, a0, a0\n p.abs a0, a0\n ret\n')
+        self.write("dot.h", "int dot(const signed char* a, const signed char* b, int n);\nint twice(int x);\n")
+        self.write("dot.c", '#include "dot.h"\nint dot(const signed char* a, const signed char* b, int n) { int s = 0; for (int i = 0; i < n; ++i) s += a[i] * b[i]; return s; }\n')
+        self.write("main.c", '#include "dot.h"\nint main(void) { static signed char a[40]; for (int i = 0; i < 40; ++i) a[i] = (signed char)i; return dot(a, a, 40) - 20540 + twice(-4) - 8; }\n')
+        self.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES C ASM)\ninclude(CheckTypeSize)\ncheck_type_size(long SIZE_OF_LONG)\n"
+                                     "if(NOT SIZE_OF_LONG EQUAL 4)\n  message(FATAL_ERROR wrong)\nendif()\nadd_library(dot STATIC dot.c twice.S)\n"
+                                     "target_compile_options(dot PRIVATE -Wall -Rflexv=vectorise)\nadd_executable(app main.c)\ntarget_link_libraries(app PRIVATE dot m)\n")  # fmt: skip
+        out = self.folder / "out"
+        self.cmake("-S", self.folder, "-B", out, f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/sw/toolchain-flexv-cc.cmake", "-DCMAKE_BUILD_TYPE=Release")
+        self.cmake("--build", out)
+        self.assertEqual(self.run_elf(out / "app"), "")
+        os.utime(self.folder / "dot.h")
+        again = subprocess.run(["cmake", "--build", out], capture_output=True, text=True, check=True).stdout
+        self.assertIn("dot.c.o", again)
+        self.assertNotIn("twice.S.o", again)
 
     def test_programs_of_either_compiler_have_thread_locals_on_request(self) -> None:
         thread = '#include "flexv/flexv.h"\nstatic _Thread_local unsigned mine = 5;\nstatic volatile unsigned sum;\nint main(void) {\n    mine += core_id();\n    barrier();\n'

@@ -271,7 +271,7 @@ private:
     void book_fetch(Cycles lost);
     void clock_behind(const Slot& slot, Cycles enters);
     [[nodiscard]] bool must_look_behind(const Slot& slot);
-    [[nodiscard]] bool goes_out_of_reach(const Slot& next, const Slot& before, Address reach);
+    [[nodiscard]] bool goes_out_of_reach(const Slot& before);
     [[nodiscard]] bool holds_loops(Address pc);
     [[nodiscard]] bool is_within_reach(const Slot& slot, const Way& way, Address jump_target,
                                        Address reach);

@@ -128,11 +128,12 @@ void Core::clock_behind(const Slot& slot, Cycles enters) {
     fetch_.expect(front, front_of(decoded_slot(after.pc), after), enters);
 }
 
-/// The fetch stage behind `next`, while `before` is in EX; straight on it asks for what lies at
-/// `reach`.
-bool Core::goes_out_of_reach(const Slot& next, const Slot& before, Address reach) {
+/// The fetch stage behind the successor of `before`, while that is in EX.
+bool Core::goes_out_of_reach(const Slot& before) {
     if (!fetch_.has_port())
         return false;
+    const Slot& next = decoded_slot(before.pc + before.op.size);
+    const Address reach = FetchUnit::reach_behind(next.pc + next.op.size);
     if (is_within_reach(next, behind(before, way()), early_target(next, before), reach))
         return false;
     fetch_.take_care();

@@ -102,10 +102,10 @@ inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] +
     const Address reach = FetchUnit::reach_behind(slot.pc + 2U * (slot.step + next.step));
     const bool is_straight = next.timing != isa::Timing::jump &&
                              next.timing != isa::Timing::jump_register &&
-                             (next.flags & kLoopEnd) == 0;
+                             (next.flags & (kLoopEnd | kUndecoded | kPageEnd)) == 0;
     if (is_straight && reach - line_of(slot.pc) < kHeldAhead) [[likely]]
         return false;
-    return !fetch_.is_clocked() && goes_out_of_reach(next, slot, reach);
+    return !fetch_.is_clocked() && goes_out_of_reach(slot);
 }
 
 // Loads and stores.

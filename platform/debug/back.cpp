@@ -10,19 +10,19 @@ namespace flexv::platform {
 // In the program that is to go back.
 
 /// Makes a copy when there is reason to. True in one that has gone on its journey.
-bool GdbServer::keep_past() {
+bool GdbServer::keep_past(const Place& front) {
     if (!can_go_back() || !connection_.is_connected() || was_killed_)
         return false;
     if (std::exchange(has_changed_, false))
         history_.cut();
     if (!history_.is_due())
         return false;
-    History::Present present{.instructions = {}, .cycle = soc_.now()};
+    History::Present present{.instructions = {}, .cycle = soc_.now(), .front = front};
     for (const core::Core* const core : soc_.cores())
         present.instructions.push_back(core->instructions());
     const std::optional<Journey> journey = history_.keep(present);
     if (journey)
-        begin_journey(*journey);
+        begin_journey(*journey, front);
     return journey.has_value();
 }
 
@@ -70,7 +70,7 @@ std::string GdbServer::reset() {
 
 // On a journey.
 
-void GdbServer::begin_journey(const Journey& journey) {
+void GdbServer::begin_journey(const Journey& journey, const Place& front) {
     connection_.survive_fork();
     stub_.take_over(journey.session, !journey.is_reset);
     plan_ = {};
@@ -81,11 +81,9 @@ void GdbServer::begin_journey(const Journey& journey) {
     breakpoints_.mark(watchpoints_.need_every_access(), false);
     journey_ = journey;
     look_along_the_way();
-    const Place& place = journey.place;
-    const bool is_there = journey.kind == Journey::Kind::place &&
-                          core_of(place.thread).instructions() >= place.instructions;
+    const bool is_there = journey.kind == Journey::Kind::place && journey.place == front;
     if (journey.kind == Journey::Kind::here || is_there)
-        serve(arrive());
+        serve(arrive(), front);
 }
 
 /// Between slices of the run.

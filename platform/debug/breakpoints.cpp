@@ -24,7 +24,7 @@ void Breakpoints::clear() {
 std::vector<DebugPoint> Breakpoints::points() const {
     std::vector<DebugPoint> points;
     for (const auto& [pc, count] : counts_)
-        points.push_back({.kind = PointKind::software, .address = pc});
+        points.insert(points.end(), count, {.kind = PointKind::software, .address = pc});
     return points;
 }
 

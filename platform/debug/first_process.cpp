@@ -32,14 +32,15 @@ extern "C" void hand_on(int signal, siginfo_t* info, void* /*context*/) {
 }  // namespace
 
 FirstProcess::FirstProcess() : process_(getpid()) {
-    if (pipe2(lifeline_.data(), O_CLOEXEC) != 0 || pipe2(successors_.data(), O_CLOEXEC) != 0)
-        throw UserError("--gdb: no pipe can be made for what has passed: too many open files");
+    for (auto* const ends : {&lifeline_, &successors_, &ways_})
+        if (pipe2(ends->data(), O_CLOEXEC) != 0)
+            throw UserError("--gdb: no pipe can be made for what has passed: too many open files");
     fcntl(successors_[0], F_SETFL, O_NONBLOCK);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 FirstProcess::~FirstProcess() {
-    for (const auto& ends : {lifeline_, successors_})
+    for (const auto& ends : {lifeline_, successors_, ways_})
         for (const int end : ends)
             close(end);
 }
@@ -54,7 +55,14 @@ void FirstProcess::take_over() const {
     static_cast<void>(write(successors_[1], &self, sizeof self) == sizeof self);
 }
 
+void FirstProcess::wait_for_way() const {
+    char given = 0;
+    while (read(ways_[0], &given, 1) < 0 && errno == EINTR) {
+    }
+}
+
 void FirstProcess::give_way_to(int process) const {
+    static_cast<void>(write(ways_[1], "", 1) == 1);
     if (getpid() == process_)
         stand_in_for(process);
     _exit(0);

@@ -20,8 +20,10 @@ public:
     void leave();
     /// Readable when the first process has ended.
     [[nodiscard]] int lifeline() const { return lifeline_[0]; }
-    /// The calling process, which is no child of any other copy any more, is now the program.
+    /// The calling process, which is no child of any other copy any more, is to be the program.
     void take_over() const;
+    /// Behind take_over(): until the program that was there has given way.
+    void wait_for_way() const;
 
     // In the program that was there.
     /// `process` has taken over. Does not return.
@@ -34,6 +36,7 @@ private:
     int process_;
     std::array<int, 2> lifeline_{-1, -1};    // nothing is ever written
     std::array<int, 2> successors_{-1, -1};  // their process numbers
+    std::array<int, 2> ways_{-1, -1};        // a byte for each that was given
 };
 
 }  // namespace flexv::platform

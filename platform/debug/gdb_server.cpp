@@ -212,10 +212,10 @@ void GdbServer::serve(const Stop& stop, Place place) {
     // Behind a watchpoint the debugger expects the access in front and steps over it.
     if (std::exchange(is_past_, false) && next.kind == Resumption::Kind::step && next.alone)
         next = stub_.serve({.thread = stop.thread});
-    go_on(next);
+    go_on(next, place);
 }
 
-void GdbServer::go_on(const Resumption& resumption) {
+void GdbServer::go_on(const Resumption& resumption, const Place& front) {
     plan_ = resumption;
     if (plan_.kind == Resumption::Kind::kill) {
         was_killed_ = true;
@@ -232,7 +232,7 @@ void GdbServer::go_on(const Resumption& resumption) {
         step_from_ = {.pc = core.hart().pc, .instructions = core.instructions()};
     }
     breakpoints_.mark(steps || watchpoints_.need_every_access(), plan_.alone);
-    (void)keep_past();
+    (void)keep_past(front);
 }
 
 void GdbServer::leave(const char* why) {

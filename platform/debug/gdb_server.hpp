@@ -70,7 +70,7 @@ private:
     [[nodiscard]] bool has_stepped(const core::Core& core, unsigned thread) const;
     [[nodiscard]] std::optional<Stop> access_stop(const core::Core& core, unsigned thread) const;
     void serve(const Stop& stop, Place place = {});
-    void go_on(const Resumption& resumption);
+    void go_on(const Resumption& resumption, const Place& front = {});
 
     // non_stop.cpp: threads one by one
     /// What the debugger knows of a thread.
@@ -103,8 +103,8 @@ private:
     [[nodiscard]] Place place_of(const core::Core& core) const {
         return {.thread = thread_of(core), .instructions = core.instructions()};
     }
-    bool keep_past();
-    void begin_journey(const Journey& journey);
+    bool keep_past(const Place& front = {});
+    void begin_journey(const Journey& journey, const Place& front);
     void look_along_the_way();
     void end_journey();
     [[nodiscard]] std::optional<Stop> stop_on_journey(core::Core& core);

@@ -43,9 +43,12 @@ private:
 
 constexpr const char* kNoAnswer = "none";
 
-/// Running on from where a copy was made leads to the place.
-bool is_behind(const Place& place, const History::Present& made) {
-    return place.thread == 0 || made.instructions[place.thread - 1] <= place.instructions;
+/// Running on from where a copy was made leads to the place. A core that has retired as many
+/// instructions may be busy with the next one already, but for the first.
+bool leads_to(const History::Present& made, const Place& place) {
+    if (place.thread == 0 || place.instructions == 0)
+        return true;
+    return made.instructions[place.thread - 1] < place.instructions;
 }
 
 /// One message; empty when whoever sends has ended.
@@ -178,6 +181,7 @@ void History::begin_journey(const Journey& journey, const Copy& self) {
     first_known_ = std::min(first_known_, copies_.size() - 1);
     first_process_->take_over();
     send_message(answer_, std::to_string(getpid()));
+    first_process_->wait_for_way();  // else it could read from this line what is for the other
 }
 
 void History::mute() {
@@ -221,7 +225,7 @@ std::optional<PastStop> History::last_stop(Journey journey, const std::function<
     journey.kind = Journey::Kind::search;
     for (std::size_t i = copies_.size(); i-- > first_known_ && !must_end();) {
         const Present& made = copies_[i].made;
-        if (!is_behind(journey.place, made))
+        if (!leads_to(made, journey.place) || made.front == journey.place)
             continue;
         const std::string message = ask(copies_[i], journey, must_end);
         if (message == kNoAnswer)
@@ -236,7 +240,7 @@ std::optional<PastStop> History::last_stop(Journey journey, const std::function<
 void History::go_to(Journey journey) {
     journey.kind = Journey::Kind::place;
     for (std::size_t i = copies_.size(); i-- > first_known_;)
-        if (is_behind(journey.place, copies_[i].made))
+        if (leads_to(copies_[i].made, journey.place) || copies_[i].made.front == journey.place)
             return give_way_to(i, std::move(journey));
 }
 

@@ -12,26 +12,33 @@ namespace flexv::platform {
 /// One core.
 class DmaCheck::Watcher final : public core::Observer {
 public:
-    Watcher(DmaCheck& owner, core::Core& core) : owner_(owner), core_(core) {}
+    Watcher(DmaCheck& owner, core::Core& core)
+        : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& /*execution*/, isa::Hart& /*hart*/) override {}
     void after(const core::Execution& execution, isa::Hart& /*hart*/) override {
         if (!execution.memory)
             return;
         const core::MemoryAccess& memory = *execution.memory;
+        const Address address = view_.absolute(memory.address);
         if (!owner_.running_.empty())
-            if (const auto place = owner_.places_.at(memory.address))
+            if (const auto place = owner_.places_.at(address))
                 return owner_.touch(side(execution), place->address, memory.bytes, memory.is_write);
-        const auto reg = dma_register_at(memory.address);
-        if (reg == DmaRegister::command && !memory.is_write)
-            owner_.allocated(memory.data, side(execution));
-        if (reg == DmaRegister::status && memory.is_write)
-            owner_.freed(memory.data, side(execution));
-        else if (reg == DmaRegister::status)
-            owner_.end_those_not_in(memory.data);
+        if (const auto reg = dma_register_at(address))
+            on_register(*reg, execution);
     }
 
 private:
+    void on_register(const DmaRegister& reg, const core::Execution& execution) {
+        using enum DmaRegister::Name;
+        const core::MemoryAccess& memory = *execution.memory;
+        if (reg.name == command && !memory.is_write)
+            owner_.allocated({reg.cluster, memory.data}, side(execution));
+        if (reg.name == status && memory.is_write)
+            owner_.freed(reg.cluster, memory.data, side(execution));
+        else if (reg.name == status)
+            owner_.end_those_not_in(reg.cluster, memory.data);
+    }
     [[nodiscard]] RawSide side(const core::Execution& execution) const {
         return {.who = short_name(core_),
                 .does = {},
@@ -41,27 +48,37 @@ private:
 
     DmaCheck& owner_;
     core::Core& core_;
+    const CoreView view_;
 };
 
 DmaCheck::DmaCheck(Soc& soc, Findings& findings)
-    : soc_(soc), findings_(findings), places_(soc.memories()) {
+    : soc_(soc),
+      findings_(findings),
+      places_(soc.memories(), soc.clusters.all().size()),
+      owners_(soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
         core->observe(*watchers_.back());
     }
-    add_listener(soc.cluster.dma.on_command, [this](const dma::AcceptedCommand& accepted,
-                                                    Cycles now) { begin(accepted, now); });
-    add_listener(soc.cluster.dma.on_end,
-                 [this](const dma::Notice& notice, Cycles) { end(notice.id); });
+    for (Cluster* const cluster : soc.clusters.all()) {
+        const unsigned number = cluster->number();
+        add_listener(cluster->dma.on_command,
+                     [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+                         begin(number, accepted, now);
+                     });
+        add_listener(cluster->dma.on_end, [this, number](const dma::Notice& notice, Cycles) {
+            end({number, notice.id});
+        });
+    }
 }
 
 DmaCheck::~DmaCheck() = default;
 
-void DmaCheck::begin(const dma::AcceptedCommand& accepted, Cycles now) {
+void DmaCheck::begin(unsigned cluster, const dma::AcceptedCommand& accepted, Cycles now) {
     const dma::Command& command = accepted.command;
     const std::string_view name =
         accepted.cause.is_known() ? accepted.cause.initiator : "nobody known";
-    Transfer transfer{.id = accepted.id,
+    Transfer transfer{.id = {cluster, accepted.id},
                       .is_receive = command.is_receive,
                       .ranges = {},
                       .first = ~0U,
@@ -73,7 +90,7 @@ void DmaCheck::begin(const dma::AcceptedCommand& accepted, Cycles now) {
                                  .pc = accepted.cause.pc,
                                  .cycle = now}};
     for (const TransferPiece& piece : pieces_of(command)) {
-        transfer.ranges.push_back({.first = places_.in_tcdm(piece.tcdm),
+        transfer.ranges.push_back({.first = places_.in_tcdm(piece.tcdm, cluster),
                                    .bytes = piece.bytes,
                                    .is_written = command.is_receive});
         const auto external = places_.at(piece.external);
@@ -91,14 +108,15 @@ void DmaCheck::begin(const dma::AcceptedCommand& accepted, Cycles now) {
     running_.push_back(std::move(transfer));
 }
 
-void DmaCheck::end(unsigned id) {
-    std::erase_if(running_, [id](const Transfer& transfer) { return transfer.id == id; });
+void DmaCheck::end(const Identifier& id) {
+    std::erase_if(running_, [&id](const Transfer& transfer) { return transfer.id == id; });
 }
 
 /// Who reads STATUS knows which transfers have ended.
-void DmaCheck::end_those_not_in(u32 active) {
-    std::erase_if(running_,
-                  [active](const Transfer& transfer) { return (active >> transfer.id & 1) == 0; });
+void DmaCheck::end_those_not_in(unsigned cluster, u32 active) {
+    std::erase_if(running_, [cluster, active](const Transfer& transfer) {
+        return transfer.id.cluster == cluster && (active >> transfer.id.number & 1) == 0;
+    });
 }
 
 /// The first range that must not be touched like this.
@@ -122,7 +140,7 @@ void DmaCheck::touch(const RawSide& who, Address address, u32 bytes, bool is_wri
         side.does = fmt::format("{} {} bytes there", is_write ? "writes" : "reads", bytes);
         findings_.add("dma", "touch",
                       fmt::format("{} is {} while transfer {} {} it", findings_.name_of(address),
-                                  is_write ? "written" : "read", transfer.id,
+                                  is_write ? "written" : "read", transfer.id.text(),
                                   range->is_written ? "writes" : "reads"),
                       {side, transfer.issuer},
                       "wait until STATUS shows that the transfer has ended, or for its event");
@@ -141,50 +159,61 @@ void DmaCheck::compare(const Transfer& older, const Transfer& newer) {
         findings_.add(
             "dma", "transfers",
             fmt::format("transfers {} and {} go in both directions at once and meet at {}",
-                        older.id, newer.id, findings_.name_of(std::max(range.first, other->first))),
+                        older.id.text(), newer.id.text(),
+                        findings_.name_of(std::max(range.first, other->first))),
             {newer.issuer, older.issuer},
             "wait for the end of the first before the second is started");
         return;
     }
 }
 
-void DmaCheck::allocated(unsigned id, const RawSide& by) {
-    if (id >= owners_.size())
+void DmaCheck::allocated(const Identifier& id, const RawSide& by) {
+    if (id.number >= kIds)
         return;
-    owners_[id] = by;
-    owners_[id]->does = fmt::format("has got identifier {}", id);
+    Owner& owner = owners_[id.cluster][id.number];
+    owner = by;
+    owner->does = fmt::format("has got identifier {}", id.text());
 }
 
-void DmaCheck::freed(u32 mask, const RawSide& by) {
-    for (unsigned id = 0; id < owners_.size(); ++id) {
-        if ((mask >> id & 1) == 0)
-            continue;
-        RawSide side = by;
-        side.does = fmt::format("frees identifier {}", id);
-        const bool is_running = std::ranges::find(running_, id, &Transfer::id) != running_.end();
-        if (!owners_[id])
-            findings_.add("dma", "twice",
-                          fmt::format("identifier {} is freed, but nobody has it: it was freed "
-                                      "before, or never allocated",
-                                      id),
-                          {side}, "free each identifier once, behind the end of its transfers");
-        else if (is_running)
-            findings_.add("dma", "early",
-                          fmt::format("identifier {} is freed while its transfer goes on", id),
-                          {side, *owners_[id]},
-                          "wait for its end first: whoever gets it next waits for the wrong one");
-        owners_[id].reset();
-    }
+void DmaCheck::freed(unsigned cluster, u32 mask, const RawSide& by) {
+    for (unsigned number = 0; number < kIds; ++number)
+        if ((mask >> number & 1) != 0)
+            freed({cluster, number}, by);
+}
+
+void DmaCheck::freed(const Identifier& id, RawSide by) {
+    by.does = fmt::format("frees identifier {}", id.text());
+    const bool is_running = std::ranges::find(running_, id, &Transfer::id) != running_.end();
+    const Owner owner = std::exchange(owners_[id.cluster][id.number], std::nullopt);
+    if (!owner)
+        findings_.add("dma", "twice",
+                      fmt::format("identifier {} is freed, but nobody has it: it was freed "
+                                  "before, or never allocated",
+                                  id.text()),
+                      {by}, "free each identifier once, behind the end of its transfers");
+    else if (is_running)
+        findings_.add("dma", "early",
+                      fmt::format("identifier {} is freed while its transfer goes on", id.text()),
+                      {by, *owner},
+                      "wait for its end first: whoever gets it next waits for the wrong one");
 }
 
 void DmaCheck::finish() {
-    for (unsigned id = 0; id < owners_.size(); ++id)
-        if (owners_[id])
-            findings_.add("dma", fmt::format("never {}", id),
-                          fmt::format("identifier {} was never freed", id), {*owners_[id]},
-                          "store 1 << id to STATUS when the transfer has ended; with none left, "
-                          "the next one waits for ever",
-                          true);
+    for (unsigned cluster = 0; cluster < owners_.size(); ++cluster)
+        for (unsigned number = 0; number < kIds; ++number) {
+            const Identifier id{cluster, number};
+            if (const Owner& owner = owners_[cluster][number])
+                findings_.add(
+                    "dma", "never " + id.text(),
+                    fmt::format("identifier {} was never freed", id.text()), {*owner},
+                    "store 1 << id to STATUS when the transfer has ended; with none left, "
+                    "the next one waits for ever",
+                    true);
+        }
+}
+
+std::string DmaCheck::Identifier::text() const {
+    return cluster == 0 ? std::to_string(number) : fmt::format("{} of cluster{}", number, cluster);
 }
 
 }  // namespace flexv::platform

@@ -19,7 +19,7 @@ namespace flexv::platform {
 
 class DmaCheck {
 public:
-    /// Observes all cores and the DMA of `soc`, which are not started yet. Both outlive it.
+    /// Observes all cores and DMAs of `soc`, which are not started yet. Both outlive it.
     DmaCheck(Soc& soc, Findings& findings);
     ~DmaCheck();
     DmaCheck(const DmaCheck&) = delete;
@@ -30,6 +30,17 @@ public:
 
 private:
     class Watcher;
+    static constexpr unsigned kIds = dma::TransferIds::kMaxIds;  // of each cluster
+
+    /// Of transfers.
+    struct Identifier {
+        unsigned cluster = 0;
+        unsigned number = 0;
+
+        bool operator==(const Identifier&) const = default;
+        [[nodiscard]] std::string text() const;  ///< "3", "3 of cluster1"
+    };
+    using Owner = std::optional<RawSide>;
 
     /// Bytes that a transfer reads or writes.
     struct Range {
@@ -42,7 +53,7 @@ private:
         }
     };
     struct Transfer {
-        unsigned id = 0;
+        Identifier id;
         bool is_receive = false;
         std::vector<Range> ranges;
         Address first = 0;  // of all ranges
@@ -50,12 +61,13 @@ private:
         RawSide issuer;
     };
 
-    void begin(const dma::AcceptedCommand& accepted, Cycles now);
-    void end(unsigned id);
-    void end_those_not_in(u32 active);
+    void begin(unsigned cluster, const dma::AcceptedCommand& accepted, Cycles now);
+    void end(const Identifier& id);
+    void end_those_not_in(unsigned cluster, u32 active);
     void touch(const RawSide& who, Address address, u32 bytes, bool is_write);
-    void allocated(unsigned id, const RawSide& by);
-    void freed(u32 mask, const RawSide& by);
+    void allocated(const Identifier& id, const RawSide& by);
+    void freed(unsigned cluster, u32 mask, const RawSide& by);
+    void freed(const Identifier& id, RawSide by);
     void compare(const Transfer& older, const Transfer& newer);
     [[nodiscard]] static const Range* range_at(const Transfer& transfer, Address address, u32 bytes,
                                                bool is_write);
@@ -65,7 +77,7 @@ private:
     const MemoryPlaces places_;
     std::vector<std::unique_ptr<Watcher>> watchers_;
     std::vector<Transfer> running_;
-    std::array<std::optional<RawSide>, dma::TransferIds::kMaxIds> owners_;
+    std::vector<std::array<Owner, kIds>> owners_;  // [cluster][identifier]
 };
 
 }  // namespace flexv::platform

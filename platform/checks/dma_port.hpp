@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registers of the DMA as a core reaches them: its own port, that of the cluster and that of
-// the fabric controller. Places: docs/spec/cluster.md 6.1, 6.2.
+// The registers of a cluster's DMA as cores reach them: a core's own port, that of the cluster and
+// that of the fabric controller. Places: docs/spec/cluster.md 6.1, 6.2.
 #pragma once
 
 #include "platform/system/memory_map.hpp"
@@ -9,16 +9,25 @@
 
 namespace flexv::platform {
 
-enum class DmaRegister : u8 { command, status };
+struct DmaRegister {
+    enum class Name : u8 { command, status };
 
+    Name name = Name::command;
+    unsigned cluster = 0;
+
+    bool operator==(const DmaRegister&) const = default;
+};
+
+/// nullopt for what is no register of a DMA; `address` is that of the chip.
 [[nodiscard]] constexpr std::optional<DmaRegister> dma_register_at(Address address) {
     constexpr unsigned kSlots[] = {6, 7, 17};
-    if (address < memory_map::kClusterAlias.size_bytes)
-        address += memory_map::kCluster.base;
+    const std::optional<unsigned> cluster = memory_map::cluster_at(address);
     for (const unsigned slot : kSlots) {
         const memory_map::Range range = memory_map::slots(slot, 1);
-        if (address - range.base < range.size_bytes)
-            return (address & 0xC) == 0 ? DmaRegister::command : DmaRegister::status;
+        if (cluster && memory_map::in_first_cluster(address) - range.base < range.size_bytes)
+            return DmaRegister{.name = (address & 0xC) == 0 ? DmaRegister::Name::command
+                                                            : DmaRegister::Name::status,
+                               .cluster = *cluster};
     }
     return std::nullopt;
 }

@@ -3,6 +3,7 @@
 
 #include "base/console.hpp"
 #include "core/fault.hpp"
+#include "platform/system/memory_map.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,11 @@ std::string short_name(const core::Core& core) {
 }
 
 std::string Findings::name_of(Address address) const {
-    const std::string symbol = image_.symbol_at(address);
+    std::string symbol = image_.symbol_at(address);
+    // In a program for several clusters an object has the address at which each sees its own.
+    if (symbol.empty() && memory_map::cluster_at(address))
+        symbol =
+            image_.symbol_at(memory_map::in_first_cluster(address) - memory_map::kCluster.base);
     return symbol.empty() ? fmt::format("{:#010x}", address)
                           : fmt::format("{:#010x} ({})", address, symbol);
 }

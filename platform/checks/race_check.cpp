@@ -5,6 +5,7 @@
 #include "platform/checks/transfer_pieces.hpp"
 #include "platform/checks/undefined_values.hpp"
 #include "platform/probes/listeners.hpp"
+#include "platform/probes/store_under_way.hpp"
 
 #include <fmt/format.h>
 
@@ -30,13 +31,14 @@ public:
     Watcher(RaceCheck& owner, core::Core& core, unsigned agent)
         : owner_(owner),
           core_(core),
+          view_(owner.soc_.view_of(core)),
           agent_(agent),
-          is_outside_(agent >= owner.soc_.cluster.core_count()) {}
+          cluster_(owner.soc_.cluster_of(core)) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
         RaceDetector& detector = owner_.detector_;
         if (execution.previous.slot == nullptr) {
-            detector.take(agent_, {Kind::device, SyncObject::kAll});
+            take({Kind::device, SyncObject::kAll});
             doubtful_.define_all();
             pairs_.clear();
         } else if (execution.previous.slot->timing == isa::Timing::wfi)
@@ -60,27 +62,53 @@ public:
     [[nodiscard]] const core::Core& core() const { return core_; }
 
 private:
+    void take(const SyncObject& object) {
+        if (owner_.soc_.clusters.all().size() > 1 || owner_.soc_.fabric_controller)
+            for (const auto& other : owner_.watchers_)
+                if (other.get() != this)
+                    other->signal_store_under_way();
+        owner_.detector_.take(agent_, object);
+    }
+
+    void signal_store_under_way() {
+        const auto store = store_under_way(core_);
+        if (!store)
+            return;
+        const Address address = view_.absolute(store->address);
+        const auto place = owner_.places_.at(address);
+        const Address word = place ? place->address & ~(RaceDetector::kWordBytes - 1) : 0;
+        if (place && !owner_.sync_words_.contains(word))
+            return;
+        if (place)
+            return owner_.detector_.signal(agent_, {Kind::word, word});
+        const auto access = EventUnitAccess::at(address, true);
+        const auto object = access ? access->signals() : device_at(address);
+        if (object)
+            owner_.detector_.signal(agent_, *object);
+    }
+
     /// An interrupt tells what its line stands for; those of a fabric controller stand for all.
     void enter_vector(unsigned line) {
-        if (is_outside_)
+        if (cluster_ == nullptr)
             return owner_.detector_.take_all(agent_);
-        for (const SyncObject& object : objects_of_lines(1U << line))
-            owner_.detector_.take(agent_, object);
+        for (const SyncObject& object : objects_of_lines(1U << line, cluster_->number()))
+            take(object);
     }
 
     /// \returns what an unordered load brings; nullopt for all else
     std::optional<UndefinedValues::Loaded> look_at(const core::Execution& execution) {
         const core::MemoryAccess& memory = *execution.memory;
-        if (const auto place = owner_.places_.at(memory.address))
+        const Address address = view_.absolute(memory.address);
+        if (const auto place = owner_.places_.at(address))
             return on_memory(execution, *place);
-        if (const auto access = EventUnitAccess::at(memory.address, memory.is_write))
+        if (const auto access = EventUnitAccess::at(address, memory.is_write))
             on_event_unit(*access, memory.data);
-        else if (const auto reg = dma_register_at(memory.address))
+        else if (const auto reg = dma_register_at(address))
             on_dma(*reg, memory);
         else if (memory.is_write)
-            owner_.detector_.signal(agent_, device_at(memory.address));
+            owner_.detector_.signal(agent_, device_at(address));
         else
-            owner_.detector_.take(agent_, device_at(memory.address));
+            take(device_at(address));
         return std::nullopt;
     }
 
@@ -140,7 +168,7 @@ private:
     void on_lock(Address word, bool is_write) {
         const SyncObject lock{Kind::word, word};
         if (!is_write)
-            owner_.detector_.take(agent_, lock);
+            take(lock);
         else
             owner_.detector_.signal(agent_, lock);
     }
@@ -149,45 +177,59 @@ private:
         if (const auto object = access.signals())
             owner_.detector_.signal(agent_, *object);
         for (const SyncObject& object : access.takes(data))
-            owner_.detector_.take(agent_, object);
+            take(object);
     }
 
     /// STATUS shows which transfers have ended.
-    void on_dma(DmaRegister reg, const core::MemoryAccess& memory) {
-        if (reg != DmaRegister::status || memory.is_write)
+    void on_dma(const DmaRegister& reg, const core::MemoryAccess& memory) {
+        if (reg.name != DmaRegister::Name::status || memory.is_write)
             return;
         for (unsigned id = 0; id < dma::TransferIds::kMaxIds; ++id)
-            if ((owner_.running_ & ~memory.data) >> id & 1)
-                owner_.end_transfer(id);
-        owner_.detector_.take(agent_, {Kind::dma, 0});
+            if ((owner_.running_[reg.cluster] & ~memory.data) >> id & 1)
+                owner_.end_transfer(reg.cluster, id);
+        take({Kind::dma, 0, reg.cluster});
     }
 
     RaceCheck& owner_;
     core::Core& core_;
+    const CoreView view_;
     const unsigned agent_;
-    const bool is_outside_;     // of the cluster: a fabric controller
-    UndefinedValues doubtful_;  // registers with values of unordered loads
-    std::vector<Pair> pairs_;   // [number of their origin]
+    const Cluster* const cluster_;  // null: a fabric controller
+    UndefinedValues doubtful_;      // registers with values of unordered loads
+    std::vector<Pair> pairs_;       // [number of their origin]
 };
 
 RaceCheck::RaceCheck(Soc& soc, Findings& findings)
     : soc_(soc),
       findings_(findings),
-      places_(soc.memories()),
-      detector_(unsigned(soc.cores().size()) + dma::TransferIds::kMaxIds) {
+      places_(soc.memories(), soc.clusters.all().size()),
+      detector_(unsigned(soc.cores().size() + soc.clusters.all().size() * kIds)),
+      running_(soc.clusters.all().size()),
+      issuers_(soc.clusters.all().size() * kIds) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core, unsigned(watchers_.size())));
         core->observe(*watchers_.back());
     }
-    add_listener(soc.cluster.event_unit.on_sleeping_read,
-                 [this](unsigned core, const event_unit::SleepingRead& read, Cycles) {
-                     if (const auto object = object_of(read))
-                         detector_.signal(core, *object);
+    for (Cluster* const cluster : soc.clusters.all())
+        listen(*cluster);
+}
+
+void RaceCheck::listen(Cluster& cluster) {
+    const unsigned number = cluster.number();
+    const unsigned first_core = number * cluster.core_count();
+    add_listener(
+        cluster.event_unit.on_sleeping_read,
+        [this, number, first_core](unsigned core, const event_unit::SleepingRead& read, Cycles) {
+            if (const auto object = object_of(read, number))
+                detector_.signal(first_core + core, *object);
+        });
+    add_listener(cluster.dma.on_command,
+                 [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+                     begin_transfer(number, accepted, now);
                  });
-    add_listener(soc.cluster.dma.on_command, [this](const dma::AcceptedCommand& accepted,
-                                                    Cycles now) { begin_transfer(accepted, now); });
-    add_listener(soc.cluster.dma.on_end,
-                 [this](const dma::Notice& notice, Cycles) { end_transfer(notice.id); });
+    add_listener(cluster.dma.on_end, [this, number](const dma::Notice& notice, Cycles) {
+        end_transfer(number, notice.id);
+    });
 }
 
 RaceCheck::~RaceCheck() = default;
@@ -215,9 +257,9 @@ void RaceCheck::transfer_words(const RaceDetector::Access& access, Address first
 
 /// A command moves all its bytes between its last word and its end; both sides are taken to be
 /// reached at once when it begins.
-void RaceCheck::begin_transfer(const dma::AcceptedCommand& accepted, Cycles now) {
+void RaceCheck::begin_transfer(unsigned cluster, const dma::AcceptedCommand& accepted, Cycles now) {
     const dma::Command& command = accepted.command;
-    const unsigned agent = agent_of_transfer(accepted.id);
+    const unsigned agent = agent_of_transfer(cluster, accepted.id);
     const auto issuer = std::ranges::find_if(watchers_, [&](const auto& watcher) {
         return accepted.cause.is_known() &&
                std::string_view(watcher->core().name()) == accepted.cause.initiator;
@@ -226,13 +268,13 @@ void RaceCheck::begin_transfer(const dma::AcceptedCommand& accepted, Cycles now)
         detector_.begin(agent, unsigned(issuer - watchers_.begin()));
     else
         detector_.take_all(agent);
-    issuers_[accepted.id] =
+    issuers_[cluster * kIds + accepted.id] =
         issuer == watchers_.end() ? "nobody known" : short_name((*issuer)->core());
-    running_ |= 1U << accepted.id;
+    running_[cluster] |= 1U << accepted.id;
     for (const TransferPiece& piece : pieces_of(command)) {
         RaceDetector::Access access{.agent = agent, .pc = accepted.cause.pc, .cycle = now};
         access.is_write = command.is_receive;
-        transfer_words(access, places_.in_tcdm(piece.tcdm), piece.bytes);
+        transfer_words(access, places_.in_tcdm(piece.tcdm, cluster), piece.bytes);
         access.is_write = !command.is_receive;
         const auto place = places_.at(piece.external);
         if (place && command.increments)
@@ -240,19 +282,19 @@ void RaceCheck::begin_transfer(const dma::AcceptedCommand& accepted, Cycles now)
     }
 }
 
-void RaceCheck::end_transfer(unsigned id) {
-    running_ &= ~(1U << id);
-    detector_.signal(agent_of_transfer(id), {Kind::dma, 0});
+void RaceCheck::end_transfer(unsigned cluster, unsigned id) {
+    running_[cluster] &= ~(1U << id);
+    detector_.signal(agent_of_transfer(cluster, id), {Kind::dma, 0, cluster});
 }
 
 RawSide RaceCheck::side(const RaceDetector::Access& access, bool is_earlier) const {
     const bool is_core = access.agent < watchers_.size();
-    const unsigned id = access.agent - unsigned(watchers_.size());
+    const unsigned transfer = access.agent - unsigned(watchers_.size());
     const char* const verb =
         access.is_write ? (is_earlier ? "wrote" : "writes") : (is_earlier ? "had read" : "reads");
     return {
         .who = is_core ? short_name(watchers_[access.agent]->core())
-                       : fmt::format("DMA transfer {} of {}", id, issuers_[id]),
+                       : fmt::format("DMA transfer {} of {}", transfer % kIds, issuers_[transfer]),
         .does = fmt::format("{} {} byte{} there", verb, access.bytes, access.bytes == 1 ? "" : "s"),
         .pc = access.pc,
         .cycle = access.cycle};

@@ -16,8 +16,8 @@ namespace flexv::platform {
 
 class RaceCheck {
 public:
-    /// Observes all cores, the DMA and the event unit of `soc`, which are not started yet. Both
-    /// outlive it.
+    /// Observes all cores, DMAs and event units of `soc`, which are not started yet. Both outlive
+    /// it.
     RaceCheck(Soc& soc, Findings& findings);
     ~RaceCheck();
     RaceCheck(const RaceCheck&) = delete;
@@ -25,6 +25,7 @@ public:
 
 private:
     class Watcher;
+    static constexpr unsigned kIds = dma::TransferIds::kMaxIds;  // of each cluster
 
     /// Two accesses that nothing orders.
     struct Pair {
@@ -33,13 +34,14 @@ private:
     };
     [[nodiscard]] std::optional<Pair> on_memory(const RaceDetector::Access& access);
     void tell(const Pair& pair);
-    void begin_transfer(const dma::AcceptedCommand& accepted, Cycles now);
-    void end_transfer(unsigned id);
+    void listen(Cluster& cluster);
+    void begin_transfer(unsigned cluster, const dma::AcceptedCommand& accepted, Cycles now);
+    void end_transfer(unsigned cluster, unsigned id);
     /// \returns the first race
     std::optional<Pair> access_words(RaceDetector::Access access, Address first, u32 bytes);
     void transfer_words(const RaceDetector::Access& access, Address first, u32 bytes);
-    [[nodiscard]] unsigned agent_of_transfer(unsigned id) const {
-        return unsigned(watchers_.size()) + id;
+    [[nodiscard]] unsigned agent_of_transfer(unsigned cluster, unsigned id) const {
+        return unsigned(watchers_.size()) + cluster * kIds + id;
     }
     [[nodiscard]] RawSide side(const RaceDetector::Access& access, bool is_earlier) const;
 
@@ -48,9 +50,9 @@ private:
     const MemoryPlaces places_;
     std::vector<std::unique_ptr<Watcher>> watchers_;
     RaceDetector detector_;
-    std::set<Address> sync_words_;  // that were reached by test-and-set
-    u32 running_ = 0;               // identifiers of transfers that have not ended
-    std::string issuers_[dma::TransferIds::kMaxIds];
+    std::set<Address> sync_words_;      // that were reached by test-and-set
+    std::vector<u32> running_;          // [cluster], identifiers of transfers that have not ended
+    std::vector<std::string> issuers_;  // [cluster * kIds + identifier]
 };
 
 }  // namespace flexv::platform

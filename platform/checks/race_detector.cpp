@@ -101,7 +101,7 @@ void RaceDetector::take(unsigned agent, const SyncObject& object) {
         return;
     }
     for (const auto& [other, clock] : objects_)
-        if (other.kind == object.kind)
+        if (object.means(other))
             merge(agent, clock);
 }
 

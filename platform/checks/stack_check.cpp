@@ -13,7 +13,8 @@ namespace flexv::platform {
 /// The stack of one core.
 class StackCheck::Watcher final : public core::Observer {
 public:
-    Watcher(StackCheck& owner, core::Core& core) : owner_(owner), core_(core) {}
+    Watcher(StackCheck& owner, core::Core& core)
+        : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
         if (execution.previous.slot == nullptr)
@@ -52,7 +53,7 @@ public:
 private:
     /// The same place in the view that has an address of its own; a stack ends below `sp`.
     [[nodiscard]] Address in_memory(Address sp) const {
-        const auto place = owner_.places_.at(sp - 4);
+        const auto place = owner_.places_.at(view_.absolute(sp - 4));
         return place ? place->address + 4 : sp;
     }
 
@@ -73,7 +74,7 @@ private:
     }
 
     void begin(const core::Execution& execution, Address sp) {
-        const auto place = owner_.places_.at(sp - 4);
+        const auto place = owner_.places_.at(view_.absolute(sp - 4));
         top_ = place ? place->address + 4 : 0;
         note_low(execution, top_);
         if (top_ != 0)
@@ -82,6 +83,7 @@ private:
 
     StackCheck& owner_;
     core::Core& core_;
+    const CoreView view_;
     u32 sp_ = 0;            // in front of the instruction
     bool is_half_ = false;  // the upper part of an address, the next instruction adds the rest
     Address top_ = 0;
@@ -91,7 +93,10 @@ private:
 };
 
 StackCheck::StackCheck(Soc& soc, const ElfImage& image, Findings& findings)
-    : soc_(soc), image_(image), findings_(findings), places_(soc.memories()) {
+    : soc_(soc),
+      image_(image),
+      findings_(findings),
+      places_(soc.memories(), soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
         core->observe(*watchers_.back());

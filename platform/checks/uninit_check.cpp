@@ -25,7 +25,8 @@ u32 low_bytes(unsigned bytes) { return bytes >= 4 ? ~0U : (1U << (8 * bytes)) - 
 /// One core.
 class UninitCheck::Watcher final : public core::Observer {
 public:
-    Watcher(UninitCheck& owner, core::Core& core) : owner_(owner), core_(core) {}
+    Watcher(UninitCheck& owner, core::Core& core)
+        : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
         if (execution.previous.slot == nullptr)
@@ -44,7 +45,7 @@ private:
         const core::MemoryAccess& memory = *execution.memory;
         if (const auto use = values_.address_use(execution.row, execution.slot.op))
             tell(execution, use->what, use->registers);
-        const auto place = owner_.places_.at(memory.address);
+        const auto place = owner_.places_.at(view_.absolute(memory.address));
         if (memory.is_write)
             store(execution, place);
         else if (place)
@@ -114,20 +115,26 @@ private:
 
     UninitCheck& owner_;
     core::Core& core_;
+    const CoreView view_;
     UndefinedValues values_;
     std::optional<UndefinedValues::Loaded> loaded_;  // by the instruction that executes
 };
 
 UninitCheck::UninitCheck(Soc& soc, const ElfImage& image, Findings& findings)
-    : soc_(soc), image_(image), findings_(findings), places_(soc.memories()) {
+    : soc_(soc),
+      image_(image),
+      findings_(findings),
+      places_(soc.memories(), soc.clusters.all().size()) {
     load_image();
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
         core->observe(*watchers_.back());
     }
-    add_listener(soc.cluster.dma.on_command, [this](const dma::AcceptedCommand& accepted, Cycles) {
-        transfer(accepted.command);
-    });
+    for (Cluster* const cluster : soc.clusters.all())
+        add_listener(cluster->dma.on_command, [this, number = cluster->number()](
+                                                  const dma::AcceptedCommand& accepted, Cycles) {
+            transfer(number, accepted.command);
+        });
     add_listener(soc.on_outside_write,
                  [this](Address address, unsigned bytes) { define(address, bytes); });
 }
@@ -154,9 +161,9 @@ bool UninitCheck::is_in_zeros(Address address) const {
 }
 
 /// The bytes are as defined as they were where they come from; those of a device are.
-void UninitCheck::transfer(const dma::Command& command) {
+void UninitCheck::transfer(unsigned cluster, const dma::Command& command) {
     for (const TransferPiece& piece : pieces_of(command)) {
-        const Address tcdm = places_.in_tcdm(piece.tcdm);
+        const Address tcdm = places_.in_tcdm(piece.tcdm, cluster);
         const auto external = places_.at(piece.external);
         if (command.is_receive && external && command.increments)
             memory_.copy(tcdm, external->address, piece.bytes);

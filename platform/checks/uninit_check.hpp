@@ -18,7 +18,7 @@ namespace flexv::platform {
 
 class UninitCheck {
 public:
-    /// Observes all cores and the DMA of `soc`, which are not started yet; all outlive it. Contents
+    /// Observes all cores and DMAs of `soc`, which are not started yet; all outlive it. Contents
     /// of the image's file are defined, the zeros that a loader puts behind them are not.
     UninitCheck(Soc& soc, const ElfImage& image, Findings& findings);
     ~UninitCheck();
@@ -29,7 +29,7 @@ private:
     class Watcher;
 
     void load_image();
-    void transfer(const dma::Command& command);
+    void transfer(unsigned cluster, const dma::Command& command);
     /// What the host, or another master, has written.
     void define(Address address, u64 bytes);
     [[nodiscard]] bool is_in_zeros(Address address) const;

@@ -50,19 +50,19 @@ u32 from_global(u32 offset) {
                                                    : kNowhere;
 }
 
-SyncObject object_of_line(unsigned line) {
+SyncObject object_of_line(unsigned line, unsigned cluster) {
     if (line < event_unit::kSoftwareEvents)
-        return {Kind::software_event, line};
+        return {Kind::software_event, line, cluster};
     switch (line) {
         case event_unit::kDmaLine:
         case event_unit::kDmaLine + 1:
-            return {Kind::dma, 0};
+            return {Kind::dma, 0, cluster};
         case event_unit::kBarrierLine:
-            return {Kind::barrier, SyncObject::kAll};
+            return {Kind::barrier, SyncObject::kAll, cluster};
         case event_unit::kMutexLine:
-            return {Kind::mutex, SyncObject::kAll};
+            return {Kind::mutex, SyncObject::kAll, cluster};
         case event_unit::kDispatchLine:
-            return {Kind::dispatch, 0};
+            return {Kind::dispatch, 0, cluster};
         default:
             return {Kind::device, SyncObject::kAll};
     }
@@ -91,13 +91,13 @@ std::string SyncObject::name() const {
     return {};
 }
 
-std::optional<SyncObject> object_of(const event_unit::SleepingRead& read) {
+std::optional<SyncObject> object_of(const event_unit::SleepingRead& read, unsigned cluster) {
     using enum event_unit::SleepingRead::Kind;
     switch (read.kind) {
         case software_event:
-            return SyncObject{Kind::software_event, read.index};
+            return SyncObject{Kind::software_event, read.index, cluster};
         case barrier:
-            return SyncObject{Kind::barrier, read.index};
+            return SyncObject{Kind::barrier, read.index, cluster};
         case event:
         case mutex:  // who queues for the lock, or for a word, gives nothing
         case dispatch:
@@ -106,41 +106,40 @@ std::optional<SyncObject> object_of(const event_unit::SleepingRead& read) {
     return std::nullopt;
 }
 
-std::vector<SyncObject> objects_of_lines(u32 mask) {
+std::vector<SyncObject> objects_of_lines(u32 mask, unsigned cluster) {
     std::vector<SyncObject> objects;
     for (unsigned line = 0; line < 32; ++line)
         if ((mask >> line & 1) != 0)
-            objects.push_back(object_of_line(line));
+            objects.push_back(object_of_line(line, cluster));
     return objects;
 }
 
-EventUnitAccess::EventUnitAccess(u32 offset, bool is_global, bool is_write)
-    : offset_(is_global ? from_global(offset) : offset), is_write_(is_write) {}
-
 std::optional<EventUnitAccess> EventUnitAccess::at(Address address, bool is_write) {
-    if (address < memory_map::kClusterAlias.size_bytes)
-        address += memory_map::kCluster.base;
-    const Address core = memory_map::slots(kCoreSlot, 1).base;
-    const Address global = memory_map::slots(kGlobalSlot, 1).base;
-    if (address - core < kCoreViewBytes)
-        return EventUnitAccess(address - core, false, is_write);
-    if (address - global < kGlobalViewBytes)
-        return EventUnitAccess(address - global, true, is_write);
+    const std::optional<unsigned> cluster = memory_map::cluster_at(address);
+    if (!cluster)
+        return std::nullopt;
+    const Address place = memory_map::in_first_cluster(address);
+    const Address in_core = place - memory_map::slots(kCoreSlot, 1).base;
+    const Address in_global = place - memory_map::slots(kGlobalSlot, 1).base;
+    if (in_core < kCoreViewBytes)
+        return EventUnitAccess(in_core, is_write, *cluster);
+    if (in_global < kGlobalViewBytes)
+        return EventUnitAccess(from_global(in_global), is_write, *cluster);
     return std::nullopt;
 }
 
 std::optional<SyncObject> EventUnitAccess::signals() const {
     if (is_write_ && is_in(kTrigger, kTriggerBytes))
-        return SyncObject{Kind::software_event, (offset_ - kTrigger) / 4};
+        return object(Kind::software_event, (offset_ - kTrigger) / 4);
     if (is_write_ && is_in(kMutex, kAcceleratorBytes))
-        return SyncObject{Kind::mutex, (offset_ - kMutex) / 4};
+        return object(Kind::mutex, (offset_ - kMutex) / 4);
     if (is_write_ && is_in(kDispatch, kAcceleratorBytes))
-        return SyncObject{Kind::dispatch, 0};
+        return object(Kind::dispatch);
     if (offset_ < kBarriers || offset_ == kNowhere)
         return std::nullopt;
     const u32 place = offset_ % kBarrierBytes & ~3U;
     if (place == (is_write_ ? kBarrierTrigger : kBarrierTriggerSelf))
-        return SyncObject{Kind::barrier, (offset_ - kBarriers) / kBarrierBytes};
+        return object(Kind::barrier, (offset_ - kBarriers) / kBarrierBytes);
     return std::nullopt;
 }
 
@@ -151,17 +150,18 @@ std::vector<SyncObject> EventUnitAccess::takes(u32 data) const {
         return {{Kind::device, SyncObject::kAll}};
     if (is_in(kBuffer, kBufferFormsBytes) || is_in(kEventWait, kEventWaitBytes) ||
         is_in(kTrigger, kTriggerBytes) || is_in(kTriggerWait, kTriggerWaitBytes))
-        return objects_of_lines(data);
+        return objects_of_lines(data, cluster_);
     if (is_in(kMutex, kAcceleratorBytes))
-        return {{Kind::mutex, (offset_ - kMutex) / 4}};
+        return {object(Kind::mutex, (offset_ - kMutex) / 4)};
     if (is_in(kDispatch, kAcceleratorBytes))
-        return {{Kind::dispatch, 0}};
+        return {object(Kind::dispatch)};
     if (offset_ < kBarriers)
         return {};
     const u32 place = offset_ % kBarrierBytes & ~3U;
     if (place == kBarrierStatus || place >= kBarrierTriggerSelf) {
-        std::vector<SyncObject> objects = objects_of_lines(place == kBarrierStatus ? 0 : data);
-        objects.push_back({Kind::barrier, (offset_ - kBarriers) / kBarrierBytes});
+        std::vector<SyncObject> objects =
+            objects_of_lines(place == kBarrierStatus ? 0 : data, cluster_);
+        objects.push_back(object(Kind::barrier, (offset_ - kBarriers) / kBarrierBytes));
         return objects;
     }
     return {};
@@ -169,11 +169,11 @@ std::vector<SyncObject> EventUnitAccess::takes(u32 data) const {
 
 std::string EventUnitAccess::waits_for(std::optional<u32> data) const {
     if (is_in(kMutex, kAcceleratorBytes))
-        return SyncObject{Kind::mutex, (offset_ - kMutex) / 4}.name();
+        return object(Kind::mutex, (offset_ - kMutex) / 4).name();
     if (is_in(kDispatch, kAcceleratorBytes))
         return "dispatch";
     if (offset_ >= kBarriers && offset_ != kNowhere)
-        return SyncObject{Kind::barrier, (offset_ - kBarriers) / kBarrierBytes}.name();
+        return object(Kind::barrier, (offset_ - kBarriers) / kBarrierBytes).name();
     const std::string event =
         is_in(kTriggerWait, kTriggerWaitBytes)
             ? fmt::format("event after software event {}", (offset_ - kTriggerWait) % 0x40 / 4)

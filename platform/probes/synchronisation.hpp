@@ -29,8 +29,14 @@ struct SyncObject {
 
     Kind kind = Kind::device;
     unsigned index = 0;
+    unsigned cluster = 0;  ///< whose event unit or DMA; 0 for words and devices
 
     auto operator<=>(const SyncObject&) const = default;
+    /// `other` is one of those that this one stands for.
+    [[nodiscard]] bool means(const SyncObject& other) const {
+        return kind == other.kind && cluster == other.cluster &&
+               (index == kAll || index == other.index);
+    }
     /// "barrier 0", "software event 3", "DMA".
     [[nodiscard]] std::string name() const;
 };
@@ -38,7 +44,7 @@ struct SyncObject {
 /// A register of the event unit, whichever view it was reached through.
 class EventUnitAccess {
 public:
-    /// nullopt for an address that is no register of the event unit.
+    /// nullopt for what is no register of an event unit; `address` is that of the chip.
     [[nodiscard]] static std::optional<EventUnitAccess> at(Address address, bool is_write);
 
     /// What the access has signalled by the time that it is granted. The reads that wait signal
@@ -50,18 +56,25 @@ public:
     [[nodiscard]] std::string waits_for(std::optional<u32> data) const;
 
 private:
-    EventUnitAccess(u32 offset, bool is_global, bool is_write);
+    EventUnitAccess(u32 offset, bool is_write, unsigned cluster)
+        : offset_(offset), is_write_(is_write), cluster_(cluster) {}
 
+    [[nodiscard]] SyncObject object(SyncObject::Kind kind, unsigned index = 0) const {
+        return {.kind = kind, .index = index, .cluster = cluster_};
+    }
     [[nodiscard]] bool is_in(u32 first, u32 bytes) const { return offset_ - first < bytes; }
 
     u32 offset_;  // in the view of a core
     bool is_write_;
+    unsigned cluster_;
 };
 
-/// What a read signals when it begins; nullopt for one that only waits.
-[[nodiscard]] std::optional<SyncObject> object_of(const event_unit::SleepingRead& read);
+/// What a read of the event unit of `cluster` signals when it begins; nullopt for one that only
+/// waits.
+[[nodiscard]] std::optional<SyncObject> object_of(const event_unit::SleepingRead& read,
+                                                  unsigned cluster);
 
-/// What the lines of `mask` stand for.
-[[nodiscard]] std::vector<SyncObject> objects_of_lines(u32 mask);
+/// What the lines of `mask` stand for in `cluster`.
+[[nodiscard]] std::vector<SyncObject> objects_of_lines(u32 mask, unsigned cluster);
 
 }  // namespace flexv::platform

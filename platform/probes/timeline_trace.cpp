@@ -3,6 +3,7 @@
 
 #include "platform/probes/call_tracker.hpp"
 #include "platform/probes/listeners.hpp"
+#include "platform/probes/store_under_way.hpp"
 
 #include <fmt/format.h>
 
@@ -35,6 +36,7 @@ public:
     Watcher(TimelineTrace& owner, core::Core& core, unsigned number)
         : owner_(owner),
           core_(core),
+          view_(owner.soc_.view_of(core)),
           track_{.process = kCores, .thread = number},
           tracker_(owner.image_, *this) {
         add_listener(core.on_wait, [this](unsigned, bool is_asleep, Cycles from, Cycles to) {
@@ -90,10 +92,11 @@ private:
         Cycles end = 0;
     };
 
-    static std::optional<EventUnitAccess> waiting_access(const core::Execution& execution) {
+    [[nodiscard]] std::optional<EventUnitAccess> waiting_access(
+        const core::Execution& execution) const {
         if (!execution.memory || execution.memory->is_write || execution.memory->is_tcdm)
             return std::nullopt;
-        return EventUnitAccess::at(execution.memory->address, false);
+        return EventUnitAccess::at(view_.absolute(execution.memory->address), false);
     }
 
     /// The core is booked in parts where somebody looks in between.
@@ -121,19 +124,23 @@ private:
             return "wfi";
         const auto access = core_.access_in_front();
         const auto wait =
-            access ? EventUnitAccess::at(access->address, access->is_write) : std::nullopt;
+            access ? EventUnitAccess::at(view_.absolute(access->address), access->is_write)
+                   : std::nullopt;
         return wait ? wait->waits_for(std::nullopt) : "asleep";
     }
 
     void follow_signals(const core::Execution& execution) {
         const core::MemoryAccess& memory = *execution.memory;
-        const auto access = EventUnitAccess::at(memory.address, memory.is_write);
+        const auto access = EventUnitAccess::at(view_.absolute(memory.address), memory.is_write);
         if (!access)
             return;
         if (const auto object = access->signals())
             owner_.signal(*object, {.track = track_, .time = time(execution.cycle)});
         if (execution.cycle == execution.entered)
             return;
+        for (const auto& other : owner_.watchers_)
+            if (other.get() != this)
+                other->signal_store_under_way(time(execution.cycle) - 1);
         const std::vector<SyncObject> objects = access->takes(memory.data);
         for (const SyncObject& object : objects) {
             const bool is_named = std::ranges::any_of(objects, [&object](const SyncObject& other) {
@@ -142,6 +149,16 @@ private:
             if (object.index != SyncObject::kAll || !is_named)
                 owner_.woken(object, track_, time(execution.entered), time(execution.cycle));
         }
+    }
+
+    /// Told at `now`, in nanoseconds.
+    void signal_store_under_way(u64 now) {
+        const auto store = store_under_way(core_);
+        const auto access =
+            store ? EventUnitAccess::at(view_.absolute(store->address), true) : std::nullopt;
+        const auto object = access ? access->signals() : std::nullopt;
+        if (object)
+            owner_.signal(*object, {.track = track_, .time = now});
     }
 
     void restart(Cycles now) {
@@ -169,6 +186,7 @@ private:
 
     TimelineTrace& owner_;
     core::Core& core_;
+    const CoreView view_;
     const TraceTrack track_;
     CallTracker tracker_;
     std::vector<Open> open_;
@@ -192,13 +210,10 @@ TimelineTrace::TimelineTrace(Soc& soc, const ElfImage& image, OutputFile& file)
         core->observe(*watchers_.back());
         events_.name_track(watchers_.back()->track(), short_name(*core));
     }
-    watch_dma();
-    add_listener(soc.cluster.event_unit.on_sleeping_read,
-                 [this](unsigned core, const event_unit::SleepingRead& read, Cycles now) {
-                     if (const auto object = object_of(read))
-                         signal(*object,
-                                {.track = watchers_[core]->track(), .time = nanoseconds(now)});
-                 });
+    for (Cluster* const cluster : soc.clusters.all()) {
+        watch_dma(*cluster);
+        watch_event_unit(*cluster);
+    }
 }
 
 TimelineTrace::~TimelineTrace() = default;
@@ -221,40 +236,60 @@ std::string TimelineTrace::call_place(Address pc) {
     return found->second;
 }
 
-void TimelineTrace::watch_dma() {
-    dma::Mchan& dma = soc_.cluster.dma;
-    add_listener(dma.on_command, [this](const dma::AcceptedCommand& accepted, Cycles now) {
-        begin_transfer(accepted, now);
-    });
-    add_listener(dma.on_end,
-                 [this](const dma::Notice& notice, Cycles now) { end_transfers(notice.id, now); });
+void TimelineTrace::watch_event_unit(Cluster& cluster) {
+    const unsigned number = cluster.number();
+    const unsigned first_core = number * cluster.core_count();
+    add_listener(cluster.event_unit.on_sleeping_read,
+                 [this, number, first_core](unsigned core, const event_unit::SleepingRead& read,
+                                            Cycles now) {
+                     if (const auto object = object_of(read, number))
+                         signal(*object, {.track = watchers_[first_core + core]->track(),
+                                          .time = nanoseconds(now)});
+                 });
 }
 
-void TimelineTrace::begin_transfer(const dma::AcceptedCommand& accepted, Cycles now) {
-    std::vector<Transfer>& transfers = transfers_[accepted.id];
+void TimelineTrace::watch_dma(Cluster& cluster) {
+    const unsigned number = cluster.number();
+    add_listener(cluster.dma.on_command,
+                 [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+                     begin_transfer({.cluster = number, .id = accepted.id}, accepted, now);
+                 });
+    add_listener(cluster.dma.on_end, [this, number](const dma::Notice& notice, Cycles now) {
+        end_transfers({.cluster = number, .id = notice.id}, now);
+    });
+}
+
+void TimelineTrace::begin_transfer(const Channel& channel, const dma::AcceptedCommand& accepted,
+                                   Cycles now) {
+    std::vector<Transfer>& transfers = transfers_[channel];
     if (!transfers.empty() && transfers.back().end != 0)
-        write_transfers(accepted.id, now);
+        write_transfers(channel, now);
     transfers.push_back(
         {.command = accepted.command, .by = accepted.cause.initiator, .begin = now});
     const auto issuer = std::ranges::find_if(watchers_, [&](const auto& watcher) {
         return watcher->core().name() == accepted.cause.initiator;
     });
     if (issuer != watchers_.end())
-        events_.arrow("dma", "transfer", (*issuer)->track(), nanoseconds(now),
-                      {.process = kDma, .thread = accepted.id + 1}, nanoseconds(now + 1));
+        events_.arrow("dma", "transfer", (*issuer)->track(), nanoseconds(now), track_of(channel),
+                      nanoseconds(now + 1));
 }
 
 /// A command with lines may end more than once: the last end counts.
-void TimelineTrace::end_transfers(unsigned id, Cycles now) {
-    for (Transfer& transfer : transfers_[id])
+void TimelineTrace::end_transfers(const Channel& channel, Cycles now) {
+    for (Transfer& transfer : transfers_[channel])
         transfer.end = now;
-    signal({.kind = SyncObject::Kind::dma},
-           {.track = {.process = kDma, .thread = id + 1}, .time = nanoseconds(now)});
+    signal({.kind = SyncObject::Kind::dma, .cluster = channel.cluster},
+           {.track = track_of(channel), .time = nanoseconds(now)});
 }
 
-void TimelineTrace::write_transfers(unsigned id, Cycles end) {
-    const TraceTrack track{.process = kDma, .thread = id + 1};
-    for (const Transfer& transfer : std::exchange(transfers_[id], {})) {
+TraceTrack TimelineTrace::track_of(const Channel& channel) {
+    return {.process = kDma,
+            .thread = channel.cluster * dma::TransferIds::kMaxIds + channel.id + 1};
+}
+
+void TimelineTrace::write_transfers(const Channel& channel, Cycles end) {
+    const TraceTrack track = track_of(channel);
+    for (const Transfer& transfer : std::exchange(transfers_[channel], {})) {
         const Cycles last = transfer.end == 0 ? end : transfer.end;
         const dma::Command& command = transfer.command;
         TraceEvents::Details details = cycles_of(transfer.begin, last);
@@ -278,9 +313,7 @@ void TimelineTrace::signal(const SyncObject& object, const Signal& signal) {
 const TimelineTrace::Signal* TimelineTrace::last_signal(const SyncObject& object) const {
     const Signal* last = nullptr;
     for (const auto& [other, signal] : signals_) {
-        const bool fits = other.kind == object.kind &&
-                          (object.index == SyncObject::kAll || other.index == object.index);
-        if (fits && (last == nullptr || signal.time >= last->time))
+        if (object.means(other) && (last == nullptr || signal.time >= last->time))
             last = &signal;
     }
     return last;
@@ -315,11 +348,12 @@ void TimelineTrace::finish(Cycles end) {
         const bool is_outside = soc_.fabric_controller && &core == &soc_.fabric_controller->core;
         watcher->finish(is_outside ? core.clock().timeline.now() : end);
     }
-    for (unsigned id = 0; id < dma::TransferIds::kMaxIds; ++id)
-        if (const auto found = transfers_.find(id); found != transfers_.end()) {
-            events_.name_track({.process = kDma, .thread = id + 1}, fmt::format("channel {}", id));
-            write_transfers(id, end);
-        }
+    for (const auto& [channel, transfers] : transfers_) {
+        const std::string cluster =
+            channel.cluster == 0 ? "" : fmt::format("cluster{} ", channel.cluster);
+        events_.name_track(track_of(channel), fmt::format("{}channel {}", cluster, channel.id));
+        write_transfers(channel, end);
+    }
     events_.finish();
 }
 

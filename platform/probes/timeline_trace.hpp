@@ -22,8 +22,8 @@ namespace flexv::platform {
 
 class TimelineTrace {
 public:
-    /// Observes all cores, the DMA and the event unit of `soc`, which are not started yet. `soc`,
-    /// `image` and `file` outlive it; the owner of the file commits it behind finish().
+    /// Observes all cores, DMAs and event units of `soc`, which are not started yet. `soc`, `image`
+    /// and `file` outlive it; the owner of the file commits it behind finish().
     TimelineTrace(Soc& soc, const ElfImage& image, OutputFile& file);
     ~TimelineTrace();
     TimelineTrace(const TimelineTrace&) = delete;
@@ -42,6 +42,13 @@ private:
         TraceTrack track;
         u64 time = 0;  // ns
     };
+    /// Of a DMA: its identifier.
+    struct Channel {
+        unsigned cluster = 0;
+        unsigned id = 0;
+
+        auto operator<=>(const Channel&) const = default;
+    };
     /// A DMA command on its way, or done and not written yet.
     struct Transfer {
         dma::Command command;
@@ -50,10 +57,12 @@ private:
         Cycles end = 0;  // 0: on its way
     };
 
-    void watch_dma();
-    void begin_transfer(const dma::AcceptedCommand& accepted, Cycles now);
-    void end_transfers(unsigned id, Cycles now);
-    void write_transfers(unsigned id, Cycles end);
+    void watch_dma(Cluster& cluster);
+    void watch_event_unit(Cluster& cluster);
+    void begin_transfer(const Channel& channel, const dma::AcceptedCommand& accepted, Cycles now);
+    void end_transfers(const Channel& channel, Cycles now);
+    void write_transfers(const Channel& channel, Cycles end);
+    [[nodiscard]] static TraceTrack track_of(const Channel& channel);
     void signal(const SyncObject& object, const Signal& signal);
     void woken(const SyncObject& object, const TraceTrack& track, u64 since, u64 time);
     [[nodiscard]] const Signal* last_signal(const SyncObject& object) const;
@@ -66,8 +75,8 @@ private:
     const SourceLines lines_;
     TraceEvents events_;
     std::vector<std::unique_ptr<Watcher>> watchers_;
-    std::map<unsigned, std::vector<Transfer>> transfers_;  // [id]
-    std::map<SyncObject, Signal> signals_;                 // the last of each
+    std::map<Channel, std::vector<Transfer>> transfers_;
+    std::map<SyncObject, Signal> signals_;  // the last of each
     std::map<Address, std::string> places_;
     u64 conflicts_ = 0;
 };

@@ -115,18 +115,7 @@ void Simulation::instrument(const InstrumentationOptions& options, OutputFile& t
     instrumentation_.emplace(options, soc_.cores(), trace);
 }
 
-/// `what` follows the synchronisation of one event unit.
-void Simulation::require_one_cluster(std::string_view what) const {
-    if (const std::size_t clusters = soc_.clusters.all().size(); clusters > 1)
-        throw UserError(
-            "{}: follows one cluster only, and soc.clusters is {}\n"
-            "  hint: --set soc.clusters=1",
-            what, clusters);
-}
-
 void Simulation::check(const CheckOptions& options) {
-    if (options.races || options.uninit || options.stack || options.dma)
-        require_one_cluster("--check races, uninit, stack or dma");
     checks_ = std::make_unique<Checks>(options, soc_, image_, is_strict_);
 }
 
@@ -188,7 +177,6 @@ u64 Simulation::bank_conflicts() const {
 }
 
 void Simulation::draw_timeline(OutputFile& file) {
-    require_one_cluster("--timeline");
     FLEXV_ASSERT(meter_, "the curves of a timeline are written window by window");
     timeline_ = std::make_unique<TimelineTrace>(soc_, image_, file);
     meter_->listen([this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });

@@ -139,7 +139,6 @@ private:
     [[nodiscard]] std::string path_of(const Module& module) const;
     void watch_clock();
     [[nodiscard]] u64 bank_conflicts() const;
-    void require_one_cluster(std::string_view what) const;
     void begin_htif();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;

@@ -5,6 +5,8 @@
 
 #include "base/units.hpp"
 
+#include <optional>
+
 namespace flexv::platform::memory_map {
 
 struct Range {
@@ -17,6 +19,16 @@ inline constexpr Range kCluster{.base = 0x1000'0000, .size_bytes = 4_MiB};
 constexpr Range cluster_window(unsigned number) {
     return {.base = kCluster.base + number * Address(kCluster.size_bytes),
             .size_bytes = kCluster.size_bytes};
+}
+/// In whose window `address` lies; nullopt for that of no possible cluster.
+constexpr std::optional<unsigned> cluster_at(Address address) {
+    constexpr unsigned kMostClusters = 4;
+    const unsigned number = (address - kCluster.base) / Address(kCluster.size_bytes);
+    return number < kMostClusters ? std::optional(number) : std::nullopt;
+}
+/// The same place in the window of the first cluster.
+constexpr Address in_first_cluster(Address address) {
+    return kCluster.base + (address - kCluster.base) % Address(kCluster.size_bytes);
 }
 inline constexpr Range kClusterAlias{.base = 0, .size_bytes = 4_MiB};
 inline constexpr Address kTestAndSetOffset = 0x0010'0000;  // from the cluster's base

@@ -317,15 +317,20 @@ std::vector<core::DecodeCache*> Soc::codes() const {
     return found;
 }
 
-Address Soc::absolute(const core::Core& core, Address address) const {
-    if (address >= memory_map::kClusterAlias.size_bytes)
-        return address;
+const Cluster* Soc::cluster_of(const core::Core& core) const {
     for (Cluster* const each : clusters.all())
         for (unsigned index = 0; index < each->core_count(); ++index)
             if (&each->core(index) == &core)
-                return each->range().base + address;
-    const Address in_l2 = fabric_port::FabricPort::Config{}.alias_bytes;
-    return address < in_l2 ? memory_map::kL2Base + address : address;
+                return each;
+    return nullptr;
+}
+
+CoreView Soc::view_of(const core::Core& core) const {
+    if (const Cluster* const own = cluster_of(core))
+        return {.alias_bytes = Address(memory_map::kClusterAlias.size_bytes),
+                .base = own->range().base};
+    return {.alias_bytes = fabric_port::FabricPort::Config{}.alias_bytes,
+            .base = memory_map::kL2Base};
 }
 
 void Soc::change_cluster_clock(double mhz) {

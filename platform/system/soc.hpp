@@ -16,6 +16,7 @@
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/cluster.hpp"
 #include "platform/system/cluster_set.hpp"
+#include "platform/system/core_view.hpp"
 #include "platform/system/core_wiring.hpp"
 #include "platform/system/fabric_controller.hpp"
 #include "platform/system/interleaver.hpp"
@@ -86,9 +87,13 @@ public:
     [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
     /// The decoded instructions of each cluster, then those of the fabric controller.
     [[nodiscard]] std::vector<core::DecodeCache*> codes() const;
-    /// The address under which every master sees what `core` sees at `address`: the own cluster is
-    /// repeated at 0, for the fabric controller L2 is.
-    [[nodiscard]] Address absolute(const core::Core& core, Address address) const;
+    [[nodiscard]] CoreView view_of(const core::Core& core) const;
+    /// The address under which every master sees what `core` sees at `address`.
+    [[nodiscard]] Address absolute(const core::Core& core, Address address) const {
+        return view_of(core).absolute(address);
+    }
+    /// The cluster of `core`; null for the fabric controller.
+    [[nodiscard]] const Cluster* cluster_of(const core::Core& core) const;
     /// The cycle of the cluster that belongs to cycle `now` of `core`.
     [[nodiscard]] Cycles cluster_cycle(const core::Core& core, Cycles now) const;
     /// Cluster cycles since reset.

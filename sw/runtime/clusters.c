@@ -12,11 +12,6 @@ extern char _start[];
 
 FLEXV_TCDM_DATA uint32_t flexv_cluster_count = 0;
 
-// A meeting has a number; each cluster has its own copies of these in its TCDM.
-FLEXV_TCDM_BSS static uint32_t meeting;
-FLEXV_TCDM_BSS static volatile uint32_t arrivals[MAX_CLUSTERS];  // in the first one: by cluster
-FLEXV_TCDM_BSS static volatile uint32_t released;
-
 static volatile int codes[MAX_CLUSTERS];  // of main(), by cluster
 
 static uint32_t control_of(uint32_t cluster) { return CLUSTER_CTRL_BASE + cluster * CLUSTER_PITCH; }
@@ -49,32 +44,27 @@ void flexv_start_clusters(void) {
     }
 }
 
-// Wakes core 0 of a cluster that waits for `word` to change.
-static void set_and_wake(uint32_t cluster, volatile uint32_t* word, uint32_t value) {
-    *(volatile uint32_t*)in_cluster(cluster, word) = value;
+static void wake(uint32_t cluster) {
     io_write(
         EU_GLOBAL_BASE + cluster * CLUSTER_PITCH + EU_GLOBAL_SW_EVENT_TRIG(EVENT_LINE_CLUSTERS), 1);
 }
 
-static void wait_for(const volatile uint32_t* word, uint32_t value) {
-    while (*word != value) {
-        event_wait(1u << EVENT_LINE_CLUSTERS);
-    }
-}
+static void sleep_until_woken(void) { event_wait(1u << EVENT_LINE_CLUSTERS); }
 
-// By core 0 of each cluster.
+// By core 0 of each cluster. Word that all have come goes from the last cluster to the first, and word to
+// go on back; nobody is ever sent a second event before he has taken the first one.
 static void meet(void) {
-    const uint32_t number = ++meeting;
-    if (cluster_id() != 0) {
-        set_and_wake(0, &arrivals[cluster_id()], number);
-        wait_for(&released, number);
-        return;
+    const uint32_t own = cluster_id();
+    const int is_last = own + 1 == cluster_count();
+    if (!is_last) {
+        sleep_until_woken();
     }
-    for (uint32_t cluster = 1; cluster < cluster_count(); ++cluster) {
-        wait_for(&arrivals[cluster], number);
+    if (own != 0) {
+        wake(own - 1);
+        sleep_until_woken();
     }
-    for (uint32_t cluster = 1; cluster < cluster_count(); ++cluster) {
-        set_and_wake(cluster, &released, number);
+    if (!is_last) {
+        wake(own + 1);
     }
 }
 
@@ -97,6 +87,6 @@ void flexv_end_cluster(int code) {
         }
     }
     for (;;) {
-        event_wait(1u << EVENT_LINE_CLUSTERS);
+        sleep_until_woken();
     }
 }

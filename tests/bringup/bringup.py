@@ -33,19 +33,22 @@ def folder() -> Path:
 
 @functools.cache
 def image(name: str, *options: str) -> str:
-    """firmware/NAME with the runtime of sw/; `options` are the compiler's."""
+    """firmware/NAME with the runtime of sw/; `options` are the compiler's. With -DFLEXV_CLUSTERS all clusters run it."""
     source = REPOSITORY / "tests/bringup/firmware" / name
     firmware = REPOSITORY / "sw"
     result = folder() / f"{source.stem}{abs(hash(options))}.elf"
     command = [COMPILER, "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", "--specs=picolibc.specs"]
     command += ["-DPICOLIBC_INTEGER_PRINTF_SCANF", "-ffreestanding", "-Og", "-g", "-std=c17", *options]
     command += [f"-I{firmware}/include", f"-I{firmware}/drivers", f"-Wa,-I{firmware}/include", "-c"]
+    has_clusters = "-DFLEXV_CLUSTERS" in options
+    runtime = (*RUNTIME, "clusters.c") if has_clusters else RUNTIME
     objects = []
-    for each in [*(firmware / "runtime" / part for part in RUNTIME), source]:
+    for each in [*(firmware / "runtime" / part for part in runtime), source]:
         objects.append(f"{result}.{each.stem}.o")
         subprocess.run([*command, str(each), "-o", objects[-1]], check=True)
     link = [COMPILER, "-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-nostartfiles", "-static"]
     link += ["-DPICOLIBC_INTEGER_PRINTF_SCANF", f"-T{firmware}/runtime/link.ld"]
+    link += ["-Wl,--defsym=__own_cluster=1"] if has_clusters else []
     subprocess.run([*link, *objects, "-o", str(result)], check=True)
     return str(result)
 

@@ -172,6 +172,58 @@ class Transfers(Checked):
         self.assertEqual(done.returncode, FAULT)
 
 
+class Clusters(Checked):
+    """Two clusters: what each does for itself, and what they do to each other."""
+
+    FILE = "between_clusters.c"
+
+    def findings(self, *defines: str) -> list[Finding]:
+        self.CHECK = "dma" if defines[0] in ("-DCASE=7", "-DCASE=9") else "races"
+        report = self.report(image(self.FILE, "-DFLEXV_CLUSTERS", *defines), "--check", self.CHECK, "--set", "soc.clusters=2")
+        self.assertEqual(report["result"], "exit")
+        found: list[Finding] = report["findings"]
+        return found
+
+    def test_a_word_of_l2_that_both_write(self) -> None:
+        finding = self.one(1)
+
+        line = self.line("// writes shared")
+        self.assertIn("(shared)", finding["what"])
+        self.assertEqual(self.sides(finding), [
+            ("cluster1.core0", "writes 4 bytes there", line), ("cluster.core0", "wrote 4 bytes there", line),
+        ])  # fmt: skip
+
+    def test_a_word_of_one_that_the_other_reaches(self) -> None:
+        finding = self.one(3)
+
+        self.assertRegex(finding["what"], r"0x1040\w+ \(own\)")
+        self.assertEqual(self.sides(finding), [
+            ("cluster1.core0", "writes 4 bytes there", self.line("// from inside")),
+            ("cluster.core0", "wrote 4 bytes there", self.line("// from outside")),
+        ])  # fmt: skip
+
+    def test_a_barrier_of_each_does_not_order_the_two(self) -> None:
+        self.assertIn("(shared)", self.one(5)["what"])
+
+    def test_transfers_belong_to_their_cluster(self) -> None:
+        touched, never = self.one(7), self.one(9)
+
+        self.assertRegex(touched["what"], r"0x1040\w+ \(buffer\+0x7fc\) is written while transfer 0 of cluster1 writes it")
+        self.assertEqual(touched["sides"][0]["who"], "cluster1.core0")
+        self.assertEqual(never["what"], "identifier 0 of cluster1 was never freed")
+
+    def test_barriers_of_all_and_words_of_each_are_no_races(self) -> None:
+        self.refuse_none(2, 4, 6, 8)
+
+    def test_nothing_is_found_by_any_check_where_there_is_nothing(self) -> None:
+        for count in (1, 2, 4):
+            with self.subTest(clusters=count):
+                firmware = image(self.FILE, "-DFLEXV_CLUSTERS", "-DCASE=8")
+                watched = self.report(firmware, "--check", "all", "--set", f"soc.clusters={count}")
+                self.assertEqual(watched.pop("findings"), [])
+                self.assertEqual(watched, self.report(firmware, "--set", f"soc.clusters={count}"))
+
+
 class OwnFirmware(bringup.Case):
     """Programs of the bring-up tests that have no mistake."""
 

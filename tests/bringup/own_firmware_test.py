@@ -17,7 +17,8 @@ import bringup
 FIRMWARE = Path()
 MOST_CYCLES = 60_000
 # What a program needs beside itself.
-OPTIONS = {"bench_fabric": ("--config", "pulp_open")}
+TWO_CLUSTERS = ("--set", "soc.clusters=2")
+OPTIONS = {"bench_fabric": ("--config", "pulp_open"), "hello_clusters": TWO_CLUSTERS, "matmul_clusters": TWO_CLUSTERS}
 
 
 class OwnFirmware(bringup.Case):

@@ -164,6 +164,33 @@ class Timeline(bringup.Case):
         (main,) = (event for event in trace["traceEvents"] if event.get("name") == "main" and event["tid"] == 1)
         self.assertLess(self.end(thrown), self.end(main))
 
+    def test_several_clusters_have_their_cores_channels_and_signals(self) -> None:
+        path = self.folder / "timeline.json"
+        firmware = image("between_clusters.c", "-DFLEXV_CLUSTERS", "-DCASE=8")
+        run = ("--set", "soc.clusters=2")
+        report = self.report(firmware, "--timeline", str(path), *run)
+        events = json.loads(path.read_text())["traceEvents"]
+        names = {(event["pid"], event["tid"]): event["args"]["name"] for event in events if event["name"] == "thread_name"}
+
+        self.assertEqual([names[1, core + 1] for core in (0, 7, 8, 15)],
+                         ["cluster.core0", "cluster.core7", "cluster1.core0", "cluster1.core7"])  # fmt: skip
+        self.assertEqual(sorted(name for (process, _), name in names.items() if process == 2), ["channel 0", "cluster1 channel 0"])
+        for core in (0, 8):
+            transfers = [event for event in events if event.get("cat") == "dma" and event["ph"] == "X"
+                         and event["args"]["by"] == f"soc.{names[1, core + 1]}"]  # fmt: skip
+            self.assertEqual([event["args"]["bytes"] for event in transfers], [2048])
+        arrows = {event["id"]: event for event in events if event["ph"] == "f"}
+        woken = {(event["tid"], arrows[event["id"]]["tid"]) for event in events
+                 if event["ph"] == "s" and event["name"] == "software event 7"}  # fmt: skip
+        self.assertEqual(woken, {(9, 1), (1, 9)}, "cluster1 tells that all have come, the first one lets it go")
+        for tid in range(1, 17):
+            asleep = sum(event["args"]["cycles"] for event in events
+                         if event.get("cat") == "sleep" and event["pid"] == 1 and event["tid"] == tid)  # fmt: skip
+            self.assertEqual(asleep, report["harts"][tid - 1]["sleep_cycles"])
+        without = self.report(firmware, *run)
+        for key in ("cycles", "counters", "instructions", "harts"):
+            self.assertEqual(report[key], without[key], key)
+
     def test_the_page_is_made_of_it(self) -> None:
         _ = self.trace
         sys.path.insert(0, str(bringup.REPOSITORY / "scripts"))

@@ -274,16 +274,6 @@ class Configurations(unittest.TestCase):
             with self.subTest(value=value):
                 self.assertIn("soc.clusters", self.refused(f"soc.clusters={value}"))
 
-    def test_what_follows_one_event_unit_says_so(self) -> None:
-        for options in (("--check", "races"), ("--check", "all"), ("--timeline", "/dev/null")):
-            with self.subTest(options=options):
-                done = subprocess.run(
-                    [str(runs.PROGRAM), "run", str(runs.IMAGES / "parallel.elf"), *options, "--set", "soc.clusters=2"],
-                    capture_output=True, text=True, timeout=60, check=False,
-                )
-                self.assertEqual(done.returncode, 101, done.stderr)
-                self.assertIn("follows one cluster only, and soc.clusters is 2", done.stderr)
-
     def test_the_timing_bench_has_one(self) -> None:
         self.assertIn("timing bench", self.refused("soc.clusters=2", "soc.cluster.marker.enabled=true"))
 

@@ -4,6 +4,7 @@
 
 #include "platform/checks/dma_port.hpp"
 #include "platform/checks/shadow_memory.hpp"
+#include "platform/system/core_view.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,9 +13,13 @@ using namespace flexv::platform;
 
 namespace {
 
+constexpr std::size_t kClusters = 2;
+
 MemoryPlaces places() {
     return MemoryPlaces({{.name = "soc.cluster.tcdm", .base = 0x1000'0000, .size_bytes = 0x2'0000},
-                         {.name = "soc.l2", .base = 0x1c00'0000, .size_bytes = 0x1000}});
+                         {.name = "soc.cluster1.tcdm", .base = 0x1040'0000, .size_bytes = 0x2'0000},
+                         {.name = "soc.l2", .base = 0x1c00'0000, .size_bytes = 0x1000}},
+                        kClusters);
 }
 
 }  // namespace
@@ -22,11 +27,21 @@ MemoryPlaces places() {
 TEST_CASE("all views of the TCDM are one memory", "[checks]") {
     const MemoryPlaces memory = places();
 
-    for (const Address view : {0x1000'0104U, 0x0000'0104U, 0x1002'0104U, 0x1010'0104U})
+    for (const Address view : {0x1000'0104U, 0x1002'0104U, 0x1010'0104U})
         CHECK(memory.at(view)->address == 0x1000'0104);
     CHECK(memory.at(0x1010'0104)->is_test_and_set);
     CHECK_FALSE(memory.at(0x1000'0104)->is_test_and_set);
-    CHECK(memory.in_tcdm(0x0006'0104) == 0x1000'0104);
+    CHECK(memory.in_tcdm(0x0006'0104, 0) == 0x1000'0104);
+}
+
+TEST_CASE("each cluster has a TCDM of its own", "[checks]") {
+    const MemoryPlaces memory = places();
+
+    for (const Address view : {0x1040'0104U, 0x1042'0104U, 0x1050'0104U})
+        CHECK(memory.at(view)->address == 0x1040'0104);
+    CHECK(memory.at(0x1050'0104)->is_test_and_set);
+    CHECK(memory.in_tcdm(0x0006'0104, 1) == 0x1040'0104);
+    CHECK_FALSE(memory.at(0x1080'0104));  // of a third one
 }
 
 TEST_CASE("registers and holes are no memory", "[checks]") {
@@ -35,17 +50,29 @@ TEST_CASE("registers and holes are no memory", "[checks]") {
     CHECK(memory.at(0x1c00'0fff)->address == 0x1c00'0fff);
     CHECK_FALSE(memory.at(0x1c00'1000));
     CHECK_FALSE(memory.at(0x1020'4000));
-    CHECK_FALSE(memory.at(0x0020'4000));
+    CHECK_FALSE(memory.at(0x1060'4000));
     CHECK_FALSE(memory.at(0x1a10'f000));
 }
 
 TEST_CASE("the DMA has three ports with the same two registers", "[checks]") {
-    CHECK(dma_register_at(0x1020'4400) == DmaRegister::command);
-    CHECK(dma_register_at(0x0020'4404) == DmaRegister::status);
-    CHECK(dma_register_at(0x1020'1800) == DmaRegister::command);
-    CHECK(dma_register_at(0x1020'1c04) == DmaRegister::status);
+    using enum DmaRegister::Name;
+
+    CHECK(dma_register_at(0x1020'4400) == DmaRegister{command, 0});
+    CHECK(dma_register_at(0x1060'4404) == DmaRegister{status, 1});
+    CHECK(dma_register_at(0x1020'1800) == DmaRegister{command, 0});
+    CHECK(dma_register_at(0x10e0'1c04) == DmaRegister{status, 3});
+    CHECK_FALSE(dma_register_at(0x1120'4400));
     CHECK_FALSE(dma_register_at(0x1020'4000));
     CHECK_FALSE(dma_register_at(0x1c00'0000));
+}
+
+TEST_CASE("a core sees its own cluster at 0, and everything else where all do", "[checks]") {
+    const CoreView view{.alias_bytes = 0x40'0000, .base = 0x1040'0000};
+
+    CHECK(view.absolute(0x0000'0104) == 0x1040'0104);
+    CHECK(view.absolute(0x003f'ffff) == 0x107f'ffff);
+    CHECK(view.absolute(0x1000'0104) == 0x1000'0104);
+    CHECK(view.absolute(0x1c00'0000) == 0x1c00'0000);
 }
 
 TEST_CASE("shadow memory is undefined until it is written, bit by bit", "[checks]") {

@@ -26,8 +26,9 @@ std::string wait_at(Address address, std::optional<u32> data = {}) {
 
 TEST_CASE("only the event unit's two views are its registers", "[synchronisation]") {
     CHECK(EventUnitAccess::at(0x1020'4000, false));
-    CHECK(EventUnitAccess::at(0x0020'43fc, false));  // alias
     CHECK(EventUnitAccess::at(0x1020'0800, true));
+    CHECK(EventUnitAccess::at(0x10e0'43fc, false));  // of the fourth cluster
+    CHECK_FALSE(EventUnitAccess::at(0x1120'4000, false));
     CHECK_FALSE(EventUnitAccess::at(0x1020'4400, false));  // DMA
     CHECK_FALSE(EventUnitAccess::at(0x1000'0000, false));
     CHECK_FALSE(EventUnitAccess::at(0x1a10'9800, true));
@@ -35,7 +36,7 @@ TEST_CASE("only the event unit's two views are its registers", "[synchronisation
 
 TEST_CASE("stores signal events, barriers, unlocks and work", "[synchronisation]") {
     CHECK(stored_to(0x1020'410c) == SyncObject{Kind::software_event, 3});
-    CHECK(stored_to(0x0020'4230) == SyncObject{Kind::barrier, 1});  // BAR1_TRIGGER
+    CHECK(stored_to(0x1020'4230) == SyncObject{Kind::barrier, 1});  // BAR1_TRIGGER
     CHECK(stored_to(0x1020'40c0) == SyncObject{Kind::mutex, 0});
     CHECK(stored_to(0x1020'4080) == SyncObject{Kind::dispatch, 0});
     CHECK(stored_to(0x1020'0e04) == SyncObject{Kind::software_event, 1});  // global view
@@ -43,6 +44,19 @@ TEST_CASE("stores signal events, barriers, unlocks and work", "[synchronisation]
     CHECK(stored_to(0x1020'4200) == std::nullopt);  // BAR0_TRIGGER_MASK
     CHECK(stored_to(0x1020'4000) == std::nullopt);  // EVT_MASK
     CHECK(stored_to(0x1020'0f00) == std::nullopt);  // SOC_EVENT_FIFO
+}
+
+TEST_CASE("each cluster has its own event unit, which others reach", "[synchronisation]") {
+    CHECK(stored_to(0x1060'410c) == SyncObject{Kind::software_event, 3, 1});
+    CHECK(stored_to(0x10a0'0e04) == SyncObject{Kind::software_event, 1, 2});  // global view
+    CHECK(got_from(0x1060'403c, 0x101) == Objects{{Kind::software_event, 0, 1}, {Kind::dma, 0, 1}});
+    CHECK(got_from(0x1060'403c, 1U << 27) == Objects{{Kind::device, SyncObject::kAll}});
+    CHECK(got_from(0x1060'423c, 0) == Objects{{Kind::barrier, 1, 1}});
+
+    const SyncObject any{Kind::barrier, SyncObject::kAll, 1};
+    CHECK(any.means({Kind::barrier, 3, 1}));
+    CHECK_FALSE(any.means({Kind::barrier, 3, 0}));
+    CHECK_FALSE(any.means({Kind::mutex, 3, 1}));
 }
 
 TEST_CASE("a read of TRIGGER_SELF signals the barrier", "[synchronisation]") {

@@ -35,6 +35,7 @@ void Uart::reset() {
     RegisterBlock::reset();
     sides_ = {};
     received_ = 0;
+    arrived_.clear();
 }
 
 Cycles Uart::cycles_per_frame() const {
@@ -57,11 +58,7 @@ u32 Uart::read_config(Direction direction) const {
 void Uart::write_config(Direction direction, u32 value) {
     Side& side = sides_[direction];
     if ((value & clear.mask()) != 0)
-        side = Side{.channel = {},
-                    .is_running = false,
-                    .done = 0,
-                    .has_warned = side.has_warned,
-                    .cause = {}};
+        side = Side{.has_warned = side.has_warned};
     if ((value & enable.mask()) == 0)
         return;
     const bool receives = direction == receive;
@@ -73,40 +70,60 @@ void Uart::write_config(Direction direction, u32 value) {
     begin(direction, bank_.now());
 }
 
+/// The next piece of the transfer: all of it, or what has come over the line so far.
 void Uart::begin(Direction direction, Cycles now) {
     Side& side = sides_[direction];
-    if (side.is_running || !side.channel.current() || !may_begin(direction))
+    if (side.is_running || !side.channel.current() || !is_enabled(direction))
         return;
     const Transfer& transfer = *side.channel.current();
+    const u32 left = transfer.bytes - side.moved;
+    side.piece = direction == receive ? receivable(left) : left;
+    if (side.piece == 0 && left != 0)
+        return;
     side.is_running = true;
-    side.done = now + std::max<Cycles>(1, transfer.bytes * cycles_per_frame());
+    side.done = now + std::max<Cycles>(1, side.piece * cycles_per_frame());
     if (direction == transmit)
         send(transfer);
     clock_.timeline.schedule(*this, side.done);
 }
 
 /// What keeps a transfer from its first frame is told once.
-bool Uart::may_begin(Direction direction) {
+bool Uart::is_enabled(Direction direction) {
     Side& side = sides_[direction];
-    const Log::Scope about(side.cause, &clock_, clock_.timeline.now());
     const bool receives = direction == receive;
-    if (setup_[receives ? receive_enable : transmit_enable] == 0) {
-        if (!std::exchange(side.has_warned, true))
-            log_.warn("{} transfer waits for {} in SETUP; said once",
-                      receives ? "receive" : "transmit",
-                      receives ? receive_enable.name : transmit_enable.name);
-        return false;
+    if (setup_[receives ? receive_enable : transmit_enable] != 0)
+        return true;
+    const Log::Scope about(side.cause, &clock_, clock_.timeline.now());
+    if (!std::exchange(side.has_warned, true))
+        log_.warn("{} transfer waits for {} in SETUP; said once", receives ? "receive" : "transmit",
+                  receives ? receive_enable.name : transmit_enable.name);
+    return false;
+}
+
+/// How many of `wanted` characters are there. A file has all of them, or never will.
+u32 Uart::receivable(u32 wanted) {
+    if (line_ != nullptr) {
+        if (arrived_.size() < wanted)
+            arrived_ += line_->receive(wanted - arrived_.size());
+        return u32(std::min<std::size_t>(wanted, arrived_.size()));
     }
     const std::size_t left = config_.input.size() - received_;
-    if (receives && left < side.channel.current()->bytes) {
-        if (!std::exchange(side.has_warned, true))
-            log_.warn(
-                "receive transfer of {} bytes waits for ever: {} are left in the input; "
-                "soc.uart.input names the file; said once",
-                side.channel.current()->bytes, left);
-        return false;
-    }
-    return true;
+    if (left >= wanted)
+        return wanted;
+    Side& side = sides_[receive];
+    const Log::Scope about(side.cause, &clock_, clock_.timeline.now());
+    if (!std::exchange(side.has_warned, true))
+        log_.warn(
+            "receive transfer of {} bytes waits for ever: {} are left in the input; "
+            "soc.uart.input names the file; said once",
+            wanted, left);
+    return 0;
+}
+
+bool Uart::waits_for_line() const {
+    const Side& side = sides_[receive];
+    return line_ != nullptr && side.channel.current() && !side.is_running &&
+           setup_[receive_enable] != 0;
 }
 
 void Uart::act(Cycles now) {
@@ -118,10 +135,14 @@ void Uart::act(Cycles now) {
 void Uart::finish(Direction direction, Cycles now) {
     Side& side = sides_[direction];
     if (direction == receive)
-        deliver(*side.channel.current());
-    side.channel.finish();
+        deliver();
     side.is_running = false;
-    event_out(direction == receive ? config_.receive_event : config_.transmit_event, now);
+    side.moved += side.piece;
+    if (side.moved == side.channel.current()->bytes) {
+        side.moved = 0;
+        side.channel.finish();
+        event_out(direction == receive ? config_.receive_event : config_.transmit_event, now);
+    }
     begin(direction, now);
 }
 
@@ -129,14 +150,25 @@ void Uart::send(const Transfer& transfer) {
     std::string text(transfer.bytes, '\0');
     move(tlm::TLM_READ_COMMAND, transfer.address, text);
     sent_ += text.size();
-    (config_.sink ? config_.sink : console::put)(text);
+    if (line_ != nullptr)
+        line_->send(text);
+    else
+        (config_.sink ? config_.sink : console::put)(text);
 }
 
-void Uart::deliver(const Transfer& transfer) {
-    std::string text = config_.input.substr(received_, transfer.bytes);
-    received_ += text.size();
+void Uart::deliver() {
+    const Side& side = sides_[receive];
+    std::string text = take_input(side.piece);
     delivered_ += text.size();
-    move(tlm::TLM_WRITE_COMMAND, transfer.address, text);
+    move(tlm::TLM_WRITE_COMMAND, side.channel.current()->address + side.moved, text);
+}
+
+std::string Uart::take_input(u32 bytes) {
+    if (line_ == nullptr)
+        return config_.input.substr(std::exchange(received_, received_ + bytes), bytes);
+    std::string text = arrived_.substr(0, bytes);
+    arrived_.erase(0, bytes);
+    return text;
 }
 
 void Uart::move(tlm::tlm_command command, Address address, std::string& bytes) {

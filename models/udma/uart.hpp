@@ -39,6 +39,19 @@ public:
     static constexpr Field clock_divider{
         .name = "CLKDIV", .lsb = 16, .width = 16, .doc = "Clock cycles a bit - 1."};
 
+    /// The other end of the serial line, where somebody may answer.
+    class Line {
+    public:
+        Line() = default;
+        Line(const Line&) = delete;
+        Line& operator=(const Line&) = delete;
+        virtual ~Line() = default;
+
+        virtual void send(std::string_view text) = 0;
+        /// The next characters, `most` of them or fewer; empty while none have come.
+        [[nodiscard]] virtual std::string receive(std::size_t most) = 0;
+    };
+
     tlm_utils::simple_initiator_socket<Uart> memory_out{"memory_out"};  ///< absolute addresses
     /// A transfer has ended.
     CallPort<void(u8 id, Cycles now)> event_out{"event_out"};
@@ -49,13 +62,23 @@ public:
     /// All that ever arrives.
     [[nodiscard]] const std::string& input() const { return config_.input; }
 
+    /// Characters go to `line` and come from it, not from the input; before the run, which `line`
+    /// outlives.
+    void connect(Line& line) { line_ = &line; }
+    /// A transfer waits for characters of the line.
+    [[nodiscard]] bool waits_for_line() const;
+    /// Some may have come. Between two runs of the timeline; `now` does not lie in the past.
+    void look_at_line(Cycles now) { begin(receive, now); }
+
 private:
     enum Direction : unsigned { receive, transmit };
 
     struct Side {
-        Channel channel;
-        bool is_running = false;
-        Cycles done = 0;
+        Channel channel = {};
+        bool is_running = false;  ///< the line moves a piece of the current transfer
+        Cycles done = 0;          ///< when that piece has been moved
+        u32 piece = 0;            ///< its bytes
+        u32 moved = 0;            ///< bytes of the transfer before it
         bool has_warned = false;
         Cause cause = {};  ///< of the last transfer that was asked for
     };
@@ -64,10 +87,12 @@ private:
     void write_config(Direction direction, u32 value);
     [[nodiscard]] u32 read_config(Direction direction) const;
     void begin(Direction direction, Cycles now);
-    [[nodiscard]] bool may_begin(Direction direction);
+    [[nodiscard]] bool is_enabled(Direction direction);
+    [[nodiscard]] u32 receivable(u32 wanted);
     void finish(Direction direction, Cycles now);
     void send(const Transfer& transfer);
-    void deliver(const Transfer& transfer);
+    void deliver();
+    std::string take_input(u32 bytes);
     void move(tlm::tlm_command command, Address address, std::string& bytes);
     [[nodiscard]] Cycles cycles_per_frame() const;
     [[nodiscard]] u32 status() const;
@@ -76,8 +101,10 @@ private:
     [[nodiscard]] RegisterSpec channel_config(u32 offset, Direction direction);
 
     const Config config_;
+    Line* line_ = nullptr;         // null: sink and input of the configuration
     std::array<Side, 2> sides_{};  // [Direction]
     std::size_t received_ = 0;     // characters of the input that were delivered
+    std::string arrived_;          // from the line, to be delivered
     Register receive_address_{bank_, channel_word(0x00, "RX_SADDR", "Where to write in L2.", 32)};
     Register receive_size_{bank_, channel_word(0x04, "RX_SIZE", "Bytes to receive.", 20)};
     Register receive_config_{bank_, channel_config(0x08, receive)};

@@ -119,6 +119,10 @@ po::options_description run_options() {
     add("semihost-root", po::value<std::string>()->value_name("FOLDER"),
         "the same, and the files below this folder");
     add("gdb-nowait", "do not wait for it; it may connect at any time");
+    add("uart", po::value<std::string>()->value_name("pty|PORT|PATH"),
+        "let somebody read and type at the UART: on a pseudo terminal, a port of this machine (0: "
+        "any free one) or a Unix socket; the run waits for them");
+    add("uart-nowait", "do not wait for them; they may come at any time");
     add("strict", "what the hardware tolerates in silence is a fault");
     add("quiet", "neither progress nor summary on stderr");
     options.add(configuration_options());
@@ -317,6 +321,12 @@ GdbOptions read_gdb(const Line& line) {
     return {.endpoint = line.text("gdb"), .waits = !line.has("gdb-nowait")};
 }
 
+UartOptions read_uart(const Line& line) {
+    if (line.has("uart-nowait") && !line.has("uart"))
+        throw UserError("--uart-nowait needs --uart pty|PORT|PATH");
+    return {.place = line.text("uart"), .waits = !line.has("uart-nowait")};
+}
+
 SemihostingOptions read_semihosting(const Line& line) {
     const bool is_open = line.has("semihosting") || line.has("semihost-root");
     if (!is_open && !line.behind_dashes.empty())
@@ -342,7 +352,8 @@ Command read_run(const Line& line) {
                                   .instrumentation = read_instrumentation(line),
                                   .checks = read_checks(line),
                                   .gdb = read_gdb(line),
-                                  .semihosting = read_semihosting(line)},
+                                  .semihosting = read_semihosting(line),
+                                  .uart = read_uart(line)},
                       .configuration = read_configuration(line)};
 }
 
@@ -414,7 +425,7 @@ const CommandRow kCommands[] = {
      read_run,
      {"flexv-vp run hello.elf --report report.json",
       "flexv-vp run hello.elf --set soc.cluster.core_count=4 --check races,dma",
-      "flexv-vp run hello.elf --gdb 3333"},
+      "flexv-vp run hello.elf --gdb 3333", "flexv-vp run shell.elf --uart pty"},
      true},
     {"price",
      "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",
@@ -467,6 +478,8 @@ std::vector<std::string> words_of(const std::string& option, const std::string& 
     if (option == "energy-profile")
         return energy_profile_names();
     std::vector<std::string> words;
+    if (option == "uart")
+        words.emplace_back("pty");
     if (option == "check") {
         for (const CheckName& check : kCheckNames)
             words.emplace_back(check.name);

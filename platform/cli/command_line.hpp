@@ -9,6 +9,7 @@
 #include "platform/debug/gdb_options.hpp"
 #include "platform/probes/instrumentation.hpp"
 #include "platform/run/semihosting_options.hpp"
+#include "platform/run/uart_options.hpp"
 
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ struct RunOptions {
     CheckOptions checks{};
     GdbOptions gdb{};
     SemihostingOptions semihosting{};
+    UartOptions uart{};
 };
 
 struct RunCommand {

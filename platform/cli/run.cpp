@@ -252,6 +252,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     const SignalDeferral signals;
     if (options.gdb.is_wanted())
         simulation.debug(options.gdb, [&signals] { return signals.noted() != 0; });
+    if (options.uart.is_wanted())
+        simulation.connect_uart(options.uart, [&signals] { return signals.noted() != 0; });
     if (options.semihosting.is_open)
         simulation.open_semihosting(options.semihosting);
     simulation.stop_when([&] { return stop_reason(signals, outputs); });

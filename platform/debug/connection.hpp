@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The socket that a debugger connects to: a port of this machine or a Unix socket, one debugger at
-// a time. Nobody else can reach it over a network.
+// The bytes to and from a debugger, one debugger at a time.
 #pragma once
 
 #include "platform/debug/target.hpp"
+#include "platform/files/endpoint.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,20 +17,17 @@ public:
     /// \param must_end asked while receive() and accept() wait: true ends the wait
     /// Throws UserError.
     DebugConnection(const std::string& endpoint, std::function<bool()> must_end);
-    ~DebugConnection();
-    DebugConnection(const DebugConnection&) = delete;
-    DebugConnection& operator=(const DebugConnection&) = delete;
 
     /// "127.0.0.1:3333", or the path.
-    [[nodiscard]] std::string address() const;
-    [[nodiscard]] bool is_connected() const;
+    [[nodiscard]] std::string address() const { return endpoint_->address(); }
+    [[nodiscard]] bool is_connected() const { return endpoint_->is_connected(); }
     /// Waits for a debugger. False: the wait was ended.
     bool accept();
     /// True when a debugger has just connected; does not wait.
-    bool accept_waiting();
-    void close();
+    bool accept_waiting() { return endpoint_->accept({}); }
+    void close() { endpoint_->close(); }
     /// To be called in a copy of the program (fork) that goes on with the connection.
-    void survive_fork();
+    void survive_fork() { endpoint_->survive_fork(); }
 
     void send(std::string_view bytes) override;
     [[nodiscard]] std::string receive() override;
@@ -38,9 +35,8 @@ public:
     [[nodiscard]] std::string receive_waiting();
 
 private:
-    class Sockets;
-    std::unique_ptr<Sockets> sockets_;
-    std::function<bool()> must_end_;
+    const std::unique_ptr<Endpoint> endpoint_;
+    const std::function<bool()> must_end_;
 };
 
 }  // namespace flexv::platform

@@ -3,6 +3,7 @@
 
 #include "base/byte_text.hpp"
 #include "base/error.hpp"
+#include "platform/files/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,22 +28,6 @@ std::vector<Input>& inputs() {
     static std::vector<Input> all;
     return all;
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 [[noreturn]] void refuse(const std::string& subject, const std::string& why) {
     throw UserError("{}: {}", subject, why);

@@ -240,6 +240,8 @@ void Simulation::begin() {
         rewind_.reset();  // its copies would talk to others
     soc_.boot(image_.entry());
     begin_htif();
+    if (uart_line_)
+        uart_line_->begin();
     if (gdb_)
         gdb_->begin(why_no_past());
 }
@@ -252,6 +254,8 @@ std::string Simulation::why_no_past() const {
         return "--wave, --timeline or --power-trace";
     if (semihosting_ && semihosting_->is_used())
         return "semihosting";
+    if (uart_line_)
+        return "--uart";
     return soc_.outside.is_used() ? "modules of others in the same simulation" : "";
 }
 
@@ -263,6 +267,8 @@ void Simulation::finish() {
     }
     if (rewind_)
         rewind_->tell();
+    if (uart_line_)
+        uart_line_->finish();
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - host_start_).count();
     regions_.finish(soc_.end());
@@ -299,6 +305,16 @@ void Simulation::open_semihosting(const SemihostingOptions& options) {
         soc_, image_, options, soc_.peripherals.uart.input(), gdb_ ? &gdb_->debugger() : nullptr);
     if (semihosting_->is_used())
         rewind_.reset();  // its copies would use the same files, and are a debugger of their own
+}
+
+void Simulation::connect_uart(const UartOptions& options, std::function<bool()> must_end) {
+    if (!configuration_.soc.uart.input.empty())
+        throw UserError(
+            "--uart {}: soc.uart.input = {} says already what the UART receives; leave one of them "
+            "out",
+            options.place, configuration_.soc.uart.input);
+    rewind_.reset();  // its copies would hold the connection
+    uart_line_ = std::make_unique<UartLine>(soc_, options, std::move(must_end));
 }
 
 /// A memory tells of writes to `tohost`, and to what a debugger watches.

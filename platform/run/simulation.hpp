@@ -23,6 +23,7 @@
 #include "platform/run/post_mortem.hpp"
 #include "platform/run/rewind.hpp"
 #include "platform/run/semihosting.hpp"
+#include "platform/run/uart_line.hpp"
 #include "platform/system/soc.hpp"
 
 #include <chrono>
@@ -63,6 +64,9 @@ public:
     /// Lets a debugger connect; `must_end` is asked while it holds the run. Throws UserError. Call
     /// before run().
     void debug(const GdbOptions& options, std::function<bool()> must_end);
+    /// Puts somebody at the other end of the UART; `must_end` is asked while the run waits for
+    /// them. Throws UserError. Call before run().
+    void connect_uart(const UartOptions& options, std::function<bool()> must_end);
     /// Lets firmware ask the host for a console, files and an end; behind debug() where that is
     /// called. Throws UserError. Call before run().
     void open_semihosting(const SemihostingOptions& options);
@@ -175,6 +179,7 @@ private:
     std::unique_ptr<Checks> checks_;            // null: nobody asks
     std::unique_ptr<GdbServer> gdb_;            // null: nobody asks
     std::unique_ptr<Semihosting> semihosting_;  // null: the host is closed
+    std::unique_ptr<UartLine> uart_line_;       // null: the UART has stdout and a file
     Htif htif_;
     std::unique_ptr<Rewind> rewind_ = std::make_unique<Rewind>(soc_);
     PostMortem::Starts starts_;           // of the cores

@@ -396,13 +396,15 @@ Cycles Soc::cycle_limit() const {
 void Soc::run_quanta() {
     const Cycles limit = cycle_limit();
     while (now() < limit) {
-        interleaver_.look_at(std::min(limit, next_sample_));
-        run_until(std::min({limit, now() + config_.simulation.quantum_cycles, next_sample_}));
+        const Cycles quantum_end = now() + config_.simulation.quantum_cycles;
+        interleaver_.look_at(std::min({limit, next_sample_, meet_outside ? quantum_end : kNever}));
+        run_until(std::min({limit, quantum_end, next_sample_}));
         const sc_core::sc_time reached = cluster_clock_.time_of(now());
         wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
         if (has_ended())
             return;
-        if (interleaver_.is_idle() && !(revive && revive())) {
+        const bool others_come = meet_outside && meet_outside(interleaver_.is_idle());
+        if (interleaver_.is_idle() && !others_come && !(revive && revive())) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
         }
@@ -515,10 +517,13 @@ void Soc::abandon() {
     finish(now());
 }
 
+Cycles Soc::arrival_cycle() const {
+    return std::max(clock_.timeline.now(), clock_.cycle_at(sc_core::sc_time_stamp()));
+}
+
 void Soc::raise_event(u8 id) {
     traffic.arrive(sc_core::sc_time_stamp());
-    const Cycles cycle = std::max(clock_.timeline.now(), clock_.cycle_at(sc_core::sc_time_stamp()));
-    peripherals.events.trigger(id, cycle);
+    peripherals.events.trigger(id, arrival_cycle());
     traffic.disturbed();
 }
 

@@ -132,6 +132,12 @@ public:
     std::function<void(double mhz)> on_cluster_clock;
     /// Called between quanta.
     std::function<void()> on_quantum;
+    /// Asked between quanta for what comes from people, whom it may wait for; nobody runs ahead
+    /// past such a place. `is_asleep`: nothing else is left to do. False: nor is there anything to
+    /// come.
+    std::function<bool(bool is_asleep)> meet_outside;
+    /// The SoC's cycle in which something from outside arrives.
+    [[nodiscard]] Cycles arrival_cycle() const;
     /// Asked between quanta, and in the course of long ones: true ends the run there. As at the
     /// limit of cycles, nothing behind that place has happened.
     std::function<bool()> must_stop = [] { return false; };

@@ -50,6 +50,15 @@ TEST_CASE("run knows its options before and behind the firmware", "[command_line
     CHECK(command.configuration.name == "my.json");
 }
 
+TEST_CASE("run waits for somebody at the UART unless told otherwise", "[command_line]") {
+    CHECK_FALSE(run({"run", "hello.elf"}).options.uart.is_wanted());
+
+    const RunCommand waits = run({"run", "hello.elf", "--uart", "pty"});
+    CHECK(waits.options.uart.place == "pty");
+    CHECK(waits.options.uart.waits);
+    CHECK_FALSE(run({"run", "hello.elf", "--uart", "1", "--uart-nowait"}).options.uart.waits);
+}
+
 TEST_CASE("settings keep their order, and options that stand for a parameter become settings",
           "[command_line]") {
     const RunCommand command =

@@ -127,6 +127,115 @@ TEST_CASE("a receive transfer waits for ever when the input is too short", "[uar
     CHECK(bench.master.read32(kRxConfig) == 0);
 }
 
+namespace {
+
+struct Typist final : Uart::Line {
+    void send(std::string_view text) override { read += text; }
+    std::string receive(std::size_t most) override {
+        std::string taken = typed.substr(0, most);
+        typed.erase(0, most);
+        return taken;
+    }
+
+    std::string typed;
+    std::string read;
+};
+
+}  // namespace
+
+TEST_CASE("what is sent goes to the line and not to the sink", "[uart]") {
+    Bench bench;
+    Typist typist;
+    bench.uart.connect(typist);
+    bench.memory.set_text(0, "hello");
+    bench.master.write32(kSetup, kEightBits);
+
+    bench.transmit(0, 5);
+    bench.clock.timeline.run_until(5 * kFrame + 1);
+
+    CHECK(typist.read == "hello");
+    CHECK(bench.sent.empty());
+    CHECK(bench.events == std::vector<std::pair<unsigned, Cycles>>{{1, 5 * kFrame}});
+}
+
+TEST_CASE("characters of a line are received as they come", "[uart]") {
+    Bench bench;
+    Typist typist;
+    bench.uart.connect(typist);
+    bench.master.write32(kSetup, kEightBits);
+
+    bench.receive(16, 5);
+    bench.clock.timeline.run_until(1000);
+    CHECK(bench.uart.waits_for_line());
+    CHECK(bench.clock.timeline.is_idle());
+
+    typist.typed = "ty";
+    bench.uart.look_at_line(1000);
+    CHECK_FALSE(bench.uart.waits_for_line());
+    typist.typed = "ped too much";
+    bench.clock.timeline.run_until(1000 + 2 * kFrame + 1);
+    CHECK(bench.memory.text(16, 2) == "ty");
+    CHECK(bench.events.empty());
+    CHECK(bench.master.read32(kRxConfig) == kEnable);
+
+    bench.clock.timeline.run_until(2000);
+    CHECK(bench.memory.text(16, 5) == "typed");
+    CHECK(bench.events == std::vector<std::pair<unsigned, Cycles>>{{0, 1000 + 5 * kFrame}});
+    CHECK(bench.master.read32(kRxConfig) == 0);
+    CHECK(typist.typed == " too much");
+}
+
+TEST_CASE("a line with nothing to receive into keeps its characters", "[uart]") {
+    Bench bench;
+    Typist typist;
+    bench.uart.connect(typist);
+    bench.master.write32(kSetup, kEightBits);
+    typist.typed = "abc";
+
+    bench.uart.look_at_line(0);
+    CHECK(typist.typed == "abc");
+    CHECK_FALSE(bench.uart.waits_for_line());
+
+    bench.receive(0, 1);
+    bench.receive(1, 2);
+    bench.clock.timeline.run_until(1000);
+    CHECK(bench.memory.text(0, 3) == "abc");
+    CHECK(bench.events.size() == 2);
+}
+
+TEST_CASE("a transfer that was cleared while it waited leaves characters to the next", "[uart]") {
+    Bench bench;
+    Typist typist;
+    bench.uart.connect(typist);
+    bench.master.write32(kSetup, kEightBits);
+    bench.receive(0, 4);
+    typist.typed = "ab";
+    bench.uart.look_at_line(0);
+    bench.master.write32(kRxConfig, kClear);
+    bench.clock.timeline.run_until(1000);
+    CHECK_FALSE(bench.uart.waits_for_line());
+    CHECK(bench.events.empty());
+
+    bench.receive(8, 2);
+    bench.clock.timeline.run_until(2000);
+
+    CHECK(bench.memory.text(8, 2) == "ab");
+}
+
+TEST_CASE("a side that is not enabled does not wait for its line", "[uart]") {
+    Bench bench;
+    Typist typist;
+    typist.typed = "a";
+    bench.uart.connect(typist);
+
+    bench.receive(0, 1);
+    CHECK_FALSE(bench.uart.waits_for_line());
+
+    bench.master.write32(kSetup, kEightBits);
+    bench.clock.timeline.run_until(1000);
+    CHECK(bench.memory.text(0, 1) == "a");
+}
+
 TEST_CASE("a transfer beyond the memory is a fault of the firmware", "[uart]") {
     Bench bench;
     bench.master.write32(kSetup, kEightBits);

@@ -229,6 +229,100 @@ class Stepping(session.Case):
         self.expect(r"twice 21 is 21", self.finish(process)[1])
 
 
+class Loading(session.Case):
+    """`load` writes the sections of another image: code and data in L2, data in the TCDM."""
+
+    def loaded(self, *commands: str) -> tuple[subprocess.Popen[str], str]:
+        process = self.start(firmware=session.image("loaded"))
+        return process, self.gdb("load", *commands, firmware=session.image("loaded", "-DVALUE=5"))
+
+    def test_an_image_is_loaded_over_another_one_and_runs(self) -> None:
+        process, shown = self.loaded("continue")
+
+        self.expect(r"^Loading section \.text, size 0x[0-9a-f]+ lma 0x1c00", shown)
+        self.expect(r"^Loading section \.tcdm, size 0x[0-9a-f]+ lma 0x10000000", shown)
+        self.expect(r"^Start address 0x1c00[0-9a-f]+, load size \d+", shown)
+        self.assertEqual(self.finish(process)[0], 50 + CORES)
+
+    def test_sections_can_be_compared_and_hit_by_breakpoints(self) -> None:
+        process, shown = self.loaded(
+            "compare-sections", "print in_tcdm[1]", "break value_of_code if $mhartid == 3", "continue", "finish", "kill"
+        )
+
+        self.expect(r"Section \.tcdm, range .* matched\.", shown)
+        self.expect(r"Section \.text, range .* matched\.", shown)
+        self.assertNotIn("MIS-MATCHED", shown)
+        self.expect(r"\$1 = 6$", shown)
+        self.expect(r'"cluster\.core3" hit Breakpoint 1', shown)
+        self.expect(r"Value returned is \$2 = 5$", shown)
+
+    def test_a_section_where_no_memory_is_cannot_be_loaded(self) -> None:
+        self.start(firmware=session.image("loaded"))
+        shown = self.gdb(f"restore {session.image('loaded')} binary 0x90000000", "kill")
+
+        self.expect(r"memory write failed", shown)
+
+
+class Clusters(session.Case):
+    """soc.clusters = 2: every core of either is a thread, and each cluster sees itself at 0."""
+
+    def clusters(self) -> subprocess.Popen[str]:
+        self.firmware = session.image("in_clusters", "-DFLEXV_CLUSTERS")
+        return self.start("--set", "soc.clusters=2", firmware=self.firmware)
+
+    def test_threads_are_named_after_their_cluster(self) -> None:
+        self.clusters()
+        shown = self.gdb("break work if $mhartid == 34", "continue", "info threads", "kill", firmware=self.firmware)
+
+        for thread in range(2 * CORES):
+            cluster = "cluster" if thread < CORES else "cluster1"
+            self.expect(rf'Thread {thread + 1} "{cluster}\.core{thread % CORES}" \(', shown)
+
+    def test_a_breakpoint_stops_the_cores_of_both(self) -> None:
+        process = self.clusters()
+        shown = self.gdb("break work", *["continue"] * 2 * CORES, "delete", "continue", firmware=self.firmware)
+
+        hits = re.findall(r'"(cluster1?)\.core(\d)" hit Breakpoint 1', shown)
+        self.assertEqual(sorted(hits), [(name, str(core)) for name in ("cluster", "cluster1") for core in range(CORES)], shown)
+        self.assertEqual(self.finish(process)[0], EXIT_CODE)
+
+    def test_memory_is_that_of_the_cluster_of_the_thread(self) -> None:
+        self.clusters()
+        shown = self.gdb(
+            "break done", "continue", "print mine", "print $mhartid", "delete", "thread 1", "print mine", "thread 9", "print mine",
+            "print *(int *)((char *)&mine + 0x10000000)", "print *(int *)((char *)&mine + 0x10400000)",
+            "set var mine = 77", "print *(int *)((char *)&mine + 0x10400000)", "thread 1", "print mine", "kill",
+            firmware=self.firmware,
+        )  # fmt: skip
+
+        found = re.findall(r"^\$\d+ = (\d+)$", shown, re.MULTILINE)
+        first, hart = int(found[0]), int(found[1])
+        self.assertEqual(first, 100 + hart // 32, shown)
+        self.assertEqual(found[2:], ["100", "101", "100", "101", "77", "100"], shown)
+
+    def test_a_watchpoint_of_one_cluster_names_who_has_written(self) -> None:
+        self.clusters()
+        shown = self.gdb(
+            "break work if $mhartid == 32", "continue", "delete", "watch *(int *)((char *)&mine + 0x10400000)", "continue",
+            "print $mhartid", "kill", firmware=self.firmware,
+        )  # fmt: skip
+
+        self.expect(r"was written by cluster1\.core0 at cycle \d+", shown)
+        self.expect(r"New value = 101$", shown)
+
+    def test_a_run_that_was_looked_at_has_the_report_of_one_that_was_not(self) -> None:
+        path = self.folder / "report.json"
+        process = self.start("--set", "soc.clusters=2", "--report", str(path), firmware=session.image("in_clusters", "-DFLEXV_CLUSTERS"))
+        self.gdb(
+            "break work if $mhartid == 35", "continue", "step", "step", "info threads", "delete", "continue",
+            firmware=session.image("in_clusters", "-DFLEXV_CLUSTERS"),
+        )  # fmt: skip
+        self.finish(process)
+
+        plain = self.report_without_debugger("--set", "soc.clusters=2", firmware=session.image("in_clusters", "-DFLEXV_CLUSTERS"))
+        self.assertEqual(self.report_of(path), plain)
+
+
 class Coming(session.Case):
     def test_a_run_that_was_looked_at_has_the_report_of_one_that_was_not(self) -> None:
         for options in ((), ("--config", "pulp_open")):

@@ -26,23 +26,27 @@ RUNTIME = ("crt0.S", "start.c", "exit.c", "stdout.c", "l1.c")
 
 
 @functools.cache
-def image() -> Path:
-    """debugged.c with the runtime of sw/, with debug information."""
+def image(name: str = "debugged", *options: str) -> Path:
+    """firmware/NAME.c with the runtime of sw/, with debug information; `options` are the compiler's. With
+    -DFLEXV_CLUSTERS all clusters run it."""
     folder = tempfile.TemporaryDirectory(prefix="flexv-debugged-")
     unittest.addModuleCleanup(folder.cleanup)
     firmware = REPOSITORY / "sw"
-    result = Path(folder.name) / "debugged.elf"
+    result = Path(folder.name) / f"{name}.elf"
     command = [COMPILER, "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32", "--specs=picolibc.specs"]
-    command += ["-DPICOLIBC_INTEGER_PRINTF_SCANF", "-ffreestanding", "-Og", "-g", "-std=c17"]
+    command += ["-DPICOLIBC_INTEGER_PRINTF_SCANF", "-ffreestanding", "-Og", "-g", "-std=c17", *options]
     command += [f"-I{firmware}/include", f"-I{firmware}/drivers", f"-Wa,-I{firmware}/include", "-c"]
-    sources = [*(firmware / "runtime" / name for name in RUNTIME)]
-    sources += [REPOSITORY / "tests/debug/firmware/debugged.c"]
+    has_clusters = "-DFLEXV_CLUSTERS" in options
+    sources = [firmware / "runtime" / part for part in (*RUNTIME, *(("clusters.c",) if has_clusters else ()))]
+    sources += [REPOSITORY / f"tests/debug/firmware/{name}.c"]
     objects = []
     for source in sources:
         objects.append(str(Path(folder.name) / f"{source.stem}.o"))
         subprocess.run([*command, str(source), "-o", objects[-1]], check=True)
     link = [COMPILER, "-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-nostartfiles"]
     link += ["-DPICOLIBC_INTEGER_PRINTF_SCANF", "-static", f"-T{firmware}/runtime/link.ld"]
+    if has_clusters:
+        link.append("-Wl,--defsym=__own_cluster=1")
     subprocess.run([*link, *objects, "-o", str(result)], check=True)
     return result
 

@@ -34,9 +34,9 @@ int main(void) {
         dma_wait(dma_start_out(external, pair[round % 2], bytes));
     }
     FLEXV_REGION_END(1);
+    __asm__ volatile("" : : "r"(sum));  // of words that nobody has written: nothing may depend on it
     if (core == 0) {
-        printf("bench_dma: %u cores, %u transfers each, %x\n", (unsigned)core_count(), 2 * kRounds,
-               (unsigned)(sum != 0));
+        printf("bench_dma: %u cores, %u transfers each\n", (unsigned)core_count(), 2 * kRounds);
     }
     return 0;
 }

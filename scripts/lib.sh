@@ -58,6 +58,13 @@ require_packages() {
   apt install --no-install-recommends "${missing[@]}"
 }
 
+# An installed copy brings its program along; in the repository it is built when it is missing.
+require_program() {
+  [ -f CMakePresets.json ] && [ ! -x build/release/flexv-vp ] || return 0
+  require_packages "${BUILD_PACKAGES[@]}"
+  build_preset release flexv-vp
+}
+
 # build_preset dev|release [target...]: everything when no target is named.
 build_preset() {
   local preset=$1

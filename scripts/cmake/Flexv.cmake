@@ -73,8 +73,13 @@ function(flexv_defaults target)
     endif()
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${export_name}
       UNITY_BUILD ${FLEXV_UNITY_BUILD} VERIFY_INTERFACE_HEADER_SETS ON)
+    get_target_property(header_sets ${target} INTERFACE_HEADER_SETS)
+    set(public_headers "")
+    if("api" IN_LIST header_sets)
+      set(public_headers FILE_SET api DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+    endif()
     install(TARGETS ${target} EXPORT flexvTargets COMPONENT development
-      FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/flexv COMPONENT development)
+      FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/flexv COMPONENT development ${public_headers})
   endif()
 endfunction()
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# What makes an installed platform a CMake package: find_package(flexv) gives flexv::platform and one
-# target a block. `cmake --install BUILD --component development` installs this without the program.
+# What `cmake --install BUILD` puts where, beside the libraries and the program: the CMake package (find_package(flexv)
+# gives flexv::platform, one target a block), firmware runtime, scripts, documents. Two
+# components: `runtime` is what users of the program need, `development` what other projects compile and link.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/flexv)
@@ -18,3 +19,28 @@ install(
     ${CMAKE_CURRENT_LIST_DIR}/FindLibElf.cmake
     ${CMAKE_CURRENT_LIST_DIR}/FindSystemC.cmake
   DESTINATION ${package_folder} COMPONENT development)
+
+set(FLEXV_FIRMWARE_COMPONENT runtime)
+include(${PROJECT_SOURCE_DIR}/sw/cmake/FlexvFirmwareInstall.cmake)
+
+# Scripts that need nothing of the repository; each has a launcher, flexv-sweep for scripts/sweep.
+set(scripts deploy energy_report example_network flamegraph flexv-cc join_waves operating_points quantise sweep timeline)
+set(script_folder ${CMAKE_INSTALL_DATADIR}/flexv/scripts)
+list(TRANSFORM scripts PREPEND ${PROJECT_SOURCE_DIR}/scripts/ OUTPUT_VARIABLE files)
+install(PROGRAMS ${files} DESTINATION ${script_folder} COMPONENT runtime)
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/lib.sh DESTINATION ${script_folder} COMPONENT runtime)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/flexv_tools DESTINATION ${script_folder} COMPONENT runtime
+  PATTERN __pycache__ EXCLUDE)
+string(REGEX REPLACE "[^/]+" ".." UP_TO_PREFIX ${CMAKE_INSTALL_BINDIR})
+foreach(SCRIPT IN LISTS scripts)
+  string(REPLACE "flexv-flexv-" "flexv-" launcher flexv-${SCRIPT})
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/launcher.in ${PROJECT_BINARY_DIR}/launchers/${launcher} @ONLY
+    FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  install(PROGRAMS ${PROJECT_BINARY_DIR}/launchers/${launcher} DESTINATION ${CMAKE_INSTALL_BINDIR}
+    COMPONENT runtime)
+endforeach()
+
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright
+  COMPONENT runtime)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)

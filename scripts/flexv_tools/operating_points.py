@@ -20,9 +20,8 @@ from typing import Any
 
 from flexv_tools.errors import Failure
 from flexv_tools.pages import ticks
+from flexv_tools.simulator import PROGRAM
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/flexv-vp"
 SHARES_OF_MAX = (0.1, 0.14, 0.2, 0.3, 0.45, 0.65, 0.8, 1.0)  # clocks that are priced a voltage
 FALLBACK_MAX_MHZ = 500  # a profile without a law for the clock
 

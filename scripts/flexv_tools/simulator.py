@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,11 @@ from typing import Any
 
 from flexv_tools.errors import Failure
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/flexv-vp"
+ROOT = Path(__file__).resolve().parents[2]  # the repository, or share/flexv of an installed copy
+IS_INSTALLED = not (ROOT / "CMakePresets.json").exists()
+PROGRAM = ROOT.parents[1] / "bin/flexv-vp" if IS_INSTALLED else ROOT / "build/release/flexv-vp"
+FIRMWARE_PACKAGE = ROOT.parent / "flexv_firmware" if IS_INSTALLED else ROOT / "sw"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flexv" if IS_INSTALLED else ROOT / "build"
 
 Report = dict[str, Any]
 

@@ -117,7 +117,7 @@ endfunction()
 # The driver stands before GCC's command line and takes its place.
 function(flexv_compile_by_flexv_cc name isa)
   cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH firmware)
-  find_program(FLEXV_CC flexv-cc HINTS ${firmware}/../scripts)
+  find_program(FLEXV_CC flexv-cc HINTS ${firmware}/../scripts ${firmware}/../../bin)
   if(NOT FLEXV_CC)
     message(FATAL_ERROR "flexv_app(${name} COMPILER flexv-cc): flexv-cc is not found\n"
       "hint: it is scripts/flexv-cc of the repository; -DFLEXV_CC=FILE names it")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flexv_tools.errors import Failure
+from flexv_tools import simulator
 from flexv_tools.simulator import ROOT
 
 CLANG = "clang-19"
@@ -22,7 +23,7 @@ AS = "riscv64-unknown-elf-as"
 AR = "riscv64-unknown-elf-ar"
 PACKAGES = ("clang-19", "llvm-19-dev", "gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf")
 BUILD_PACKAGES = ("g++", "cmake", "ninja-build")
-FIRMWARE = ROOT / "sw"
+FIRMWARE = simulator.FIRMWARE_PACKAGE
 INCLUDES = [FIRMWARE / name for name in ("include", "drivers", "kernels")]
 LINK_SCRIPT = FIRMWARE / "runtime/link.ld"
 RUNTIME = ("runtime/crt0.S", "runtime/start.c", "runtime/exit.c", "runtime/stdout.c", "runtime/l1.c")
@@ -40,7 +41,7 @@ GCC_FLAGS += ["-ffreestanding", "-std=c17", "-O2", "-g", "-ffunction-sections", 
 
 def cache() -> Path:
     """Where the driver keeps what it builds."""
-    return Path(os.environ.get("FLEXV_CC_CACHE", ROOT / "build/compiler"))
+    return Path(os.environ.get("FLEXV_CC_CACHE", simulator.CACHE / "compiler"))
 
 
 def call(command: Sequence[str | Path], what: str) -> str:

@@ -14,7 +14,7 @@ from flexv_tools.deploy.graph import Ints, Network
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
 from flexv_tools.errors import Failure
-from flexv_tools.simulator import ROOT
+from flexv_tools.simulator import FIRMWARE_PACKAGE
 
 L2_BASE, L2_END = 0x1C00_0000, 0x2000_0000
 LEAST_EXTERNAL_BYTES = 8 << 20
@@ -75,8 +75,8 @@ def program_bytes(elf: Path) -> int:
 def build(source: Path, binary: Path) -> tuple[Path, Path]:
     """Firmware, and the same with sums over each layer's result."""
     output_of(
-        ["cmake", "-S", source, "-B", binary, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={ROOT / 'sw/toolchain.cmake'}",
-         f"-Dflexv_firmware_DIR={ROOT / 'sw/cmake'}"]  # fmt: skip
+        ["cmake", "-S", source, "-B", binary, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={FIRMWARE_PACKAGE / 'toolchain.cmake'}",
+         f"-Dflexv_firmware_DIR={FIRMWARE_PACKAGE / 'cmake'}"]  # fmt: skip
     )
     output_of(["cmake", "--build", binary])
     return binary / "firmware.elf", binary / "firmware_check.elf"

@@ -35,7 +35,7 @@ from flexv_tools.sweep import compare, engines, page, pictures, points, results,
 from flexv_tools.sweep.results import Row
 from flexv_tools.sweep.study import Study, Value
 
-CACHE = simulator.ROOT / "build/sweep-cache"
+CACHE = simulator.CACHE / "sweep-cache"
 Point = dict[str, Value]
 
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public interface on top of the rooms that do the work; nothing happens here but passing on.
-#include "base/console.hpp"
 #include "base/error.hpp"
 #include "energy/profile.hpp"
 #include "flexv/flexv.hpp"
+#include "platform/cli/command_line.hpp"
 #include "platform/cli/exit_status.hpp"
+#include "platform/cli/run_session.hpp"
 #include "platform/config/configuration_reader.hpp"
 #include "platform/firmware/elf.hpp"
 #include "platform/results/report.hpp"
 #include "platform/results/summary.hpp"
+#include "platform/run/interruption.hpp"
 #include "platform/run/simulation.hpp"
 #include "platform/system/soc.hpp"
 #include "platform/system/timing_bench.hpp"
@@ -85,6 +87,7 @@ public:
 
     void begin() {
         simulation.emplace(configuration, image, soc, prices);
+        session.emplace(*simulation, options);
         simulation->begin();
     }
     /// Takes stock where nobody will run it any more.
@@ -111,7 +114,9 @@ public:
     const platform::ElfImage image;
     platform::Soc soc;
     std::vector<energy::Coefficient> prices;
+    platform::RunOptions options;
     std::optional<platform::Simulation> simulation;  // from the start of the simulation on
+    std::optional<platform::RunSession> session;     // the same
     bool stops_kernel = true;
     bool is_finished = false;
 
@@ -185,6 +190,20 @@ void Platform::add_counter(const std::string& component, const std::string& even
                                          .scales = {}});
 }
 
+void Platform::ask(const std::vector<std::string>& options) {
+    std::vector<std::string> line = {"run", implementation_->image.name()};
+    line.insert(line.end(), options.begin(), options.end());
+    const platform::Command command = platform::parse_command_line(line);
+    const auto* const run = std::get_if<platform::RunCommand>(&command);
+    if (run == nullptr)
+        throw UserError("{}: {}: is no option of a run", this->name(), fmt::join(options, " "));
+    if (!run->configuration.name.empty() || !run->configuration.settings.empty())
+        throw UserError(
+            "{}: {}: parameters are given to the Configuration that the platform is made of",
+            this->name(), fmt::join(options, " "));
+    implementation_->options = run->options;
+}
+
 void Platform::keep_simulating() { implementation_->stops_kernel = false; }
 
 void Platform::raise_soc_event(unsigned id) { implementation_->soc.raise_event(checked_event(id)); }
@@ -202,13 +221,16 @@ unsigned Platform::debug_write(std::uint32_t address, const void* data, unsigned
 bool Platform::is_running() const { return implementation_->soc.is_running(); }
 
 int Platform::run() {
-    sc_core::sc_start();
+    platform::handle_signals();
+    return platform::guarded([this] {
+        sc_core::sc_start();
+        return finish();
+    });
+}
+
+int Platform::finish() {
     implementation_->finish();
-    const Result end = result();
-    if (!end.problem.empty())
-        console::tell("flexv: {}\n", end.problem);
-    console::tell("{}", summary());
-    return end.exit_status;
+    return implementation_->session->end();
 }
 
 Result Platform::result() {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kStatusOfSignals = 128;  // 128 + N, as a shell says it
 
-std::atomic<bool> is_deferred{false};
+std::atomic<int> deferrals{0};
 std::atomic<int> noted_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free, "the handlers may touch it");
 
@@ -47,7 +47,7 @@ void end_at_once(int signal) noexcept {
 
 extern "C" void on_signal(int signal) {
     int none = 0;
-    if (is_deferred.load() && noted_signal.compare_exchange_strong(none, signal))
+    if (deferrals.load() > 0 && noted_signal.compare_exchange_strong(none, signal))
         return;
     end_at_once(signal);
 }
@@ -70,11 +70,11 @@ void handle_signals() {
 }
 
 SignalDeferral::SignalDeferral() noexcept {
-    noted_signal = 0;
-    is_deferred = true;
+    if (deferrals++ == 0)
+        noted_signal = 0;
 }
 
-SignalDeferral::~SignalDeferral() { is_deferred = false; }
+SignalDeferral::~SignalDeferral() { --deferrals; }
 
 int SignalDeferral::noted() const noexcept { return noted_signal; }
 

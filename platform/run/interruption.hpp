@@ -11,7 +11,7 @@ namespace flexv::platform {
 /// Installs the handlers. A SIGHUP that the caller ignores (nohup) stays ignored.
 void handle_signals();
 
-/// While it exists, the first signal is noted instead of ending the program. One at a time.
+/// While one exists, the first signal is noted instead of ending the program.
 class SignalDeferral {
 public:
     SignalDeferral() noexcept;

@@ -14,7 +14,7 @@
 //         return chip.run();
 //     }
 //
-// Whoever elaborates more than that calls sc_start() himself, and result() behind it.
+// Whoever elaborates more than that calls sc_start() himself, and result() or finish() behind it.
 //
 // Mistakes of the user (configuration, firmware, names) are thrown as std::runtime_error with a
 // text for a person, all before time starts.
@@ -26,6 +26,7 @@
 #include <string>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 namespace flexv {
 
@@ -106,6 +107,10 @@ public:
     void add_counter(const std::string& component, const std::string& event,
                      const std::string& meaning, std::function<std::uint64_t()> count,
                      double pj_per_event = 0, const std::string& source = {});
+    /// What `flexv-vp run` takes as options: {"--trace", "run.log", "--check", "all", "--gdb",
+    /// "3333"}; but for those that are parameters, which Configuration has. Their files are written
+    /// by run() or finish().
+    void ask(const std::vector<std::string>& options);
     /// The end of this platform's run does not stop the kernel. Else sc_stop() is called when the
     /// last platform of the simulation has ended.
     void keep_simulating();
@@ -121,9 +126,12 @@ public:
 
     // Behind it:
 
-    /// sc_start() to the end, problem and summary to stderr. \returns the exit status of
-    /// `flexv-vp run`
+    /// sc_start() to the end, then finish(). As in flexv-vp, the first Ctrl-C ends it in order, and
+    /// a mistake that is found now, such as a file that cannot be written, gives status 101.
     int run();
+    /// Ends a run that goes on, tells problem and summary on stderr, and writes what ask() has
+    /// asked for. Call once. \returns the exit status of `flexv-vp run`
+    int finish();
     /// Of a simulation that has stopped or pauses. Where nothing can happen any more it is a
     /// deadlock.
     Result result();

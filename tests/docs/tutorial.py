@@ -66,6 +66,7 @@ def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None
     (folder / "build/release").symlink_to(program.parent)
     if firmware:
         (folder / "build/sw").symlink_to(firmware)
+    (folder / "docs").symlink_to(repository / "docs")
     (folder / "bin").mkdir()
     (folder / "bin/flexv-vp").symlink_to(program)
     (folder / "scripts").mkdir()

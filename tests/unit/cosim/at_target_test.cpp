@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Targets that only know nb_transport, in the ways that the base protocol allows.
 #include "flexv/at_target.hpp"
+#include "support/tlm_phase_checker.hpp"
 #include "unit/cosim/chip.hpp"
 
 #include <tlm_utils/peq_with_get.h>
@@ -84,9 +85,11 @@ TEMPLATE_TEST_CASE_SIG("a target of four phases, or of fewer, takes the time tha
     AtTarget bridge("bridge");
     AtDevice device("device", style);
     TlmChecker checker("checker");
+    TlmPhaseChecker phases("phases");
     chip.soc.outside.window("device").bind(checker.in);
     checker.out.bind(bridge.in);
-    bridge.out.bind(device.in);
+    bridge.out.bind(phases.in);
+    phases.out.bind(device.in);
 
     // Both cores load at once; core 0 loads again.
     chip.start(
@@ -98,6 +101,9 @@ TEMPLATE_TEST_CASE_SIG("a target of four phases, or of fewer, takes the time tha
     CHECK(chip.soc.exit_code() == 33U);
     CHECK(checker.violations == std::vector<std::string>{});
     CHECK(checker.transactions == 3);
+    CHECK(phases.violations == std::vector<std::string>{});
+    CHECK(phases.transactions == 3);
+    CHECK(phases.open() == 0);
     CHECK(device.ends == (style == Style::completes ? 0 : 3));
     CHECK(chip.soc.end() > 2 * 30);  // two answers of 60 ns behind each other, at 2 ns a cycle
 }

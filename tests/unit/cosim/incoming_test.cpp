@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The platform as a target: initiators and wires of somebody else, and when they meet the cores.
 #include "support/bus_master.hpp"
+#include "support/tlm_phase_checker.hpp"
 #include "unit/cosim/chip.hpp"
 
 #include <array>
@@ -215,7 +216,9 @@ TEST_CASE("debug accesses and pointers of an initiator are honest", "[cosim]") {
 TEST_CASE("an initiator that only knows nb_transport is served", "[cosim]") {
     MasterBench bench;
     AtMaster at("at");
-    at.out.bind(bench.chip.soc.outside.add_entrance("at"));
+    TlmPhaseChecker phases("phases");
+    at.out.bind(phases.in);
+    phases.out.bind(bench.chip.soc.outside.add_entrance("at"));
     bench.master.program = [&](Master& master) {
         CHECK(at.write(kL2Data, 0x77) == tlm::TLM_OK_RESPONSE);
         master.end_with(0);
@@ -225,6 +228,9 @@ TEST_CASE("an initiator that only knows nb_transport is served", "[cosim]") {
 
     CHECK(bench.chip.word(kL2Data) == 0x77);
     CHECK(at.references == 0);
+    CHECK(phases.violations == std::vector<std::string>{});
+    CHECK(phases.transactions == 1);
+    CHECK(phases.open() == 0);
 }
 
 TEMPLATE_TEST_CASE_SIG("a sleeping core wakes at the cycle of a wire's edge, whatever the quantum",

@@ -156,6 +156,10 @@ sc_core::sc_in<bool>& Platform::line_in(unsigned line) {
     return implementation_->soc.outside.add_line_input(line);
 }
 
+sc_core::sc_in<bool>& Platform::reset_in() {
+    return implementation_->soc.outside.add_reset_input(implementation_->image.entry());
+}
+
 Platform::OutputPort& Platform::end_out() { return implementation_->soc.outside.end_out.out; }
 
 Platform::OutputPort& Platform::sleep_out(unsigned core) {

@@ -95,6 +95,19 @@ sc_core::sc_in<bool>& Outside::add_line_input(unsigned line) {
     return inputs_.back()->in;
 }
 
+sc_core::sc_in<bool>& Outside::add_reset_input(Address entry) {
+    const cosim::Inside inside(*this);
+    inputs_.push_back(std::make_unique<cosim::InputLine>("reset_in", [this, entry](bool level) {
+        soc_.traffic.arrive(sc_core::sc_time_stamp());
+        if (level)
+            soc_.reset();
+        else
+            soc_.boot(entry);
+        soc_.traffic.disturbed();
+    }));
+    return inputs_.back()->in;
+}
+
 cosim::OutputLine& Outside::event_out(u8 id) {
     const cosim::Inside inside(*this);
     auto& line = events_[id];

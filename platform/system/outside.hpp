@@ -48,6 +48,8 @@ public:
     /// A wire that is line `line` of the event unit for all cores. Throws UserError for a line that
     /// the cluster ties to 0 or drives itself.
     sc_core::sc_in<bool>& add_line_input(unsigned line);
+    /// A wire that is the reset pin of the chip, active high; its falling edge boots at `entry`.
+    sc_core::sc_in<bool>& add_reset_input(Address entry);
 
     /// A count of somebody else's component, as counter `outside.<component>.<event>`. Throws
     /// UserError for a name that cannot be one, or that there is already.

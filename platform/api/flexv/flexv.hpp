@@ -93,6 +93,9 @@ public:
     sc_core::sc_in<bool>& soc_event_in(unsigned id);
     /// A wire whose rising edge is an event of line 12..15 of the event unit, for all cores.
     sc_core::sc_in<bool>& line_in(unsigned line);
+    /// The reset pin, active high, at most one. Memories keep their contents, time and counts go
+    /// on; the falling edge starts the firmware again from its entry.
+    sc_core::sc_in<bool>& reset_in();
     /// High from the end of the computation on.
     OutputPort& end_out();
     /// High while core `core` of the cluster sleeps; looked at at the end of each quantum.

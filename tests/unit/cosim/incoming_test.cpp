@@ -417,3 +417,28 @@ TEST_CASE("others may run the platform in steps and ask between them", "[cosim]"
     CHECK(bench.chip.soc.exit_code() == 3U);
     CHECK(bench.chip.soc.end() == 5'014);
 }
+
+TEMPLATE_TEST_CASE_SIG("a reset wire starts the firmware again, whatever the quantum", "[cosim]",
+                       ((u64 quantum), quantum), 1, 50, 1000) {
+    MasterBench bench(kOneCore, quantum);
+    sc_core::sc_signal<bool> reset("reset");
+    bench.chip.soc.outside.add_reset_input(kEntry).bind(reset);
+    bench.master.program = [&](Master& master) {
+        for (int pulse = 0; pulse < 3; ++pulse) {
+            sc_core::wait(20, SC_US);
+            reset.write(true);
+            sc_core::wait(5, SC_US);
+            CHECK(master.read(kL2Data) == u32(pulse + 1));  // nothing runs
+            reset.write(false);
+        }
+    };
+
+    // Counts its starts in memory, which a reset leaves; ends at the fourth.
+    bench.run({load_constant("a1", kL2Data),
+               {"lw a0, 0(a1)", "addi a0, a0, 1", "sw a0, 0(a1)", "addi t0, x0, 4", "beq a0, t0, 8",
+                "jal x0, 0"},
+               end_with_a0()});
+
+    CHECK(bench.chip.soc.exit_code() == 4U);
+    CHECK(sc_core::sc_time_stamp() > sc_time(75, SC_US));
+}

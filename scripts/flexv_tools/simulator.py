@@ -13,7 +13,7 @@ from typing import Any
 from flexv_tools.errors import Failure
 
 ROOT = Path(__file__).resolve().parents[2]  # the repository, or share/flexv of an installed copy
-IS_INSTALLED = not (ROOT / "CMakePresets.json").exists()
+IS_INSTALLED = (ROOT.parent / "flexv_firmware").exists()
 PROGRAM = ROOT.parents[1] / "bin/flexv-vp" if IS_INSTALLED else ROOT / "build/release/flexv-vp"
 FIRMWARE_PACKAGE = ROOT.parent / "flexv_firmware" if IS_INSTALLED else ROOT / "sw"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flexv" if IS_INSTALLED else ROOT / "build"

@@ -86,7 +86,7 @@ public:
     ~Implementation() { leave(); }
 
     void begin() {
-        simulation.emplace(configuration, image, soc, prices);
+        simulation.emplace(configuration, image, soc);
         session.emplace(*simulation, options);
         simulation->begin();
     }
@@ -113,7 +113,6 @@ public:
     const platform::Configuration configuration;
     const platform::ElfImage image;
     platform::Soc soc;
-    std::vector<energy::Coefficient> prices;
     platform::RunOptions options;
     std::optional<platform::Simulation> simulation;  // from the start of the simulation on
     std::optional<platform::RunSession> session;     // the same
@@ -176,22 +175,8 @@ Platform::OutputPort& Platform::soc_event_out(unsigned id) {
 void Platform::add_counter(const std::string& component, const std::string& event,
                            const std::string& meaning, std::function<std::uint64_t()> count,
                            double pj_per_event, const std::string& source) {
-    if (pj_per_event < 0 || (pj_per_event > 0 && source.empty()))
-        throw UserError("{}: counter {}.{}: {} pJ an event: {}", this->name(), component, event,
-                        pj_per_event,
-                        pj_per_event < 0 ? "must be 0 or more" : "a price needs a source");
-    auto& implementation = *implementation_;
-    implementation.soc.outside.add_counter(component, event, meaning, std::move(count));
-    if (pj_per_event > 0)
-        implementation.prices.push_back({.symbol = component + "." + event,
-                                         .counter = "outside." + component + "." + event,
-                                         .component = component,
-                                         .pj = pj_per_event,
-                                         .kind = energy::Kind::assumed,
-                                         .source = source,
-                                         .outside = true,
-                                         .has_own_supply = true,
-                                         .scales = {}});
+    implementation_->soc.outside.add_counter(component, event, meaning, std::move(count),
+                                             pj_per_event, source);
 }
 
 void Platform::ask(const std::vector<std::string>& options) {

@@ -5,6 +5,8 @@
 #include "base/error.hpp"
 #include "isa/decoder.hpp"
 #include "platform/config/embedded.hpp"
+#include "platform/config/interrupts.hpp"
+#include "platform/config/windows.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -58,6 +60,34 @@ Group<WindowConfiguration> window_group(u64 unit, u64 first, u64 last) {
                {.doc = "Of the way to the target, whose own time comes on top.",
                 .unit = "cycles",
                 .allowed = whole(1, 100'000)});
+}
+
+Group<PluginConfiguration> plugin_group() {
+    using Config = PluginConfiguration;
+    return Group<Config>{}
+        .value("name", &Config::name,
+               {.doc = "Of the device in reports and settings; empty: as its type.",
+                .unit = "",
+                .allowed = name_or_empty()})
+        .value("plugin", &Config::plugin,
+               {.doc = "Shared object.", .unit = "", .allowed = some_text("the file of a plug-in")})
+        .value(
+            "type", &Config::type,
+            {.doc = "One of the plug-in's types of devices.", .unit = "", .allowed = identifier()})
+        .value("window", &Config::window,
+               {.doc = "Addresses of the SoC's bus where it is.",
+                .unit = "",
+                .allowed = window_range()})
+        .value("latency_cycles", &Config::latency_cycles,
+               {.doc = "Of the way to the device, whose own time comes on top.",
+                .unit = "cycles",
+                .allowed = whole(1, 100'000)})
+        .value("irq", &Config::irq,
+               {.doc = "What its interrupts raise, in their order.",
+                .unit = "",
+                .allowed = interrupts()})
+        .value("parameters", &Config::parameters,
+               {.doc = "As the plug-in declares them.", .unit = "", .allowed = any_object()});
 }
 
 Group<tcdm::Tcdm::Config> tcdm_group() {
@@ -306,6 +336,8 @@ Group<SocConfiguration> soc_group() {
         .list("external_out", &Config::external_out,
               "Windows of the SoC's bus behind which somebody else's TLM-2.0 target is.",
               window_group(4, 0, 0xffff'ffff))
+        .list("plugins", &Config::plugins,
+              "Devices of plug-ins, each a shared object, on the SoC's bus.", plugin_group())
         .choice("bus_errors", &Config::bus_errors,
                 {{"fault", BusErrors::fault}, {"respond", BusErrors::respond}},
                 "What comes of an access that nobody answers: it ends the run, or an error slave "

@@ -44,6 +44,17 @@ struct WindowConfiguration {
     u64 latency_cycles = 1;  ///< of the clock on whose bus it lies, to the target and back
 };
 
+/// A device of a plug-in on the SoC's bus (platform/plugin/README.md).
+struct PluginConfiguration {
+    std::string name;               ///< empty: as `type`
+    std::string plugin;             ///< file of the shared object
+    std::string type;               ///< one of its types of devices
+    List window;                    ///< [base, size in bytes]; empty: none
+    u64 latency_cycles = 1;         ///< of the SoC's clock, to the device and back
+    List irq;                       ///< what its interrupts raise, in their order
+    List parameters{.json = "{}"};  ///< as the plug-in declares them
+};
+
 /// Where a block's own configuration counts cores or ports, the cluster derives them from
 /// `core_count`.
 struct ClusterConfiguration {
@@ -89,7 +100,8 @@ struct SocConfiguration {
     l2::L2::Config l2;
     external_memory::ExternalMemory::Config external_memory;
     std::vector<WindowConfiguration> external_out;  ///< on the SoC's bus
-    BusErrors bus_errors = BusErrors::fault;        ///< everywhere, the cluster included
+    std::vector<PluginConfiguration> plugins;
+    BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
 };
 
 /// The operating point, and the clocks before firmware changes an FLL.

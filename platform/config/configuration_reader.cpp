@@ -4,7 +4,9 @@
 
 #include "base/json_mistake.hpp"
 #include "platform/config/embedded.hpp"
+#include "platform/config/list_settings.hpp"
 #include "platform/config/nearest.hpp"
+#include "platform/config/plugins.hpp"
 #include "platform/config/windows.hpp"
 #include "platform/files/input_file.hpp"
 
@@ -279,6 +281,14 @@ void apply_json(LoadedConfiguration& configuration, std::string_view text,
 }
 
 void apply_setting(LoadedConfiguration& configuration, const Setting& setting) {
+    const auto list = set_in_list(configuration.values, setting.key, setting.text, setting.origin);
+    if (list) {
+        const Parameter<Configuration>& whole = *find_parameter(list->key);
+        whole.write(configuration.values,
+                    read_list(list->value, whole.fields, setting.origin + ": " + list->key));
+        configuration.origins[list->key] = setting.origin;
+        return;
+    }
     const Parameter<Configuration>* parameter = find_parameter(setting.key);
     const bool is_text = parameter != nullptr &&
                          std::holds_alternative<std::string>(parameter->read(configuration.values));
@@ -289,14 +299,17 @@ void apply_setting(LoadedConfiguration& configuration, const Setting& setting) {
 
 namespace {
 
+/// "cluster.json:3: soc.plugins"
+std::string place_of(const LoadedConfiguration& configuration, const std::string& key) {
+    const auto origin = configuration.origins.find(key);
+    return fmt::format("{}: {}", origin == configuration.origins.end() ? "default" : origin->second,
+                       key);
+}
+
 void check_list(const LoadedConfiguration& configuration, const std::string& key,
                 const std::vector<WindowConfiguration>& windows, u64 end) {
-    const std::string mistake = mistake_in(windows, end);
-    const auto origin = configuration.origins.find(key);
-    if (!mistake.empty())
-        throw UserError("{}: {}: {}",
-                        origin == configuration.origins.end() ? "default" : origin->second, key,
-                        mistake);
+    if (const std::string mistake = mistake_in(windows, end); !mistake.empty())
+        throw UserError("{}: {}", place_of(configuration, key), mistake);
 }
 
 }  // namespace
@@ -305,6 +318,8 @@ void check_consistency(const LoadedConfiguration& configuration) {
     const SocConfiguration& soc = configuration.values.soc;
     check_list(configuration, "soc.external_out", soc.external_out, u64{1} << 32);
     check_list(configuration, "soc.cluster.external_out", soc.cluster.external_out, 0x1020'4000);
+    check_plugins(soc.plugins, place_of(configuration, "soc.plugins"));
+    check_list(configuration, "soc.plugins", soc_windows(soc), u64{1} << 32);
     for (const Rule& rule : rules()) {
         if (rule.holds(configuration.values))
             continue;

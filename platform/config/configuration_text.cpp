@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The effective configuration as commented JSON: what `flexv-vp config` prints.
 #include "platform/config/configuration_reader.hpp"
+#include "platform/config/plugins.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -44,7 +45,17 @@ private:
         enter(path);
         begin_member(parameter.note.doc + "\n" + indent() + "// " + domain_and_origin(parameter),
                      name);
+        if (parameter.key == "soc.plugins")
+            describe_plugins();
         text_ += value_text(parameter.read(configuration_.values));
+    }
+
+    /// In front of the value that the text ends with the name of.
+    void describe_plugins() {
+        std::string lines;
+        for (const std::string& line : descriptions_of(configuration_.values.soc.plugins))
+            lines += indent() + "// - " + line + "\n";
+        text_.insert(text_.rfind('\n') + 1, lines);
     }
 
     void enter(const std::vector<std::string>& path) {

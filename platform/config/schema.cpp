@@ -89,6 +89,8 @@ std::optional<Value> read_kind(const json& raw, const Value& like) {
         return raw.get<bool>();
     if (std::holds_alternative<std::string>(like) && raw.is_string())
         return raw.get<std::string>();
+    if (std::holds_alternative<List>(like))
+        return List{raw.dump(-1, ' ', false, json::error_handler_t::replace)};
     return std::nullopt;
 }
 
@@ -170,6 +172,19 @@ Domain identifier() {
             }};
 }
 
+Domain name_or_empty() {
+    const Domain name = identifier();
+    return {.text = name.text + ", or empty", .contains = [name](const Value& v) {
+                return std::get<std::string>(v).empty() || name.contains(v);
+            }};
+}
+
+Domain any_object() {
+    return {.text = "an object {name: value, ...}", .contains = [](const Value& v) {
+                return json::parse(std::get<List>(v).json).is_object();
+            }};
+}
+
 Domain one_name_of(std::vector<std::string> names) {
     return {.text = fmt::format("one of \"{}\"", fmt::join(names, "\", \"")),
             .contains = [names](const Value& value) {
@@ -211,6 +226,8 @@ std::vector<std::string> keys_of(const std::vector<ItemField>& fields) {
     return keys;
 }
 
+}  // namespace
+
 Item read_item(const json& raw, const std::vector<ItemField>& fields, const std::string& what) {
     if (!raw.is_object())
         throw UserError("{} = {}: must be an object with {}", what, raw.dump(),
@@ -235,8 +252,6 @@ Item read_item(const json& raw, const std::vector<ItemField>& fields, const std:
     }
     return item;
 }
-
-}  // namespace
 
 List read_list(const json& raw, const std::vector<ItemField>& fields, const std::string& what) {
     if (!raw.is_array())

@@ -22,7 +22,7 @@
 
 namespace flexv::platform {
 
-/// A list of things with parameters of their own, as JSON on one line.
+/// JSON on one line: a list of things with parameters of their own, or what a domain says.
 struct List {
     std::string json = "[]";
 
@@ -54,6 +54,9 @@ struct Domain {
 [[nodiscard]] Domain some_text(std::string what);
 /// A name as C has them.
 [[nodiscard]] Domain identifier();
+[[nodiscard]] Domain name_or_empty();
+/// Of JSON, whatever is in it.
+[[nodiscard]] Domain any_object();
 [[nodiscard]] Domain one_name_of(std::vector<std::string> names);
 
 /// The largest power of two in the domain of a size; 0 when there is none.
@@ -84,7 +87,11 @@ struct ItemField {
     Value fallback;  ///< where an item does not give it
 };
 using Item = std::map<std::string, Value>;
-/// Reads a JSON array of objects. Throws UserError, whose message begins with `what`, the place and
+/// Reads a JSON object; what it does not give is the fallback. Throws UserError, whose message
+/// begins with `what` and names the field.
+[[nodiscard]] Item read_item(const nlohmann::json& raw, const std::vector<ItemField>& fields,
+                             const std::string& what);
+/// Reads a JSON array of them. Throws UserError, whose message begins with `what`, the place and
 /// key of the list, and names item and field.
 [[nodiscard]] List read_list(const nlohmann::json& raw, const std::vector<ItemField>& fields,
                              const std::string& what);
@@ -111,7 +118,8 @@ namespace detail {
 
 template <typename T>
 Value to_value(const T& member) {
-    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>)
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
+                  std::is_same_v<T, List>)
         return member;
     else if constexpr (std::is_integral_v<T>)
         return u64(member);
@@ -121,7 +129,8 @@ Value to_value(const T& member) {
 
 template <typename T>
 T from_value(const Value& value) {
-    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>) {
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
+                  std::is_same_v<T, List>) {
         return std::get<T>(value);
     } else if constexpr (std::is_integral_v<T>) {
         FLEXV_ASSERT(std::get<u64>(value) <= u64(std::numeric_limits<T>::max()),
@@ -146,7 +155,8 @@ std::vector<std::string> only_names(const Names<E>& names) {
 template <typename Owner>
 class Group {
 public:
-    /// A member of type bool, unsigned integer, floating point or std::string.
+    /// A member of type bool, unsigned integer, floating point, std::string or, within the items
+    /// of a list, List.
     template <typename T>
     Group&& value(const std::string& key, T Owner::*member, Note note) && {
         parameters_.push_back(

@@ -4,6 +4,7 @@
 
 #include "platform/config/configuration.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,14 @@ namespace flexv::platform {
 /// What is wrong with the windows, each of which is right alone: two of one name, two that meet,
 /// one that does not end before `end`. Empty when nothing is.
 [[nodiscard]] std::string mistake_in(const std::vector<WindowConfiguration>& windows, u64 end);
+
+/// [base, size in bytes] on the SoC's bus, or [] for none.
+[[nodiscard]] Domain window_range();
+/// `window` is of that domain.
+[[nodiscard]] std::optional<WindowConfiguration> window_of(const std::string& name,
+                                                           const List& window, u64 latency_cycles);
+
+/// Those of the SoC's bus, whoever has them.
+[[nodiscard]] std::vector<WindowConfiguration> soc_windows(const SocConfiguration& soc);
 
 }  // namespace flexv::platform

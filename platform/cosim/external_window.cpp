@@ -2,6 +2,7 @@
 #include "platform/cosim/external_window.hpp"
 
 #include "base/error.hpp"
+#include "base/thrown.hpp"
 
 #include <sysc/kernel/sc_dynamic_processes.h>
 
@@ -109,8 +110,35 @@ void ExternalWindow::carry(Transaction& transaction) {
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     transaction.refusal = call(transaction.payload, delay);
     transaction.answered = sc_core::sc_time_stamp() + delay;
+    if (!traffic_->failure().empty())
+        return;  // the run ends, and nobody is told of an answer that there is not
     std::erase(open_, &transaction);
     traffic_->come_back(transaction);
+}
+
+/// A target that throws leaves no answer.
+void ExternalWindow::transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+    if (!config_.is_guarded)
+        return out->b_transport(trans, delay);
+    const std::string thrown = thrown_by([&] { out->b_transport(trans, delay); });
+    if (thrown.empty())
+        return;
+    trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    fail("b_transport", thrown);
+}
+
+unsigned ExternalWindow::transport_debug(tlm::tlm_generic_payload& trans) {
+    if (!config_.is_guarded)
+        return out->transport_dbg(trans);
+    unsigned moved = 0;
+    const std::string thrown = thrown_by([&] { moved = out->transport_dbg(trans); });
+    if (!thrown.empty())
+        fail("transport_dbg", thrown);
+    return moved;
+}
+
+void ExternalWindow::fail(const char* where, const std::string& thrown) {
+    traffic_->fail(fmt::format("{}: its target throws in {}: {}", config_.key, where, thrown));
 }
 
 std::string ExternalWindow::call(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
@@ -120,7 +148,7 @@ std::string ExternalWindow::call(tlm::tlm_generic_payload& trans, sc_core::sc_ti
         return fmt::format("{}: no target is bound to this window", config_.key);
     }
     const sc_core::sc_time before = delay + sc_core::sc_time_stamp();
-    out->b_transport(trans, delay);
+    transport(trans, delay);
     forget_written(trans);
     if (delay + sc_core::sc_time_stamp() < before) {
         log_.warn("the target has made the delay that it was given shorter; it may only add");
@@ -145,7 +173,7 @@ unsigned ExternalWindow::transport_dbg(int /*from*/, tlm::tlm_generic_payload& t
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return 0;
     }
-    const unsigned moved = out->transport_dbg(trans);
+    const unsigned moved = transport_debug(trans);
     if (moved != 0)
         forget_written(trans);
     return moved;

@@ -23,7 +23,8 @@ public:
     struct Config {
         std::string key;  ///< "soc.external_out.camera", for messages
         u64 size_bytes = 4;
-        u64 latency_cycles = 1;  ///< of the way, in the clock of the bus
+        u64 latency_cycles = 1;   ///< of the way, in the clock of the bus
+        bool is_guarded = false;  ///< what the target throws ends the run in order
     };
 
     using OutSocket = tlm::tlm_initiator_socket<32, tlm::tlm_base_protocol_types, 1,
@@ -57,6 +58,9 @@ private:
     /// One call of the target, in whatever process. \returns why its answer is none; empty when it
     /// is one
     std::string call(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+    void transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+    unsigned transport_debug(tlm::tlm_generic_payload& trans);
+    void fail(const char* where, const std::string& thrown);
     void send(Transaction& transaction);
     void carry(Transaction& transaction);
     void count(const tlm::tlm_generic_payload& trans);

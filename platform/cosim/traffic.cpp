@@ -18,6 +18,12 @@ void Traffic::arrive(const sc_core::sc_time& time) const {
         on_arrival(time);
 }
 
+void Traffic::fail(const std::string& reason) {
+    if (failure_.empty())
+        failure_ = reason;
+    disturbed();
+}
+
 /// An answer may be an error that ends the run by an exception: then the rest stays where it is.
 void Traffic::deliver() {
     while (!answered_.empty()) {

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <string>
 #include <systemc>
 
 namespace flexv::platform::cosim {
@@ -33,6 +34,11 @@ public:
     void arrive(const sc_core::sc_time& time) const;
     void disturbed() { changed_.notify(sc_core::SC_ZERO_TIME); }
 
+    /// Somebody outside cannot go on: the run ends for this reason, the first one that there is.
+    void fail(const std::string& reason);
+    /// Empty: everybody can.
+    [[nodiscard]] const std::string& failure() const { return failure_; }
+
     /// Gives answers that have come to those who wait for them; between two cycles.
     void deliver();
     /// Accesses that have not been answered.
@@ -42,6 +48,7 @@ public:
 
 private:
     unsigned outside_ = 0;
+    std::string failure_;
     std::deque<Transaction*> answered_;
     sc_core::sc_event changed_;
 };

@@ -40,22 +40,20 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     : Simulation(
           configuration, image,
           std::make_unique<Soc>("soc", configuration, core_wiring(configuration.soc.cluster)),
-          nullptr, {}) {}
+          nullptr) {}
 
-Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc,
-                       const std::vector<energy::Coefficient>& prices)
-    : Simulation(configuration, image, nullptr, &soc, prices) {}
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc)
+    : Simulation(configuration, image, nullptr, &soc) {}
 
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image,
-                       std::unique_ptr<Soc> own, Soc* others,
-                       const std::vector<energy::Coefficient>& prices)
+                       std::unique_ptr<Soc> own, Soc* others)
     : configuration_(configuration),
       image_(image),
       own_soc_(std::move(own)),
       soc_(own_soc_ ? *own_soc_ : *others),
       counters_(soc_),
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
-      profile_(with(load_energy_profile(configuration.energy.profile), prices)),
+      profile_(with(load_energy_profile(configuration.energy.profile), soc_.outside.prices())),
       prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
       regions_(region_names(image),
                [this] {
@@ -139,7 +137,9 @@ void Simulation::stop_when(std::function<std::string()> reason) { why_stop_ = st
 bool Simulation::must_stop() {
     if (rewind_ && rewind_->look())
         return true;
-    stop_reason_ = why_stop_ ? why_stop_() : "";
+    stop_reason_ = soc_.traffic.failure();
+    if (why_stop_ && stop_reason_.empty())
+        stop_reason_ = why_stop_();
     if (gdb_ && stop_reason_.empty())
         gdb_->look();
     return !stop_reason_.empty();
@@ -230,8 +230,22 @@ Profile Simulation::profile() const {
 void Simulation::run() {
     begin();
     soc_.poll_while_asleep();
-    sc_core::sc_start();
+    run_kernel();
     finish();
+}
+
+/// What a process of a plug-in throws comes out of the kernel as a report.
+void Simulation::run_kernel() {
+    try {
+        sc_core::sc_start();
+    } catch (const sc_core::sc_report& report) {
+        const char* const process = report.get_process_name();
+        const std::string device = process == nullptr ? "" : soc_.outside.device_of(process);
+        if (device.empty())
+            throw;
+        soc_.outside.fail(
+            fmt::format("{}: its process {} throws: {}", device, process, report.get_msg()));
+    }
 }
 
 void Simulation::begin() {
@@ -260,9 +274,11 @@ std::string Simulation::why_no_past() const {
 }
 
 void Simulation::finish() {
-    soc_.starve();
+    if (soc_.traffic.failure().empty())
+        soc_.starve();
     if (soc_.is_running()) {
-        stop_reason_ = "stopped by others";
+        stop_reason_ =
+            soc_.traffic.failure().empty() ? "stopped by others" : soc_.traffic.failure();
         soc_.abandon();
     }
     if (rewind_)

@@ -41,9 +41,7 @@ public:
     /// Elaborates the platform and loads the image. Throws UserError.
     Simulation(const Configuration& configuration, const ElfImage& image);
     /// Beside others: `soc` is elaborated, and the kernel is somebody else's.
-    /// \param prices of components that are not the platform's
-    Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc,
-               const std::vector<energy::Coefficient>& prices);
+    Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc);
     ~Simulation();
     Simulation(const Simulation&) = delete;
     Simulation& operator=(const Simulation&) = delete;
@@ -125,7 +123,7 @@ public:
 
 private:
     Simulation(const Configuration& configuration, const ElfImage& image, std::unique_ptr<Soc> own,
-               Soc* others, const std::vector<energy::Coefficient>& prices);
+               Soc* others);
     [[nodiscard]] std::string why_no_past() const;
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] std::string what_ended() const;
@@ -143,6 +141,7 @@ private:
     [[nodiscard]] std::string path_of(const Module& module) const;
     void watch_clock();
     [[nodiscard]] u64 bank_conflicts() const;
+    void run_kernel();
     void begin_htif();
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;

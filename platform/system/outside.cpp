@@ -2,6 +2,7 @@
 #include "platform/system/outside.hpp"
 
 #include "base/error.hpp"
+#include "platform/config/plugins.hpp"
 #include "platform/config/windows.hpp"
 #include "platform/cosim/inside.hpp"
 #include "platform/system/soc.hpp"
@@ -21,6 +22,7 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
                  const SocConfiguration& config)
     : sc_core::sc_module(name), soc_(soc), clock_(clock) {
     map_windows(config);
+    make_devices(config);
     for (unsigned core = 0; core < config.cluster.core_count; ++core)
         sleep_out.push_back(
             std::make_unique<cosim::OutputLine>(fmt::format("core{}_sleeps_out", core).c_str()));
@@ -28,26 +30,45 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
 }
 
 void Outside::map_windows(const SocConfiguration& config) {
-    for (const WindowConfiguration& window : config.external_out) {
-        const std::string key = "soc.external_out." + window.name;
-        windows_.push_back(std::make_unique<cosim::ExternalWindow>(
-            ("external_out_" + window.name).c_str(), clock_,
-            cosim::ExternalWindow::Config{.key = key,
-                                          .size_bytes = window.size_bytes,
-                                          .latency_cycles = window.latency_cycles}));
-        soc_.bus.map(key, window.base, window.size_bytes, cluster_bus::Addressing::relative)
-            .bind(windows_.back()->bus_in);
-        all_windows_.emplace_back(window.name, windows_.back().get());
+    for (const WindowConfiguration& window : config.external_out)
+        all_windows_.emplace_back(window.name,
+                                  &add_window("external_out_" + window.name,
+                                              "soc.external_out." + window.name, window, false));
+    for (std::size_t index = 0; index < config.cluster.external_out.size(); ++index) {
+        cosim::ExternalWindow& window = *soc_.cluster.external_out.at(index);
+        window.join(soc_.traffic);
+        all_windows_.emplace_back(config.cluster.external_out[index].name, &window);
     }
-    for (std::size_t index = 0; index < config.cluster.external_out.size(); ++index)
-        all_windows_.emplace_back(config.cluster.external_out[index].name,
-                                  soc_.cluster.external_out.at(index).get());
-    for (const auto& [name, window] : all_windows_)
-        window->join(soc_.traffic);
+}
+
+cosim::ExternalWindow& Outside::add_window(const std::string& module, const std::string& key,
+                                           const WindowConfiguration& window, bool is_guarded) {
+    windows_.push_back(std::make_unique<cosim::ExternalWindow>(
+        module.c_str(), clock_,
+        cosim::ExternalWindow::Config{.key = key,
+                                      .size_bytes = window.size_bytes,
+                                      .latency_cycles = window.latency_cycles,
+                                      .is_guarded = is_guarded}));
+    soc_.bus.map(key, window.base, window.size_bytes, cluster_bus::Addressing::relative)
+        .bind(windows_.back()->bus_in);
+    windows_.back()->join(soc_.traffic);
+    return *windows_.back();
+}
+
+void Outside::make_devices(const SocConfiguration& config) {
+    for (const PluginConfiguration& device : config.plugins) {
+        const std::string name = name_of(device);
+        const auto range = window_of(name, device.window, device.latency_cycles);
+        cosim::ExternalWindow* const window =
+            range ? &add_window("plugin_" + name + "_window", "soc.plugins." + name, *range, true)
+                  : nullptr;
+        devices_.push_back(std::make_unique<PluginDevice>(*this, device, window));
+    }
 }
 
 bool Outside::is_used() const {
-    return expects_others_ || !all_windows_.empty() || !entrances_.empty() || !inputs_.empty();
+    return expects_others_ || !all_windows_.empty() || !entrances_.empty() || !inputs_.empty() ||
+           !devices_.empty();
 }
 
 Outside::OutSocket& Outside::window(const std::string& name) {
@@ -117,7 +138,12 @@ cosim::OutputLine& Outside::event_out(u8 id) {
 }
 
 void Outside::add_counter(const std::string& component, const std::string& event,
-                          const std::string& meaning, std::function<u64()> count) {
+                          const std::string& meaning, std::function<u64()> count,
+                          double pj_per_event, const std::string& source) {
+    if (!(pj_per_event >= 0) || (pj_per_event > 0 && source.empty()))
+        throw UserError("{}: counter {}.{}: {} pJ an event: {}", soc_.name(), component, event,
+                        pj_per_event,
+                        pj_per_event > 0 ? "a price needs a source" : "must be 0 or more");
     for (const std::string& name : {component, event})
         if (!identifier().contains(Value{name}))
             throw UserError("{}: counter {}.{}: \"{}\" must be {}", soc_.name(), component, event,
@@ -131,6 +157,30 @@ void Outside::add_counter(const std::string& component, const std::string& event
         if (known.name == event)
             throw UserError("{}: counter {}.{} is there already", soc_.name(), component, event);
     module->add_counter({.name = event, .doc = meaning, .value = std::move(count)});
+    if (pj_per_event > 0)
+        prices_.push_back({.symbol = component + "." + event,
+                           .counter = "outside." + component + "." + event,
+                           .component = component,
+                           .pj = pj_per_event,
+                           .kind = energy::Kind::assumed,
+                           .source = source,
+                           .outside = true,
+                           .has_own_supply = true,
+                           .scales = {}});
+}
+
+void Outside::fail(const std::string& reason) { soc_.traffic.fail(reason); }
+
+std::string Outside::device_of(const std::string& object) const {
+    for (const auto& device : devices_)
+        if (device->owns(object))
+            return device->text();
+    return {};
+}
+
+void Outside::reset() const {
+    for (const auto& device : devices_)
+        device->reset();
 }
 
 void Outside::raised(u8 id, Cycles now) {
@@ -145,8 +195,13 @@ void Outside::look_at_cores() {
 
 std::vector<std::string> Outside::unanswered() const {
     std::vector<std::string> texts;
-    for (const auto& [name, window] : all_windows_)
-        std::ranges::copy(window->unanswered(), std::back_inserter(texts));
+    const auto add = [&texts](const cosim::ExternalWindow& window) {
+        std::ranges::copy(window.unanswered(), std::back_inserter(texts));
+    };
+    for (const auto& window : windows_)
+        add(*window);
+    for (const auto& window : soc_.cluster.external_out)
+        add(*window);
     return texts;
 }
 

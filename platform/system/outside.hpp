@@ -6,11 +6,13 @@
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
 #include "base/units.hpp"
+#include "energy/profile.hpp"
 #include "platform/config/configuration.hpp"
 #include "platform/cosim/entrance.hpp"
 #include "platform/cosim/external_window.hpp"
 #include "platform/cosim/lines.hpp"
 #include "platform/cosim/traffic.hpp"
+#include "platform/system/plugin_device.hpp"
 
 #include <functional>
 #include <map>
@@ -27,8 +29,8 @@ public:
     using OutSocket = cosim::ExternalWindow::OutSocket;
     using InSocket = tlm_utils::simple_target_socket<cosim::Entrance>;
 
-    /// Maps the windows of the configuration. Throws UserError, which names both, where one lies
-    /// over something else.
+    /// Maps the windows of the configuration and makes the devices of plug-ins. Throws UserError,
+    /// which names both, where one lies over something else.
     Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
             const SocConfiguration& config);
 
@@ -53,8 +55,12 @@ public:
 
     /// A count of somebody else's component, as counter `outside.<component>.<event>`. Throws
     /// UserError for a name that cannot be one, or that there is already.
+    /// \param pj_per_event its price, 0 for a statistic; one needs a source
     void add_counter(const std::string& component, const std::string& event,
-                     const std::string& meaning, std::function<u64()> count);
+                     const std::string& meaning, std::function<u64()> count, double pj_per_event,
+                     const std::string& source);
+    /// Those of the counters that have one.
+    [[nodiscard]] const std::vector<energy::Coefficient>& prices() const { return prices_; }
 
     /// High from the end of the computation on.
     cosim::OutputLine end_out{"end_out"};
@@ -67,9 +73,18 @@ public:
     void look_at_cores();
     /// A line for each access that no target has answered.
     [[nodiscard]] std::vector<std::string> unanswered() const;
+    /// Somebody outside cannot go on, for a reason that a person can read: the run ends.
+    void fail(const std::string& reason);
+    /// The device of a plug-in that a SystemC object belongs to; empty: of none.
+    [[nodiscard]] std::string device_of(const std::string& object) const;
+    /// Of the chip: devices of plug-ins are told.
+    void reset() const;
 
 private:
     void map_windows(const SocConfiguration& config);
+    cosim::ExternalWindow& add_window(const std::string& module, const std::string& key,
+                                      const WindowConfiguration& window, bool is_guarded);
+    void make_devices(const SocConfiguration& config);
     void raised(u8 id, Cycles now);
 
     Soc& soc_;
@@ -80,6 +95,8 @@ private:
     std::vector<std::unique_ptr<cosim::InputLine>> inputs_;
     std::map<u8, std::unique_ptr<cosim::OutputLine>> events_;  // [id]
     std::map<std::string, std::unique_ptr<Module>> others_;    // [component], with counters
+    std::vector<energy::Coefficient> prices_;
+    std::vector<std::unique_ptr<PluginDevice>> devices_;
     bool expects_others_ = false;
 };
 

@@ -263,6 +263,7 @@ void Soc::reset() {
     for (ClockDomain* const domain : {&cluster_clock_, &clock_})
         domain->timeline.forget();
     clusters.forget_reset();
+    outside.reset();
     if (!config_.clock.follows_fll)
         return;
     retune_soc(soc_mhz(config_) * 1e6);

@@ -375,6 +375,7 @@ ROWS = (
     timing("soc.external_memory.latency_cycles", 90, "external_memory", {"external_memory"}, base=EXTERNAL),
     timing("soc.external_memory.burst_bytes", 16, "external_memory", {"external_memory"}, base=EXTERNAL),
     Row("soc.external_out", WINDOW % 0x2000_0000, "parallel", {"outside"}, COUNTED_AHEAD),
+    Row("soc.plugins", "PLUGIN", "parallel", {"outside", "prices"}, COUNTED_AHEAD),
     Row("soc.bus_errors", "respond", "unmapped_load", {"result"}, TIMING, base=ENDS),
     Row("clock.mhz", 300, "matmul", {"clock", "energy"}, {"regions"}),
     Row("clock.soc_mhz", 200, "matmul", {"cycles", "energy"}, TIMING),
@@ -404,12 +405,21 @@ def run_before(program: str, base: tuple[tuple[str, object], ...]) -> runs.Run:
     return runs.simulate(image_of(program), dict(base))
 
 
+def stood_for_by(value: object) -> object:
+    """Of values that stand for something to make first."""
+    window = [0x2000_0000, 4096]
+    if value == "UART":
+        (scratch() / "input.txt").write_text("A")
+        return scratch() / "input.txt"
+    if value == "PLUGIN":
+        library = runs.PROGRAM.parent / "tests" / "plugin" / "libplugin_probe.so"
+        return json.dumps([{"plugin": str(library), "type": "probe", "window": window}])
+    return value
+
+
 def changes(row: Row) -> tuple[set[str], set[str]]:
     """Aspects that differ between the run with the default and that with the value; sizes that do."""
-    value = row.value
-    if value == "UART":
-        value = scratch() / "input.txt"
-        Path(str(value)).write_text("A")
+    value = stood_for_by(row.value)
     before = run_before(row.program, tuple(row.base.items()))
     after = runs.simulate(image_of(row.program), row.base | {row.key: json.dumps(value) if isinstance(value, bool) else value})
     for run in (before, after):

@@ -7,6 +7,7 @@
 #include "platform/config/embedded.hpp"
 #include "platform/config/interrupts.hpp"
 #include "platform/config/windows.hpp"
+#include "platform/remote/connection.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -88,6 +89,48 @@ Group<PluginConfiguration> plugin_group() {
                 .allowed = interrupts()})
         .value("parameters", &Config::parameters,
                {.doc = "As the plug-in declares them.", .unit = "", .allowed = any_object()});
+}
+
+Domain remote_address() {
+    return {.text = "\"unix:PATH\", of at most 107 characters, or \"tcp:PORT\" of this machine",
+            .contains = [](const Value& value) {
+                return remote::is_address(std::get<std::string>(value));
+            }};
+}
+
+Group<RemoteConfiguration> remote_group() {
+    using Config = RemoteConfiguration;
+    constexpr u64 kMostDevices = 0xffff;
+    return Group<Config>{}
+        .value("name", &Config::name,
+               {.doc = "In reports and settings.", .unit = "", .allowed = identifier()})
+        .value("socket", &Config::socket,
+               {.doc = "Where the other process listens.", .unit = "", .allowed = remote_address()})
+        .value("window", &Config::window,
+               {.doc = "Addresses of the SoC's bus where it is.",
+                .unit = "",
+                .allowed = window_range()})
+        .value("latency_cycles", &Config::latency_cycles,
+               {.doc = "Of the way to the device, whose own time comes on top.",
+                .unit = "cycles",
+                .allowed = whole(1, 100'000)})
+        .value(
+            "irq", &Config::irq,
+            {.doc = "What its wires raise, in their order.", .unit = "", .allowed = interrupts()})
+        .value("quantum_ns", &Config::quantum_ns,
+               {.doc = "How often it is told the time, and may act of its own; 0 for never.",
+                .unit = "ns",
+                .allowed = whole(0, 1'000'000'000)})
+        .value("timeout_ms", &Config::timeout_ms,
+               {.doc = "How long the host waits for it.",
+                .unit = "ms",
+                .allowed = whole(1, 3'600'000)})
+        .value("device", &Config::device,
+               {.doc = "Its number for accesses.", .unit = "", .allowed = whole(0, kMostDevices)})
+        .value("wires", &Config::wires,
+               {.doc = "Its number for the reset wire.",
+                .unit = "",
+                .allowed = whole(0, kMostDevices)});
 }
 
 Group<tcdm::Tcdm::Config> tcdm_group() {
@@ -338,6 +381,9 @@ Group<SocConfiguration> soc_group() {
               window_group(4, 0, 0xffff'ffff))
         .list("plugins", &Config::plugins,
               "Devices of plug-ins, each a shared object, on the SoC's bus.", plugin_group())
+        .list("remotes", &Config::remotes,
+              "Devices and test benches in other processes, by the protocol remote-port.",
+              remote_group())
         .choice("bus_errors", &Config::bus_errors,
                 {{"fault", BusErrors::fault}, {"respond", BusErrors::respond}},
                 "What comes of an access that nobody answers: it ends the run, or an error slave "

@@ -55,6 +55,19 @@ struct PluginConfiguration {
     List parameters{.json = "{}"};  ///< as the plug-in declares them
 };
 
+/// A device or a test bench in another process (docs/reference/remote_port.md).
+struct RemoteConfiguration {
+    std::string name;
+    std::string socket;       ///< "unix:PATH" or "tcp:PORT", where the other process listens
+    List window;              ///< [base, size in bytes]; empty: none
+    u64 latency_cycles = 1;   ///< of the SoC's clock, to the device and back
+    List irq;                 ///< what its wires raise, in their order
+    u64 quantum_ns = 1000;    ///< it is told the time so often; 0: never
+    u64 timeout_ms = 10'000;  ///< of the host, until the run ends because it says nothing
+    u32 device = 0;           ///< number that accesses go to
+    u32 wires = 1;            ///< number that the reset goes to
+};
+
 /// Where a block's own configuration counts cores or ports, the cluster derives them from
 /// `core_count`.
 struct ClusterConfiguration {
@@ -101,6 +114,7 @@ struct SocConfiguration {
     external_memory::ExternalMemory::Config external_memory;
     std::vector<WindowConfiguration> external_out;  ///< on the SoC's bus
     std::vector<PluginConfiguration> plugins;
+    std::vector<RemoteConfiguration> remotes;
     BusErrors bus_errors = BusErrors::fault;  ///< everywhere, the cluster included
 };
 

@@ -18,6 +18,7 @@
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 namespace flexv::platform {
@@ -312,6 +313,14 @@ void check_list(const LoadedConfiguration& configuration, const std::string& key
         throw UserError("{}: {}", place_of(configuration, key), mistake);
 }
 
+void check_remotes(const LoadedConfiguration& configuration) {
+    std::set<std::string> names;
+    for (const RemoteConfiguration& device : configuration.values.soc.remotes)
+        if (!names.insert(device.name).second)
+            throw UserError("{}: two devices are called {}; give each its own name",
+                            place_of(configuration, "soc.remotes"), device.name);
+}
+
 }  // namespace
 
 void check_consistency(const LoadedConfiguration& configuration) {
@@ -319,7 +328,9 @@ void check_consistency(const LoadedConfiguration& configuration) {
     check_list(configuration, "soc.external_out", soc.external_out, u64{1} << 32);
     check_list(configuration, "soc.cluster.external_out", soc.cluster.external_out, 0x1020'4000);
     check_plugins(soc.plugins, place_of(configuration, "soc.plugins"));
-    check_list(configuration, "soc.plugins", soc_windows(soc), u64{1} << 32);
+    check_remotes(configuration);
+    check_list(configuration, soc.remotes.empty() ? "soc.plugins" : "soc.remotes", soc_windows(soc),
+               u64{1} << 32);
     for (const Rule& rule : rules()) {
         if (rule.holds(configuration.values))
             continue;

@@ -80,6 +80,9 @@ std::vector<WindowConfiguration> soc_windows(const SocConfiguration& soc) {
     for (const PluginConfiguration& device : soc.plugins)
         if (const auto window = window_of(name_of(device), device.window, device.latency_cycles))
             all.push_back(*window);
+    for (const RemoteConfiguration& device : soc.remotes)
+        if (const auto window = window_of(device.name, device.window, device.latency_cycles))
+            all.push_back(*window);
     return all;
 }
 

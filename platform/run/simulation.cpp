@@ -252,6 +252,7 @@ void Simulation::begin() {
     host_start_ = std::chrono::steady_clock::now();
     if (soc_.outside.is_used())
         rewind_.reset();  // its copies would talk to others
+    soc_.outside.connect([this] { return why_stop_ ? why_stop_() : std::string(); });
     soc_.boot(image_.entry());
     begin_htif();
     if (uart_line_)

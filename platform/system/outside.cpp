@@ -23,6 +23,7 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
     : sc_core::sc_module(name), soc_(soc), clock_(clock) {
     map_windows(config);
     make_devices(config);
+    make_remotes(config);
     for (unsigned core = 0; core < config.cluster.core_count; ++core)
         sleep_out.push_back(
             std::make_unique<cosim::OutputLine>(fmt::format("core{}_sleeps_out", core).c_str()));
@@ -65,6 +66,32 @@ void Outside::make_devices(const SocConfiguration& config) {
         devices_.push_back(std::make_unique<PluginDevice>(*this, device, window));
     }
 }
+
+void Outside::make_remotes(const SocConfiguration& config) {
+    for (const RemoteConfiguration& device : config.remotes) {
+        const auto range = window_of(device.name, device.window, device.latency_cycles);
+        cosim::ExternalWindow* const window =
+            range ? &add_window("remote_" + device.name + "_window", "soc.remotes." + device.name,
+                                *range, true)
+                  : nullptr;
+        remotes_.push_back(std::make_unique<RemoteDevice>(("remote_" + device.name).c_str(), *this,
+                                                          device, window));
+    }
+}
+
+void Outside::connect(const std::function<std::string()>& must_end) {
+    for (const auto& remote : remotes_)
+        remote->connect(must_end);
+}
+
+void Outside::raise(const Interrupt& interrupt) {
+    if (interrupt.kind == Interrupt::Kind::soc_event)
+        soc_.raise_event(u8(interrupt.number));
+    else
+        soc_.raise_line(interrupt.number);
+}
+
+bool Outside::is_running() const { return soc_.is_running(); }
 
 bool Outside::is_used() const {
     return expects_others_ || !all_windows_.empty() || !entrances_.empty() || !inputs_.empty() ||
@@ -181,6 +208,8 @@ std::string Outside::device_of(const std::string& object) const {
 void Outside::reset() const {
     for (const auto& device : devices_)
         device->reset();
+    for (const auto& remote : remotes_)
+        remote->reset();
 }
 
 void Outside::raised(u8 id, Cycles now) {

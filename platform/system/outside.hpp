@@ -13,6 +13,7 @@
 #include "platform/cosim/lines.hpp"
 #include "platform/cosim/traffic.hpp"
 #include "platform/system/plugin_device.hpp"
+#include "platform/system/remote_device.hpp"
 
 #include <functional>
 #include <map>
@@ -77,14 +78,22 @@ public:
     void fail(const std::string& reason);
     /// The device of a plug-in that a SystemC object belongs to; empty: of none.
     [[nodiscard]] std::string device_of(const std::string& object) const;
-    /// Of the chip: devices of plug-ins are told.
+    /// Of the chip: devices of plug-ins and of other processes are told.
     void reset() const;
+    /// To other processes, before time starts; `must_end` is asked while they are waited for.
+    /// Throws UserError.
+    void connect(const std::function<std::string()>& must_end);
+    /// A device's interrupt rises.
+    void raise(const Interrupt& interrupt);
+    /// Until the end of the run.
+    [[nodiscard]] bool is_running() const;
 
 private:
     void map_windows(const SocConfiguration& config);
     cosim::ExternalWindow& add_window(const std::string& module, const std::string& key,
                                       const WindowConfiguration& window, bool is_guarded);
     void make_devices(const SocConfiguration& config);
+    void make_remotes(const SocConfiguration& config);
     void raised(u8 id, Cycles now);
 
     Soc& soc_;
@@ -97,6 +106,7 @@ private:
     std::map<std::string, std::unique_ptr<Module>> others_;    // [component], with counters
     std::vector<energy::Coefficient> prices_;
     std::vector<std::unique_ptr<PluginDevice>> devices_;
+    std::vector<std::unique_ptr<RemoteDevice>> remotes_;
     bool expects_others_ = false;
 };
 

@@ -70,6 +70,7 @@ def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None
     (folder / "bin").mkdir()
     (folder / "bin/flexv-vp").symlink_to(program)
     (folder / "scripts").mkdir()
+    (folder / "scripts/python").symlink_to(repository / "scripts/python")
     for script in ("energy_report", "operating_points", "timeline"):
         (folder / "scripts" / script).write_text(
             f'#!/bin/sh\nexec "{sys.executable}" -B "{repository}/scripts/{script}" "$@" '

@@ -12,7 +12,9 @@ import functools
 import json
 import re
 import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import runs
+
+sys.path.insert(0, str(runs.ROOT / "scripts/python"))
+from flexv_remote import Peer
 
 PROGRAMS = runs.ROOT / "tests/firmware/programs"
 WORK = ("dot_products", "mixed_dot_products", "mac_load_refills")  # others also print numbers
@@ -376,6 +381,7 @@ ROWS = (
     timing("soc.external_memory.burst_bytes", 16, "external_memory", {"external_memory"}, base=EXTERNAL),
     Row("soc.external_out", WINDOW % 0x2000_0000, "parallel", {"outside"}, COUNTED_AHEAD),
     Row("soc.plugins", "PLUGIN", "parallel", {"outside", "prices"}, COUNTED_AHEAD),
+    Row("soc.remotes", "REMOTE", "parallel", {"outside"}, COUNTED_AHEAD),
     Row("soc.bus_errors", "respond", "unmapped_load", {"result"}, TIMING, base=ENDS),
     Row("clock.mhz", 300, "matmul", {"clock", "energy"}, {"regions"}),
     Row("clock.soc_mhz", 200, "matmul", {"cycles", "energy"}, TIMING),
@@ -414,6 +420,10 @@ def stood_for_by(value: object) -> object:
     if value == "PLUGIN":
         library = runs.PROGRAM.parent / "tests" / "plugin" / "libplugin_probe.so"
         return json.dumps([{"plugin": str(library), "type": "probe", "window": window}])
+    if value == "REMOTE":
+        address = f"unix:{scratch()}/remote"
+        threading.Thread(target=Peer(address).serve, daemon=True).start()
+        return json.dumps([{"name": "far", "socket": address, "window": window}])
     return value
 
 

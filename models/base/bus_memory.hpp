@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/code_words.hpp"
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <tlm>
@@ -28,6 +29,8 @@ public:
     /// timing and their counters, and a write withdraws what it has changed and nothing else.
     bool grant_word(const tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi,
                     const sc_core::sc_time& latency);
+    /// The contents.
+    void serialize(StateArchive& archive) { archive.memory(bytes_.data(), bytes_.size()); }
 
 private:
     bool move(tlm::tlm_generic_payload& trans, unsigned length);

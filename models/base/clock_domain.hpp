@@ -62,6 +62,14 @@ struct ClockDomain {
         anchor = timeline.now();
         period = new_period;
     }
+    /// Which clock it has had; the timeline aside.
+    void serialize(StateArchive& archive) {
+        u64 step = period.value();
+        u64 start = anchor_time.value();
+        archive(step, anchor, start);
+        period = sc_core::sc_time::from_value(step);
+        anchor_time = sc_core::sc_time::from_value(start);
+    }
 };
 
 /// While it lives, whoever acts in the domain `from` acts on the domain `to`. What happens in `to`

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/cause.hpp"
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <systemc>
@@ -21,6 +22,10 @@ struct DataRequest {
     bool is_write = false;
     bool is_event_load = false;  ///< p.elw: the core's clock may stop while it waits
     Cause cause = {};            ///< for messages
+
+    void serialize(StateArchive& archive) {
+        archive(address, data, bytes, is_write, is_event_load, cause);
+    }
 };
 
 /// The side that asks. One request is in flight at a time.

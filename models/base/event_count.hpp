@@ -3,6 +3,7 @@
 // scripts/bench --counters compares the two, and shows what counting costs.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #ifndef FLEXV_COUNTERS
@@ -22,6 +23,7 @@ public:
         return *this;
     }
     constexpr operator u64() const { return count_; }  // reads like the number it is
+    void serialize(StateArchive& archive) { archive(count_); }
 
 private:
     u64 count_ = 0;

@@ -3,6 +3,7 @@
 // its own copy of the code; the cache says when a word arrives.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <array>
@@ -53,6 +54,7 @@ public:
         clear();
         missed_ = kNone;
     }
+    void serialize(StateArchive& archive) { archive(lines_, missed_); }
 
 private:
     static constexpr unsigned kEntries = 64;

@@ -16,12 +16,15 @@
 
 namespace flexv {
 
+class StateArchive;
+
 /// One event count as reports and the energy ledger see it.
 struct CounterInfo {
     std::string name;
-    std::string doc;             ///< what one event is, with its unit
-    std::function<u64()> value;  ///< since the module was reset, or for some since the start
-    u64 before_reset = 0;        ///< what a reset has set to 0
+    std::string doc;               ///< what one event is, with its unit
+    std::function<u64()> value;    ///< since the module was reset, or for some since the start
+    u64 before_reset = 0;          ///< what a reset has set to 0
+    EventCount* stored = nullptr;  ///< where a Counter keeps it
 
     /// Since the start of the run.
     [[nodiscard]] u64 total() const { return before_reset + value(); }
@@ -37,6 +40,13 @@ public:
     virtual void reset() {}
     /// reset() in the course of a run, whose totals go on.
     void reset_within_run();
+    /// What a run changes in the block, so all that reset() brings back and more, between two acts:
+    /// into a checkpoint or out of it. Counters aside, and not what lies in modules below.
+    virtual void serialize(StateArchive& /*archive*/) {}
+    /// serialize(), and the counters.
+    void serialize_with_counters(StateArchive& archive);
+    /// Makes known who of the block may wait for answers of others.
+    virtual void make_known(StateArchive& /*archive*/) {}
 
     [[nodiscard]] const std::vector<CounterInfo>& counters() const { return counters_; }
     void add_counter(CounterInfo info) { counters_.push_back(std::move(info)); }
@@ -52,8 +62,10 @@ private:
 class Counter {
 public:
     Counter(Module& module, std::string name, std::string doc) {
-        module.add_counter(
-            {.name = std::move(name), .doc = std::move(doc), .value = [this] { return count_; }});
+        module.add_counter({.name = std::move(name),
+                            .doc = std::move(doc),
+                            .value = [this] { return count_; },
+                            .stored = &count_});
     }
     Counter(const Counter&) = delete;
     Counter& operator=(const Counter&) = delete;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/register.hpp"
 
+#include "base/state_archive.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -128,6 +130,12 @@ void RegisterBank::reset() {
     for (Register* each : declared_)
         each->reset();
     has_warned_ = false;
+}
+
+void RegisterBank::serialize(StateArchive& archive) {
+    for (Register* each : declared_)
+        archive(each->value_);
+    archive(has_warned_);
 }
 
 std::vector<const Register*> RegisterBank::registers() const {

@@ -151,6 +151,7 @@ public:
     /// All registers to their reset values, in the order of their declaration; no callback is
     /// called.
     void reset();
+    void serialize(StateArchive& archive);
     /// In the order of their offsets, for the manual page.
     [[nodiscard]] std::vector<const Register*> registers() const;
 

@@ -15,6 +15,7 @@ public:
     BusTarget::Export data_in{"data_in"};  ///< the cycle-exact way, for cores of the cluster
 
     void reset() override { bank_.reset(); }
+    void serialize(StateArchive& archive) override { bank_.serialize(archive); }
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }
 
 protected:

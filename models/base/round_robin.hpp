@@ -3,6 +3,7 @@
 // RTL.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <bit>
@@ -38,6 +39,7 @@ public:
     /// grant() for the common case that `port` asks alone.
     void grant_alone(unsigned port) { pointer_ = port; }
     void reset() { pointer_ = 0; }
+    void serialize(StateArchive& archive) { archive(pointer_); }
 
 private:
     unsigned top_bit_;

@@ -6,6 +6,7 @@
 
 #include "base/code_words.hpp"
 #include "base/data_port.hpp"
+#include "base/state_archive.hpp"
 #include "base/timeline.hpp"
 
 #include <array>
@@ -26,11 +27,15 @@ public:
         Cycles cycle = 0;
         u8 bank = 0;
         bool is_write = false;
+
+        void serialize(StateArchive& archive) { archive(initiator, cycle, bank, is_write); }
     };
     /// The requests that are at one bank in the present cycle.
     struct Queue {
         u32 ports = 0;  ///< set
         u32 count = 0;  ///< of its members
+
+        void serialize(StateArchive& archive) { archive(ports, count); }
     };
 
     /// \param interconnect acts in the cycles that have requests
@@ -84,6 +89,9 @@ public:
         queued_banks_ = 0;
     }
     const Request& operator[](unsigned port) const { return requests_[port]; }
+    void serialize(StateArchive& archive) {
+        archive(requests_, due_, far_, queues_, queued_banks_);
+    }
 
 private:
     static constexpr unsigned kWindow = 256;

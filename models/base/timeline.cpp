@@ -172,6 +172,15 @@ void Timeline::forget_group_of(const Agent& member) {
     next_ = std::min(next_in_ring(now_), far_first_);
 }
 
+void Timeline::serialize(StateArchive& archive) {
+    std::vector<Far> far;
+    for (auto left = far_; !left.empty(); left.pop())
+        far.push_back(left.top());
+    archive.list(far);
+    far_ = decltype(far_)(std::greater<>(), std::move(far));
+    archive(due_, busy_, far_first_, now_, next_, last_act_);
+}
+
 void Timeline::reset() {
     forget();
     now_ = 0;

@@ -5,6 +5,7 @@
 // process drives it.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -124,6 +125,9 @@ public:
     void forget_group_of(const Agent& member);
     /// As forget(), and starts again at cycle 0; the agents stay.
     void reset();
+    /// Between two runs: what is pending, and when. Agents are known by their places, which are
+    /// those of their registration.
+    void serialize(StateArchive& archive);
 
 private:
     static constexpr unsigned kWindow = 256;  // cycles the ring covers; further ones wait in far_

@@ -3,6 +3,7 @@
 // instruction to its first, computed once for each of the few cases that there are.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "core/fetch_stage.hpp"
 #include "core/lead.hpp"
 
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] Cycles cycles() const { return cycles_ + 1U; }
     /// In the cycle before.
     [[nodiscard]] Lead lead() const { return lead_; }
+    void serialize(StateArchive& archive) { archive(lead_, cycles_, is_known_); }
 
 private:
     static constexpr Cycles kLongest = 8;  // behind so many the stage does not change any more

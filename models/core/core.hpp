@@ -9,6 +9,7 @@
 #include "base/data_port.hpp"
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
+#include "base/state_archive.hpp"
 #include "base/tcdm_target.hpp"
 #include "core/address_map.hpp"
 #include "core/csr_file.hpp"
@@ -101,6 +102,9 @@ public:
          const Config& config);
     ~Core() override;
     void reset() override;
+    /// Behind its DecodeCache. Observers and debuggers stay who they are.
+    void serialize(StateArchive& archive) override;
+    void make_known(StateArchive& archive) override { archive.know(*this); }
 
     /// From now on `observer` sees every instruction; it outlives the core. Call before start().
     void observe(Observer& observer);
@@ -194,6 +198,9 @@ private:
         u32 response = 0;
 
         [[nodiscard]] unsigned bytes_to_word_end() const { return 4 - (address & 3); }
+        void serialize(StateArchive& archive) {
+            archive(address, bytes, part, is_write, path, entered, requested, awake, response);
+        }
     };
 
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
@@ -348,6 +355,21 @@ private:
     [[nodiscard]] u64 executed_with(isa::Timing timing) const;
     [[nodiscard]] u64 executed_with(isa::Energy energy) const;
     [[nodiscard]] u64 compressed_instructions() const;
+
+    // state.cpp
+    /// Where the core's pointers to slots point to.
+    struct SlotPlace {
+        enum class Where : u8 { nowhere, in_cache, in_ex, previous };
+        Where where = Where::nowhere;
+        DecodeCache::Place cached{};
+        u32 index = 0;  // in_ex: of Kept
+
+        void serialize(StateArchive& archive) { archive(where, cached, index); }
+    };
+    [[nodiscard]] SlotPlace place_of(const Slot* slot) const;
+    [[nodiscard]] Slot* slot_at(const SlotPlace& place);
+    void serialize_slots(StateArchive& archive);
+    void serialize_fault(StateArchive& archive);
 
     // Hot state first.
     isa::Hart hart_;

@@ -4,6 +4,7 @@
 // of the core.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "isa/decoder.hpp"
 #include "isa/hart.hpp"
@@ -44,11 +45,14 @@ public:
     void set_enabled(u32 mask);
     [[nodiscard]] u32 mode() const { return mode_; }
     void set_mode(u32 mode);
+    void serialize(StateArchive& archive) { archive(values_, enabled_, mode_); }
 
 private:
     struct Counter {
         u32 value = 0;  ///< when the core's total was `total`
         u64 total = 0;
+
+        void serialize(StateArchive& archive) { archive(value, total); }
     };
     [[nodiscard]] bool counts(unsigned index) const;
     [[nodiscard]] u64 total(unsigned index) const;
@@ -84,6 +88,9 @@ struct CsrState {
     u32 dcsr = 0;
     u32 dpc = 0;
     std::array<u32, 2> dscratch{};
+
+    /// Without the hart.
+    void serialize(StateArchive& archive) { archive(performance, mscratch, dcsr, dpc, dscratch); }
 };
 
 class CsrFile final : public isa::CsrAccess {
@@ -104,6 +111,7 @@ public:
     [[nodiscard]] bool has(unsigned number) const;
     /// For debuggers and reports: the value without side effects.
     [[nodiscard]] u32 peek(unsigned number);
+    void serialize(StateArchive& archive) { archive(state_); }
 
 private:
     CsrState state_;

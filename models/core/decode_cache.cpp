@@ -3,13 +3,18 @@
 
 #include "base/code_words.hpp"
 #include "base/error.hpp"
+#include "base/state_archive.hpp"
 #include "core/hazards.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 namespace flexv::core {
 
 namespace {
+
+constexpr std::array kModes = {isa::Mode::legacy, isa::Mode::status};
 
 unsigned index_of_mode(isa::Mode mode) { return mode == isa::Mode::status ? 1 : 0; }
 
@@ -193,15 +198,18 @@ void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetche
     const bool is_compressed = (fetched & 3) != 3;
     const u32 word = is_compressed ? fetched & 0xffff : fetched;
     const isa::Instruction* const row = decoder_.find(word, mode);
-    if (row == nullptr) {
-        slot = Slot{};
-        slot.op.word = word;
-        slot.op.size = is_compressed ? 2 : 4;
-        slot.flags = kIllegal | stop_flag(pc);
-        slot.pc = pc;
-        return;
-    }
-    fill(slot, *row, word, pc);
+    if (row == nullptr)
+        fill_illegal(slot, word, pc);
+    else
+        fill(slot, *row, word, pc);
+}
+
+void DecodeCache::fill_illegal(Slot& slot, u32 word, Address pc) const {
+    slot = Slot{};
+    slot.op.word = word;
+    slot.op.size = (word & 3) != 3 ? 2 : 4;
+    slot.flags = kIllegal | stop_flag(pc);
+    slot.pc = pc;
 }
 
 void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
@@ -241,7 +249,7 @@ u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
 void DecodeCache::mark_loop_end(Address pc) {
     if (!loop_ends_.insert(pc).second)
         return;
-    for (const isa::Mode mode : {isa::Mode::legacy, isa::Mode::status}) {
+    for (const isa::Mode mode : kModes) {
         Page* const page = find_page(pc, mode);
         if (page == nullptr)
             continue;
@@ -251,6 +259,85 @@ void DecodeCache::mark_loop_end(Address pc) {
         marked.flags |= kLoopEnd;
         for (Slot& before : page->slots)
             before.stretch = 0;
+    }
+}
+
+DecodeCache::Decoded DecodeCache::decoded(const Page& page) {
+    Decoded result;
+    for (u32 index = 0; index < kPageSlots; ++index) {
+        const Slot& slot = page.slots[index];
+        if ((slot.flags & kUndecoded) != 0)
+            continue;
+        result.slots[index / 64] |= u64{1} << index % 64;
+        if (!peek(slot.pc))
+            result.elsewhere[index] = slot.op.word;
+    }
+    return result;
+}
+
+void DecodeCache::decode_again(Page& page, isa::Mode mode, const Decoded& decoded) {
+    for (u32 index = 0; index < kPageSlots; ++index) {
+        if ((decoded.slots[index / 64] >> index % 64 & 1) == 0)
+            continue;
+        Slot& slot = page.slots[index];
+        if (const auto word = decoded.elsewhere.find(index); word != decoded.elsewhere.end())
+            decode_word(slot, slot.pc, mode, word->second);
+        else
+            static_cast<void>(decode(slot, slot.pc, mode));
+    }
+}
+
+void DecodeCache::serialize(StateArchive& archive) {
+    std::set<Address> loop_ends(loop_ends_.begin(), loop_ends_.end());
+    archive(loop_ends);
+    if (archive.is_loading()) {
+        reset();
+        loop_ends_.insert(loop_ends.begin(), loop_ends.end());
+    }
+    for (const isa::Mode mode : kModes) {
+        std::map<Address, Decoded> pages;
+        if (!archive.is_loading())
+            for (const auto& [base, page] : pages_[index_of_mode(mode)])
+                pages[base] = decoded(*page);
+        archive(pages);
+        if (archive.is_loading())
+            for (const auto& [base, decoded] : pages)
+                decode_again(page_of(base, mode), mode, decoded);
+    }
+}
+
+std::optional<DecodeCache::Place> DecodeCache::place_of(const Slot* slot) const {
+    const std::less<> before;
+    for (const isa::Mode mode : kModes)
+        for (const auto& [base, page] : pages_[index_of_mode(mode)]) {
+            const Slot* const first = page->slots.data();
+            if (!before(slot, first) && before(slot, first + page->slots.size()))
+                return Place{.mode = mode, .page = base, .index = u32(slot - first)};
+        }
+    return std::nullopt;
+}
+
+Slot* DecodeCache::slot_at(const Place& place) {
+    Page& page = page_of(place.page, place.mode);
+    return &page.slots.at(place.index);
+}
+
+void DecodeCache::serialize_copy(StateArchive& archive, Slot& copy) const {
+    u8 kind = copy.flags & (kPageEnd | kIllegal);
+    archive(kind, copy.row, copy.op.word, copy.pc);
+    if (!archive.is_loading())
+        return;
+    const u32 word = copy.op.word;
+    const Address pc = copy.pc;
+    if (kind == kPageEnd) {
+        copy = Slot{};
+        copy.flags = kPageEnd;
+        copy.pc = pc;
+    } else if (kind == kIllegal) {
+        fill_illegal(copy, word, pc);
+    } else {
+        FLEXV_ASSERT(copy.row < isa::all_instructions().size(), "there is such a row");
+        fill(copy, isa::all_instructions()[copy.row], word, pc);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
+#include "base/state_archive.hpp"
 #include "core/lead.hpp"
 #include "isa/chain.hpp"
 #include "isa/decoder.hpp"
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <bit>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -106,8 +108,25 @@ public:
                 const Config& config);
     ~DecodeCache() override;
     void reset() override;
+    /// Which instructions are decoded; what they are lies in the memories, which are loaded before.
+    /// A core looks at its neighbours only once they are decoded, so this belongs to the state.
+    void serialize(StateArchive& archive) override;
     /// Before time starts; `user` outlives the cache's use.
     void add(CodeUser& user) { users_.push_back(&user); }
+
+    /// Where a slot lies, sentinels included.
+    struct Place {
+        isa::Mode mode = isa::Mode::legacy;
+        Address page = 0;
+        u32 index = 0;
+
+        void serialize(StateArchive& archive) { archive(mode, page, index); }
+    };
+    /// Nothing for a copy.
+    [[nodiscard]] std::optional<Place> place_of(const Slot* slot) const;
+    [[nodiscard]] Slot* slot_at(const Place& place);
+    /// A copy of a slot, or of a sentinel.
+    void serialize_copy(StateArchive& archive, Slot& copy) const;
 
     /// The slot of `pc`; it may be undecoded. Stays valid as long as the cache.
     [[nodiscard]] Slot* slot(Address pc, isa::Mode mode);
@@ -143,6 +162,13 @@ private:
         explicit Page(Address address);
         void forget(Address first, Address last);
     };
+    /// What is decoded of a page.
+    struct Decoded {
+        std::array<u64, kPageSlots / 64> slots{};  // a bit each
+        std::map<u32, u32> elsewhere{};            // [index]: the word, where there is no memory
+
+        void serialize(StateArchive& archive) { archive(slots, elsewhere); }
+    };
     struct QuickEntry {
         Address base = ~0U;
         Page* page = nullptr;
@@ -155,6 +181,9 @@ private:
     [[nodiscard]] u8 stop_flag(Address pc) const;
     [[nodiscard]] Page* find_page(Address pc, isa::Mode mode) const;
     void watch(Address pc);
+    void fill_illegal(Slot& slot, u32 word, Address pc) const;
+    [[nodiscard]] Decoded decoded(const Page& page);
+    void decode_again(Page& page, isa::Mode mode, const Decoded& decoded);
     void invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end);
 
     const isa::Decoder& decoder_;

@@ -4,6 +4,7 @@
 // Addresses only, no bytes: whoever calls knows the size of the instruction in front.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 namespace flexv::core {
@@ -77,6 +78,10 @@ public:
         if (needs_two_words(is_compressed))
             return stored_ >= 2 || (stored_ == 1 && arrives);
         return stored_ != 0 || arrives || is_loop_[1];
+    }
+
+    void serialize(StateArchive& archive) {
+        archive(head_, second_, requested_, stored_, is_loop_, port_, loop_);
     }
 
     constexpr Outputs clock(const Inputs& in) {

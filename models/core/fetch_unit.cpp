@@ -23,6 +23,12 @@ void FetchUnit::reset() {
     forget_what_follows();
 }
 
+void FetchUnit::serialize(StateArchive& archive) {
+    archive(needs_care_, is_clocked_, has_current_, has_left_, must_clock_, lead_, fetched_, ready_,
+            line_, back_edge_);
+    archive(stage_, taken_, has_begun_, word_arrives_, next_, behind_, shadow_, redirect_);
+}
+
 void FetchUnit::forget_what_follows() {
     next_.reset();
     behind_.reset();

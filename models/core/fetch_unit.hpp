@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/fetch_port.hpp"
+#include "base/state_archive.hpp"
 #include "base/timeline.hpp"
 #include "core/back_edge.hpp"
 #include "core/fetch_stage.hpp"
@@ -31,6 +32,9 @@ struct Front {
     [[nodiscard]] constexpr bool needs_two_words() const { return (pc & 2) != 0 && !is_compressed; }
     /// Its word has nothing behind it that would still be needed.
     [[nodiscard]] constexpr bool pops() const { return (pc & 2) != 0 || !is_compressed; }
+    void serialize(StateArchive& archive) {
+        archive(pc, is_compressed, flows, loop_target, jump_target);
+    }
 };
 
 class FetchUnit final : private Agent, private FetchClient {
@@ -51,6 +55,7 @@ public:
     /// Without a port instruction memory is ideal: every fetch hits.
     void bind(FetchPort& port);
     void reset();
+    void serialize(StateArchive& archive);
     /// The core starts at `entry`, whose first instruction is in EX in cycle `now` if it hits.
     void start(Cycles now);
 
@@ -230,10 +235,15 @@ private:
         [[nodiscard]] Cycles takes_from(Cycles cycle) const {
             return cycle < closes ? ready : std::max(ready, opens);
         }
+        void serialize(StateArchive& archive) {
+            archive(front, ready, closes, opens, is_taken, taken);
+        }
     };
     struct Redirect {
         Cycles cycle = 0;
         Address target = 0;
+
+        void serialize(StateArchive& archive) { archive(cycle, target); }
     };
 
     void act(Cycles now) override;

@@ -5,6 +5,7 @@
 // has not reached, so levels are kept with their cycles.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] Cycles latched_at() const { return std::max(rose_, armed_); }
     /// What the request stands for: selected in the cycle in which it was seen.
     [[nodiscard]] unsigned id() const { return id_; }
+    void serialize(StateArchive& archive) { archive(rose_, fell_, armed_, id_, id_on_line_); }
 
 private:
     Cycles rose_ = kNever;

@@ -3,6 +3,7 @@
 // Fetch).
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "core/fetch_stage.hpp"
 
 #include <array>
@@ -70,6 +71,7 @@ public:
 
     /// Below kStates.
     [[nodiscard]] constexpr unsigned index() const { return state_; }
+    void serialize(StateArchive& archive) { archive(state_); }
 
 private:
     static constexpr std::array<u8, kStates> kWords = {0, 1, 2, 3, 4, 3, 2, 1};

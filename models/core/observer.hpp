@@ -4,6 +4,7 @@
 // rows' functions when instructions are decoded.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "core/decode_cache.hpp"
 #include "isa/hart.hpp"
@@ -34,6 +35,12 @@ struct Retired {
     bool was_legacy = true;     ///< CSR 0x010 before it
     bool moved_slice = false;   ///< a dot product after which the slice is another one
     bool waited_in_ex = false;  ///< a misaligned access: its successor waited in decode
+
+    /// Without the slot, which is the core's.
+    void serialize(StateArchive& archive) {
+        archive(pc, left, took_branch, accumulator, format, slice, skip, was_legacy, moved_slice,
+                waited_in_ex);
+    }
 };
 
 /// One instruction while it executes.

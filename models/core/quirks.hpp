@@ -4,6 +4,7 @@
 // about all of them.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "core/observer.hpp"
 
 namespace flexv::core {
@@ -12,6 +13,10 @@ class Quirks final : public Observer {
 public:
     void before(const Execution& execution, isa::Hart& hart) override;
     void after(const Execution& execution, isa::Hart& hart) override;
+    void serialize(StateArchive& archive) {
+        archive(accumulator_, accumulator_register_, format_, skip_, slice_, tick_base_,
+                decoded_as_legacy_, deferred_mode_, operand_, old_counter_);
+    }
 
 private:
     /// A value that the next instruction does not see yet, and what it sees instead.
@@ -21,6 +26,7 @@ private:
 
         void hide(u32& place, u32 stale);
         void show(u32& place);
+        void serialize(StateArchive& archive) { archive(is_late, value); }
     };
 
     void hide_accumulator(const Execution& execution, isa::Hart& hart);

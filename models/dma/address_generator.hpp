@@ -16,6 +16,10 @@ struct QueuedCommand {
     unsigned id = 0;
     bool has_external_lines = false;  ///< takes a place for the lines of this side
     bool has_tcdm_lines = false;
+
+    void serialize(StateArchive& archive) {
+        archive(command, id, has_external_lines, has_tcdm_lines);
+    }
 };
 
 class AddressGenerator {
@@ -43,12 +47,17 @@ public:
     bool step();
     void tick() { pieces_.tick(); }
     void clear();
+    void serialize(StateArchive& archive) {
+        archive(pieces_, splitter_, splitting_id_, is_splitting_, cutter_, cutting_, is_cutting_);
+    }
 
 private:
     struct QueuedPiece {
         Piece piece = {};
         unsigned id = 0;
         bool is_last = false;  ///< of its command
+
+        void serialize(StateArchive& archive) { archive(piece, id, is_last); }
     };
 
     bool unpack();

@@ -4,6 +4,7 @@
 // burst. Source: docs/spec/rtl_rules_2.md 4.3.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "dma/burst.hpp"
 #include "dma/fifo.hpp"
@@ -18,6 +19,8 @@ public:
         u32 out_skew = 0;  ///< the same on the side that takes them
         u32 bytes = 0;
         u32 word_bytes = kBusBytes;
+
+        void serialize(StateArchive& archive) { archive(in_skew, out_skew, bytes, word_bytes); }
     };
 
     /// What moves in a cycle.
@@ -33,6 +36,9 @@ public:
     Moves step(bool has_word, bool has_room);
     void tick() { jobs_.tick(); }
     void clear();
+    void serialize(StateArchive& archive) {
+        archive(jobs_, state_, to_fill_, words_in_, words_out_);
+    }
 
 private:
     enum class State : u8 {

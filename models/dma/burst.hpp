@@ -3,10 +3,12 @@
 // the part of a piece that the external bus carries at once.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace flexv::dma {
 
@@ -42,6 +44,7 @@ struct Burst {
         return position == 0 ? external : external - external % bus_bytes;
     }
     bool operator==(const Burst&) const = default;
+    void serialize(StateArchive& archive) { archive(tcdm, external, bytes, increments, bus_bytes); }
 };
 
 /// A burst on its way, with its data.
@@ -51,12 +54,20 @@ struct OpenBurst {
     bool is_receive = false;
     bool is_last = false;  ///< of its command
     std::array<u8, kMaxBurstBytes> data{};
+
+    void serialize(StateArchive& archive) {
+        archive(burst, id, is_receive, is_last);
+        archive.memory(data.data(), data.size());
+    }
 };
 
 /// Where the bursts of one direction live from their generation to their end; they end in order.
 class BurstStore {
 public:
     OpenBurst& open() { return bursts_[next_++ % kBursts]; }
+    /// Whatever the direction points to.
+    [[nodiscard]] std::span<OpenBurst> all() { return bursts_; }
+    void serialize(StateArchive& archive) { archive(bursts_, next_); }
 
 private:
     /// A direction holds at most 23: 2 queued, 16 outstanding, 2 + 1 + 2 in the TCDM unit.

@@ -3,6 +3,7 @@
 // docs/spec/cluster.md 6.3.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ struct Lines {
     u32 stride_bytes = 0;        ///< 31 bits
 
     bool operator==(const Lines&) const = default;
+    void serialize(StateArchive& archive) { archive(count_bytes, stride_bytes); }
 };
 
 struct Command {
@@ -43,6 +45,10 @@ struct Command {
         return std::max(whole, last * tcdm_lines.stride_bytes + rest);
     }
     bool operator==(const Command&) const = default;
+    void serialize(StateArchive& archive) {
+        archive(length_bytes, is_receive, increments, raises_event, raises_interrupt, is_broadcast,
+                tcdm, external, tcdm_lines, external_lines);
+    }
 };
 
 /// Collects the words of one command.
@@ -54,6 +60,7 @@ public:
     [[nodiscard]] unsigned word_count() const { return count_; }
     /// The first word of the command that was returned last, or of the one that is collected.
     [[nodiscard]] u32 head() const { return words_[0]; }
+    void serialize(StateArchive& archive) { archive(words_, count_); }
 
 private:
     static constexpr unsigned kMaxWords = 7;

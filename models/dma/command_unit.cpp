@@ -42,6 +42,14 @@ void CommandUnit::reset() {
     queued_change_ = external_lines_change_ = tcdm_lines_change_ = 0;
 }
 
+void CommandUnit::serialize(StateArchive& archive) {
+    archive(ports_, asking_, granted_, closed_, filled_);
+    archive.list(accepted_);
+    archive(id_arbiter_, external_lines_arbiter_, tcdm_lines_arbiter_, command_arbiter_, queues_,
+            queued_, external_lines_, tcdm_lines_, queued_change_, external_lines_change_,
+            tcdm_lines_change_);
+}
+
 /// What the hardware never grants, or what would put its queues out of step for ever.
 std::optional<std::string> CommandUnit::refusal(unsigned index, const Access& access) const {
     const Port& port = ports_[index];

@@ -28,6 +28,8 @@ struct Access {
     unsigned bytes = 4;
     bool is_write = false;
     Cause cause = {};
+
+    void serialize(StateArchive& archive) { archive(address, data, bytes, is_write, cause); }
 };
 
 /// A command whose words are complete, and who stored the last one.
@@ -35,6 +37,8 @@ struct AcceptedCommand {
     Command command = {};
     unsigned id = 0;
     Cause cause = {};
+
+    void serialize(StateArchive& archive) { archive(command, id, cause); }
 };
 
 class CommandUnit {
@@ -78,6 +82,7 @@ public:
     QueuedCommand take_command(bool is_receive);
     void tick();
     void reset();
+    void serialize(StateArchive& archive);
 
 private:
     enum class State : u8 {
@@ -90,6 +95,8 @@ private:
     struct Waiting {
         QueuedCommand command = {};
         Cycles ready_at = 0;  // takes part in the arbitration from this cycle on
+
+        void serialize(StateArchive& archive) { archive(command, ready_at); }
     };
     struct Port {
         State state = State::open;
@@ -101,10 +108,17 @@ private:
         Cycles last_word = 0;
         std::deque<Waiting> queue = {};
         bool reads_status = false;  // the granted load
+
+        void serialize(StateArchive& archive) {
+            archive(state, access, assembler, id, accepts_from, sees_start_from, last_word, queue,
+                    reads_status);
+        }
     };
     struct Queued {
         QueuedCommand command = {};
         bool is_visible = false;
+
+        void serialize(StateArchive& archive) { archive(command, is_visible); }
     };
     /// Ports that ask for something they share.
     struct Wishes {

@@ -180,6 +180,15 @@ void Mchan::reset() {
         active_ += clock_.timeline.now() - std::min(active_since_, clock_.timeline.now());
 }
 
+void Mchan::make_known(StateArchive& archive) {
+    for (const auto& port : tcdm_ports_)
+        archive.know(*port);
+}
+
+void Mchan::serialize(StateArchive& archive) {
+    archive(external_side_, engine_, waiting_, causes_, active_since_, was_active_);
+}
+
 void Mchan::act(Cycles now) {
     const Cycles next = engine_.step(now);
     note_commands();

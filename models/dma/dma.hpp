@@ -80,6 +80,8 @@ public:
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     ~Mchan() override;
     void reset() override;
+    void serialize(StateArchive& archive) override;
+    void make_known(StateArchive& archive) override;
 
     [[nodiscard]] unsigned cluster_port() const { return config_.core_count; }
     [[nodiscard]] unsigned fabric_port() const { return config_.core_count + 1; }
@@ -98,6 +100,8 @@ private:
     struct Waiting {
         DataInitiator* initiator = nullptr;
         Access access = {};
+
+        void serialize(StateArchive& archive) { archive(initiator, access); }
     };
 
     void end_of_elaboration() override;

@@ -58,6 +58,7 @@ public:
     [[nodiscard]] const CommandUnit& unit() const { return unit_; }
     [[nodiscard]] const TransferIds& ids() const { return ids_; }
     void reset();
+    void serialize(StateArchive& archive) { archive(ids_, unit_, receiver_, sender_); }
 
 private:
     /// What one direction sees of the rest.

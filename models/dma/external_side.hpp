@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bus_initiator.hpp"
+#include "base/state_archive.hpp"
 #include "dma/burst.hpp"
 
 #include <functional>
@@ -36,6 +37,9 @@ public:
         open_.clear();
         late_.clear();
     }
+
+    /// While no answer is to come.
+    void serialize(StateArchive& archive) { archive(tickets_); }
 
     /// All of a burst has been answered; the whole delay of the device is latency.
     std::function<void(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent)> on_answer;

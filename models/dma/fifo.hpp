@@ -4,6 +4,7 @@
 // matter.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <array>
@@ -11,7 +12,9 @@
 namespace flexv::dma {
 
 /// An entry of a queue that only counts.
-struct Token {};
+struct Token {
+    void serialize(StateArchive& /*archive*/) {}
+};
 
 /// An entry that is pushed in a cycle can be taken from the next one on, and so can room that is
 /// made. One push and one pop a cycle. Source: generic_fifo of the RTL.
@@ -38,6 +41,7 @@ public:
         pushed_ = popped_ = 0;
     }
     void clear() { head_ = count_ = pushed_ = popped_ = 0; }
+    void serialize(StateArchive& archive) { archive(entries_, head_, count_, pushed_, popped_); }
 
 private:
     std::array<T, kDepth> entries_{};

@@ -20,6 +20,8 @@ struct Word {
     u32 first = 0;         ///< byte of the burst
     u32 bytes = 0;         ///< of the burst in this word; 0: the word is skipped when writing
     bool is_last = false;  ///< of the burst
+
+    void serialize(StateArchive& archive) { archive(burst, address, first, bytes, is_last); }
 };
 
 /// Gives one group of words a cycle (tcdm_cmd_unpack of the RTL).
@@ -33,6 +35,7 @@ public:
     Fifo<Word>& lane(unsigned lane) { return words_[lane]; }
     void tick();
     void clear();
+    void serialize(StateArchive& archive) { archive(bursts_, burst_, done_, words_); }
 
 private:
     const unsigned lanes_;
@@ -52,6 +55,7 @@ public:
     OpenBurst* take();
     void tick();
     void clear();
+    void serialize(StateArchive& archive) { archive(ends_); }
 
 private:
     const unsigned lanes_;
@@ -63,6 +67,8 @@ struct BankRequest {
     bool is_asking = false;
     bool is_granted = false;  ///< in this cycle
     Cycles since = 0;
+
+    void serialize(StateArchive& archive) { archive(is_asking, is_granted, since); }
 };
 
 /// Writes words as their data come (tcdm_rx_if).
@@ -80,6 +86,7 @@ public:
     [[nodiscard]] bool is_asking(unsigned lane) const { return requests_[lane].is_asking; }
     void tick();
     void clear();
+    void serialize(StateArchive& archive) { archive(data_, requests_); }
 
 private:
     bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);
@@ -104,6 +111,7 @@ public:
     [[nodiscard]] bool is_asking(unsigned lane) const { return requests_[lane].is_asking; }
     void tick();
     void clear();
+    void serialize(StateArchive& archive) { archive(data_, requests_, responses_); }
 
 private:
     /// A word that was read and has not found its place in the queue.
@@ -111,6 +119,8 @@ private:
         OpenBurst* burst = nullptr;
         bool is_last = false;
         bool is_held = false;  ///< found the queue full before
+
+        void serialize(StateArchive& archive) { archive(burst, is_last, is_held); }
     };
 
     bool step_lane(unsigned lane, Fifo<Word>& words, BurstEnds& ends);

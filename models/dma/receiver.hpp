@@ -37,6 +37,11 @@ public:
     void answered(const OpenBurst& burst, Cycles cycle);
     [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
+    void serialize(StateArchive& archive) {
+        const StateArchive::PointersInto<OpenBurst> bursts(archive, store_.all());
+        archive(generator_, store_, reads_, address_, open_, has_closed_, incoming_, beats_, data_,
+                aligner_, words_, lanes_, ends_);
+    }
 
 private:
     /// A burst whose address the memory has.
@@ -44,12 +49,16 @@ private:
         OpenBurst* burst = nullptr;
         Cycles next_beat = 0;  // first cycle in which the memory can offer it
         u32 beats_left = 0;
+
+        void serialize(StateArchive& archive) { archive(burst, next_beat, beats_left); }
     };
     /// A beat that was taken from the bus.
     struct BusBeat {
         OpenBurst* burst = nullptr;
         bool is_first = false;
         bool is_last = false;
+
+        void serialize(StateArchive& archive) { archive(burst, is_first, is_last); }
     };
 
     [[nodiscard]] bool has_command() const override { return surroundings_.has_command(); }

@@ -37,6 +37,12 @@ public:
     void answered(const OpenBurst& burst, Cycles cycle);
     [[nodiscard]] bool is_asking(unsigned lane) const { return lanes_.is_asking(lane); }
     void reset();
+    void serialize(StateArchive& archive) {
+        const StateArchive::PointersInto<OpenBurst> bursts(archive, store_.all());
+        archive(generator_, store_, words_, lanes_, ends_, aligner_, data_, writes_, state_,
+                sending_, beats_left_, next_beat_, last_beat_, next_last_beat_, open_, has_closed_,
+                responses_);
+    }
 
 private:
     /// The external unit: idle, a burst without or with its first beat under way.
@@ -46,6 +52,8 @@ private:
     struct Response {
         OpenBurst* burst = nullptr;
         Cycles buffered = 0;  // one cycle behind the bus
+
+        void serialize(StateArchive& archive) { archive(burst, buffered); }
     };
 
     [[nodiscard]] bool has_command() const override { return surroundings_.has_command(); }

@@ -4,6 +4,7 @@
 // here.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "dma/burst.hpp"
 #include "dma/command.hpp"
@@ -22,6 +23,7 @@ public:
     [[nodiscard]] bool is_done() const { return left_bytes_ == 0; }
     /// The next piece; only while not is_done().
     Piece next();
+    void serialize(StateArchive& archive) { archive(tcdm_, external_, left_bytes_, increments_); }
 
 private:
     /// How far one side has come.
@@ -32,6 +34,7 @@ private:
         u32 left_bytes = 0;   // of the line
 
         void advance(u32 bytes);
+        void serialize(StateArchive& archive) { archive(lines, line, address, left_bytes); }
     };
 
     Side tcdm_;
@@ -52,6 +55,7 @@ public:
     [[nodiscard]] bool is_done() const { return count_ == 0; }
     /// The next burst; only while not is_done().
     Burst next();
+    void serialize(StateArchive& archive) { archive(rest_, count_, is_first_); }
 
 private:
     Piece rest_ = {};

@@ -3,6 +3,7 @@
 // none of one is left. Behaviour: docs/spec/cluster.md 6.2, docs/spec/rtl_rules_2.md 4.4.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <array>
@@ -17,6 +18,10 @@ struct Notice {
     bool raises_interrupt = false;
     bool is_broadcast = false;
     unsigned id = 0;
+
+    void serialize(StateArchive& archive) {
+        archive(port, raises_event, raises_interrupt, is_broadcast, id);
+    }
 };
 
 /// Registers: what happens in a cycle is seen from the next one on, behind tick().
@@ -72,6 +77,10 @@ public:
     [[nodiscard]] u32 status_at_once() const;
     /// An end that is still to be told.
     [[nodiscard]] bool has_end() const { return (ending_ | buffered_) != 0; }
+    void serialize(StateArchive& archive) {
+        archive(allocated_, next_allocated_, released_, active_, was_active_, added_, changed_,
+                ending_, buffered_, commands_, ids_);
+    }
 
 private:
     struct Id {
@@ -80,6 +89,8 @@ private:
         unsigned commands = 0;
         Notice notice = {};
         Notice told = {};  // the notice when the last burst ended
+
+        void serialize(StateArchive& archive) { archive(external, tcdm, commands, notice, told); }
     };
 
     Id& change(unsigned id) {

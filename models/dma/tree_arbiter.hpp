@@ -3,6 +3,7 @@
 // both halves of a node ask, a counter of all grants decides.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <bit>
@@ -28,6 +29,7 @@ public:
         ++grants_;
         return first;
     }
+    void serialize(StateArchive& archive) { archive(grants_); }
 
 private:
     unsigned top_bit_;

@@ -3,6 +3,7 @@
 // clock, so whoever prices a stretch of a run has to know how much of it passed at which clock.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <vector>
@@ -34,12 +35,18 @@ public:
     [[nodiscard]] Elapsed between(Cycles from, Cycles to) const;
     /// When `cycle` begins, in ns.
     [[nodiscard]] double nanoseconds_at(Cycles cycle) const;
+    void serialize(StateArchive& archive) {
+        archive.list(clocks_);
+        archive.list(stretches_);
+    }
 
 private:
     struct Stretch {
         Cycles from = 0;
         double from_ns = 0;
         std::size_t clock = 0;  // of clocks_
+
+        void serialize(StateArchive& archive) { archive(from, from_ns, clock); }
     };
 
     [[nodiscard]] std::vector<Stretch>::const_iterator stretch_at(Cycles cycle) const;

@@ -32,6 +32,9 @@ public:
         target_mask.clock_edge();
         return told;
     }
+    void serialize(StateArchive& archive) {
+        archive(trigger_mask, target_mask, status_, arriving_);
+    }
 
 private:
     u32 status_ = 0;

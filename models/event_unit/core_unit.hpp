@@ -52,6 +52,10 @@ public:
     void wake(bool clears);
     /// The read is gone without a wake-up.
     void end_wait();
+    void serialize(StateArchive& archive) {
+        archive(event_mask, irq_mask, software_mask, buffer_, incoming_, clearing_, is_armed_,
+                is_interrupted_, interrupted_from_, sleeps_again_, may_sleep_from_, stopped_from_);
+    }
 
 private:
     [[nodiscard]] Wake poll_interrupted(Cycles now);

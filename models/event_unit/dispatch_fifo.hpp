@@ -38,11 +38,16 @@ public:
     u32 clock_edge();
     /// Words taken by cores since the previous call.
     u64 take_pops() { return std::exchange(pops_, 0); }
+    void serialize(StateArchive& archive) {
+        archive(team, entries_, readers_, write_slot_, pushed_, is_pushing_, pops_);
+    }
 
 private:
     struct Entry {
         u32 word = 0;
         u32 team = 0;  ///< members that have not popped it yet
+
+        void serialize(StateArchive& archive) { archive(word, team); }
     };
     struct Reader {
         unsigned slot = 0;
@@ -50,6 +55,10 @@ private:
         bool is_outstanding = false;
         bool is_announced = false;  ///< line 18 has pulsed for this request
         bool is_acknowledged = false;
+
+        void serialize(StateArchive& archive) {
+            archive(slot, is_requesting, is_outstanding, is_announced, is_acknowledged);
+        }
     };
 
     [[nodiscard]] unsigned after(unsigned slot) const {

@@ -3,6 +3,7 @@
 // because every part of the unit names them.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <string>
@@ -41,6 +42,7 @@ struct Latched {
     u32 next = 0;
 
     void clock_edge() { now = next; }
+    void serialize(StateArchive& archive) { archive(now, next); }
 };
 
 /// "0 1 5" for the set bits of `cores`, "none" for 0.

@@ -39,6 +39,10 @@ struct Units {
     std::vector<Mutex> mutexes;
     DispatchFifo dispatch;
     SocEventFifo soc_events;
+
+    void serialize(StateArchive& archive) {
+        archive(cores, barriers, mutexes, dispatch, soc_events);
+    }
 };
 
 /// What another block does to the unit in a cycle of its own choice.
@@ -49,6 +53,8 @@ struct Arrival {
     u32 cores = 0;  ///< pulse and acknowledge: whose buffer
     u32 lines = 0;
     u8 soc_event = 0;
+
+    void serialize(StateArchive& archive) { archive(kind, cores, lines, soc_event); }
 };
 
 /// Event counts since the last reset of each.
@@ -59,6 +65,11 @@ struct Activity {
     u64 mutex_locks = 0;       ///< changes of the owner
     u64 dispatch_pops = 0;     ///< words taken
     u64 lost_soc_events = 0;   ///< ids that found the FIFO full
+
+    void serialize(StateArchive& archive) {
+        archive(events, barrier_arrivals, software_events, mutex_locks, dispatch_pops,
+                lost_soc_events);
+    }
 };
 
 class EventNetwork {
@@ -104,6 +115,9 @@ public:
 
     [[nodiscard]] Activity& activity() { return activity_; }
     [[nodiscard]] const Activity& activity() const { return activity_; }
+    void serialize(StateArchive& archive) {
+        archive(units_, staged_, visited_cores_, activity_, arrivals_, levels_, cycle_, is_staged_);
+    }
 
 private:
     /// Parts that the next clock edge visits; a bit each.
@@ -113,6 +127,10 @@ private:
         u32 mutexes = 0;
         bool dispatch = false;
         bool soc_events = false;
+
+        void serialize(StateArchive& archive) {
+            archive(cores, barriers, mutexes, dispatch, soc_events);
+        }
     };
 
     void stage();

@@ -82,6 +82,20 @@ void EventUnit::reset() {
     }
 }
 
+/// The wait behind a read follows from its address.
+void EventUnit::serialize(StateArchive& archive) {
+    archive(network_, registers_.core_view, registers_.global_view);
+    for (Pending& pending : pending_) {
+        bool is_sleeping = pending.read != nullptr;
+        archive(pending.initiator, pending.request, pending.not_before, is_sleeping);
+        pending.read =
+            is_sleeping
+                ? registers_.sleeping_read(pending.request.address % Registers::kCoreViewBytes)
+                : nullptr;
+    }
+    archive(waiting_, polled_again_, interrupts_, lost_soc_events_, soc_event_cause_);
+}
+
 void EventUnit::post(Cycles cycle, const Arrival& arrival) {
     FLEXV_ASSERT((arrival.lines & ~kWiredLines) == 0, "the line is not tied to 0 in the cluster");
     FLEXV_ASSERT((arrival.cores & ~network_.all_cores()) == 0, "the core exists");

@@ -45,6 +45,7 @@ public:
     EventUnit(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     /// Forgets pending reads without an answer; the cores are reset together with the unit.
     void reset() override;
+    void serialize(StateArchive& archive) override;
 
     /// `line` of one core pulses in `cycle` (this or a later one): buffered, and good for a waiting
     /// read, from cycle + 1 on.
@@ -88,6 +89,8 @@ private:
     struct InterruptLine {
         bool is_asserted = false;
         unsigned id = 0;
+
+        void serialize(StateArchive& archive) { archive(is_asserted, id); }
     };
 
     void act(Cycles now) override;

@@ -36,6 +36,7 @@ public:
         waiting_ &= waiting_ - 1;
         return owner_;
     }
+    void serialize(StateArchive& archive) { archive(message_, waiting_, owner_, is_unlocking_); }
 
 private:
     Latched message_;

@@ -37,6 +37,10 @@ public:
         arriving_.clear();
         return lost;
     }
+    void serialize(StateArchive& archive) {
+        archive(ids_, is_popping_);
+        archive.list(arriving_);
+    }
 
 private:
     unsigned depth_;

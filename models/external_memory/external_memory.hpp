@@ -33,6 +33,7 @@ public:
     ExternalMemory(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     /// What is under way is forgotten; contents stay.
     void reset() override { port_.reset(); }
+    void serialize(StateArchive& archive) override { archive(port_, memory_); }
 
     /// Cycles of its clock since the start, for what it spends whatever happens.
     std::function<Cycles()> elapsed = [this] { return clock_.timeline.now(); };

@@ -3,6 +3,7 @@
 // C++.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <optional>
@@ -33,6 +34,9 @@ public:
     void reset() { *this = SharedPort(config_); }
     /// Since reset.
     [[nodiscard]] u64 bursts() const { return bursts_; }
+    void serialize(StateArchive& archive) {
+        archive(free_ticks_, next_address_, room_bytes_, is_write_, bursts_);
+    }
 
 private:
     static constexpr u64 kTicksPerByte = 1000;  // a cycle has `millibytes_per_cycle`

@@ -36,6 +36,7 @@ public:
 
     FabricPort(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override { waiting_ = {}; }
+    void serialize(StateArchive& archive) override { archive(waiting_, tickets_); }
 
     void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
     void cancel(DataInitiator& initiator, Cycles now) override;
@@ -51,6 +52,10 @@ private:
         std::string refusal = {};
         u64 ticket = 0;            ///< of an access that is outside; 0: the answer is there
         DataRequest request = {};  ///< of such an access
+
+        void serialize(StateArchive& archive) {
+            archive(initiator, data, due, refusal, ticket, request);
+        }
     };
 
     void act(Cycles now) override;

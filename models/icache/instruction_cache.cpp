@@ -2,6 +2,7 @@
 #include "icache/instruction_cache.hpp"
 
 #include "base/error.hpp"
+#include "base/state_archive.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -88,6 +89,12 @@ void InstructionCache::switch_modes() {
     for (unsigned core = 0; core < config_.core_count; ++core)
         private_[core].set_mode(is_enabled, (prefetching >> core & 1) != 0);
     announce_flush();
+}
+
+void InstructionCache::serialize(StateArchive& archive) {
+    for (PrivateCache& cache : private_)
+        archive(cache);
+    archive(bank_, shared_, clocked_, core_windows_, shared_window_);
 }
 
 void InstructionCache::act(Cycles now) {

@@ -49,6 +49,7 @@ public:
 
     InstructionCache(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
+    void serialize(StateArchive& archive) override;
 
     FetchPort& fetch_port(unsigned core) override { return private_[core]; }
     [[nodiscard]] const RegisterBank& registers() const { return bank_; }

@@ -2,6 +2,7 @@
 // The pseudo-random way of a cache: an 8-bit linear feedback shift register.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <bit>
@@ -18,6 +19,7 @@ public:
         const bool parity = std::popcount(unsigned(state_ & kTaps)) % 2 != 0;
         state_ = u8(state_ << 1 | (parity ? 0 : 1));
     }
+    void serialize(StateArchive& archive) { archive(state_); }
 
 private:
     static constexpr u8 kTaps = 0x8e;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/fetch_port.hpp"
+#include "base/state_archive.hpp"
 #include "icache/lfsr.hpp"
 #include "icache/tags.hpp"
 
@@ -34,6 +35,8 @@ public:
         u64 misses = 0;
         u64 prefetches = 0;
         u64 bypassed = 0;
+
+        void serialize(StateArchive& archive) { archive(hits, misses, prefetches, bypassed); }
     };
 
     PrivateCache(const Config& config, Refills& refills);
@@ -41,6 +44,13 @@ public:
     PrivateCache& operator=(const PrivateCache&) = delete;
 
     void reset();
+    void serialize(StateArchive& archive) {
+        archive(events_, filter_, tags_, lfsr_, is_enabled_, prefetches_, passed_);
+        archive(fetch_, address_, way_, ahead_, next_, looked_up_, next_way_, is_aimed_,
+                is_remembered_, was_prefetched_, came_before_, owner_, arrives_, earliest_);
+        archive(cycle_, refill_comes_, prefetch_comes_, hits_, has_word_, has_asked_fetch_,
+                has_asked_ahead_, ahead_was_running_, way_is_taken_);
+    }
     /// Off: only the line fetched last is held, and the second level is passed by.
     void set_mode(bool is_enabled, bool prefetches);
     void flush();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/round_robin.hpp"
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "icache/lfsr.hpp"
 #include "icache/tags.hpp"
@@ -43,6 +44,8 @@ public:
         u64 misses = 0;
         u64 refills = 0;
         u64 conflicts = 0;
+
+        void serialize(StateArchive& archive) { archive(hits, misses, refills, conflicts); }
     };
 
     SharedCache(const Config& config, RefillClient& client);
@@ -55,6 +58,9 @@ public:
     void flush(Address line);
     /// Also forgets what was under way: the timeline starts again.
     void reset();
+    void serialize(StateArchive& archive) {
+        archive(asking_, banks_, port_turn_, passing_, bursts_, beats_, events_);
+    }
     [[nodiscard]] const Events& events() const { return events_; }
     /// Cycles that requests of `core` waited for a bank.
     [[nodiscard]] u64 conflicts(unsigned core) const { return asking_[core].conflicts; }
@@ -80,11 +86,17 @@ private:
         Address line = 0;
         Cycles since = 0;
         u64 conflicts = 0;
+
+        void serialize(StateArchive& archive) {
+            archive(is_valid, is_cached, line, since, conflicts);
+        }
     };
     struct Refill {
         Address line = 0;
         unsigned core = 0;
         unsigned way = 0;
+
+        void serialize(StateArchive& archive) { archive(line, core, way); }
     };
     struct Bank {
         explicit Bank(const Tags& empty) : tags(empty) {}
@@ -100,17 +112,26 @@ private:
         bool has_data = false;         // of the oldest refill
         Cycles served = kNever;        // the cycle in which it last left
         unsigned flag = 0;             // of the arbiter
+
+        void serialize(StateArchive& archive) {
+            archive(tags, lfsr, state, is_looking_up, line, core, refills, addresses, has_data,
+                    served, flag);
+        }
     };
     struct Burst {
         unsigned bank = 0;
         unsigned core = 0;
         bool is_cached = true;
         Cycles first = 0;  // first beat at the earliest
+
+        void serialize(StateArchive& archive) { archive(bank, core, is_cached, first); }
     };
     /// A line that passes the cache by.
     struct Passing {
         unsigned core = 0;
         Cycles cycle = 0;  // of its address on the port
+
+        void serialize(StateArchive& archive) { archive(core, cycle); }
     };
 
     void pass_by(Cycles now);

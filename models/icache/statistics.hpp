@@ -3,6 +3,7 @@
 // counters of the report, from which they are derived.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <vector>
@@ -14,6 +15,8 @@ struct CoreEvents {
     u64 hits = 0;
     u64 misses = 0;
     u64 congestion = 0;  ///< cycles that a busy bank of the second level cost
+
+    void serialize(StateArchive& archive) { archive(hits, misses, congestion); }
 
     friend CoreEvents operator-(const CoreEvents& a, const CoreEvents& b) {
         return {a.hits - b.hits, a.misses - b.misses, a.congestion - b.congestion};
@@ -27,6 +30,8 @@ struct CoreEvents {
 struct SharedEvents {
     u64 hits = 0;
     u64 misses = 0;
+
+    void serialize(StateArchive& archive) { archive(hits, misses); }
 
     friend SharedEvents operator-(const SharedEvents& a, const SharedEvents& b) {
         return {a.hits - b.hits, a.misses - b.misses};
@@ -46,6 +51,7 @@ public:
     [[nodiscard]] Events shown(const Events& total, bool is_running) const {
         return is_running ? total - base_ : shown_;
     }
+    void serialize(StateArchive& archive) { archive(base_, shown_); }
 
 private:
     Events base_{};

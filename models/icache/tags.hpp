@@ -2,6 +2,7 @@
 // Which lines a set-associative cache holds. Bytes are not kept: the core decodes from memory.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ public:
     void flush() { std::ranges::fill(lines_, kNone); }
     void flush(Address line) { std::ranges::replace(lines_, line, kNone); }
     [[nodiscard]] unsigned ways() const { return ways_; }
+    void serialize(StateArchive& archive) { archive(lines_); }
 
 private:
     static constexpr Address kNone = 1;  // no line begins at an odd address

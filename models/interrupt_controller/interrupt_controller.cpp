@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "interrupt_controller/interrupt_controller.hpp"
 
+#include "base/state_archive.hpp"
+
 #include <bit>
 #include <utility>
 
@@ -50,6 +52,11 @@ void InterruptController::reset() {
     RegisterBlock::reset();
     events_.clear();
     drive(clock_.timeline.now());
+}
+
+void InterruptController::serialize(StateArchive& archive) {
+    RegisterBlock::serialize(archive);
+    archive(events_, is_asserted_, id_);
 }
 
 void InterruptController::raise(unsigned line, Cycles now) { set_pending(1U << line, now); }

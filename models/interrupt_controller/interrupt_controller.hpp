@@ -27,6 +27,7 @@ public:
                         const Config& config);
 
     void reset() override;
+    void serialize(StateArchive& archive) override;
     /// `line` pulses in cycle `now`; it stays pending until it is acknowledged or cleared.
     void raise(unsigned line, Cycles now);
     /// An id that is not masked for the fabric controller. False: the FIFO is full and it is lost.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/event_count.hpp"
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <array>
@@ -65,6 +66,8 @@ struct HardwareLoop {
     u32 start = 0;  ///< address of the first instruction of the body
     u32 end = 0;    ///< address of the last instruction of the body
     u32 count = 0;  ///< iterations left, this one included; stays 1 after the loop
+
+    void serialize(StateArchive& archive) { archive(start, end, count); }
 };
 
 /// One address stream of Mac&Load: CSRs 0x100.. (activations) and 0x101.. (weights).
@@ -79,6 +82,7 @@ struct AddressStream {
         address += count < skip ? stride : rollback;
         count = count == skip ? 0 : count + 1;
     }
+    void serialize(StateArchive& archive) { archive(address, stride, rollback, skip, count); }
 };
 
 /// Formats of CSR 0x00D; the wide operand first.
@@ -134,6 +138,12 @@ struct Hart {
             std::memcpy(window.at(address), &value, sizeof(T));
         else
             bus->store(address, sizeof(T), u32(value));
+    }
+    /// Not where it is connected to.
+    void serialize(StateArchive& archive) {
+        archive(x, pc, next_pc, loops, nn_weights, nn_activations, activations, weights);
+        archive(simd_format, mixed_slice, mixed_skip, mixed_count, simd_legacy);
+        archive(mie, mpie, mepc, mcause, mtvec, macs, mixed_dot_products);
     }
 };
 

@@ -29,6 +29,7 @@ public:
     tlm_utils::simple_target_socket_optional<L2> fabric_in{"fabric_in"};
 
     L2(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
+    void serialize(StateArchive& archive) override { archive(memory_); }
 
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);

@@ -31,6 +31,7 @@ public:
     L2Arbiter(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override { port_.reset(); }
+    void serialize(StateArchive& archive) override { archive(port_); }
 
 private:
     void b_transport(int cluster, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);

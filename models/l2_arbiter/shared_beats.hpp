@@ -3,6 +3,7 @@
 // Plain C++.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ public:
         return start - arrival;
     }
     void reset() { std::ranges::fill(free_at_, 0); }
+    void serialize(StateArchive& archive) { archive(free_at_); }
 
 private:
     std::vector<Cycles> free_at_;  // [cluster]: behind everything that it has asked for

@@ -47,6 +47,7 @@ public:
 
     Marker(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
+    void serialize(StateArchive& archive) override { archive(harts_, exit_code_); }
 
     void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
     void cancel(DataInitiator& initiator, Cycles now) override;
@@ -60,6 +61,10 @@ private:
         std::optional<u32> exit_value;
         Cycles line_rises = kNever;  ///< first cycle of the interrupt that is armed
         bool is_line_high = false;
+
+        void serialize(StateArchive& archive) {
+            archive(measurement, waiting, exit_value, line_rises, is_line_high);
+        }
     };
 
     void act(Cycles now) override;

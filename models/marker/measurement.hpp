@@ -3,6 +3,7 @@
 // marker behind it. Plain C++.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 namespace flexv::marker {
@@ -11,6 +12,8 @@ namespace flexv::marker {
 struct HartSample {
     u64 instructions = 0;  ///< retired; the store in EX is not yet among them
     u64 tcdm_stalls = 0;   ///< cycles in which a TCDM request was not granted
+
+    void serialize(StateArchive& archive) { archive(instructions, tcdm_stalls); }
 };
 
 class Measurement {
@@ -39,6 +42,9 @@ public:
     [[nodiscard]] Cycles start_cycle() const { return start_; }
     [[nodiscard]] Cycles stop_cycle() const { return stop_; }
     [[nodiscard]] const HartSample& spent() const { return spent_; }
+    void serialize(StateArchive& archive) {
+        archive(is_started_, is_open_, opened_at_, opened_with_, start_, stop_, spent_);
+    }
 
 private:
     bool is_started_ = false;

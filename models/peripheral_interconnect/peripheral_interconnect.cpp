@@ -2,6 +2,7 @@
 #include "peripheral_interconnect/peripheral_interconnect.hpp"
 
 #include "base/error.hpp"
+#include "base/state_archive.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -111,6 +112,11 @@ void PeripheralInterconnect::cancel(DataInitiator& initiator, Cycles now) {
         clock_.timeline.schedule(*this, now + 1);
     }
     access = {};
+}
+
+void PeripheralInterconnect::make_known(StateArchive& archive) {
+    for (Proxy& proxy : proxies_)
+        archive.know(proxy);
 }
 
 void PeripheralInterconnect::act(Cycles now) {

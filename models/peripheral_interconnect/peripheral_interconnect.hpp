@@ -57,6 +57,8 @@ public:
                                                                                std::string name);
 
     void reset() override;
+    void serialize(StateArchive& archive) override { archive(targets_, accesses_, tickets_); }
+    void make_known(StateArchive& archive) override;
 
     void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
     void cancel(DataInitiator& initiator, Cycles now) override;
@@ -95,6 +97,10 @@ private:
         u64 ticket = 0;  ///< of an access that is outside
         u32 data = 0;
         std::string refusal{};
+
+        void serialize(StateArchive& archive) {
+            archive(state, target, initiator, request, requested, due, ticket, data, refusal);
+        }
     };
 
     struct Target {
@@ -106,6 +112,9 @@ private:
         u32 asking = 0;  ///< cores whose access is in front of it, one of them the winner's
         unsigned held = kNobody;  ///< the winner, until the block has taken its access
         bool has_warned = false;
+
+        /// What time changes.
+        void serialize(StateArchive& archive) { archive(arbiter, asking, held, has_warned); }
     };
 
     void act(Cycles now) override;

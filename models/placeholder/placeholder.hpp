@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/register.hpp"
+#include "base/state_archive.hpp"
 
 #include <string>
 
@@ -19,6 +20,7 @@ public:
 
     Placeholder(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override { has_warned_ = false; }
+    void serialize(StateArchive& archive) override { archive(has_warned_); }
 
 private:
     class Window final : public BusTarget {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "soc_control/soc_control.hpp"
 
+#include "base/state_archive.hpp"
+
 namespace flexv::soc_control {
 
 SocControl::SocControl(const sc_core::sc_module_name& name, ClockDomain& clock,
@@ -14,6 +16,11 @@ SocControl::SocControl(const sc_core::sc_module_name& name, ClockDomain& clock,
 void SocControl::reset() {
     RegisterBlock::reset();
     has_warned_of_pads_ = false;
+}
+
+void SocControl::serialize(StateArchive& archive) {
+    RegisterBlock::serialize(archive);
+    archive(has_warned_of_pads_);
 }
 
 void SocControl::change_cluster_ctrl(u32 old) {

@@ -32,6 +32,7 @@ public:
     SocControl(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
+    void serialize(StateArchive& archive) override;
     [[nodiscard]] Address fc_boot_address() const { return fc_boot_.value(); }
     /// What the loader does: the fabric controller starts at `address`.
     void set_fc_boot_address(Address address) { fc_boot_.set(address); }

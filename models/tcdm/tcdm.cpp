@@ -43,6 +43,11 @@ void Tcdm::reset() {
     requests_.clear();
 }
 
+void Tcdm::serialize(StateArchive& archive) {
+    archive.memory(bytes_.data(), bytes_.size());
+    archive(requests_, arbiters_, bank_conflicts_);
+}
+
 void Tcdm::act(Cycles now) {
     const u32 ports = requests_.take(now);
     // Several, new ones or old; popcount would be a library call.

@@ -32,6 +32,7 @@ public:
 
     Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
+    void serialize(StateArchive& archive) override;
 
     std::byte* storage() override { return bytes_.data(); }
     [[nodiscard]] u32 size_bytes() const override { return config_.size_bytes; }

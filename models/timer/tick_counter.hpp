@@ -3,6 +3,7 @@
 // is computed when somebody looks, so a running counter costs nothing.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 namespace flexv::timer {
@@ -19,6 +20,10 @@ public:
         bool is_paused = false;          ///< keeps everything, counts nothing
 
         bool operator==(const Settings&) const = default;
+        void serialize(StateArchive& archive) {
+            archive(width_bits, compare, cycles_per_edge, edges_per_tick, clears_on_match,
+                    stops_after_match, is_paused);
+        }
     };
 
     /// Lets time pass up to `cycle`. An earlier cycle than the last one changes nothing.
@@ -38,6 +43,9 @@ public:
     [[nodiscard]] bool is_match() const { return count_ == settings_.compare; }
     /// The first cycle after the last advance() in which is_match() changes; kNever without one.
     [[nodiscard]] Cycles next_change() const;
+    void serialize(StateArchive& archive) {
+        archive(settings_, count_, phase_, cycle_, is_enabled_);
+    }
 
 private:
     [[nodiscard]] u64 mask() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "timer/timer.hpp"
 
+#include "base/state_archive.hpp"
+
 namespace flexv::timer {
 
 Timer::Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
@@ -19,6 +21,11 @@ void Timer::reset() {
     levels_ = {};
     was_joined_ = false;
     configure_counters();
+}
+
+void Timer::serialize(StateArchive& archive) {
+    RegisterBlock::serialize(archive);
+    archive(counters_, levels_, was_joined_, reference_clock_cycles_);
 }
 
 void Timer::set_reference_clock_cycles(u64 cycles) {

@@ -47,8 +47,13 @@ public:
     Timer(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
+    void serialize(StateArchive& archive) override;
     /// The clock has another frequency from now on, so the reference has other edges in it.
     void set_reference_clock_cycles(u64 cycles);
+    /// A half counts the reference.
+    [[nodiscard]] bool uses_reference_clock() const {
+        return cfg_lo_[reference_clock] != 0 || cfg_hi_[reference_clock] != 0;
+    }
     /// A pulse on the input event line of a half in cycle `now`.
     void input_event(Line line, Cycles now);
 

@@ -3,6 +3,7 @@
 // logic.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <optional>
@@ -16,6 +17,7 @@ struct Transfer {
     bool repeats = false;  ///< starts again when it ends
 
     bool operator==(const Transfer&) const = default;
+    void serialize(StateArchive& archive) { archive(address, bytes, repeats); }
 };
 
 class Channel {
@@ -32,6 +34,7 @@ public:
         if (next_ || !current_->repeats)
             current_ = std::exchange(next_, std::nullopt);
     }
+    void serialize(StateArchive& archive) { archive(current_, next_); }
 
 private:
     std::optional<Transfer> current_;

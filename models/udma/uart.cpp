@@ -3,6 +3,7 @@
 
 #include "base/console.hpp"
 #include "base/error.hpp"
+#include "base/state_archive.hpp"
 
 #include <utility>
 
@@ -36,6 +37,17 @@ void Uart::reset() {
     sides_ = {};
     received_ = 0;
     arrived_.clear();
+}
+
+void Uart::serialize(StateArchive& archive) {
+    RegisterBlock::serialize(archive);
+    std::string delivered = config_.input.substr(0, received_);
+    archive(sides_, delivered);
+    if (!config_.input.starts_with(delivered))
+        throw UserError(
+            "{}: its input does not begin with the {} characters that had arrived already", name(),
+            delivered.size());
+    received_ = delivered.size();
 }
 
 Cycles Uart::cycles_per_frame() const {

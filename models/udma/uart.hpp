@@ -59,6 +59,8 @@ public:
     Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override;
+    /// Throws UserError where the input does not begin with what has been delivered of it.
+    void serialize(StateArchive& archive) override;
     /// All that ever arrives.
     [[nodiscard]] const std::string& input() const { return config_.input; }
 
@@ -81,6 +83,10 @@ private:
         u32 moved = 0;            ///< bytes of the transfer before it
         bool has_warned = false;
         Cause cause = {};  ///< of the last transfer that was asked for
+
+        void serialize(StateArchive& archive) {
+            archive(channel, is_running, done, has_warned, cause);
+        }
     };
 
     void act(Cycles now) override;

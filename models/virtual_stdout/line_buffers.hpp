@@ -2,6 +2,7 @@
 // One line buffer a core, so that cores that print at the same time do not mix their characters.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <functional>
@@ -25,6 +26,7 @@ public:
     /// Passes on what is incomplete, in the order of the writers; only the last stays without '\n'.
     void flush();
     void clear() { lines_.clear(); }
+    void serialize(StateArchive& archive) { archive(lines_); }
 
 private:
     Sink sink_;

@@ -18,6 +18,10 @@ public:
     VirtualStdout(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
 
     void reset() override { lines_.clear(); }
+    void serialize(StateArchive& archive) override {
+        RegisterBlock::serialize(archive);
+        archive(lines_);
+    }
     /// To be called at the end of the run: passes on unfinished lines.
     void flush() { lines_.flush(); }
 

@@ -78,6 +78,15 @@ std::string check_names() {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// An option with two values, one behind the other.
+class TwoValues final : public po::typed_value<std::vector<std::string>> {
+public:
+    TwoValues() : typed_value(nullptr) {}
+
+    unsigned min_tokens() const override { return 2; }
+    unsigned max_tokens() const override { return 2; }
+};
+
 po::options_description run_options() {
     po::options_description options("Options of run");
     auto add = options.add_options();
@@ -87,6 +96,11 @@ po::options_description run_options() {
     add("report", po::value<std::string>()->value_name("FILE"), "write the JSON report");
     add("signature", po::value<std::string>()->value_name("FILE"),
         "write the words between begin_signature and end_signature");
+    add("save-at", (new TwoValues)->value_name("CYCLE FILE"),  // the description owns it
+        "write a checkpoint once everything before this cycle has happened, and go on");
+    add("restore", po::value<std::string>()->value_name("FILE"),
+        "go on from a checkpoint of this firmware and configuration; prices, voltage, a frequency "
+        "that both clocks share, limits and outputs may be others");
     add("trace", po::value<std::string>()->value_name("FILE"),
         "write a line an instruction, in the columns of the RTL's tracer");
     add("trace-harts", po::value<std::string>()->value_name("0,2-5"),
@@ -315,6 +329,14 @@ CheckOptions read_checks(const Line& line) {
     return options;
 }
 
+/// Cycle and file of --save-at.
+std::pair<Cycles, std::string> read_save_at(const Line& line) {
+    if (!line.has("save-at"))
+        return {};
+    const auto& given = line.values["save-at"].as<std::vector<std::string>>();
+    return {whole_number<u64>("save-at", given.at(0)), given.at(1)};
+}
+
 GdbOptions read_gdb(const Line& line) {
     if (line.has("gdb-nowait") && !line.has("gdb"))
         throw UserError("--gdb-nowait needs --gdb PORT|PATH");
@@ -338,6 +360,7 @@ SemihostingOptions read_semihosting(const Line& line) {
 }
 
 Command read_run(const Line& line) {
+    const auto [save_at, checkpoint] = read_save_at(line);
     return RunCommand{.options = {.firmware = firmware_of("run", without_assignments(line.bare)),
                                   .report = line.text("report"),
                                   .profile = line.text("profile"),
@@ -347,6 +370,9 @@ Command read_run(const Line& line) {
                                   .timeline = line.text("timeline"),
                                   .power_window = read_power_window(line),
                                   .signature = line.text("signature"),
+                                  .checkpoint = checkpoint,
+                                  .save_at = save_at,
+                                  .restore = line.text("restore"),
                                   .strict = line.has("strict"),
                                   .quiet = line.has("quiet"),
                                   .instrumentation = read_instrumentation(line),
@@ -425,7 +451,9 @@ const CommandRow kCommands[] = {
      read_run,
      {"flexv-vp run hello.elf --report report.json",
       "flexv-vp run hello.elf --set soc.cluster.core_count=4 --check races,dma",
-      "flexv-vp run hello.elf --gdb 3333", "flexv-vp run shell.elf --uart pty"},
+       "flexv-vp run hello.elf --gdb 3333", "flexv-vp run shell.elf --uart pty",
+       "flexv-vp run hello.elf --save-at 10000 warm.ckpt",
+       "flexv-vp run hello.elf --restore warm.ckpt --vdd 0.8"},
      true},
     {"price",
      "price REPORT.json [--energy-profile NAME|FILE] [--vdd V] [--mhz F]",

@@ -36,8 +36,11 @@ struct RunOptions {
     std::string timeline;     ///< functions, sleeps, transfers, who wakes whom; trace events, JSON
     u64 power_window = 1000;  ///< cycles of a window of the three
     std::string signature;    ///< words between begin_signature and end_signature
-    bool strict = false;      ///< what the hardware tolerates in silence is a fault
-    bool quiet = false;       ///< no progress and no summary on stderr
+    std::string checkpoint;   ///< state of the run in the cycle `save_at`
+    Cycles save_at = 0;
+    std::string restore;  ///< checkpoint that the run goes on from; empty: it begins
+    bool strict = false;  ///< what the hardware tolerates in silence is a fault
+    bool quiet = false;   ///< no progress and no summary on stderr
     InstrumentationOptions instrumentation{};
     CheckOptions checks{};
     GdbOptions gdb{};

@@ -73,6 +73,7 @@ public:
           profile(open("--profile", options.profile)),
           coverage(open("--coverage", options.coverage)),
           signature(open("--signature", options.signature)),
+          checkpoint(open("--save-at", options.checkpoint)),
           trace(open("--trace", options.instrumentation.trace)),
           power_trace(open("--power-trace", options.power_trace)),
           wave(open("--wave", options.wave)),
@@ -115,6 +116,7 @@ public:
     const File profile;
     const File coverage;
     const File signature;
+    const File checkpoint;
     const File trace;
     const File power_trace;
     const File wave;
@@ -205,6 +207,16 @@ bool tell_problems(const Outputs& outputs) {
     return problems.empty();
 }
 
+/// Tells where the run has not come to the cycle of its checkpoint.
+bool lacks_checkpoint(const Outputs& outputs, const Simulation& simulation) {
+    const OutputFile* const file = outputs.checkpoint.get();
+    if (file == nullptr || simulation.has_saved() || file->has_failed())
+        return false;
+    console::tell("flexv: error: {}: no checkpoint was made, the run ended at cycle {}\n",
+                  file->name(), simulation.result().cycles);
+    return true;
+}
+
 int status_of(const RunResult& result, int signal) {
     if (signal != 0)
         return signal_base + signal;
@@ -246,7 +258,9 @@ public:
             signals_.noted() == 0 && outputs_.have_lost_reader() ? SIGPIPE : signals_.noted();
         if (signals_.noted() != 0 && result.outcome != Outcome::interrupted)
             console::tell("flexv: {} behind the end of the run\n", interruption_text(signal));
-        if (!is_written)
+        const bool has_no_checkpoint = lacks_checkpoint(outputs_, simulation_);
+        const bool looks_well = signal == 0 && result.outcome == Outcome::exit;
+        if (!is_written || (has_no_checkpoint && looks_well))
             return user_error;
         const Checks* const checks = simulation_.checks();
         if (options_.strict && checks != nullptr && checks->found_mistakes())
@@ -276,6 +290,10 @@ private:
             simulation_.connect_uart(options_.uart, [this] { return signals_.noted() != 0; });
         if (options_.semihosting.is_open)
             simulation_.open_semihosting(options_.semihosting);
+        if (!options_.restore.empty())
+            simulation_.restore(options_.restore);
+        if (outputs_.checkpoint)
+            simulation_.save_at(options_.save_at, *outputs_.checkpoint);
     }
     void tell(const RunResult& result) {
         if (!simulation_.problem().empty())

@@ -48,6 +48,12 @@ public:
 
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
+    /// The first window begins in cycle `now`, with what is counted by then.
+    void start_at(Cycles now) {
+        begin_ = now;
+        before_ = read_();
+    }
+
     /// Names of the components that every window charges, in the order of its bill.
     [[nodiscard]] std::vector<std::string> components() const;
 

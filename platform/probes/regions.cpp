@@ -139,6 +139,20 @@ void RegionTracker::complain(unsigned hart, u32 id, std::string_view what) {
     ++mistakes_[fmt::format("region {} \"{}\" {}: hart {:#x}", id, name_of(id), what, hart)];
 }
 
+void RegionTracker::Visit::serialize(StateArchive& archive) {
+    archive(region.id, region.name, region.visits, region.cycles, region.own_cycles, inside, from,
+            to);
+    for (auto* const counts : {&region.counts, &region.own_counts, &region.elapsed,
+                               &region.own_elapsed, &at_start, &at_end})
+        archive.list(*counts);
+}
+
+void RegionTracker::serialize(StateArchive& archive) {
+    archive(visits_, handed_over_at_, mistakes_);
+    archive.list(open_);
+    archive.list(handed_over_);
+}
+
 std::vector<Region> RegionTracker::regions() const {
     std::vector<Region> all;
     for (const auto& [id, current] : visits_)

@@ -3,6 +3,7 @@
 // which region, and what was counted in it. Plain C++, fed by the cores' marks.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "energy/clock_history.hpp"
 #include "energy/counters.hpp"
@@ -64,6 +65,7 @@ public:
     [[nodiscard]] std::vector<Region> regions() const;
     /// Marks that do not fit together, one line for each hart and region.
     [[nodiscard]] std::vector<std::string> warnings() const;
+    void serialize(StateArchive& archive);
 
 private:
     struct Visit {
@@ -73,6 +75,8 @@ private:
         Cycles to = 0;
         energy::Counts at_start;
         energy::Counts at_end;
+
+        void serialize(StateArchive& archive);
     };
 
     Visit& visit(u32 id);

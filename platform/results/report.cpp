@@ -270,6 +270,9 @@ std::string report_text(const RunResult& result) {
         {"counters", counters_json(result.counter_paths, result.counts, true)},
         {"energy", energy_json(result)},
     };
+    if (result.restored)
+        json["restored"] = {{"cycle", result.restored->cycle},
+                            {"instructions", result.restored->instructions}};
     if (!result.energy.area.empty())
         json["area"] = area_json(result.energy);
     if (result.energy.peak_cycles != 0) {

@@ -199,6 +199,11 @@ RunResult read_run(JsonView report) {
     result.cycles = report.count("cycles");
     result.time_ns = report.number("time_ns", 0, kMaxNs);
     result.instructions = report.count("instructions");
+    if (report.has("restored")) {
+        JsonView restored = report.object("restored");
+        result.restored = {.cycle = restored.count("cycle", result.cycles),
+                           .instructions = restored.count("instructions", result.instructions)};
+    }
     result.host_seconds = report.object("host").number("seconds", 0, kMaxSeconds);
     read_clock(report.object("clock"), result);
     result.architecture = read_architecture(report);

@@ -67,7 +67,10 @@ std::string_view name_of(Outcome outcome) {
 
 double RegionResult::mac_per_cycle() const { return ratio(double(macs), double(region.cycles)); }
 
-double RunResult::host_mips() const { return ratio(double(instructions), host_seconds) / 1e6; }
+double RunResult::host_mips() const {
+    const u64 before = restored ? restored->instructions : 0;
+    return ratio(double(instructions - before), host_seconds) / 1e6;
+}
 
 double RunResult::mean_mw(u64 attojoules) const {
     const double mhz = clocks.empty() ? energy.point.mhz : energy::mean_mhz(elapsed, clocks);

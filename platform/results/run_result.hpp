@@ -62,6 +62,12 @@ struct EnergyResult {
     energy::Floorplan area;  ///< of the platform; empty when the profile says nothing of it
 };
 
+/// Where a run was taken up again.
+struct Restored {
+    Cycles cycle = 0;      ///< of the cluster
+    u64 instructions = 0;  ///< before
+};
+
 struct RunResult {
     Outcome outcome = Outcome::exit;
     u32 exit_code = 0;                  ///< all bits of what the firmware returned
@@ -69,7 +75,8 @@ struct RunResult {
     Cycles cycles = 0;                  ///< cluster clock, from reset to the end
     double time_ns = 0;                 ///< simulated
     u64 instructions = 0;
-    double host_seconds = 0;       ///< the only member that differs between two equal runs
+    std::optional<Restored> restored;  ///< of a run that goes on from a checkpoint
+    double host_seconds = 0;       ///< beside `restored` all that differs between two equal runs
     energy::OperatingPoint clock;  ///< the mean where firmware has changed it
     std::vector<double> clocks;    ///< MHz, all that there were; empty unless it has changed
     energy::Elapsed elapsed;       ///< `cycles` by clock; empty unless it has changed
@@ -84,6 +91,7 @@ struct RunResult {
     /// Of the checks; nullopt when none was asked for.
     std::optional<std::vector<Finding>> findings;
 
+    /// Of what this process has simulated.
     [[nodiscard]] double host_mips() const;
     /// Mean power over the run, mW.
     [[nodiscard]] double mean_mw(u64 attojoules) const;

@@ -122,6 +122,10 @@ std::string stalls_table(const RunResult& result) {
 
 std::string summary(const RunResult& result) {
     std::string text = headline(result);
+    if (result.restored)
+        text +=
+            fmt::format("restored at cycle {}, {} instructions later than reset\n",
+                        grouped(result.restored->cycle), grouped(result.restored->instructions));
     for (const std::string& warning : result.warnings)
         text += fmt::format("warning: {}\n", warning);
     const auto append = [&text](const std::string& part) {

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] bool remove(std::string_view path);
     [[nodiscard]] bool rename(std::string_view from, std::string_view to);
     [[nodiscard]] bool holds(u32 handle) const { return descriptors_.contains(handle); }
+    /// None is open.
+    [[nodiscard]] bool is_empty() const { return descriptors_.empty(); }
     [[nodiscard]] int error() const { return error_; }
     /// What is open, in all, at most.
     static constexpr std::size_t kMostFiles = 256;

@@ -133,6 +133,15 @@ u32 Semihosting::fail(int error) {
     return kFailed;
 }
 
+void Semihosting::serialize(StateArchive& archive) {
+    std::string taken = input_.substr(0, taken_);
+    archive(taken, errno_);
+    if (!input_.starts_with(taken))
+        throw UserError("--stdin: does not begin with the {} characters that were read already",
+                        taken.size());
+    taken_ = taken.size();
+}
+
 // Memory of the firmware.
 
 u32 Semihosting::parameter(Address block, unsigned index) {

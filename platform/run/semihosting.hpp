@@ -26,6 +26,11 @@ public:
 
     /// Whether the image has calls at all.
     [[nodiscard]] bool is_used() const { return !places_.empty(); }
+    /// Firmware has opened files of the host.
+    [[nodiscard]] bool has_open_files() const { return !files_.is_empty(); }
+    /// While no files are open. Throws UserError where the input does not begin with what has been
+    /// read of it.
+    void serialize(StateArchive& archive);
 
 private:
     struct Row;

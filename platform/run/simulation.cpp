@@ -253,7 +253,10 @@ void Simulation::begin() {
     if (soc_.outside.is_used())
         rewind_.reset();  // its copies would talk to others
     soc_.outside.connect([this] { return why_stop_ ? why_stop_() : std::string(); });
-    soc_.boot(image_.entry());
+    if (restored_)
+        soc_.resume();
+    else
+        soc_.boot(image_.entry());
     begin_htif();
     if (uart_line_)
         uart_line_->begin();
@@ -318,6 +321,8 @@ void Simulation::debug(const GdbOptions& options, std::function<bool()> must_end
 }
 
 void Simulation::open_semihosting(const SemihostingOptions& options) {
+    host_access_ = fmt::format("semihosting open, root \"{}\", arguments \"{}\"", options.root,
+                               fmt::join(options.arguments, " "));
     semihosting_ = std::make_unique<Semihosting>(
         soc_, image_, options, soc_.peripherals.uart.input(), gdb_ ? &gdb_->debugger() : nullptr);
     if (semihosting_->is_used())
@@ -512,6 +517,7 @@ RunResult Simulation::result() const {
     result.cycles = soc_.end();
     result.time_ns = soc_.end_ns();
     result.instructions = instructions();
+    result.restored = restored_;
     result.host_seconds = host_seconds_;
     result.clock = {.vdd = configuration_.clock.vdd, .mhz = soc_.mean_mhz()};
     result.architecture = architecture_of(configuration_.soc);

@@ -19,6 +19,7 @@
 #include "platform/probes/wave.hpp"
 #include "platform/probes/wave_watcher.hpp"
 #include "platform/results/run_result.hpp"
+#include "platform/run/checkpoint.hpp"
 #include "platform/run/htif.hpp"
 #include "platform/run/post_mortem.hpp"
 #include "platform/run/rewind.hpp"
@@ -94,6 +95,16 @@ public:
     /// What cover() has noted, for lcov. Behind run().
     [[nodiscard]] std::string coverage() const { return coverage_->lcov_text(); }
 
+    /// Goes on from a checkpoint instead of booting the firmware. Throws UserError, which says what
+    /// differs, where it is not of this run, and where something that was asked for has to see the
+    /// run from its beginning. Behind all that was asked for, before save_at() and run().
+    void restore(const std::string& path);
+    /// Puts a checkpoint into `file` once everything before `cycle` has been carried out. Throws
+    /// UserError where there can be none. Call before run().
+    void save_at(Cycles cycle, OutputFile& file);
+    /// Behind run(): whether there was such a cycle.
+    [[nodiscard]] bool has_saved() const { return has_saved_; }
+
     /// Runs to the end. Call once.
     void run();
     // The two halves of run(), for whoever calls sc_start() himself.
@@ -143,6 +154,10 @@ private:
     [[nodiscard]] u64 bank_conflicts() const;
     void run_kernel();
     void begin_htif();
+    [[nodiscard]] Checkpoint description() const;
+    void save(OutputFile& file);
+    void serialize(StateArchive& archive);
+    void refuse_late_instruments() const;
     void pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin, Cycles now);
     void add_harts(RunResult& result) const;
     [[nodiscard]] std::string report_so_far() const;
@@ -181,7 +196,10 @@ private:
     std::unique_ptr<UartLine> uart_line_;       // null: the UART has stdout and a file
     Htif htif_;
     std::unique_ptr<Rewind> rewind_ = std::make_unique<Rewind>(soc_);
-    PostMortem::Starts starts_;           // of the cores
+    PostMortem::Starts starts_;         // of the cores
+    std::optional<Restored> restored_;  // of a run that goes on from a checkpoint
+    std::string host_access_ = "semihosting closed";
+    bool has_saved_ = false;
     std::optional<Diagnosis> diagnosis_;  // of a run that has not ended by an exit
 };
 

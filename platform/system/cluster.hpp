@@ -59,6 +59,7 @@ public:
     /// The state after power-on, in the present cycle: cores off, nothing on its way, registers and
     /// caches as they begin. The TCDM keeps its contents; counts and the clock go on.
     void reset() override;
+    void serialize(StateArchive& archive) override { archive(reset_line_); }
     /// The reset line from `cycle` on; it may lie ahead. While it is held no core starts.
     void hold_in_reset(bool is_held, Cycles cycle) { reset_line_.drive(is_held, cycle); }
     /// Lets the line go without a trace, for a reset of the whole chip.

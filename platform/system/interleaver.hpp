@@ -37,6 +37,8 @@ public:
     }
     /// The plan has changed, because a clock has: it is made again behind the present cycle.
     void reconsider();
+    /// Between two runs; the domains aside.
+    void serialize(StateArchive& archive) { archive(soc_ran_last_, soc_has_acted_); }
 
     [[nodiscard]] bool is_stopped() const { return is_stopped_; }
     [[nodiscard]] bool is_paused() const { return is_paused_; }

@@ -3,6 +3,7 @@
 // drives it, also when it is an agent of the part itself in the midst of an act.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/timeline.hpp"
 
 #include <deque>
@@ -32,11 +33,14 @@ public:
     /// Of the part's timeline.
     [[nodiscard]] const Agent& agent() const { return *this; }
     [[nodiscard]] bool is_held() const { return is_held_; }
+    void serialize(StateArchive& archive) { archive(edges_, is_held_); }
 
 private:
     struct Edge {
         Cycles cycle = 0;
         bool is_held = false;
+
+        void serialize(StateArchive& archive) { archive(cycle, is_held); }
     };
 
     /// Resets at both edges, so what was done to the part in between is gone.

@@ -6,6 +6,7 @@
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/memory_map.hpp"
 #include "platform/system/reset_blocks.hpp"
+#include "platform/system/serialize_blocks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -270,6 +271,39 @@ void Soc::reset() {
     retune_clusters(config_.clock.mhz * 1e6);
 }
 
+void Soc::serialize(StateArchive& archive) {
+    archive(cluster_clock_.timeline, clock_.timeline, interleaver_);
+    archive(cluster_clock_, clock_, cluster_clocks_);
+    serialize_blocks(*this, archive);
+}
+
+/// The FLLs have not been touched, both clocks are one, and nobody counts another one.
+bool Soc::retime() {
+    const auto counts_reference = [](Cluster* each) { return each->timer.uses_reference_clock(); };
+    const bool depends = cluster_clocks_.has_changed() || soc_mhz(config_) != config_.clock.mhz ||
+                         peripherals.timer.uses_reference_clock() ||
+                         std::ranges::any_of(clusters.all(), counts_reference);
+    if (depends)
+        return false;
+    cluster_clocks_ = energy::ClockHistory(config_.clock.mhz);
+    for (ClockDomain* const domain : {&cluster_clock_, &clock_}) {
+        domain->period = period_of(config_.clock.mhz);
+        domain->anchor = 0;
+        domain->anchor_time = sc_core::SC_ZERO_TIME;
+    }
+    const u64 cycles = reference_clock_cycles(config_.clock.mhz);
+    peripherals.timer.set_reference_clock_cycles(cycles);
+    for (Cluster* const each : clusters.all())
+        each->timer.set_reference_clock_cycles(cycles);
+    return true;
+}
+
+void Soc::resume() {
+    if (window_ != 0)
+        next_sample_ = (now() / window_ + 1) * window_;
+    booted_.notify(sc_core::SC_ZERO_TIME);
+}
+
 std::optional<u32> Soc::peek(Address address) {
     u32 word = 0;
     if (debug_access(tlm::TLM_READ_COMMAND, address, &word, sizeof word) != sizeof word)
@@ -396,12 +430,14 @@ Cycles Soc::cycle_limit() const {
 
 void Soc::run_quanta() {
     const Cycles limit = cycle_limit();
+    if (now() != 0)  // of a checkpoint
+        follow();
     while (now() < limit) {
+        save_if_due();
         const Cycles quantum_end = now() + config_.simulation.quantum_cycles;
         interleaver_.look_at(std::min({limit, next_sample_, meet_outside ? quantum_end : kNever}));
-        run_until(std::min({limit, quantum_end, next_sample_}));
-        const sc_core::sc_time reached = cluster_clock_.time_of(now());
-        wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
+        run_until(std::min({limit, quantum_end, next_sample_, save_at_}));
+        follow();
         if (has_ended())
             return;
         const bool others_come = meet_outside && meet_outside(interleaver_.is_idle());
@@ -414,7 +450,26 @@ void Soc::run_quanta() {
         if (on_quantum)
             on_quantum();
     }
+    save_if_due();
     finish(now());
+}
+
+/// SystemC's time comes to where the platform is.
+void Soc::follow() {
+    const sc_core::sc_time reached = cluster_clock_.time_of(now());
+    wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
+}
+
+void Soc::save_at(Cycles cycle, std::function<void()> save) {
+    save_at_ = cycle;
+    on_save_ = std::move(save);
+}
+
+void Soc::save_if_due() {
+    if (now() != save_at_)
+        return;
+    save_at_ = kNever;
+    on_save_();
 }
 
 /// The firmware or the user has ended the run.

@@ -55,6 +55,13 @@ public:
     /// The reset pin of the chip: everything is as after power-on, but memories keep their
     /// contents, and time and counts go on. Between quanta (on_quantum); nothing runs until boot().
     void reset() override;
+    /// The whole SoC into a checkpoint, or out of one; between two slices of the run, or before it.
+    void serialize(StateArchive& archive) override;
+    /// Behind that, where the checkpoint was made at another frequency: all time so far has passed
+    /// at the configured one. False where cycles could have come out otherwise.
+    [[nodiscard]] bool retime();
+    /// Time runs on from a checkpoint that was loaded, instead of boot().
+    void resume();
     /// The same for the clusters alone, as RESETN of SoC control does it. Their cores stay off
     /// until the fabric controller starts them, or cluster.start_all().
     void reset_cluster() { clusters.reset(); }
@@ -163,6 +170,11 @@ public:
     /// Called when the run has ended; stops the kernel where nobody says otherwise.
     std::function<void()> on_end = [] { sc_core::sc_stop(); };
 
+    /// Calls `save` once, when everything before `cycle` has been carried out and nothing else has.
+    /// What happens does not depend on it: harts that have run ahead of others by then stand where
+    /// they would stand without it.
+    void save_at(Cycles cycle, std::function<void()> save);
+
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
 
@@ -202,6 +214,8 @@ private:
     void settle(Cycles end);
     void finish(Cycles end);
     void sample(Cycles cycle);
+    void follow();
+    void save_if_due();
     void tell_written(sc_dt::uint64 first, sc_dt::uint64 last);
     unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
 
@@ -216,6 +230,8 @@ private:
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;
     std::function<void(Cycles now)> on_sample_;
+    Cycles save_at_ = kNever;
+    std::function<void()> on_save_;
     std::optional<Cycles> end_;
     std::optional<Fault> fault_;
     std::string broken_;

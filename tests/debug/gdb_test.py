@@ -338,6 +338,22 @@ class Coming(session.Case):
 
                 self.assertEqual(self.report_of(path), self.report_without_debugger(*options))
 
+    def test_a_debugger_looks_at_a_restored_run(self) -> None:
+        """It stops before the first cycle behind the checkpoint, with the cores where they were."""
+        cycle, checkpoint, path = 1500, str(self.folder / "checkpoint"), self.folder / "report.json"
+        command = [session.PROGRAM, "run", str(session.image()), "--quiet", "--save-at", str(cycle), checkpoint]
+        subprocess.run(command, capture_output=True, check=False, timeout=session.PATIENCE)
+        process = self.start("--restore", checkpoint, "--report", str(path))
+
+        shown = self.gdb("info threads", "stepi", "break work if core == 3", "continue", "delete", "continue")
+        self.finish(process)
+
+        self.expect(r'Thread 1 "cluster\.core0"', shown)
+        self.expect(r"hit Breakpoint 1, work", shown)
+        report = self.report_of(path)
+        self.assertEqual(report.pop("restored")["cycle"], cycle)
+        self.assertEqual(report, self.report_without_debugger())
+
     def test_a_debugger_may_leave_and_come_back(self) -> None:
         process = self.start(gdb="0")
         self.expect(r"^127\.0\.0\.1:\d+$", self.address)

@@ -59,6 +59,22 @@ TEST_CASE("run waits for somebody at the UART unless told otherwise", "[command_
     CHECK_FALSE(run({"run", "hello.elf", "--uart", "1", "--uart-nowait"}).options.uart.waits);
 }
 
+TEST_CASE("a checkpoint is asked for by a cycle and a file", "[command_line]") {
+    const RunCommand before = run({"run", "--save-at", "1e6", "warm.ckpt", "hello.elf"});
+    const RunCommand behind = run({"run", "hello.elf", "--save-at", "0x10", "warm.ckpt"});
+
+    CHECK(before.options.firmware == "hello.elf");
+    CHECK(before.options.save_at == 1'000'000);
+    CHECK(before.options.checkpoint == "warm.ckpt");
+    CHECK(behind.options.firmware == "hello.elf");
+    CHECK(behind.options.save_at == 16);
+    CHECK(run({"run", "hello.elf"}).options.checkpoint.empty());
+    CHECK(run({"run", "hello.elf", "--restore", "warm.ckpt"}).options.restore == "warm.ckpt");
+    CHECK(refusal({"run", "hello.elf", "--save-at", "soon", "warm.ckpt"}).find("--save-at soon") !=
+          std::string::npos);
+    CHECK(refusal({"run", "hello.elf", "--save-at", "1"}).find("save-at") != std::string::npos);
+}
+
 TEST_CASE("settings keep their order, and options that stand for a parameter become settings",
           "[command_line]") {
     const RunCommand command =

@@ -116,6 +116,11 @@ class Mistakes(Folder):
         for name in ("status", "report", "mhz", CORES):
             self.refused(sample(objectives=[{"name": name, "metric": "/cycles"}]), "objectives.0.name", name)
 
+    def test_a_checkpoint_is_a_file_beside_the_study(self) -> None:
+        self.refused(sample(restore="none.ckpt"), "restore", "none.ckpt", "does not exist")
+        self.refused(sample(restore=7), "restore", "--save-at")
+        self.refused(sample(arguments=["--restore", "x"]), "arguments.0", "sweep's own")
+
     def test_an_operating_point_stands_once(self) -> None:
         point = {"vdd": 0.65, "mhz": 463}
         self.refused(sample(operating_points=[point, point]), "operating_points.1", "twice")
@@ -252,6 +257,34 @@ class Runs(Folder):
         self.sweep(sample(), "--jobs", "4", "--cache", str(self.folder / "other"), out="four")
 
         self.assertEqual((self.folder / "one/results.csv").read_bytes(), (self.folder / "four/results.csv").read_bytes())
+
+    def checkpoint(self, cycle: int) -> str:
+        path = self.folder / "warm.ckpt"
+        command = [str(PROGRAM), "run", str(HELLO), "--quiet", "--save-at", str(cycle), str(path)]
+        subprocess.run(command, check=True, capture_output=True)
+        return path.name
+
+    def test_points_go_on_from_a_checkpoint_and_have_the_results_of_whole_runs(self) -> None:
+        points = {"clock.vdd": [0.65, 0.8], "energy.profile": ["isvlsi23", "shaheen"]}
+        self.assertEqual(self.sweep(sample(parameters=points), out="whole"), 0)
+        self.assertEqual(self.sweep(sample(parameters=points, restore=self.checkpoint(1000)), out="restored"), 0)
+
+        columns = ("clock.vdd", "energy.profile", "status", "cycles", "uJ")
+        whole, restored = [[[row[key] for key in columns] for row in self.table(out)] for out in ("whole", "restored")]
+        self.assertEqual(restored, whole)
+        self.assertEqual(len({row[-1] for row in whole}), 4)
+
+    def test_a_checkpoint_of_other_contents_is_another_run(self) -> None:
+        document = sample(parameters={}, objectives=[{"name": "from", "metric": "/restored/cycle"}])
+        for cycle in (500, 1500):
+            self.assertEqual(self.sweep(document | {"restore": self.checkpoint(cycle)}, out=f"out{cycle}"), 0)
+            self.assertEqual(self.table(f"out{cycle}")[0]["from"], str(cycle))
+
+    def test_what_a_checkpoint_does_not_allow_is_a_row_that_says_so(self) -> None:
+        self.assertEqual(self.sweep(sample(parameters={CORES: [8, 4]}, restore=self.checkpoint(1000))), 1)
+        same, other = self.table()
+        self.assertEqual((same["status"], other["status"]), ("ok", "refused"))
+        self.assertIn("another configuration", other["message"])
 
     def test_operating_points_are_priced_without_a_second_run(self) -> None:
         document = sample(parameters={}, operating_points=[{"vdd": 0.6, "mhz": 300}, {"vdd": 0.8, "mhz": 500}])

@@ -15,7 +15,8 @@
 `firmware` is a path, a list of paths (which is then a parameter), or {"build": COMMAND, "inputs": [FILES]}: the
 command makes the image of a point at {out}, with parameters in braces. Paths are relative to the study.
 A parameter whose key begins with `firmware.` goes to that command alone, one that begins with `study.` only into
-expressions, every other one to `--set`. `derived` has parameters of the platform that follow from those of the study:
+expressions, every other one to `--set`. `restore` names a checkpoint of which only prices and operating point may differ.
+`derived` has parameters of the platform that follow from those of the study:
 {"soc.cluster.tcdm.bank_count": "{study.banking_factor} * {soc.cluster.core_count}"}.
 """
 
@@ -36,7 +37,7 @@ from flexv_tools.sweep.metrics import Expression
 Value = str | int | float | bool
 KEYS = (
     "name firmware config arguments parameters derived points operating_points objectives constraints "
-    "max_cycles timeout_seconds energy_profile"
+    "max_cycles timeout_seconds energy_profile restore"
 ).split()
 FIRMWARE = "firmware"  # the parameter that a list of images makes
 FIRMWARE_PREFIX = "firmware."
@@ -361,12 +362,22 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.document.failure(("arguments",), "expected a list of options of `flexv-vp run`")
         for i, item in enumerate(value):
-            if item.split("=")[0] in ("--report", "--quiet", "--config", "--gdb"):
+            if item.split("=")[0] in ("--report", "--quiet", "--config", "--gdb", "--restore"):
                 raise self.document.failure(("arguments", i), f"{item} is the sweep's own")
         limit = self.positive("max_cycles")
         if limit is not None and limit != int(limit):
             raise self.document.failure(("max_cycles",), "expected a whole number of cycles")
-        return (*value, "--max-cycles", str(int(limit))) if limit else tuple(value)
+        limits = ("--max-cycles", str(int(limit))) if limit else ()
+        return (*value, *limits, *self.restore())
+
+    def restore(self) -> tuple[str, ...]:
+        """The checkpoint from which every point goes on."""
+        name = self.document.value.get("restore")
+        if name is None:
+            return ()
+        if not isinstance(name, str) or not name:
+            raise self.document.failure(("restore",), "expected the path of a checkpoint (flexv-vp run --save-at)")
+        return ("--restore", str(self.existing(("restore",), name)))
 
     def positive(self, key: str, largest: float = 1e18) -> float | None:
         value = self.document.value.get(key)

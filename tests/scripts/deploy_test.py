@@ -294,6 +294,49 @@ class HostileFiles(Folder):
 
     def test_huge_and_missing_dimensions(self) -> None:
         for value in (1 << 40, 0):
+    def test_what_is_made_twice(self) -> None:
+        for name in ("x", "c0", "conv3"):  # the input, an initializer, another node's result
+            model = self.model()
+            node = model.graph.node[-1] if name == "conv3" else next(node for node in model.graph.node if node.op_type == "Conv")
+            node.output[0] = name
+            self.failure(model.SerializeToString(), "which is there already", name)
+
+    def test_constants_in_other_files(self) -> None:
+        for name, word in (("../secret", "network's folder"), ("/etc/hostname", "network's folder"), ("nothing", "no ONNX file")):
+            model = self.model()
+            item = model.graph.initializer[3]
+            item.ClearField("raw_data")
+            item.data_location = onnx.TensorProto.EXTERNAL
+            entry = item.external_data.add()
+            entry.key, entry.value = "location", name
+            self.failure(model.SerializeToString(), word)
+
+    def test_negative_sizes(self) -> None:
+        model = self.model()
+        model.graph.initializer[2].dims[0] = -4
+        self.failure(model.SerializeToString(), "expected sizes of 0 and more")
+
+    def test_names_do_not_reach_the_terminal(self) -> None:
+        model = self.model()
+        node = next(node for node in model.graph.node if node.op_type == "Conv")
+        node.name, node.op_type = "a\n\x1b[31m" + "x" * 5000, "Con\tv"
+        with self.assertRaises(Unsupported) as caught:
+            self.network_of(model)
+        self.assertTrue(str(caught.exception).isprintable())
+        self.assertLess(len(str(caught.exception)), 1500)
+
+    def test_attributes_of_a_layer_that_are_anything(self) -> None:
+        for name, value in (("group", 0), ("group", -1), ("pads", [-1] * 4), ("pads", [1 << 40] * 4), ("pads", [1, 1, 1]),
+                            ("strides", [1 << 40, 1]), ("strides", [-1, -1]), ("kernel_shape", [5, 5]), ("auto_pad", "NONSENSE"),
+                            ("dilations", [0, 0])):  # fmt: skip
+            model = self.model()
+            node = next(node for node in model.graph.node if node.op_type == "Conv")
+            for old in [each for each in node.attribute if each.name == name]:
+                node.attribute.remove(old)
+            node.attribute.append(onnx.helper.make_attribute(name, value))
+            with self.assertRaises(Unsupported, msg=f"{name} {value}"):
+                self.network_of(model)
+
             model = self.model()
             model.graph.input[0].type.tensor_type.shape.dim[2].dim_value = value
             self.failure(model.SerializeToString(), "shape")

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 Scale = Floats | np.floating[Any]
 Bias = Literal["sum", "product"]  # where it is added
 CHANNEL_GROUP = 4
+NAME_LENGTH = 120  # of what messages show
 NARROW_SHIFT = 24  # of the kernels for results of 4 and 2 bits
 
 
@@ -24,7 +25,13 @@ class Unsupported(Exception):
     """A network that cannot be deployed: node, operator, what is not supported, what would be."""
 
     def __init__(self, node: str, operator: str, what: str, accepted: str) -> None:
-        super().__init__(f"node {node} ({operator}): {what}; accepted: {accepted}")
+        super().__init__(f"node {printable(node)} ({printable(operator)}): {what}; accepted: {accepted}")
+
+
+def printable(name: str) -> str:
+    """A name of a file for a message: on one line, without what controls a terminal, and not endless."""
+    text = "".join(c if c.isprintable() else "?" for c in name)
+    return text if len(text) <= NAME_LENGTH else f"{text[:NAME_LENGTH]}..."
 
 
 @dataclass(frozen=True)

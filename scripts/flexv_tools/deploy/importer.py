@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from flexv_tools.deploy.constants import constant_of
-from flexv_tools.deploy.graph import Format, Tensor
+from flexv_tools.deploy.graph import Format, Tensor, printable
 from flexv_tools.deploy.operators_integer import Integers
 from flexv_tools.deploy.operators_shapes import Shapes
 from flexv_tools.deploy.values import INPUT, QDQ, Coded, Const, Imported, Pending, Real, Source, Value
@@ -45,12 +45,23 @@ def read_model(path: Path) -> Any:
     except ImportError as error:
         raise Failure("python3-onnx is missing; scripts/deploy installs it") from error
     try:
-        model = onnx.load(str(path))
+        model = onnx.load(str(path), load_external_data=False)
+        check_external(path, model)
+        onnx.load_external_data_for_model(model, str(path.parent))
     except (DecodeError, OSError, ValueError, RecursionError) as error:
         raise Failure(f"{path}: no ONNX file: {error}") from error
     if not model.graph.node:
         raise Failure(f"{path}: no ONNX file, or a network without nodes")
     return model
+
+
+def check_external(path: Path, model: Any) -> None:
+    """Constants in files of their own lie beside the network or below it."""
+    for item in model.graph.initializer:
+        for entry in item.external_data:
+            if entry.key == "location" and (Path(entry.value).is_absolute() or ".." in Path(entry.value).parts):
+                raise Failure(f"{path}: initializer {printable(item.name)!r} lies in {printable(entry.value)!r}; expected a file in the "
+                              "network's folder")  # fmt: skip
 
 
 class Importer(Integers, Shapes):
@@ -91,13 +102,22 @@ class Importer(Integers, Shapes):
                     "expected an initializer, an input or the output of a node before it (no cycles)"
                 )
             for node in now:
+                self.check_outputs(node, ready)
                 ready.update(node.output)
             ordered += now
             waiting = [node for node in waiting if not any(node is done for done in now)]
         return ordered
 
+    def check_outputs(self, node: Any, ready: set[str]) -> None:
+        for name in node.output:
+            if name and name in ready:
+                raise Failure(f"{self.name}: node {self.label(node)} ({node.op_type}): makes {printable(name)!r}, which is there already; "
+                              "expected a name of its own for each input, initializer and output")  # fmt: skip
+
     def read_constants(self) -> None:
         for item in self.graph.initializer:
+            if any(size < 0 for size in item.dims):
+                raise Failure(f"{self.name}: initializer {item.name!r}: the shape {list(item.dims)}; expected sizes of 0 and more")
             try:
                 self.values[item.name] = Const(constant_of(item))
             except (ValueError, TypeError, KeyError) as error:

@@ -29,6 +29,7 @@ NAMES = {"xpulpv2": "XpulpV2", "xpulpnn": "XpulpNN", "flexv": "Flex-V"}
 PRECISIONS = ((8, 8), (8, 4), (8, 2), (4, 4), (4, 2), (2, 2))
 CORES = 8
 TOLERANCE = 0.05
+HIDDEN_PERCENT = 95.0  # of the transfers of networks
 CHANNELS, DEPTH = 64, 288
 
 # Valente et al. 2024 (Shaheen, TCAS-I 71(5), arXiv 2401.03531), table IV, which attributes it to
@@ -233,27 +234,50 @@ def network_rows(program: Path) -> list[Row]:
         from flexv_tools import reproduce_networks
     except ImportError as error:
         raise Failure(f"{error}; scripts/deploy installs what networks need, --no-networks leaves them out") from error
-    throughput, energy = [], []
-    external: list[Row] = []
+    throughput, energy, external, predictions, transfers = [], [], [], [], []
     for network in reproduce_networks.NETWORKS:
         results = {isa: reproduce_networks.measure(program, network, isa) for isa in ISAS}
-        a, w = network.bits
-        for isa in ISAS:
-            published, value = network.mac_per_cycle[isa], results[isa].mac_per_cycle
-            gain = results[isa].cycles / results["flexv"].cycles
-            published_gain = network.mac_per_cycle["flexv"] / published
-            remark = f"{network.title}; {results[isa].cycles / 1e6:.2f} M cycles"
-            if isa != "flexv":
-                remark += f"; Flex-V is {gain:.2f} times as fast, published {published_gain:.2f}"
-            throughput.append(Row("networks", isa, a, w, "throughput", "MAC/cycle", published, value,
-                                  ratio_of(value, published), "published", remark))
-        frame = results["flexv"].millijoules
-        energy.append(Row("network_energy", "flexv", a, w, "energy", "mJ", network.millijoules, frame,
-                          ratio_of(frame, network.millijoules), "published",
-                          energy_remark(network, results["flexv"])))
+        throughput += [throughput_row(network, isa, results) for isa in ISAS]
+        energy.append(energy_row(network, results["flexv"]))
+        predictions += [prediction_row(network, isa, results[isa]) for isa in ISAS]
+        transfers += [transfer_row(network, isa, results[isa]) for isa in ISAS]
         if network.name.startswith("mobilenet"):
             external += external_rows(program, network, results["flexv"])
-    return throughput + energy + external
+    return throughput + energy + external + predictions + transfers
+
+
+def throughput_row(network: Published, isa: str, results: dict[str, Result]) -> Row:
+    published, value = network.mac_per_cycle.get(isa), results[isa].mac_per_cycle
+    remark = f"{network.title}; {results[isa].cycles / 1e6:.2f} M cycles"
+    if isa != "flexv":
+        remark += f"; Flex-V is {results[isa].cycles / results['flexv'].cycles:.2f} times as fast"
+        remark += f", published {network.mac_per_cycle['flexv'] / published:.2f}" if published is not None else ""
+    a, w = network.bits
+    return Row("networks", isa, a, w, "throughput", "MAC/cycle", published, value, ratio_of(value, published),
+               "published" if published is not None else "prediction", remark)  # fmt: skip
+
+
+def energy_row(network: Published, result: Result) -> Row:
+    a, w = network.bits
+    published, frame = network.millijoules, result.millijoules
+    return Row("network_energy", "flexv", a, w, "energy", "mJ", published, frame, ratio_of(frame, published),
+               "published" if published is not None else "prediction", energy_remark(network, result))  # fmt: skip
+
+
+def prediction_row(network: Published, isa: str, result: Result) -> Row:
+    """Layers whose cycles are as the cost model says; the others by name."""
+    a, w = network.bits
+    share = 100 * (1 - len(result.unlike) / result.layers) if result.layers else 0.0
+    remark = f"{network.title}; {result.layers - len(result.unlike)} of {result.layers} layers"
+    remark += f"; others: {', '.join(result.unlike)}" if result.unlike else ""
+    return Row("network_predictions", isa, a, w, "layers", "%", 100.0, share, None, "all" if not result.unlike else "not all", remark)
+
+
+def transfer_row(network: Published, isa: str, result: Result) -> Row:
+    a, w = network.bits
+    share = 100 * result.hidden
+    return Row("network_transfers", isa, a, w, "hidden", "%", HIDDEN_PERCENT, share, None,
+               "kept" if share >= HIDDEN_PERCENT else "missed", network.title)  # fmt: skip
 
 
 def external_rows(program: Path, network: Published, inside: Result) -> list[Row]:
@@ -274,6 +298,8 @@ def external_rows(program: Path, network: Published, inside: Result) -> list[Row
 
 def energy_remark(network: Published, result: Result) -> str:
     """Energy a cycle takes the number of cycles out of the comparison: published MACs and MAC/cycle give its cycles."""
+    if network.millijoules is None:
+        return f"{network.title}; {1e9 * result.millijoules / result.cycles:.1f} pJ a cycle"
     cycles = result.macs / network.mac_per_cycle["flexv"]
     return (f"{network.title}; {1e9 * result.millijoules / result.cycles:.1f} pJ a cycle, "
             f"published {1e9 * network.millijoules / cycles:.1f} pJ; {cycles / result.cycles:.2f} times fewer cycles")
@@ -342,6 +368,15 @@ SECTIONS = {
         "Networks end to end, energy",
         "Energy of a frame [mJ], Shaheen at 0.8 V and 500 MHz (anchors N1 to N3 of the energy model, which no "
         "coefficient was fitted to); ours without external memory."),
+    "network_predictions": (
+        "Networks, layers as predicted",
+        "Share of the layers [%] whose measured cycles are those that the cost model of `scripts/deploy` says, within 5 %, or within 350 "
+        "cycles of short ones: which lines the shared instruction cache still has is a matter of chance. Prices of the model are those "
+        "of `scripts/price_layers`, measured on other networks, at random."),
+    "network_transfers": (
+        "Networks, hidden transfers",
+        "Share of the time of the DMA's transfers [%] in which the cores compute, of layers whose work takes longer than their "
+        "transfers. Column \"published\": the least that this project asks for."),
     "external_memory": (
         "Networks with weights in external memory",
         "How much slower [%] when weights come from a memory of 0.4 byte a cycle (HyperRAM of Shaheen, 1.6 Gb/s) by "

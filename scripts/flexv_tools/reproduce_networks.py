@@ -20,8 +20,8 @@ class Published:
     name: str  # of scripts/example_network
     title: str
     bits: tuple[int, int]
-    mac_per_cycle: dict[str, float]
-    millijoules: float  # of a frame on Shaheen at 0.8 V, 500 MHz
+    mac_per_cycle: dict[str, float]  # empty: not published
+    millijoules: float | None  # of a frame on Shaheen at 0.8 V, 500 MHz
 
 
 NETWORKS = (
@@ -29,6 +29,7 @@ NETWORKS = (
     Published("mobilenet_8b4b", "MobileNetV1 0.75 224, 8b4b", (8, 4), {"xpulpv2": 3.2, "xpulpnn": 2.7, "flexv": 5.8}, 8.83),
     Published("resnet20_small_4b2b", "ResNet-20, halved maps, 4b2b", (4, 2), {"xpulpv2": 4.8, "xpulpnn": 4.4, "flexv": 11.2},
               0.15),
+    Published("resnet20_4b2b", "ResNet-20, 4b2b", (4, 2), {}, None),
 )  # fmt: skip
 L2_BYTES = 4 << 20  # all weights; Shaheen has 1 MiB and brings them in from outside
 # Limits of what external memory of 0.4 byte a cycle may cost, percent: this project's, by L2 bytes.
@@ -41,6 +42,9 @@ class Result:
     macs: int
     cycles: int
     millijoules: float
+    layers: int = 0
+    unlike: tuple[str, ...] = ()  # layers that take other cycles than predicted, with by how much
+    hidden: float = 1.0  # share of the transfers, of layers whose work takes longer
 
     @property
     def mac_per_cycle(self) -> float:
@@ -66,4 +70,6 @@ def measure(program: Path, network: Published, isa: str, external_l2_bytes: int 
         if run.differences:
             raise Failure(f"{network.name} by {isa}: {run.differences[0]}")
         rows = report.rows_of(deployment.tilings, run)
-    return Result(deployment.network.macs, sum(row.cycles for row in rows), sum(row.energy_uj for row in rows) / 1000)
+    unlike = tuple(f"{row.layer} {row.deviation_percent:+.1f} %" for row in rows if not report.is_as_predicted(row))
+    return Result(deployment.network.macs, sum(row.cycles for row in rows), sum(row.energy_uj for row in rows) / 1000, len(rows),
+                  unlike, report.hidden_share(rows))  # fmt: skip

@@ -8,6 +8,7 @@
 #include "generated/mchan_regs.h"
 #include "own_cluster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DMA OWN_CLUSTER(MCHAN_DEMUX_BASE)
@@ -70,9 +71,14 @@ static inline DmaTransfer dma_start_out(volatile void* external, const volatile 
     return dma_start_2d(DMA_TO_EXTERNAL, tcdm, flat, external, flat, bytes);
 }
 
+/// Whether the transfer has ended. It keeps its id.
+static inline bool dma_is_complete(DmaTransfer id) {
+    return (io_read(DMA + DMA_STATUS) & (1u << id)) == 0;
+}
+
 /// Sleeps until the transfer is complete, and gives its id back.
 static inline void dma_wait(DmaTransfer id) {
-    while ((io_read(DMA + DMA_STATUS) & (1u << id)) != 0) {
+    while (!dma_is_complete(id)) {
         event_wait(1u << EVENT_LINE_DMA);
     }
     io_write(DMA + DMA_STATUS, 1u << id);

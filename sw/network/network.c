@@ -325,14 +325,17 @@ static void wait_for(uint32_t roles) {
             continue;
         }
         const uint32_t before = timer_cycles();
+        const bool is_late = !dma_is_complete(transfers[role].id);
         dma_wait(transfers[role].id);
         transfers[role].is_under_way = false;
-        transfers[role].waited += timer_cycles() - before;
+        if (is_late) {
+            transfers[role].waited += timer_cycles() - before;
+        }
     }
 }
 
 // A piece of a tensor: `pixels` pixels, `bytes` of each of them.
-static void start(enum Role role, uint32_t direction, uint8_t* tcdm, uint8_t* external,
+static void start(enum Role role, uint32_t direction, uint8_t* tcdm, const uint8_t* external,
                   uint32_t pixels, uint32_t bytes, uint32_t pitch) {
     const struct DmaShape flat = {0, 0};
     const struct DmaShape lines = {bytes, pitch};
@@ -402,10 +405,10 @@ static void bring_in_parameters(const struct NetworkLayer* l, uint8_t* arena, co
 static void bring_in(const struct NetworkLayer* l, uint8_t* arena, const struct Tile* t,
                      uint32_t index, uint32_t roles) {
     const uint32_t half = index & 1;
-    if ((roles & 1 << kInput) && !(index == 0 && l->is_input_kept)) {
+    if ((roles & 1 << kInput) && !(index == 0 && l->is_input_here)) {
         bring_in_tensor(kInput, &l->input, arena + l->places.input[half], l, t);
     }
-    if ((roles & 1 << kSecond) && l->kind == kNetworkAdd) {
+    if ((roles & 1 << kSecond) && l->kind == kNetworkAdd && !(index == 0 && l->is_second_here)) {
         bring_in_tensor(kSecond, &l->second, arena + l->places.second[half], l, t);
     }
     if (has_weights(l) && !(index == 0 && l->is_prefetched)) {
@@ -413,8 +416,20 @@ static void bring_in(const struct NetworkLayer* l, uint8_t* arena, const struct 
     }
 }
 
-// Weights of the first tile of the next layer.
-static void bring_in_ahead(const struct NetworkLayer* next, uint8_t* arena, uint32_t roles) {
+// Operands of the first tile of the next layer, whose inputs stand in this one's row, close to the
+// cores.
+static void bring_in_ahead(const struct NetworkLayer* l, uint8_t* arena, uint32_t roles) {
+    for (uint32_t i = 0; i < 2; ++i) {
+        const struct NetworkAhead* const a = &l->ahead[i];
+        const enum Role role = i == 0 ? kInput : kSecond;
+        if ((roles & 1u << role) && a->pixels != 0) {
+            start(role, DMA_TO_TCDM, arena + a->to, a->from, a->pixels, a->bytes, a->pitch);
+        }
+    }
+}
+
+static void bring_in_weights_ahead(const struct NetworkLayer* next, uint8_t* arena,
+                                   uint32_t roles) {
     const struct Tile first = {.channels = p_minu(next->out_channels, next->first_channels),
                                .is_first = true,
                                .is_last = next->input_parts == 1};
@@ -495,8 +510,11 @@ static void start_transfers(const struct NetworkLayer* l, const struct NetworkLa
     }
     if (index + 1 < l->tiles) {
         bring_in(l, arena, following, index + 1, roles);
-    } else if (next != NULL && next->is_prefetched) {
-        bring_in_ahead(next, arena, roles);
+    } else {
+        bring_in_ahead(l, arena, roles);
+        if (next != NULL && next->is_prefetched) {
+            bring_in_weights_ahead(next, arena, roles);
+        }
     }
     if ((roles & kPieces) && pieces.stream != NULL) {
         move_pieces(roles);
@@ -532,8 +550,8 @@ void network_run_layer(const struct NetworkLayer* l, const struct NetworkLayer* 
     }
     if (roles & 1 << kOutput) {
         take_out(l, arena, before);
-        if (kIsResultRead || next == NULL || !next->is_input_kept) {
-            wait_for(1 << kOutput);  // else at the end of the next layer's tile
+        if (kIsResultRead || l->is_result_awaited) {
+            wait_for(1 << kOutput);  // else at the end of the next layer's first tile
         }
     }
     barrier();

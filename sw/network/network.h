@@ -42,6 +42,15 @@ struct NetworkPiece {
     uint32_t bytes;
 };
 
+/// An operand of the first tile of the next layer, which comes while a layer's last tile is
+/// computed.
+struct NetworkAhead {
+    const uint8_t* from;
+    uint32_t to;             ///< in the arena
+    uint32_t pixels, bytes;  ///< bytes of each of them; no pixels: there is none
+    uint32_t pitch;          ///< from pixel to pixel where they come from
+};
+
 /// Everything that is brought in ahead of time, over `arena`.
 struct NetworkStream {
     const struct NetworkPiece* pieces;
@@ -83,8 +92,12 @@ struct NetworkLayer {
     uint32_t tiles;
     bool
         is_prefetched;  ///< weights of the first tile come during the last tile of the layer before
-    bool is_input_kept;  ///< the input of its only tile is the result of the layer before, where it
-                         ///< lies
+    bool is_input_here;   ///< the first tile's input is there: it came then, or it is the result of
+                          ///< the layer before, where that lies
+    bool is_second_here;  ///< the same of the second operand
+    bool is_result_awaited;  ///< the last tile's result is in memory when the layer ends; else
+                             ///< when the next layer's first tile has been computed
+    struct NetworkAhead ahead[2];  ///< input and second operand of the next layer
     struct NetworkPlaces places;
 };
 

@@ -10,8 +10,10 @@ import csv
 import html
 import importlib.util
 import io
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +32,7 @@ import foreign_networks  # noqa: E402
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, places, planner, prefetch, stream, tiler  # noqa: E402
+from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, places, planner, prefetch, report, stream, tiler, work  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 from flexv_tools.sweep import main as sweep  # noqa: E402
@@ -292,8 +294,6 @@ class HostileFiles(Folder):
             node.input[0] = node.output[0] if name == "conv7" else name
             self.failure(model.SerializeToString(), "never made")
 
-    def test_huge_and_missing_dimensions(self) -> None:
-        for value in (1 << 40, 0):
     def test_what_is_made_twice(self) -> None:
         for name in ("x", "c0", "conv3"):  # the input, an initializer, another node's result
             model = self.model()
@@ -337,6 +337,8 @@ class HostileFiles(Folder):
             with self.assertRaises(Unsupported, msg=f"{name} {value}"):
                 self.network_of(model)
 
+    def test_huge_and_missing_dimensions(self) -> None:
+        for value in (1 << 40, 0):
             model = self.model()
             model.graph.input[0].type.tensor_type.shape.dim[2].dim_value = value
             self.failure(model.SerializeToString(), "shape")
@@ -404,6 +406,8 @@ def damage(graph: Any, random: Any) -> None:
 class Plans(Folder):
     """Tiles and places are the best that there are in the model."""
 
+    known: dict[tuple[str, int], list[tiler.Tiling]] = {}  # several tests look at the same chains
+
     def layers(self) -> list[Any]:
         found = []
         for seed in (0, 1, 2):
@@ -464,35 +468,98 @@ class Plans(Folder):
             self.assertEqual(starts, {start for each in places.used_places(tiling).values() for start in each} - {0})
             self.assertLessEqual(p.end, 14_000)
 
-    def test_weights_come_early_only_to_places_that_the_layer_before_has_left(self) -> None:
-        target = tiler.Target()
-        for name, least in (("resnet20_small_4b2b", 10), ("resnet20_4b2b", 5)):
-            path = self.folder / f"{name}.onnx"
+    def linked(self, name: str, l1_bytes: int = tiler.Target.l1_bytes) -> list[tiler.Tiling]:
+        """Layers of an example, or of a random network of that seed, as they follow each other."""
+        if (name, l1_bytes) in self.known:
+            return self.known[name, l1_bytes]
+        path, target = self.folder / "net.onnx", tiler.Target("flexv", 8, l1_bytes)
+        if name.isdigit():
+            networks.random_network(path, int(name))
+        elif name == "wide":
+            networks.wide_network(path, (8, 8), sizes=(96, 120, 17))
+        else:
             onnx.save(examples.NETWORKS[name](name), str(path))
-            tilings = prefetch.linked(tiler.tile_all(self.network(path).layers, target), target)
-            early = [(a, b) for a, b in zip(tilings, tilings[1:]) if b.is_prefetched]
-            self.assertGreaterEqual(len(early), least, name)
-            for before, after in early:
-                self.assertLessEqual(after.places.end, target.l1_bytes)
-                for start, end in places.first_weights(after):
-                    for begin, stop in places.busy_at_end(before):
-                        self.assertTrue(end <= begin or stop <= start, after.layer.name)
+        found = prefetch.chosen(tiler.options_of_all(self.network(path).layers, target), target)
+        return self.known.setdefault((name, l1_bytes), found)
+
+    def chains(self) -> Any:
+        for name in ("resnet20_small_4b2b", "wide", *map(str, range(6))):
+            for l1_bytes in (16_000, tiler.Target.l1_bytes):
+                with self.subTest(name=name, l1_bytes=l1_bytes):
+                    yield self.linked(name, l1_bytes), l1_bytes
+
+    def test_operands_come_early_only_to_places_that_the_layer_before_has_left(self) -> None:
+        numbers = {"weights": 0, "input": 0, "second": 0}
+        for tilings, l1_bytes in self.chains():
+            for number, (before, after) in enumerate(zip(tilings, tilings[1:])):
+                self.assertLessEqual(after.places.end, l1_bytes)
+                busy = places.busy_at_end(before)
+                if number and before.count == 1 and not tilings[number - 1].links.is_result_awaited:
+                    busy.append(places.last_result(tilings[number - 1]))
+                links = after.links
+                for name, is_early in (("weights", links.is_prefetched), ("input", links.is_input_ahead), ("second", links.is_second_ahead)):
+                    numbers[name] += is_early
+                    for start, end in places.extents_of(after, prefetch.OPERANDS[name]) if is_early else []:
+                        for begin, stop in busy:
+                            self.assertTrue(end <= begin or stop <= start, f"{after.layer.name} {name}")
+        for name, number in numbers.items():
+            self.assertGreater(number, 10, name)
+
+    def test_a_result_leaves_late_only_from_a_place_that_the_next_layer_does_not_use(self) -> None:
+        late = 0
+        for tilings, _ in self.chains():
+            self.assertTrue(tilings[-1].links.is_result_awaited)
+            for before, after in zip(tilings, tilings[1:]):
+                if before.links.is_result_awaited:
+                    continue
+                late += 1
+                begin, stop = places.last_result(before)
+                for start, end in places.extents(after).items():
+                    is_kept = after.links.is_input_kept and start == after.places.input[0]
+                    self.assertTrue(is_kept or end <= begin or stop <= start, after.layer.name)
+        self.assertGreater(late, 30)
+
+    def test_what_is_read_has_been_written(self) -> None:
+        """Tile by tile, with a clock that counts tiles: transfers that begin with a tile have ended when the next one begins."""
+        for tilings, _ in self.chains():
+            written: dict[int, Any] = {}  # of each whole tensor, when: [row][channel]
+            clock = 0
+            for number, tiling in enumerate(tilings):
+                links = tiling.links
+                for tile in range(tiling.count):
+                    for operand, tensor in enumerate(tiling.layer.inputs):
+                        is_here = (links.is_input_ahead, links.is_second_ahead)[operand]
+                        if tile == 0 and operand == 0 and links.is_input_kept:
+                            continue
+                        begins = clock - (tile != 0 or is_here)  # during the tile before
+                        seen = written.get(id(tiler.whole_of(tensor)))
+                        if seen is None:
+                            continue  # the network's input
+                        region = prefetch.operand_region(tiling, tile)
+                        first = tensor.first + region.channels.begin
+                        rows = seen[region.rows.begin : region.rows.begin + region.rows.count, first : first + region.channels.count]
+                        self.assertLessEqual(rows.max(), begins, f"{tiling.layer.name} tile {tile} operand {operand}")
+                    clock += 1
+                    result, part = divmod(tile, tiling.input_parts)
+                    if part + 1 == tiling.input_parts:
+                        out = tiling.layer.output
+                        whole = tiler.whole_of(out)
+                        seen = written.setdefault(id(whole), np.full((whole.height, whole.stored_channels), 1 << 30))
+                        rows, channels = tiling.row_spans[result % tiling.row_tiles], tiling.channel_spans[result // tiling.row_tiles]
+                        first = out.first + channels.begin
+                        is_waited = tile + 1 == tiling.count and links.is_result_awaited
+                        seen[rows.begin : rows.begin + rows.count, first : first + channels.count] = clock + (not is_waited)
 
     def test_an_input_stays_only_between_layers_of_a_single_tile_and_apart_from_what_they_use(self) -> None:
-        target, numbers = tiler.Target(), []
-        for seed in (None, *range(6)):
-            path = self.folder / "net.onnx"
-            if seed is None:
-                onnx.save(examples.NETWORKS["resnet20_small_4b2b"]("resnet"), str(path))
-            else:
-                networks.random_network(path, seed)
-            tilings = prefetch.linked(tiler.tile_all(self.network(path).layers, target), target)
-            numbers.append(sum(tiling.is_input_kept for tiling in tilings))
+        numbers = []
+        for name in ("resnet20_small_4b2b", *map(str, range(6))):
+            tilings = self.linked(name)
+            numbers.append(sum(tiling.links.is_input_kept for tiling in tilings))
             for before, tiling in zip(tilings, tilings[1:]):
-                if tiling.is_input_kept:
+                if tiling.links.is_input_kept:
                     self.assertEqual((before.count, tiling.count), (1, 1))
                     self.assertIs(tiling.layer.input, before.layer.output)
-                    self.check_kept(tiling, before.places.output[0], target.l1_bytes)
+                    self.check_kept(tiling, before.places.output[0], tiler.Target.l1_bytes)
         self.assertGreater(numbers[0], 25)
         self.assertGreater(sum(numbers[1:]), 3)
 
@@ -500,13 +567,23 @@ class Plans(Folder):
         path, target = self.folder / "net.onnx", tiler.Target()
         onnx.save(examples.NETWORKS["resnet20_4b2b"]("resnet"), str(path))
         alone = tiler.tile_all(self.network(path).layers, target)
-        together = prefetch.linked(alone, target)
+        together = self.linked("resnet20_4b2b")
         self.assertTrue(any(tiling.count > 1 for tiling in alone))
         self.assertTrue(all(tiling.count == 1 for tiling in together))
-        self.assertLess(sum(t.predicted.cycles for t in together), sum(t.predicted.cycles for t in prefetch.linked(alone[:1], target) + alone[1:]))
+        self.assertLess(sum(t.predicted.cycles for t in together), sum(t.predicted.cycles for t in prefetch.linked(alone, target)))
+
+    def test_the_options_that_are_chosen_cost_least_together(self) -> None:
+        """Against every combination of three layers' options."""
+        target = tiler.Target("flexv", 8, 30_000)
+        for seed in (3, 4, 5):
+            layers = self.network(networks.random_network(self.folder / "r.onnx", seed)).layers[:3]
+            options = tiler.options_of_all(layers, target)
+            every = [prefetch.linked(list(each), target) for each in itertools.product(*options)]
+            least = min(sum(t.predicted.cycles for t in each) for each in every)
+            self.assertAlmostEqual(sum(t.predicted.cycles for t in prefetch.chosen(options, target)), least, delta=0.002 * least)
 
     def test_groups_of_gathered_pixels_are_larger_only_where_the_cores_share_them_as_evenly(self) -> None:
-        self.assertEqual([cost.gathered_group(pixels, 8) for pixels in (1024, 256, 896, 784, 64, 4)], [16, 16, 16, 8, 8, 8])
+        self.assertEqual([work.gathered_group(pixels, 8) for pixels in (1024, 256, 896, 784, 64, 4)], [16, 16, 16, 8, 8, 8])
 
     def check_kept(self, tiling: tiler.Tiling, start: int, l1_bytes: int) -> None:
         original, used = tiler.tile(tiling.layer, tiler.Target()), places.used_places(tiling)
@@ -527,7 +604,7 @@ class Plans(Folder):
         for layer in self.layers():
             tiling = tiler.tile(layer, tiler.Target("flexv", 8, 14_000))
             starts = sorted(places.extents(tiling))
-            for variant in prefetch.variants(tiling, tiler.Target("flexv", 8, 30_000)):
+            for variant in prefetch.variants(tiling, 30_000):
                 shift = variant.places.end - tiling.places.end
                 self.assertEqual(sorted(places.extents(variant)), [start + shift for start in starts])
                 self.assertEqual(shift % places.BANK_ROW_BYTES, 0)
@@ -570,8 +647,8 @@ class Plans(Folder):
 
 
 def busy_places(tilings: list[tiler.Tiling], tile: int) -> list[tuple[int, int]]:
-    """What is used of L1 while a tile is computed: by its operands, those of the next one and results; and what weights of the next
-    layer take that come in the last tile."""
+    """What is used of L1 while a tile is computed: by its operands, those of the next one and results; what operands of the next
+    layer take that come in the last tile, and a result of the layer before that goes out in the first one."""
     begins = stream.first_tiles(tilings)
     number = max(i for i, begin in enumerate(begins[:-1]) if begin <= tile)
     tiling, index = tilings[number], tile - begins[number]
@@ -585,7 +662,10 @@ def busy_places(tilings: list[tiler.Tiling], tile: int) -> list[tuple[int, int]]
     found = [(start, ends[start]) for start in starts]
     if index + 1 == tiling.count and number + 1 < len(tilings):
         after = tilings[number + 1]
-        found += places.first_weights(after) if after.is_prefetched else []
+        early = {"weights": after.links.is_prefetched, "input": after.links.is_input_ahead, "second": after.links.is_second_ahead}
+        found += [each for name, is_early in early.items() if is_early for each in places.extents_of(after, prefetch.OPERANDS[name])]
+    if index == 0 and number and not tilings[number - 1].links.is_result_awaited:
+        found.append(places.last_result(tilings[number - 1]))
     return found
 
 
@@ -701,8 +781,8 @@ class OnThePlatform(Folder):
                 self.assertEqual(status, 0, said)
                 self.assertIn("every tensor equals", said)
                 plan = json.loads((self.folder / "out/plan.json").read_text())
-                report = json.loads((self.folder / "out/report.json").read_text())
-                read = report["counters"]["external_memory"]["bytes_read"]
+                measured = json.loads((self.folder / "out/report.json").read_text())
+                read = measured["counters"]["external_memory"]["bytes_read"]
                 self.assertGreaterEqual(read, plan["external"]["streamed_bytes"] + plan["external"]["direct_bytes"])
                 outside[name, l2_bytes] = plan["external"]["activation_bytes"]
         self.assertEqual(outside["resnet20_small_4b2b", 98304], 0)
@@ -714,12 +794,28 @@ class OnThePlatform(Folder):
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             return main.main(call), said.getvalue()
 
+    def rows(self) -> list[dict[str, str]]:
+        with (self.folder / "out/layers.csv").open() as file:
+            return list(csv.DictReader(file))
+
+    def off(self) -> list[float]:
+        """By how much predictions of the layers are off, in percent; of short ones where it is more than chance in the caches."""
+        pairs = [(int(row["cycles"]), int(row["predicted_cycles"])) for row in self.rows()]
+        return [100 * abs(predicted / cycles - 1) if abs(predicted - cycles) > report.CACHE_CYCLES else 0.0 for cycles, predicted in pairs]
+
     def test_random_networks(self) -> None:
+        """Equal to the evaluator; and the layers, of all shapes and widths, take the cycles that were predicted."""
+        off = []
         for seed in SEEDS:
-            with self.subTest(seed=seed):
-                status, said = self.deploy(networks.random_network(self.folder / f"random{seed}.onnx", seed))
+            isa = main.ISAS[seed % 3]
+            with self.subTest(seed=seed, isa=isa):
+                path = networks.random_network(self.folder / f"random{seed}.onnx", seed)
+                status, said = self.deploy(path, "--isa", isa, "--l2-bytes", str(4 << 20))
                 self.assertEqual(status, 0, said)
                 self.assertIn("every tensor equals", said)
+                off += self.off()
+        self.assertLess(sum(each > report.PREDICTION_PERCENT for each in off), max(2, len(off) // 10), off)
+        self.assertLess(max(off), 15.0)
 
     def test_networks_of_others(self) -> None:
         for name in ("unsigned_with_zeros", "depthwise_with_zeros", "inverted_residual", "concatenation_of_scales", "strides_of_two_kinds",
@@ -802,8 +898,8 @@ class OnThePlatform(Folder):
         for name in ("src", "firmware.elf", "plan.json", "output.npy", "golden.npy", "report.json", "layers.csv"):
             self.assertTrue((out / name).exists(), name)
         plan = json.loads((out / "plan.json").read_text())
-        report = json.loads((out / "report.json").read_text())
-        self.assertEqual(len(plan["layers"]), len(report["regions"]))
+        measured = json.loads((out / "report.json").read_text())
+        self.assertEqual(len(plan["layers"]), len(measured["regions"]))
         header = (out / "layers.csv").read_text().splitlines()[0]
         for column in ("layer", "shape", "macs", "cycles", "mac_per_cycle", "predicted_cycles", "dma_bytes", "dma_overlap"):
             self.assertIn(column, header.split(","))
@@ -814,14 +910,19 @@ class OnThePlatform(Folder):
         status, said = self.deploy(path)
         self.assertEqual(status, 0, said)
         plan = json.loads((self.folder / "out/plan.json").read_text())
-        report = json.loads((self.folder / "out/report.json").read_text())
-        measured = sum(region["cycles"] for region in report["regions"])
-        self.assertLess(abs(plan["predicted_cycles"] / measured - 1), 0.05)
+        regions = json.loads((self.folder / "out/report.json").read_text())["regions"]
+        measured = sum(region["cycles"] for region in regions)
+        self.assertLess(abs(plan["predicted_cycles"] / measured - 1), 0.03)
         self.assertGreater(plan["macs"] / measured, 18)  # MAC/cycle
-        with (self.folder / "out/layers.csv").open() as file:
-            rows = {row["layer"]: row for row in csv.DictReader(file)}
-        for name in ("stage3.0.conv2", "stage3.1.conv1", "stage3.2.conv2"):  # their weights come while others compute
-            self.assertGreater(float(rows[name]["dma_overlap"]), 0.8)
+        off = self.off()
+        self.assertLessEqual(sum(each > report.PREDICTION_PERCENT for each in off), 3, off)
+        self.assertLess(max(off), 12)
+        overlaps = {row["layer"]: float(row["dma_overlap"]) for row in self.rows()}
+        for name in ("stage3.0.conv2", "stage3.1.conv1", "stage3.2.conv2", "stage1.1.add"):  # operands come while others compute
+            self.assertGreater(overlaps[name], 0.95, name)
+        hidden = re.search(r"([\d.]+) % of the transfers hidden", said)
+        assert hidden is not None
+        self.assertGreater(float(hidden[1]), 95)
 
     def test_the_pages_show_layers_hints_roofline_and_instruction_sets_side_by_side(self) -> None:
         status, said = self.deploy(self.classifier(), "--isa", "all")

@@ -66,11 +66,13 @@ class ReproduceTest(unittest.TestCase):
         cycles = {"flexv": 10_000_000, "xpulpnn": 20_000_000, "xpulpv2": 25_000_000}
         def measure(program: Path, network: Any, isa: str, external_l2_bytes: int | None = None) -> Any:
             slower = {None: 1.0, 0x180000: 1.005, 0x100000: 1.09}[external_l2_bytes]
-            return reproduce_networks.Result(120_000_000, round(cycles[isa] * slower), 1.5)
+            unlike = ("fc +9.0 %",) if isa == "xpulpnn" else ()
+            hidden = 0.94 if isa == "xpulpv2" else 0.96
+            return reproduce_networks.Result(120_000_000, round(cycles[isa] * slower), 1.5, 20, unlike, hidden)
 
         reproduce_networks.measure = measure
         rows = reproduce.network_rows(Path("unused"))
-        self.assertEqual(len(rows), 3 * 3 + 3 + 2 * 2)
+        self.assertEqual(len(rows), 4 * 3 + 4 + 2 * 2 + 2 * 4 * 3)
         flexv = next(row for row in rows if row.isa == "flexv" and (row.act_bits, row.weight_bits) == (8, 8))
         self.assertEqual((flexv.published, flexv.measured), (6.0, 12.0))
         self.assertIn("2.50 times as fast", next(row.remark for row in rows if row.isa == "xpulpv2"))
@@ -81,6 +83,14 @@ class ReproduceTest(unittest.TestCase):
         kept, missed = [row for row in rows if row.experiment == "external_memory"][:2]
         self.assertEqual((reproduce.verdict(kept), reproduce.verdict(missed)), ("kept", "missed"))
         self.assertAlmostEqual(missed.measured, 9.0)
+        predictions = {row.isa: row for row in rows if row.experiment == "network_predictions"}
+        self.assertEqual((predictions["xpulpnn"].measured, reproduce.verdict(predictions["xpulpnn"])), (95.0, "not all"))
+        self.assertIn("19 of 20 layers; others: fc +9.0 %", predictions["xpulpnn"].remark)
+        self.assertEqual(reproduce.verdict(predictions["flexv"]), "all")
+        transfers = {row.isa: reproduce.verdict(row) for row in rows if row.experiment == "network_transfers"}
+        self.assertEqual(transfers, {"flexv": "kept", "xpulpnn": "kept", "xpulpv2": "missed"})
+        unpublished = [row for row in rows if "ResNet-20, 4b2b;" in row.remark and row.experiment == "networks"]
+        self.assertEqual([row.kind for row in unpublished], ["prediction"] * 3)
 
     def test_a_slow_kernel_fails(self) -> None:
         done, _, page = self.reproduce(PROGRAM.format(python=sys.executable, cycles=300000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from flexv_tools.deploy import prefetch
 from flexv_tools.deploy.evaluator import packed
 from flexv_tools.deploy.graph import Add, Average, Dense, Ints, Layer, Maximum, Network, Tensor
 from flexv_tools.deploy.planner import Plan
@@ -24,8 +25,8 @@ LICENCE = "// SPDX-License-Identifier: Apache-2.0\n"
 def tables(network: Network, tilings: list[Tiling], plan: Plan, l1_bytes: int) -> str:
     """network_tables.h: one row a layer; blocks and pieces of weights that come from external memory."""
     places, weights, extra = [], 0, stream_text(plan, len(tilings))
-    for number, tiling in enumerate(tilings):
-        places.append(row(number, tiling, plan, weights))
+    for number, (tiling, following) in enumerate(zip(tilings, [*tilings[1:], None])):
+        places.append(row(number, tiling, following, plan, weights))
         weights += weight_bytes(tiling)
     numbers = " ".join(f"X({number})" for number in range(1, len(tilings) + 1))
     regions = "\n".join(
@@ -72,7 +73,7 @@ def c_comment(name: str) -> str:
     return c_text(name).replace("*/", "")
 
 
-def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
+def row(number: int, tiling: Tiling, following: Tiling | None, plan: Plan, weights: int) -> str:
     layer, p = tiling.layer, tiling.places
     fields = {
         "kind": KINDS[layer.kind],
@@ -101,13 +102,35 @@ def row(number: int, tiling: Tiling, plan: Plan, weights: int) -> str:
         "row_tiles": tiling.row_tiles,
         "input_parts": tiling.input_parts,
         "tiles": tiling.count,
-        "is_prefetched": str(tiling.is_prefetched).lower(),
-        "is_input_kept": str(tiling.is_input_kept).lower(),
+        "is_prefetched": boolean(tiling.links.is_prefetched),
+        "is_input_here": boolean(tiling.links.is_input_here),
+        "is_second_here": boolean(tiling.links.is_second_ahead),
+        "is_result_awaited": boolean(tiling.links.is_result_awaited),
+        "ahead": ahead_text(following, plan),
         "places": "{" + f"{pair(p.input)}, {pair(p.second)}, {pair(p.output)}, {pair(p.weights)}, {pair(p.scales)}, "
         f"{p.workspace}, {p.bytes}, {pair(p.sums)}" + "}",
     } | own_fields(number, tiling, plan, weights)
     body = ", ".join(f".{name} = {value}" for name, value in fields.items())
     return f"    {{{body}}},  // {c_comment(layer.name)}\n"
+
+
+def ahead_text(following: Tiling | None, plan: Plan) -> str:
+    """Inputs of the next layer's first tile that come during the last one of this layer."""
+    texts = ["{0}", "{0}"]
+    if following is not None:
+        links, first = following.links, prefetch.operand_region(following, 0)
+        p = following.places
+        for number, (is_ahead, place) in enumerate(((links.is_input_ahead, p.input[0]), (links.is_second_ahead, p.second[0]))):
+            if is_ahead:
+                tensor = following.layer.inputs[number]
+                count = min(first.channels.count, tensor.stored_channels)
+                texts[number] = (f"{{{address_of(tensor, plan)}, {place}, {first.rows.count * tensor.width}, "
+                                 f"{count * tensor.format.bits // 8}, {(tensor.whole or tensor).pixel_bytes}}}")  # fmt: skip
+    return "{" + ", ".join(texts) + "}"
+
+
+def boolean(value: bool) -> str:
+    return str(value).lower()
 
 
 def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[str, object]:
@@ -128,7 +151,7 @@ def own_fields(number: int, tiling: Tiling, plan: Plan, weights: int) -> dict[st
             fields["blocks"] = f"network_blocks_{number}"
         is_divided = tiling.input_parts > 1
         if layer.multipliers is not None and (layer.output.format.bits == 8 or layer.is_narrowed or is_divided):
-            fields |= {"low": layer.low, "high": layer.high, "is_narrowed": str(layer.is_narrowed).lower()}
+            fields |= {"low": layer.low, "high": layer.high, "is_narrowed": boolean(layer.is_narrowed)}
         return fields
     if isinstance(layer, Average):
         return {"factor_a": layer.multiplier, "bias": layer.bias, "shift": layer.shift}
@@ -150,7 +173,7 @@ def pair(values: tuple[int, int]) -> str:
 
 def tensor_text(tensor: Tensor, plan: Plan) -> str:
     pitch = (tensor.whole or tensor).pixel_bytes
-    signed = str(tensor.format.signed).lower()
+    signed = boolean(tensor.format.signed)
     return f"{{{address_of(tensor, plan)}, {pitch}, {tensor.format.bits}, {signed}}}"
 
 

@@ -54,10 +54,19 @@ def run_sample(platform: Platform, elfs: tuple[Path, Path], network: Network, sa
         words = (folder / "signature").read_text().split()
         checks, _ = call(platform, elfs[1], data, folder)
     output = output_of(network.output, words)
-    costs = [Costs(int(m[2]), int(m[3]), int(m[4])) for m in COST_LINE.finditer(stdout)]
-    run = Run(output, report, costs)
+    run = Run(output, report, costs_of(stdout))
     run.differences = compare(network, values, output, checks)
     return run
+
+
+def timed(platform: Platform, elf: Path, data: bytes, folder: Path) -> tuple[list[Costs], dict[str, Any]]:
+    """What a run costs, without a comparison."""
+    stdout, report = call(platform, elf, data, folder)
+    return costs_of(stdout), report
+
+
+def costs_of(stdout: str) -> list[Costs]:
+    return [Costs(int(m[2]), int(m[3]), int(m[4])) for m in COST_LINE.finditer(stdout)]
 
 
 def call(platform: Platform, elf: Path, data: bytes, folder: Path) -> tuple[str, dict[str, Any]]:

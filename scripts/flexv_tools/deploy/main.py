@@ -55,7 +55,7 @@ def prepare(options: argparse.Namespace) -> Deployment:
     network = integerise.integerise(imported, options.bias)
     target = Target(options.isa, options.cores, options.l1_bytes, external_of(options.set) if options.l3 else None)
     if target.external is None:
-        tilings = prefetch.linked(tiler.tile_all(network.layers, target), target)
+        tilings = prefetch.chosen(tiler.options_of_all(network.layers, target), target)
         plan = planner.plan(network, tilings, options.l2_bytes)
     else:
         known: tiler.Tiled = {}
@@ -100,8 +100,11 @@ def plan_json(deployment: Deployment) -> dict[str, Any]:
                          "first_rows": tiling.row_spans[0].count, "first_channels": tiling.channel_spans[0].count},
                 "l1": asdict(tiling.places),
                 "predicted_cycles": round(predicted.cycles),
-                "is_prefetched": tiling.is_prefetched,
-                "is_input_kept": tiling.is_input_kept,
+                "is_prefetched": tiling.links.is_prefetched,
+                "is_input_kept": tiling.links.is_input_kept,
+                "is_input_ahead": tiling.links.is_input_ahead,
+                "is_second_ahead": tiling.links.is_second_ahead,
+                "is_result_awaited": tiling.links.is_result_awaited,
                 "predicted_dma_cycles": round(predicted.dma_cycles),
                 "dma_bytes": predicted.dma_bytes,
             }

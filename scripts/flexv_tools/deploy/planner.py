@@ -21,6 +21,7 @@ RANDOM_ORDERS = 300
 CODE_BYTES = 96 * 1024  # of L2 for program, tables and what the runtime needs
 STAGES = (0, 8192, 4096, 12288, 2048)  # bytes of L1 that are left to a piece of weights, twice
 KEEPS = (1.0, 0.5, 0.0)  # shares of what is free in L2 for ever that keep weights
+NEIGHBOURS = 60  # other tilings of a layer that are tried at the end
 PRICES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # cycles that a layer may lose for a byte that passes meanwhile
 
 
@@ -146,6 +147,7 @@ class Tables:
     def __init__(self, network: Network, target: Target, outside: frozenset[Tensor], known: Tiled) -> None:
         assert target.external is not None
         self.target = target
+        self.linked: dict[Chosen, list[Tiling]] = {}
         self.options: list[list[tuple[Tiling, int, int]]] = [[] for _ in network.layers]  # with L1 bytes, bytes that pass
         for stage_bytes in STAGES[:2] if outside else STAGES:  # with activations outside other things count more
             l1_bytes = target.l1_bytes - 2 * stage_bytes
@@ -178,12 +180,15 @@ class Tables:
             for option in range(len(options))
             if option != best.chosen[layer]
         ]
-        for _, layer, option in sorted(changes):
+        for _, layer, option in sorted(changes)[:NEIGHBOURS]:
             yield lambda chosen, layer=layer, option=option: (*chosen[:layer], option, *chosen[layer + 1 :])  # type: ignore[misc]
 
     def tilings(self, chosen: Chosen) -> list[Tiling]:
-        each = [options[number] for options, number in zip(self.options, chosen)]
-        return prefetch.linked([tiling for tiling, _, _ in each], self.target, [l1_bytes for _, l1_bytes, _ in each])
+        if chosen not in self.linked:
+            each = [options[number] for options, number in zip(self.options, chosen)]
+            ends = [l1_bytes for _, l1_bytes, _ in each]
+            self.linked[chosen] = prefetch.linked([tiling for tiling, _, _ in each], self.target, ends)
+        return self.linked[chosen]
 
 
 @dataclass(frozen=True)

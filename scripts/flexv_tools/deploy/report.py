@@ -18,6 +18,10 @@ HEADER = (
 ).split(",")
 
 
+PREDICTION_PERCENT = 5.0
+CACHE_CYCLES = 350  # fetches that a layer of some thousand cycles has more or less, by which lines are still there
+
+
 @dataclass(frozen=True)
 class Row:
     layer: str
@@ -35,6 +39,7 @@ class Row:
     l1_bytes: int = 0
     peak: float = 0.0  # MAC/cycle of all cores, if they did nothing else
     transfer_cycles: int = 0  # of the DMA, predicted
+    waited_cycles: int = 0  # for the DMA, by the core that waited longest
     compute_cycles: int = 0  # of the cores, predicted
     stalls: dict[str, float] = field(default_factory=dict)  # percent of the cores' cycles, by kind
     components: dict[str, float] = field(default_factory=dict)  # uJ
@@ -72,12 +77,26 @@ def rows_of(tilings: list[Tiling], run: Run) -> list[Row]:
                 l1_bytes=tiling.places.end,
                 peak=peak_of(layer, core_count(region)),
                 transfer_cycles=round(tiling.predicted.dma_cycles),
+                waited_cycles=cost.wait_cycles,
                 compute_cycles=round(tiling.predicted.compute_cycles),
                 stalls=stalls(region),
                 components=components(region),
             )
         )
     return rows
+
+
+def is_as_predicted(row: Row) -> bool:
+    """Within 5 %, or within what a layer takes more or less from run to run of its neighbours: the shared instruction cache replaces
+    lines at random."""
+    return abs(row.predicted_cycles - row.cycles) <= max(PREDICTION_PERCENT / 100 * row.cycles, CACHE_CYCLES)
+
+
+def hidden_share(rows: list[Row]) -> float:
+    """Of the time of transfers, that in which cores compute; of layers whose work takes longer than their transfers."""
+    chosen = [row for row in rows if row.compute_cycles >= row.transfer_cycles]
+    transfers = sum(row.transfer_cycles for row in chosen)
+    return max(0.0, 1 - sum(row.waited_cycles for row in chosen) / transfers) if transfers else 1.0
 
 
 def cores_of(region: dict[str, Any]) -> list[dict[str, int]]:
@@ -136,6 +155,9 @@ def summary(network: Network, rows: list[Row], run: Run, samples: int) -> str:
             f"{row.layer[:24]:24} {row.kind:12} {row.macs / 1e3:8.1f} {row.cycles / 1e3:8.1f} {row.mac_per_cycle:9.2f} "
             f"{row.deviation_percent:+8.1f}% {100 * row.dma_overlap:6.1f}% {row.energy_uj:8.3f}"
         )
+    near = sum(map(is_as_predicted, rows))
+    lines.append(f"{near} of {len(rows)} layers as predicted (within {PREDICTION_PERCENT:g} %, or {CACHE_CYCLES} cycles); "
+                 f"{100 * hidden_share(rows):.1f} % of the transfers hidden, of layers whose work takes longer")  # fmt: skip
     verdict = "every tensor equals the evaluator's" if not run.differences else "RESULTS DIFFER"
     lines.append(
         f"{network.name}: {network.macs / 1e6:.2f} M MAC in {cycles / 1e6:.3f} M cycles = {network.macs / cycles:.2f} "

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Dense
-from flexv_tools.deploy.tiler import Tiling, is_channelwise, parts_of, weight_bytes, weight_pitch, weight_row_bytes, weights_at
+from flexv_tools.deploy.tiler import Tiling, class_of_tiling, is_channelwise, parts_of, weight_bytes, weight_pitch, weight_row_bytes, weights_at
 
 ALIGNMENT = 16
 LEAST_PIECE_BYTES = 256
 LOOK_AHEAD = 12  # blocks that may find a place when the first one does not
-CERTAIN = (0.95, 600)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
-WHOLE = (1.0, cost.TILE_CYCLES["convolution"] - 300)  # where weights are waited for in any case, all of a tile's time is used
+CERTAIN = (0.97, 500)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
+WHOLE = (1.0, 2300)  # where weights are waited for in any case, all of a tile's time is used
 SCALE_BYTES = 8  # a bias and a multiplier
 
 
@@ -120,7 +120,7 @@ def blocks_of(tilings: list[Tiling]) -> list[Block]:
 def layer_blocks(layer: int, tiling: Tiling, begin: int, source: int) -> Iterator[Block]:
     dense = tiling.layer
     assert isinstance(dense, Dense)
-    is_between = not tiling.is_prefetched
+    is_between = not tiling.links.is_prefetched
     parts = parts_of(tiling)
     rows = [weight_row_bytes(dense, inputs) for inputs in parts]
     out = dense.weights.shape[0]
@@ -201,13 +201,14 @@ def idle_weights(tiling: Tiling, index: int) -> Extent | None:
 
 class Stage:
     """Places of pieces in L1: behind what the layers use there, or in an idle half of the weights' buffer. A piece is there for
-    two tiles, and the one before must not lie on it; weights of the next layer may come a tile earlier than that begins."""
+    two tiles, and the one before must not lie on it; operands of the next layer may come a tile earlier than that begins, and the last
+    result of a layer may go out a tile later."""
 
     def __init__(self, tilings: list[Tiling], l1_bytes: int) -> None:
         self.end = l1_bytes // ALIGNMENT * ALIGNMENT
         used = [tiling.places.end for tiling in tilings for _ in range(tiling.count)]
         used += [used[-1], used[-1]] if used else []
-        self.begins = [-(-max(used[tile : tile + 3]) // ALIGNMENT) * ALIGNMENT for tile in range(len(used) - 2)]
+        self.begins = [-(-max(used[max(0, tile - 1) : tile + 3]) // ALIGNMENT) * ALIGNMENT for tile in range(len(used) - 2)]
         self.idle = [idle_weights(tiling, index) for tiling in tilings for index in range(tiling.count)]
         self.before = (0, 0)
         self.before_tile = -2
@@ -255,7 +256,7 @@ def schedule(
         for time in tiling.predicted.tiles:
             own = reads.get(tile, [])
             direct = sum(rest_cycles(block, external, tilings) for block in own if not block.is_between)
-            free = max(0.0, time.compute + cost.TILE_CYCLES[tiling.layer.kind] - time.dma)
+            free = max(0.0, time.compute + cost.prices()[class_of_tiling(tiling)]["tile"] - time.dma)
             between = sum(rest_cycles(block, external, tilings) for block in own if block.is_between)
             if between:
                 done.stalls[min(layer + (tile + 1 == begins[layer + 1]), len(tilings) - 1)] += between

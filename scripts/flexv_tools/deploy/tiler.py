@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from flexv_tools.deploy import cost
+from flexv_tools.deploy import cost, work
 from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Maximum, Tensor, Unsupported
 
 MAX_DMA_BYTES = 65535
@@ -47,6 +47,7 @@ class Places:
     sums: tuple[int, int] = (0, 0)
     end: int = 0
     group: int = 1  # of what a core copies at a time: pixels of a convolution, lines of a depthwise layer
+    sizes: dict[str, int] = field(default_factory=dict, compare=False)  # bytes of each, up to where the next one may begin
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ class Tiling:
     first_channels: int = 0
     external: frozenset[Tensor] = frozenset()  # of its tensors, those outside of the chip
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
-    is_prefetched: bool = False  # weights of the first tile come while the layer before ends
-    is_input_kept: bool = False  # its input lies where the layer before has put it
+    links: cost.Links = cost.Links()
 
     @property
     def row_spans(self) -> tuple[cost.Span, ...]:
@@ -130,15 +130,17 @@ def input_rows(layer: Layer, rows: int) -> int:
 class Allocator:
     def __init__(self) -> None:
         self.end = 0
+        self.sizes: dict[str, int] = {}
 
-    def take(self, count: int, offset: int = 0) -> int:
+    def take(self, name: str, count: int, offset: int = 0) -> int:
         """`count` bytes that begin `offset` behind a row of banks."""
         place = self.end + offset
         self.end = -(-(place + count) // ALIGNMENT) * ALIGNMENT
+        self.sizes[name] = self.end - place
         return place
 
-    def twice(self, count: int, offset: int = 0) -> tuple[int, int]:
-        return self.take(count, offset), self.take(count, offset)
+    def twice(self, name: str, count: int, offset: int = 0) -> tuple[int, int]:
+        return self.take(name, count, offset), self.take(name, count, offset)
 
 
 def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Target) -> Places:
@@ -147,12 +149,12 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
     in_channels = inputs
     in_pixels = input_rows(layer, rows) * tensor.width
     slack = 32  # two rows behind activations, a word behind each are read and ignored
-    operands = memory.twice(in_pixels * in_channels * tensor.format.bits // 8 + slack)
+    operands = memory.twice("input", in_pixels * in_channels * tensor.format.bits // 8 + slack)
     second = (0, 0)
     if isinstance(layer, Add):
-        second = memory.twice(in_pixels * in_channels * layer.inputs[1].format.bits // 8)
+        second = memory.twice("second", in_pixels * in_channels * layer.inputs[1].format.bits // 8)
     numbers = rows * output.width * channels
-    outputs = memory.twice(numbers * output.format.bits // 8)
+    outputs = memory.twice("output", numbers * output.format.bits // 8)
     weights = scales = sums = (0, 0)
     workspace = narrowed = 0
     group = 1
@@ -160,25 +162,25 @@ def places_of(layer: Layer, rows: int, channels: int, inputs: int, target: Targe
         is_divided = not is_channelwise(layer) and inputs < tensor.stored_channels
         is_single = channels >= output.stored_channels
         pitch = weight_pitch(layer, inputs)
-        first = memory.take(channels * pitch + 32, SKEW_BYTES)
+        first = memory.take("weights", channels * pitch + 32, SKEW_BYTES)
         second_half = is_divided or not is_single
-        weights = (first, memory.take(channels * pitch + 32, SKEW_BYTES) if second_half else first)
-        place = memory.take(8 * channels + 8)
-        scales = (place, place if is_single else memory.take(8 * channels + 8))
+        weights = (first, memory.take("weights", channels * pitch + 32, SKEW_BYTES) if second_half else first)
+        place = memory.take("scales", 8 * channels + 8)
+        scales = (place, place if is_single else memory.take("scales", 8 * channels + 8))
         if isinstance(layer, Depthwise) and not layer.is_3x3:
             group = copied_lines(layer, rows, target)
-            workspace = memory.take(target.cores * copied_bytes(layer, group))
+            workspace = memory.take("workspace", target.cores * copied_bytes(layer, group))
         if gathers(layer, inputs):
             pitch = gathered_pitch(layer, inputs)
-            group = cost.gathered_group(rows * output.width, target.cores)
+            group = work.gathered_group(rows * output.width, target.cores)
             if target.cores * group * pitch > target.l1_bytes // COPIES:
-                group = cost.GROUP_PIXELS
-            workspace = memory.take(target.cores * group * pitch + 64)
+                group = work.GROUP_PIXELS
+            workspace = memory.take("workspace", target.cores * group * pitch + 64)
         if is_divided and layer.kind == "convolution":
-            sums = memory.twice(4 * numbers)
+            sums = memory.twice("sums", 4 * numbers)
         elif layer.is_narrowed:
-            narrowed = memory.take(numbers)
-    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end, group)
+            narrowed = memory.take("bytes", numbers)
+    return Places(operands, second, outputs, weights, scales, workspace, narrowed, sums, memory.end, group, memory.sizes)
 
 
 def copied_bytes(layer: Depthwise, lines: int) -> int:
@@ -296,7 +298,7 @@ Known = dict[tuple[int, ...], float]
 
 
 def model_of(tiling: Tiling, target: Target, known: Known | None = None) -> cost.Model:
-    return cost.Model(tiling.layer, shape_of(tiling), target.isa, target.cores, target.external, known)
+    return cost.Model(tiling.layer, shape_of(tiling), target.isa, target.cores, target.external, known, tiling.links)
 
 
 def bound(tiling: Tiling, target: Target, known: Known) -> float:
@@ -304,7 +306,13 @@ def bound(tiling: Tiling, target: Target, known: Known) -> float:
     key = (tiling.inputs,)
     if key not in known:
         known[key] = cost.least_work(tiling.layer, shape_of(tiling), target.isa, target.cores)
-    return cost.LAYER_CYCLES + tiling.count * cost.TILE_CYCLES[tiling.layer.kind] + known[key]
+    table = cost.prices()[class_of_tiling(tiling)]
+    return table["layer"] + tiling.count * table["tile"] + known[key]
+
+
+def class_of_tiling(tiling: Tiling) -> str:
+    layer = tiling.layer
+    return work.class_of(layer, isinstance(layer, Dense) and gathers(layer, tiling.inputs))
 
 
 def better(tiling: Tiling, target: Target, best: Tiling | None, known: Known) -> Tiling | None:
@@ -316,48 +324,90 @@ def better(tiling: Tiling, target: Target, best: Tiling | None, known: Known) ->
     return found if best is None or found.predicted.cycles < best.predicted.cycles else None
 
 
+# What may be spared of a layer by its neighbours, and the share of L1 that it takes: a smaller one leaves room to theirs.
+HIDDEN = cost.Links(is_input_ahead=True, is_second_ahead=True, is_prefetched=True)
+MODES = (
+    (cost.Links(), 1.0), (HIDDEN, 1.0), (replace(HIDDEN, is_result_awaited=False), 1.0), (HIDDEN, 0.75),
+    (replace(HIDDEN, is_result_awaited=False), 0.75),
+)  # fmt: skip
+
+
 def tile(layer: Layer, target: Target, external: frozenset[Tensor] = frozenset()) -> Tiling:
-    """The cheapest tiling. Raises Unsupported when not even the smallest one fits."""
+    """The cheapest tiling of a layer alone. Raises Unsupported when not even the smallest one fits."""
+    return options(layer, target, external, MODES[:1])[0]
+
+
+def options(
+    layer: Layer, target: Target, external: frozenset[Tensor] = frozenset(), modes: tuple[tuple[cost.Links, float], ...] = MODES
+) -> list[Tiling]:
+    """The cheapest tilings, alone and with what neighbours may spare, and a single tile where that fits; each once, all with what they
+    cost alone."""
     known: Known = {}
     candidates = [(bound(each, target, known), number, each) for number, each in enumerate(fitting(layer, target, external))]
+    candidates.sort(key=lambda each: each[:2])
+    found: list[Tiling] = []
+    for links, share in modes:
+        small = (replace(each, links=links) for _, _, each in candidates if each.places.end <= share * target.l1_bytes)
+        best = cheapest(small, target, known)
+        if best is None and not found:
+            raise too_large(layer, target)
+        if best is not None and not any(are_alike(best, each) for each in found):
+            best = replace(best, links=cost.Links())
+            found.append(replace(best, predicted=model_of(best, target, known).predict()))
+    single = whole(layer, target, external) if len(modes) > 1 else None
+    return found if single is None or any(are_alike(single, each) for each in found) else [*found, single]
+
+
+def cheapest(candidates: Iterator[Tiling], target: Target, known: Known) -> Tiling | None:
+    """Of candidates in the order of their bounds."""
     best: Tiling | None = None
-    for least, _, candidate in sorted(candidates, key=lambda each: each[:2]):
-        if best is not None and least >= best.predicted.cycles:
+    for candidate in candidates:
+        if best is not None and bound(candidate, target, known) >= best.predicted.cycles:
             break
         for variant in variants(candidate):
             if best is None or bound(variant, target, known) < best.predicted.cycles:
                 best = better(variant, target, best, known) or best
-    if best is None:
-        raise too_large(layer, target)
     return best
 
 
-def whole(layer: Layer, target: Target) -> Tiling | None:
+def are_alike(a: Tiling, b: Tiling) -> bool:
+    return (a.row_spans, a.channel_spans, a.inputs) == (b.row_spans, b.channel_spans, b.inputs)
+
+
+def whole(layer: Layer, target: Target, external: frozenset[Tensor] = frozenset()) -> Tiling | None:
     """The layer in a single tile, where that fits."""
     channels, inputs, rows = layer.output.stored_channels, layer.input.stored_channels, layer.output.height
     places = places_of(layer, rows, channels, inputs, target)
     if places.end > target.l1_bytes or largest_transfer(layer, rows, channels, inputs) > MAX_DMA_BYTES:
         return None
-    tiling = Tiling(layer, rows, channels, inputs, places)
+    tiling = Tiling(layer, rows, channels, inputs, places, external=external)
     return replace(tiling, predicted=model_of(tiling, target).predict())
 
 
-Tiled = dict[tuple[object, ...], Tiling]
+Tiled = dict[tuple[object, ...], list[Tiling]]
 
 
-def tile_all(
-    layers: list[Layer], target: Target, external: frozenset[Tensor] = frozenset(), known: Tiled | None = None
-) -> list[Tiling]:
+def options_of_all(
+    layers: list[Layer], target: Target, external: frozenset[Tensor] = frozenset(), known: Tiled | None = None,
+    modes: tuple[tuple[cost.Links, float], ...] = MODES,
+) -> list[list[Tiling]]:  # fmt: skip
     """Layers that are alike are tiled once; `known` has those of other calls."""
     known = {} if known is None else known
     found = []
     for layer in layers:
         own = frozenset(tensor for tensor in (*layer.inputs, layer.output) if whole_of(tensor) in external)
-        key = (target, *likeness(layer, own))
+        key = (target, len(modes), *likeness(layer, own))
         if key not in known:
-            known[key] = tile(layer, target, own)
-        found.append(replace(known[key], layer=layer, external=own))
+            known[key] = options(layer, target, own, modes)
+        found.append([replace(each, layer=layer, external=own) for each in known[key]])
     return found
+
+
+def tile_all(
+    layers: list[Layer], target: Target, external: frozenset[Tensor] = frozenset(), known: Tiled | None = None
+) -> list[Tiling]:
+    """Each layer as it is cheapest alone."""
+    return [each[0] for each in options_of_all(layers, target, external, known, MODES[:1])]
 
 
 def whole_of(tensor: Tensor) -> Tensor:

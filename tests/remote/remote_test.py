@@ -345,7 +345,7 @@ class Misbehaving(Case):
             peer.hello()
             peer.wait_for_the_end()
 
-        self.refuse(greets, "does not answer for 200 ms", "at cycle", timeout_ms=200)
+        self.refuse(greets, "does not answer for 2000 ms", "at cycle", timeout_ms=2000)
         self.assertEqual(self.report()["result"], "interrupted")
 
     def test_an_end_in_the_course_of_the_run(self) -> None:
@@ -402,15 +402,17 @@ class Misbehaving(Case):
                 self.refuse(asks, words, quantum_ns=0, irq=3)
 
     def test_a_signal_ends_the_wait(self) -> None:
+        has_begun = threading.Event()
+
         def greets(peer: Raw) -> None:
             peer.hello()
+            has_begun.set()
             peer.wait_for_the_end()
 
-        peer = threading.Thread(target=Raw(self.address, greets).serve, daemon=True)
-        peer.start()
+        threading.Thread(target=Raw(self.address, greets).serve, daemon=True).start()
         command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000))
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
-            time.sleep(1)
+            self.assertTrue(has_begun.wait(30))
             run.send_signal(signal.SIGTERM)
             _, text = run.communicate(timeout=30)
         self.assertEqual(run.returncode, 128 + signal.SIGTERM, text)

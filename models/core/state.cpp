@@ -18,7 +18,7 @@ void Core::serialize(StateArchive& archive) {
             divide_cycles_, jump_register_stalls_, split_, external_, external_cycles_);
     serialize_fault(archive);
     if (config_.has_quirks)
-        archive(watch_->previous, watch_->quirks);
+        archive(watch_->previous(), watch_->quirks);
     serialize_slots(archive);
 }
 
@@ -64,7 +64,7 @@ Slot* Core::slot_at(const SlotPlace& place) {
 }
 
 void Core::serialize_slots(StateArchive& archive) {
-    const Slot* const observed = config_.has_quirks ? watch_->previous.slot : nullptr;
+    const Slot* const observed = config_.has_quirks ? watch_->previous().slot : nullptr;
     std::array places = {place_of(slot_), place_of(page_), place_of(previous_), place_of(observed)};
     archive(page_base_, places);
     const auto points_to = [&](SlotPlace::Where where) {
@@ -81,7 +81,7 @@ void Core::serialize_slots(StateArchive& archive) {
     page_ = slot_at(places[1]);
     previous_ = slot_at(places[2]);
     if (config_.has_quirks)
-        watch_->previous.slot = slot_at(places[3]);
+        watch_->previous().slot = slot_at(places[3]);
 }
 
 }  // namespace flexv::core

@@ -814,8 +814,8 @@ class OnThePlatform(Folder):
                 self.assertEqual(status, 0, said)
                 self.assertIn("every tensor equals", said)
                 off += self.off()
-        self.assertLess(sum(each > report.PREDICTION_PERCENT for each in off), max(2, len(off) // 10), off)
-        self.assertLess(max(off), 15.0)
+        self.assertLessEqual(sum(each > report.PREDICTION_PERCENT for each in off), max(2, len(off) // 8), off)
+        self.assertLess(max(off), 12)
 
     def test_networks_of_others(self) -> None:
         for name in ("unsigned_with_zeros", "depthwise_with_zeros", "inverted_residual", "concatenation_of_scales", "strides_of_two_kinds",

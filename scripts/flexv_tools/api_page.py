@@ -20,7 +20,8 @@ from flexv_tools.simulator import ROOT
 HEADERS = ROOT / "platform/api/flexv"
 PAGE = ROOT / "docs/reference/api.md"
 CLASS = re.compile(r"^(class|struct|enum class) (\w+)")
-NO_INTERFACE = re.compile(r"= delete;|^~|^friend |^#|^inline namespace")
+NAMESPACE = re.compile(r"^namespace (flexv(::\w+)?) \{")
+NO_INTERFACE = re.compile(r"= delete;|^~|^friend |^namespace ")
 FIRST = ("flexv.hpp",)  # the others follow in the order of their names
 
 
@@ -48,11 +49,12 @@ class Reader:
             text.append(line.removeprefix("//").removeprefix(" "))
         return text
 
-    def namespace(self) -> list[Entry]:
-        while not self.lines[self.position].startswith("namespace flexv {"):
+    def namespace(self) -> tuple[str, list[Entry]]:
+        """The name of the header's namespace, and what it holds."""
+        while not (found := NAMESPACE.match(self.lines[self.position])):
             self.position += 1
         self.position += 1
-        return list(self.entries("}", is_public=True))
+        return found[1], list(self.entries("}", is_public=True))
 
     def entries(self, end: str, is_public: bool) -> Iterator[Entry]:
         """Up to the line that begins with `end`."""
@@ -94,7 +96,7 @@ class Reader:
             is_public = kind[1] != "class"
             return Entry(f"{kind[1]} {kind[2]}", text, members=list(self.entries("}", is_public)))
         self.skip_body()
-        return Entry(re.split(r" : \w+[({.]| : sc_core::| \{$", declaration)[0] + ";", text)
+        return Entry(re.split(r" : \w+[({.]| : sc_core::| ?\{$", declaration)[0] + ";", text)
 
     def skip_body(self) -> None:
         depth = 1
@@ -107,7 +109,7 @@ def prose(text: list[str]) -> str:
     """One paragraph, and a line for each parameter and result."""
     paragraph = " ".join(" ".join(text).split())
     paragraph = re.sub(r" ?\\returns ", "  \n  Returns ", paragraph)
-    return re.sub(r" ?\\param (\w+) ", r"  \n  `\1`: ", paragraph).strip()
+    return re.sub(r" ?\\t?param (\w+) ", r"  \n  `\1`: ", paragraph).strip()
 
 
 def lines_of(entry: Entry) -> Iterator[str]:
@@ -136,7 +138,9 @@ def page() -> str:
     for header in headers:
         reader = Reader(header.read_text().splitlines())
         parts += ["", f"## &lt;flexv/{header.name}&gt;", "", *reader.introduction()]
-        for entry in reader.namespace():
+        name, entries = reader.namespace()
+        parts += ["", f"In namespace `{name}`:"]
+        for entry in entries:
             parts += lines_of(entry)
     return "\n".join(parts) + "\n"
 

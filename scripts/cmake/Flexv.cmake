@@ -4,6 +4,7 @@
 option(FLEXV_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" ON)
 option(FLEXV_UNITY_BUILD "Compile the files of a library together: less time from nothing, more after a change" OFF)
 option(FLEXV_PRECOMPILED_HEADERS "Read SystemC, fmt and Catch2 once, not once a file" ON)
+option(FLEXV_SHARED "Make libflexv.so, too" OFF)
 set(FLEXV_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 
 # Headers of other projects that most files include. ccache wants to see the file's own text; our own
@@ -31,6 +32,9 @@ endfunction()
 function(flexv_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(FLEXV_SHARED)  # libflexv.so is made of the same objects; nobody can replace a function in it
+    target_compile_options(${target} PRIVATE -fPIC -fno-semantic-interposition)
+  endif()
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

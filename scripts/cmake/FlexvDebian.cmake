@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `cpack -G DEB` in a build folder: flexv_VERSION_ARCH.deb with the program, scripts, firmware runtime and documents, and
+# `cpack -G DEB` in a build folder: flexv_VERSION_ARCH.deb with the program, libflexv.so, scripts, firmware runtime and documents, and
 # flexv-dev_VERSION_ARCH.deb with what other projects compile and link.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME flexv)
@@ -16,6 +16,7 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)  # seconds; xz would take a minute for a
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "Boots firmware, counts cycles as the RTL does and measures energy.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME flexv)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS
   "python3, cmake, ninja-build, gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "python3-numpy, python3-matplotlib, python3-onnx, clang-19, gdb-multiarch, gtkwave")

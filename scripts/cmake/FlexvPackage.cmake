@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install BUILD` puts where, beside the libraries and the program: the CMake package (find_package(flexv)
-# gives flexv::platform, one target a block), firmware runtime, scripts, documents. Two
+# gives flexv::platform, one target a block, and flexv::shared), the file of pkg-config, firmware runtime, scripts, documents. Two
 # components: `runtime` is what users of the program need, `development` what other projects compile and link.
 include(CMakePackageConfigHelpers)
 
@@ -19,6 +19,17 @@ install(
     ${CMAKE_CURRENT_LIST_DIR}/FindLibElf.cmake
     ${CMAKE_CURRENT_LIST_DIR}/FindSystemC.cmake
   DESTINATION ${package_folder} COMPONENT development)
+
+# Relative to where the file lies, so that the folder may be moved.
+if(FLEXV_SHARED)
+  get_target_property(definitions SystemC::systemc INTERFACE_COMPILE_DEFINITIONS)
+  list(TRANSFORM definitions PREPEND -D)
+  list(JOIN definitions " " SYSTEMC_DEFINITIONS)
+  string(REGEX REPLACE "[^/]+" ".." UP_TO_PREFIX ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/flexv.pc.in ${PROJECT_BINARY_DIR}/flexv.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/flexv.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT development)
+endif()
 
 set(FLEXV_FIRMWARE_COMPONENT runtime)
 include(${PROJECT_SOURCE_DIR}/sw/cmake/FlexvFirmwareInstall.cmake)

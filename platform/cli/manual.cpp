@@ -137,7 +137,7 @@ std::string bash_completion(const CommandLineText& text) {
         "# bash completion of flexv-vp; written by `flexv-vp completion bash`\n"
         "_flexv_vp_keys() {{\n"
         "    COMPREPLY=($(compgen -S = -W '{}' -- \"$cur\"))\n"
-        "    compopt -o nospace\n}}\n\n"
+        "    compopt -o nospace +o filenames\n}}\n\n"
         "_flexv_vp() {{\n"
         "    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}\n"
         "    COMPREPLY=()\n"

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import select
 import shlex
 import shutil
+import signal
 import subprocess
-import unittest
+import time
 
 import program
 
@@ -110,6 +114,90 @@ class Zsh(program.Case):
 
         self.assertEqual(done.returncode, 101)
         self.assertIn("expected bash or zsh", done.stderr)
+
+
+# What a shell does when it is told to: `lines` gets "ready", and then each line as completion has left it.
+SET_UP = {
+    "bash": """exec 3>./lines
+        source ./completion
+        bind -x '"\\C-g": printf "%s\\n" "$READLINE_LINE" >&3'
+        echo ready >&3""",
+    "zsh": """exec 3>./lines
+        autoload -U compinit && compinit -D -u
+        source ./completion
+        show() { print -r -- "$BUFFER" >&3 }
+        zle -N show
+        bindkey '^G' show
+        print ready >&3""",
+}
+START = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
+KILL_LINE, COMPLETE, SHOW = "\x15", "\t", "\x07"  # keys
+
+
+class AtTheTerminal(program.Case):
+    """A person types half a word and presses TAB, in the real shell on a pseudo terminal."""
+
+    def shell(self, name: str) -> None:
+        if shutil.which(name) is None:
+            self.skipTest(f"{name} is not installed")
+        (self.folder / "lines").unlink(missing_ok=True)
+        (self.folder / "completion").write_text(self.run_program("completion", name).stdout)
+        (self.folder / "set_up").write_text(SET_UP[name])
+        process, self.keys = pty.fork()
+        if process == 0:
+            os.chdir(self.folder)
+            os.execvpe(START[name][0], START[name], os.environ | {"TERM": "dumb", "HOME": str(self.folder)})
+        self.addCleanup(self.end_shell, process, self.keys)
+        self.type("source ./set_up\n")
+        self.seen = 0
+        self.assertEqual(self.next_line(), "ready")
+
+    def end_shell(self, process: int, keys: int) -> None:
+        os.close(keys)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+    def type(self, keys: str) -> None:
+        os.write(self.keys, keys.encode())
+
+    def next_line(self) -> str:
+        last = time.monotonic() + program.PATIENCE
+        path = self.folder / "lines"
+        while time.monotonic() < last:
+            if select.select([self.keys], [], [], 0.02)[0]:
+                os.read(self.keys, 4096)  # what the terminal shows
+            lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+            if len(lines) > self.seen and lines[self.seen].endswith("\n"):
+                self.seen += 1
+                return lines[self.seen - 1].removesuffix("\n")
+        self.fail("the shell does not answer")
+
+    def completed(self, text: str) -> str:
+        self.type(KILL_LINE + text + COMPLETE + SHOW)
+        return self.next_line()
+
+    def check_words(self, shell: str) -> None:
+        self.shell(shell)
+        (self.folder / "firmware.elf").write_text("")
+        for typed, expected in (
+            ("flexv-vp desc", "flexv-vp describe "),
+            ("flexv-vp help pr", "flexv-vp help price "),
+            ("flexv-vp run --timel", "flexv-vp run --timeline "),
+            ("flexv-vp run --check u", "flexv-vp run --check uninit "),
+            ("flexv-vp run --uart p", "flexv-vp run --uart pty "),
+            ("flexv-vp run --config pulp_o", "flexv-vp run --config pulp_open "),
+            ("flexv-vp isa --format t", "flexv-vp isa --format table "),
+            ("flexv-vp run --set soc.cluster.core_c", "flexv-vp run --set soc.cluster.core_count="),
+            ("flexv-vp run firmw", "flexv-vp run firmware.elf "),
+            ("flexv-vp run --report firmw", "flexv-vp run --report firmware.elf "),
+        ):
+            self.assertEqual(self.completed(typed), expected)
+
+    def test_bash_completes_words(self) -> None:
+        self.check_words("bash")
+
+    def test_zsh_completes_words(self) -> None:
+        self.check_words("zsh")
 
 
 if __name__ == "__main__":

@@ -11,11 +11,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Spins for {seconds}, {factor} times as long with a trace.
 PROGRAM = """#!{python}
-import json, sys, time
+import json, socket, sys, time
 arguments = sys.argv[1:]
 seconds = {seconds} * ({factor} if "--trace" in arguments else 1)
 while time.process_time() < seconds:
     pass
+if "--gdb" in arguments and "--gdb-nowait" not in arguments:
+    with socket.socket(socket.AF_UNIX) as server, open({asked!r}, "ab") as asked:
+        server.bind(arguments[arguments.index("--gdb") + 1])
+        server.listen()
+        peer, _ = server.accept()
+        while not (request := peer.recv(4096)).endswith(b"$c#63"):
+            assert request, "the debugger has gone"
+            asked.write(request + b"\\n")
+            if request.startswith(b"$Z"):
+                peer.sendall(b"+$OK#9a")
+        peer.close()
 report = {{"instructions": 3000000, "cycles": {cycles}, "host": {{"seconds": 0.5}}}}
 json.dump(report, open(arguments[arguments.index("--report") + 1], "w"))
 """
@@ -32,7 +43,8 @@ class BenchTest(unittest.TestCase):
     def simulator(self, name: str, seconds: float, cycles: int = 1000000, factor: int = 1) -> Path:
         path = self.folder / name
         path.write_text(
-            PROGRAM.format(python=sys.executable, seconds=seconds, cycles=cycles, factor=factor))
+            PROGRAM.format(python=sys.executable, seconds=seconds, cycles=cycles, factor=factor,
+                           asked=str(self.folder / "asked")))
         path.chmod(0o755)
         return path
 
@@ -68,6 +80,9 @@ class BenchTest(unittest.TestCase):
                  for cost in json.loads(numbers.read_text())["instruments"]}
         self.assertAlmostEqual(costs["--trace, 8 harts"], 3, delta=0.7)
         self.assertAlmostEqual(costs["--profile"], 1, delta=0.3)
+        asked = (self.folder / "asked").read_text()
+        for point in ("$Z0,1c17fff0,4#", "$Z2,1001fff0,4#", "$Z3,1001fff0,4#"):
+            self.assertEqual(asked.count(point), 2, "a debugger comes to each of the two runs")
 
     def test_what_cannot_be_measured_is_an_error(self) -> None:
         for arguments, words in (

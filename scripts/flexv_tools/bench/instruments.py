@@ -7,25 +7,46 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexv_tools.bench.programs import run_once
+from flexv_tools.bench.debugger import attached
+from flexv_tools.bench.programs import Run, run_once
 from flexv_tools.bench.spread import Spread
 
-# {F} is a folder for what the instrument writes.
-INSTRUMENTS: dict[str, tuple[str, ...]] = {
-    "--trace, 8 harts": ("--trace", "{F}/trace"),
-    "--trace, 1 hart": ("--trace", "{F}/trace", "--trace-harts", "0"),
-    "--check hazards": ("--check", "hazards"),
-    "--check races": ("--check", "races"),
-    "--check uninit": ("--check", "uninit"),
-    "--check stack": ("--check", "stack"),
-    "--check dma": ("--check", "dma"),
-    "--check all": ("--check", "all"),
-    "--timeline": ("--timeline", "{F}/timeline.json"),
-    "--profile": ("--profile", "{F}/profile.json"),
-    "--coverage": ("--coverage", "{F}/lines.info"),
-    "--wave VCD": ("--wave", "{F}/wave.vcd"),
-    "--wave FST": ("--wave", "{F}/wave.fst"),
-    "--power-trace": ("--power-trace", "{F}/power.csv"),
+
+@dataclass(frozen=True)
+class Instrument:
+    """Options of a run; {F} is a folder for what the instrument writes."""
+
+    options: tuple[str, ...]
+    without: tuple[str, ...] = ()  # options of the run that it is compared with
+    debugger: tuple[str, ...] | None = None  # what one asks for that comes to {F}/gdb
+
+
+DEBUGGER = ("--gdb", "{F}/gdb")
+# Under a debugger a run makes no copies of itself; nor does it anything else while none has come.
+NO_COPIES = (*DEBUGGER, "--gdb-nowait")
+UNUSED_CODE, UNUSED_WORD = "1c17fff0", "1001fff0"  # the ends of L2 and TCDM
+INSTRUMENTS: dict[str, Instrument] = {
+    "copies for the last instructions": Instrument((), without=NO_COPIES),
+    "--gdb, attached": Instrument(DEBUGGER, debugger=()),
+    "--gdb, a breakpoint": Instrument(DEBUGGER, debugger=(f"Z0,{UNUSED_CODE},4",)),
+    "--gdb, a watchpoint on writes": Instrument(DEBUGGER, debugger=(f"Z2,{UNUSED_WORD},4",)),
+    "--gdb, a watchpoint on reads": Instrument(DEBUGGER, debugger=(f"Z3,{UNUSED_WORD},4",)),
+    "--uart, nobody comes": Instrument(("--uart", "{F}/uart", "--uart-nowait")),
+    "--semihosting": Instrument(("--semihosting",)),
+    "--trace, 8 harts": Instrument(("--trace", "{F}/trace")),
+    "--trace, 1 hart": Instrument(("--trace", "{F}/trace", "--trace-harts", "0")),
+    "--check hazards": Instrument(("--check", "hazards")),
+    "--check races": Instrument(("--check", "races")),
+    "--check uninit": Instrument(("--check", "uninit")),
+    "--check stack": Instrument(("--check", "stack")),
+    "--check dma": Instrument(("--check", "dma")),
+    "--check all": Instrument(("--check", "all")),
+    "--timeline": Instrument(("--timeline", "{F}/timeline.json")),
+    "--profile": Instrument(("--profile", "{F}/profile.json")),
+    "--coverage": Instrument(("--coverage", "{F}/lines.info")),
+    "--wave VCD": Instrument(("--wave", "{F}/wave.vcd")),
+    "--wave FST": Instrument(("--wave", "{F}/wave.fst")),
+    "--power-trace": Instrument(("--power-trace", "{F}/power.csv")),
 }
 DEFAULT_PROGRAMS = ("bench_mixed", "bench_matmul_64_flexv")
 
@@ -37,15 +58,24 @@ class Cost:
     factor: Spread  # CPU time with / without, pair by pair
 
 
-def measure_cost(program: Path, name: str, instrument: str, repeat: int) -> Cost:
-    factors = []
+def run_with(program: Path, name: str, instrument: Instrument, options: tuple[str, ...]) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        options = tuple(word.replace("{F}", folder) for word in INSTRUMENTS[instrument])
-        for _ in range(repeat):
-            without = run_once(program, name, report)
-            factors.append(run_once(program, name, report, options).cpu_seconds / without.cpu_seconds)
-    return Cost(name, instrument, Spread.of(factors))
+        words = tuple(word.replace("{F}", folder) for word in options)
+        if instrument.debugger is None or options == instrument.without:
+            return run_once(program, name, report, words)
+        with attached(Path(folder) / "gdb", instrument.debugger):
+            run = run_once(program, name, report, words)
+        return run
+
+
+def measure_cost(program: Path, name: str, label: str, repeat: int) -> Cost:
+    instrument = INSTRUMENTS[label]
+    factors = []
+    for _ in range(repeat):
+        without = run_with(program, name, instrument, instrument.without)
+        factors.append(run_with(program, name, instrument, instrument.options).cpu_seconds / without.cpu_seconds)
+    return Cost(name, label, Spread.of(factors))
 
 
 def print_costs(program: Path, names: list[str], repeat: int) -> list[Cost]:
@@ -53,8 +83,8 @@ def print_costs(program: Path, names: list[str], repeat: int) -> list[Cost]:
     print(f"| instrument | {' | '.join(names)} |")
     print(f"| --- |{' --- |' * len(names)}")
     costs = []
-    for instrument in INSTRUMENTS:
-        row = [measure_cost(program, name, instrument, repeat) for name in names]
-        print(f"| `{instrument}` | {' | '.join(f'{cost.factor.median:.2f}' for cost in row)} |", flush=True)
+    for label in INSTRUMENTS:
+        row = [measure_cost(program, name, label, repeat) for name in names]
+        print(f"| {label} | {' | '.join(f'{cost.factor.median:.2f}' for cost in row)} |", flush=True)
         costs += row
     return costs

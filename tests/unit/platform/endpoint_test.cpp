@@ -154,10 +154,10 @@ TEST_CASE("a peer that does not read lets its sender wait in vain", "[endpoint]"
         REQUIRE(endpoint->accept(10s));
         const std::string much(1 << 20, 'x');
         std::size_t sent = 0;
-        for (int i = 0; i < 1000; ++i)
-            sent += endpoint->send(much, 0ms).value();
+        for (std::size_t taken = 1; taken != 0; sent += taken)
+            taken = endpoint->send(much, 200ms).value();
 
-        CHECK(endpoint->send(much, 10ms) == 0U);
+        CHECK(sent > 0);
         CHECK(peer.read(sent).size() == sent);
         CHECK(endpoint->send("x", 10s) == 1U);
     }

@@ -85,7 +85,7 @@ private:
         Cause cause = {};  ///< of the last transfer that was asked for
 
         void serialize(StateArchive& archive) {
-            archive(channel, is_running, done, has_warned, cause);
+            archive(channel, is_running, done, piece, moved, has_warned, cause);
         }
     };
 

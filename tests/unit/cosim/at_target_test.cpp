@@ -40,11 +40,13 @@ struct AtDevice final : sc_core::sc_module {
                                        sc_time& delay) {
         if (phase == tlm::END_RESP) {
             ++ends;
+            is_responding_ = false;
+            ended_.notify(sc_core::SC_ZERO_TIME);
             return tlm::TLM_COMPLETED;
         }
         REQUIRE(phase == tlm::BEGIN_REQ);
         REQUIRE(trans.has_mm());
-        if (style == Style::four_phases) {
+        if (style == Style::four_phases || is_responding_) {
             trans.acquire();
             requests_.notify(trans, sc_time(20, SC_NS));
             return tlm::TLM_ACCEPTED;
@@ -54,6 +56,7 @@ struct AtDevice final : sc_core::sc_module {
         if (style == Style::completes)
             return tlm::TLM_COMPLETED;
         phase = tlm::BEGIN_RESP;
+        is_responding_ = true;
         return tlm::TLM_UPDATED;
     }
     void answer() {
@@ -63,6 +66,8 @@ struct AtDevice final : sc_core::sc_module {
                 tell(*trans, tlm::END_REQ);
                 wait(40, SC_NS);
                 fill(*trans);
+                while (is_responding_)
+                    wait(ended_);
                 ends += tell(*trans, tlm::BEGIN_RESP) == tlm::TLM_COMPLETED ? 1U : 0U;
                 trans->release();
             }
@@ -74,6 +79,8 @@ struct AtDevice final : sc_core::sc_module {
     }
 
     tlm_utils::peq_with_get<tlm::tlm_generic_payload> requests_{"requests"};
+    bool is_responding_ = false;  // a response has begun and not ended
+    sc_core::sc_event ended_;
 };
 
 }  // namespace

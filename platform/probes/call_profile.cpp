@@ -62,7 +62,7 @@ struct Node {
     Address called_at = 0;
     bool is_handler = false;
     u64 calls = 0;
-    std::deque<Cell> cells{};    // they stay where they are
+    std::deque<Cell> cells{};      // they stay where they are
     std::vector<Cell*> cell_of{};  ///< [halfword of the function]; null: none
     std::map<std::pair<const ElfImage::Symbol*, Address>, unsigned> children{};
 
@@ -205,8 +205,8 @@ private:
     CallTracker tracker_;
     std::deque<Node> nodes_;  // the first one is no function, but whom none has called hangs on it
     unsigned current_ = 0;
-    Node* node_ = nullptr;  // the same
-    Cell* cell_ = nullptr;  // of the last instruction
+    Node* node_ = nullptr;                                 // the same
+    Cell* cell_ = nullptr;                                 // of the last instruction
     std::array<EventCount, core::kStallCauses> stalls_{};  // of the core, booked
     Cycles asleep_ = 0;
     u64 macs_ = 0;

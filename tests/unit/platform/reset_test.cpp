@@ -174,27 +174,28 @@ TEST_CASE("behind a reset of all clusters they start and meet as on a fresh chip
     const Result fresh = run(image, configuration);
     REQUIRE(fresh.exit_code == 0);
 
-    for (Cycles reset_at = 3; reset_at < fresh.cycles; reset_at += fresh.cycles / 12) {
+    const Cycles step = fresh.cycles / 12;
+    for (Cycles reset_at = step; reset_at < fresh.cycles; reset_at += step) {
         CAPTURE(reset_at);
-        check_equal(run(image, configuration, Part::chip, reset_at), fresh);
-        if (reset_at != 3)
-            check_equal(run(image, configuration, Part::cluster, reset_at), fresh);
+        for (const Part part : {Part::cluster, Part::chip})
+            check_equal(run(image, configuration, part, reset_at), fresh);
     }
 }
 
-TEST_CASE("what L2 has begun for clusters that are reset it ends", "[reset]") {
+// Looked at every 3 cycles cores do not run ahead, see cluster_laws.py.
+TEST_CASE("clusters that are reset in the midst of their first line start again", "[reset]") {
     const std::string image = std::string{FLEXV_PREBUILT} + "/hello_clusters.elf";
     Configuration configuration = configured("");
     configuration.soc.clusters = 3;
     configuration.soc.cluster.core_count = 2;
     const Result fresh = run(image, configuration);
 
-    const Result again =
-        run(image, configuration, Part::cluster, 3);  // the first line is on its way
-
-    CHECK(again.exit_code == 0);
-    CHECK(again.cycles > fresh.cycles);
-    CHECK(again.cycles <= fresh.cycles + 16);  // the next one waits for it
+    for (const Part part : {Part::cluster, Part::chip}) {
+        const Result again = run(image, configuration, part, 3);
+        CHECK(again.exit_code == 0);
+        CHECK(again.cycles >= fresh.cycles);
+        CHECK(again.cycles <= fresh.cycles + 16);
+    }
 }
 
 TEST_CASE("a chip whose fabric controller works takes the same cycles behind a reset", "[reset]") {

@@ -282,7 +282,7 @@ private:
     [[nodiscard]] bool holds_loops(Address pc);
     [[nodiscard]] bool is_within_reach(const Slot& slot, const Way& way, Address jump_target,
                                        Address reach);
-    [[nodiscard]] Address early_target(const Slot& jump, const Slot& before) const;
+    [[nodiscard]] Address early_target(const Slot& jump, const Slot* before) const;
     [[nodiscard]] Slot& decoded_slot(Address pc);
     [[nodiscard]] Way way() const;
     [[nodiscard]] Way behind(const Slot& slot, const Way& way) const;

@@ -57,6 +57,7 @@ bool Core::prepare() {
     const bool sees_itself = previous_ != nullptr && (previous_->late & previous_->uses) != 0;
     Front front = front_of(slot, way());
     front.flows = flows(slot);
+    front.jump_target = early_target(slot, previous_);
     const std::optional<Cycles> taken = fetch_.prepare(front, sees_itself ? now_ : now_ - 1);
     if (!taken) {
         state_ = State::fetching;
@@ -98,7 +99,7 @@ void Core::clock_behind(const Slot& slot, Cycles enters) {
     const Way here = way();
     const Way next = behind(slot, here);
     const Slot& second = decoded_slot(next.pc);
-    const Address jump_target = early_target(second, slot);
+    const Address jump_target = early_target(second, &slot);
     fetch_.set_ready(enters - 1);
     const bool ends_loop = ending_loop(slot, here) != nullptr;
     if (!ends_loop && holds_loops(next.pc) &&
@@ -134,7 +135,7 @@ bool Core::goes_out_of_reach(const Slot& before) {
         return false;
     const Slot& next = decoded_slot(before.pc + before.op.size);
     const Address reach = FetchUnit::reach_behind(next.pc + next.op.size);
-    if (is_within_reach(next, behind(before, way()), early_target(next, before), reach))
+    if (is_within_reach(next, behind(before, way()), early_target(next, &before), reach))
         return false;
     fetch_.take_care();
     return true;
@@ -158,16 +159,16 @@ bool Core::is_within_reach(const Slot& slot, const Way& way, Address jump_target
     return loop != nullptr ? fetch_.reaches(loop->start) : fetch_.holds(reach);
 }
 
-/// Where `jump` sends the fetch stage in its first cycle in decode, while `before` is in EX; kNone
-/// for anything else, and when it has to wait for its register.
-Address Core::early_target(const Slot& jump, const Slot& before) const {
+/// Where `jump` sends the fetch stage in its first cycle in decode, while `before` is in EX (null:
+/// it has left it); kNone for anything else, and when it has to wait for its register.
+Address Core::early_target(const Slot& jump, const Slot* before) const {
     if ((jump.flags & (kIllegal | kUndecoded | kPageEnd)) != 0)
         return FetchStage::kNone;
     if (jump.timing == isa::Timing::jump)
         return jump.pc + u32(jump.op.imm);
     const u64 source = u64{1} << jump.op.rs1;
-    const bool waits = jump.op.rs1 != 0 && ((before.writes | before.late | late_) & source) != 0;
-    if (jump.timing != isa::Timing::jump_register || waits)
+    const u64 pending = late_ | (before != nullptr ? before->writes | before->late : 0);
+    if (jump.timing != isa::Timing::jump_register || (jump.op.rs1 != 0 && (pending & source) != 0))
         return FetchStage::kNone;
     return (hart_.x[jump.op.rs1] + u32(jump.op.imm)) & ~Address{1};
 }

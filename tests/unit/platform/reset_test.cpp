@@ -182,7 +182,6 @@ TEST_CASE("behind a reset of all clusters they start and meet as on a fresh chip
     }
 }
 
-// Looked at every 3 cycles cores do not run ahead, see cluster_laws.py.
 TEST_CASE("clusters that are reset in the midst of their first line start again", "[reset]") {
     const std::string image = std::string{FLEXV_PREBUILT} + "/hello_clusters.elf";
     Configuration configuration = configured("");
@@ -190,12 +189,11 @@ TEST_CASE("clusters that are reset in the midst of their first line start again"
     configuration.soc.cluster.core_count = 2;
     const Result fresh = run(image, configuration);
 
-    for (const Part part : {Part::cluster, Part::chip}) {
-        const Result again = run(image, configuration, part, 3);
-        CHECK(again.exit_code == 0);
-        CHECK(again.cycles >= fresh.cycles);
-        CHECK(again.cycles <= fresh.cycles + 16);
-    }
+    check_equal(run(image, configuration, Part::chip, 3), fresh);
+    const Result again = run(image, configuration, Part::cluster, 3);
+    CHECK(again.exit_code == 0);
+    CHECK(again.cycles > fresh.cycles);
+    CHECK(again.cycles <= fresh.cycles + 16);  // what L2 has begun for them it ends
 }
 
 TEST_CASE("a chip whose fabric controller works takes the same cycles behind a reset", "[reset]") {

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -89,6 +91,7 @@ public:
         for (const ElfImage::Symbol& symbol : coverage.image_.symbols())
             if (symbol.is_code)
                 add_function(symbol, decoder, read);
+        leave_out_what_is_elsewhere();
     }
 
     [[nodiscard]] std::string text() const {
@@ -100,6 +103,22 @@ public:
     [[nodiscard]] bool is_empty() const { return files_.empty(); }
 
 private:
+    /// That of a library that somebody else has built, which genhtml could not show.
+    void leave_out_what_is_elsewhere() {
+        const auto is_here = [](const auto& file) { return std::filesystem::exists(file.first); };
+        if (std::ranges::any_of(files_, is_here))  // else its sources are on another machine
+            std::erase_if(files_, std::not_fn(is_here));
+    }
+
+    /// A file of many names is one file.
+    File& file(const std::string& name) {
+        const auto [known, is_new] = paths_.try_emplace(name, name);
+        std::error_code error;  // it is elsewhere
+        if (const auto path = std::filesystem::canonical(name, error); is_new && !error)
+            known->second = path;
+        return files_[known->second];
+    }
+
     /// A line is executed as often as the instruction of it that is executed most.
     void add_row(const SourceRow& row) {
         constexpr Address kLongest = 1 << 20;  // a hostile table could name all addresses
@@ -110,7 +129,7 @@ private:
             most = std::max(most, coverage_.at(pc).executed);
         if (row.begin == row.end || row.place.line == 0)
             return;
-        u64& count = files_[row.place.file].lines[row.place.line];
+        u64& count = file(row.place.file).lines[row.place.line];
         count = std::max(count, most);
     }
 
@@ -119,10 +138,10 @@ private:
         const auto place = lines_.at(symbol.address);
         if (!place)
             return;
-        files_[place->file].functions.push_back(
-            {.name = symbol.name,
-             .line = place->line,
-             .executed = coverage_.at(symbol.address).executed});
+        file(place->file)
+            .functions.push_back({.name = symbol.name,
+                                  .line = place->line,
+                                  .executed = coverage_.at(symbol.address).executed});
         for_each_instruction(symbol.address, symbol.address + symbol.size, decoder, read,
                              [this](const CodeWord& code) {
                                  if (code.row->timing == isa::Timing::branch)
@@ -132,8 +151,8 @@ private:
 
     void add_branch(Address pc) {
         if (const auto place = lines_.at(pc))
-            files_[place->file].branches.push_back(
-                {.pc = pc, .line = place->line, .place = coverage_.at(pc)});
+            file(place->file)
+                .branches.push_back({.pc = pc, .line = place->line, .place = coverage_.at(pc)});
     }
 
     static std::string functions_text(const File& file) {
@@ -180,6 +199,7 @@ private:
 
     const Coverage& coverage_;
     const SourceLines lines_;
+    std::map<std::string, std::string> paths_;  // by the name that the compiler was given
     std::map<std::string, File> files_;
 };
 

@@ -24,8 +24,9 @@ public:
     /// From its start on.
     void watch(core::Core& core);
 
-    /// The tracefile of lcov and genhtml: functions, lines and branches of all sources, what was
-    /// not executed included. Throws UserError for an image without debug information.
+    /// The tracefile of lcov and genhtml: functions, lines and branches of all sources that can be
+    /// opened here (all of them when none can), what was not executed included. Throws UserError
+    /// for an image without debug information.
     [[nodiscard]] std::string lcov_text() const;
 
 private:

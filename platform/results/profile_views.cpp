@@ -84,7 +84,8 @@ std::vector<std::size_t> by_cycles(std::size_t count, Cycles cycles) {
 std::string functions_table(const Profile& profile, const std::string& description) {
     TerminalTable table(fmt::format("Functions ({})", description),
                         {"function", "calls", "cycles with calls", "active", "asleep", "instr",
-                         "MAC", "lost most to", "energy"});
+                         "MAC", "lost most to", "energy"},
+                        TerminalTable::kAnyWidth);
     const std::vector<FunctionSum> sums = sums_of(profile);
     for (const std::size_t i :
          by_cycles(sums.size(), [&](std::size_t k) { return sums[k].own.cycles(); })) {
@@ -111,7 +112,8 @@ std::string lines_table(const Profile& profile) {
     TerminalTable table(all.size() > kMostLines
                             ? fmt::format("Lines, the first {} of {}", kMostLines, all.size())
                             : "Lines",
-                        {"line", "function", "active", "instr", "MAC", "lost most to", "energy"});
+                        {"line", "function", "active", "instr", "MAC", "lost most to", "energy"},
+                        TerminalTable::kAnyWidth);
     for (const std::size_t i :
          by_cycles(all.size(), [&](std::size_t k) { return all[k]->second.active(); })) {
         if (table.size() == kMostLines)

@@ -54,7 +54,7 @@ std::vector<std::size_t> TerminalTable::widths() const {
             result[i] = std::max(result[i], row[i].size());
     const std::size_t others =
         std::accumulate(result.begin() + 1, result.end(), kIndent + kGap * (result.size() - 1));
-    const std::size_t room = others + kMinFirst < kMaxWidth ? kMaxWidth - others : kMinFirst;
+    const std::size_t room = others + kMinFirst < max_width_ ? max_width_ - others : kMinFirst;
     result[0] = std::min(result[0], room);
     return result;
 }

@@ -10,13 +10,15 @@
 namespace flexv::platform {
 
 /// A title and columns; the first column is text on the left, the others stand on the right. No
-/// line is longer than kMaxWidth: the first column is cut when it must be.
+/// line is longer than `max_width`: the first column is cut when it must be.
 class TerminalTable {
 public:
     static constexpr std::size_t kMaxWidth = 100;
+    static constexpr std::size_t kAnyWidth = std::size_t(-1);  ///< for files
 
-    TerminalTable(std::string title, std::vector<std::string> header)
-        : title_(std::move(title)), header_(std::move(header)) {}
+    TerminalTable(std::string title, std::vector<std::string> header,
+                  std::size_t max_width = kMaxWidth)
+        : title_(std::move(title)), header_(std::move(header)), max_width_(max_width) {}
 
     void add(std::vector<std::string> row);
     /// A thin line above the next row.
@@ -31,6 +33,7 @@ private:
 
     std::string title_;
     std::vector<std::string> header_;
+    std::size_t max_width_;
     std::vector<std::vector<std::string>> rows_;
     std::vector<std::size_t> rules_;  // index of the row below
 };

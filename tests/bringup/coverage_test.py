@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import unittest
 from functools import cached_property
+from pathlib import Path
 
 import bringup
 from bringup import image, line_of
@@ -64,6 +65,20 @@ class Coverage(bringup.Case):
                               capture_output=True, text=True, check=False)  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         self.expect(r"lines\.+: [\d.]+%", done.stdout + done.stderr)
+
+    def test_genhtml_draws_a_firmware_with_a_library(self) -> None:
+        info, pages = self.folder / "hello.info", self.folder / "pages"
+        self.run_program(image("late_fault.c"), "--quiet", "--coverage", str(info))  # it prints
+        sources = [line[3:] for line in info.read_text().splitlines() if line.startswith("SF:")]
+        self.assertTrue(sources)
+        for source in sources:
+            self.assertTrue(Path(source).is_absolute() and Path(source).exists(), source)
+        if not shutil.which("genhtml"):
+            self.skipTest("lcov is not installed")
+        done = subprocess.run(["genhtml", "--quiet", "--branch-coverage", "-o", str(pages), str(info)],
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((pages / "index.html").exists())
 
 
 if __name__ == "__main__":

@@ -136,6 +136,7 @@ class Profile(bringup.Case):
         text = self.written("profile.txt")
         for part in (r"^Functions ", r"^Lines", r"^Cores", r"profiled\.c:\d+", r"cluster\.core7"):
             self.expect(part, text)
+        self.expect(r"^  \[asleep: EU\S*BAR0_TRIGGER_WAIT_CLEAR.*\]  ", text)  # names are what it is read for
 
     def test_profiling_changes_nothing(self) -> None:
         plain = self.report(image("profiled.c", *OPTIONS))

@@ -30,11 +30,22 @@ FindingSide Findings::resolved(const RawSide& side) const {
     FindingSide result{.who = side.who, .does = side.does, .place = {}, .cycle = side.cycle};
     if (!side.pc)
         return result;
-    result.place = CodePlace{.pc = *side.pc, .symbol = image_.symbol_at(*side.pc), .file = {}};
-    if (const auto line = lines_.at(*side.pc)) {
-        result.place->file = line->file;
-        result.place->line = line->line;
+    CodePlace place{.pc = *side.pc,
+                    .symbol = image_.symbol_at(*side.pc),
+                    .file = {},
+                    .line = 0,
+                    .inlined_at = {}};
+    const std::vector<SourceFunction> functions = lines_.functions_at(*side.pc);
+    for (const SourceFunction& function : functions) {
+        if (&function != &functions.front()) {
+            place.inlined_at.push_back(
+                fmt::format("{}:{}", function.line.file, function.line.line));
+            continue;
+        }
+        place.file = function.line.file;
+        place.line = function.line.line;
     }
+    result.place = std::move(place);
     return result;
 }
 

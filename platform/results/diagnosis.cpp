@@ -102,8 +102,11 @@ std::string others_text(const Diagnosis& diagnosis) {
 
 std::string CodePlace::text() const {
     const std::string name = symbol.empty() ? ", no symbol" : " " + symbol;
-    const std::string source = file.empty() ? "" : fmt::format(" ({}:{})", file, line);
-    return fmt::format("{:#010x}{}{}", pc, name, source);
+    if (file.empty())
+        return fmt::format("{:#010x}{}", pc, name);
+    const std::string outer =
+        inlined_at.empty() ? "" : fmt::format(", inlined at {}", fmt::join(inlined_at, ", "));
+    return fmt::format("{:#010x}{} ({}:{}{})", pc, name, file, line, outer);
 }
 
 const CoreDiagnosis* Diagnosis::subject() const {

@@ -17,8 +17,9 @@ struct CodePlace {
     std::string symbol;  ///< "main+0x12"
     std::string file;
     unsigned line = 0;
+    std::vector<std::string> inlined_at;  ///< "/x/main.c:12", where its function was, outwards
 
-    /// "0x1c008a42 main+0x12 (main.c:12)"
+    /// "0x1c008a42 main+0x12 (io.h:9, inlined at dma.h:50, main.c:12)"
     [[nodiscard]] std::string text() const;
 };
 

@@ -41,8 +41,10 @@ Json core_json(const CoreDiagnosis& core) {
 
 Json side_json(const FindingSide& side) {
     Json json = {{"who", side.who}, {"does", side.does}, {"cycle", side.cycle}};
-    if (side.place)
+    if (side.place) {
         json.update(place_json(*side.place));
+        json["inlined_at"] = side.place->inlined_at;
+    }
     return json;
 }
 

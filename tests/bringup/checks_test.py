@@ -147,6 +147,14 @@ class Stacks(Checked):
 class Transfers(Checked):
     FILE, CHECK = "transfers.c", "dma"
 
+    def test_a_place_in_an_inlined_helper_names_those_that_it_is_inlined_in(self) -> None:
+        (side, *_) = self.one(5)["sides"]
+
+        self.assertRegex(side["file"], r"io\.h$")
+        self.assertRegex(side["inlined_at"][0], r"dma\.h:\d+$")
+        done = self.run_program(image(self.FILE, "-DCASE=5"), "--check", "dma", "--quiet")
+        self.expect(r"pc 0x\w+ \S+ \(\S*io\.h:\d+, inlined at \S*dma\.h:\d+\), cycle", done.stderr)
+
     def test_a_buffer_that_is_written_while_it_is_sent(self) -> None:
         finding = self.one(1)
 

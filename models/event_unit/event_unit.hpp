@@ -58,6 +58,16 @@ public:
 
     void acknowledge(unsigned core, unsigned id, Cycles now) override;
 
+    /// What `core` sleeps for; null: it does not sleep in a read.
+    [[nodiscard]] const SleepingRead* sleeping_read(unsigned core) const {
+        return pending_[core].read;
+    }
+    /// The cores that must act before that ends, one bit each.
+    [[nodiscard]] u32 awaited_cores(unsigned core) const {
+        const SleepingRead* const read = sleeping_read(core);
+        return read == nullptr ? 0 : read->awaited_cores(network_);
+    }
+
     /// Both views, for the manual page.
     [[nodiscard]] const Registers& registers() const { return registers_; }
 

@@ -125,6 +125,22 @@ std::string SleepingRead::describe(const EventNetwork& network, unsigned core) c
     return text;
 }
 
+std::string SleepingRead::name() const {
+    if (kind == Kind::barrier)
+        return fmt::format("barrier {}", index);
+    return kind == Kind::mutex ? fmt::format("mutex {}", index) : "";
+}
+
+u32 SleepingRead::awaited_cores(const EventNetwork& network) const {
+    const Units& units = network.units();
+    if (kind == Kind::barrier) {
+        const Barrier& barrier = units.barriers[index];
+        return barrier.trigger_mask.now & ~barrier.status();
+    }
+    const auto owner = kind == Kind::mutex ? units.mutexes[index].owner() : std::nullopt;
+    return owner ? bit(*owner) : 0;
+}
+
 std::string SleepingRead::describe_unit(const EventNetwork& network, unsigned core) const {
     const Units& units = network.units();
     const CoreUnit& unit = units.cores[core];

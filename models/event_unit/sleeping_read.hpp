@@ -26,6 +26,11 @@ struct SleepingRead {
     [[nodiscard]] u32 value(const EventNetwork& network, unsigned core) const;
     /// "barrier 0 (arrived: cores 0 1 2, missing: 3)".
     [[nodiscard]] std::string describe(const EventNetwork& network, unsigned core) const;
+    /// "barrier 0"; empty for what no core in particular has to bring about.
+    [[nodiscard]] std::string name() const;
+    /// The cores that must act before it ends, one bit each: those that a barrier misses, the owner
+    /// of a mutex.
+    [[nodiscard]] u32 awaited_cores(const EventNetwork& network) const;
 
 private:
     [[nodiscard]] std::string describe_unit(const EventNetwork& network, unsigned core) const;

@@ -123,8 +123,24 @@ std::string PostMortem::loop_hint(const Diagnosis& diagnosis) const {
         diagnosis.core, places.size(), place_of(first, first).text());
 }
 
+/// "cluster.core2 waits at barrier 0 for cluster.core3, which waits at mutex 0 for cluster.core2"
+std::string PostMortem::circle_hint() const {
+    const std::vector<core::Core*> circle = cores_in_circle();
+    std::string text;
+    for (std::size_t i = 0; i < circle.size(); ++i) {
+        const core::Core& core = *circle[i];
+        const Cluster& cluster = *soc_.cluster_of(core);
+        text += fmt::format("{} waits at {} for {}", i == 0 ? short_name(core) : ", which",
+                            cluster.event_unit.sleeping_read(core.port())->name(),
+                            short_name(*circle[(i + 1) % circle.size()]));
+    }
+    return text;
+}
+
 /// Most cores wait for one that waits for something else.
 std::string PostMortem::deadlock_hint(const Diagnosis& diagnosis) const {
+    if (std::string circle = circle_hint(); !circle.empty())
+        return circle;
     const CoreDiagnosis* const odd = diagnosis.subject();
     if (odd == nullptr)
         return {};

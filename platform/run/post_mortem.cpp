@@ -4,6 +4,7 @@
 #include "isa/csr.hpp"
 #include "isa/disassembler.hpp"
 #include "isa/syntax.hpp"
+#include "platform/run/wait_circle.hpp"
 
 #include <fmt/format.h>
 
@@ -65,7 +66,8 @@ std::string PostMortem::short_name(const core::Core& core) const {
 
 /// `seen_at` lies in the instruction that the place is about: in front of pc for a return address.
 CodePlace PostMortem::place_of(Address pc, Address seen_at) const {
-    CodePlace place{.pc = pc, .symbol = image_.symbol_at(pc), .file = {}};
+    CodePlace place{
+        .pc = pc, .symbol = image_.symbol_at(pc), .file = {}, .line = 0, .inlined_at = {}};
     if (place.symbol.empty())
         place.symbol = image_.symbol_at(seen_at);
     if (const auto line = lines_.at(seen_at)) {
@@ -141,12 +143,30 @@ const core::Core* PostMortem::odd_one_out() const {
     return found;
 }
 
+/// Of one cluster, that wait for each other, each behind one that waits for it.
+std::vector<core::Core*> PostMortem::cores_in_circle() const {
+    for (Cluster* const cluster : soc_.clusters.all()) {
+        std::vector<u32> awaited;
+        for (unsigned core = 0; core < cluster->core_count(); ++core)
+            awaited.push_back(cluster->event_unit.awaited_cores(core));
+        std::vector<core::Core*> cores;
+        for (const unsigned core : wait_circle(awaited))
+            cores.push_back(&cluster->core(core));
+        if (!cores.empty())
+            return cores;
+    }
+    return {};
+}
+
 const core::Core* PostMortem::subject(Outcome outcome) const {
     if (outcome == Outcome::fault)
         return faulty();
     const auto running = std::ranges::find_if(
         soc_.cores(), [](const core::Core* core) { return core->state_letter() == 'R'; });
-    return running == soc_.cores().end() ? odd_one_out() : *running;
+    if (running != soc_.cores().end())
+        return *running;
+    const std::vector<core::Core*> circle = cores_in_circle();
+    return circle.empty() ? odd_one_out() : circle.front();
 }
 
 std::optional<isa::Operands> PostMortem::decode(Address pc, isa::Mode mode,

@@ -37,6 +37,7 @@ private:
     [[nodiscard]] CoreDiagnosis look_at(core::Core& core);
     [[nodiscard]] const core::Core* subject(Outcome outcome) const;
     [[nodiscard]] const core::Core* odd_one_out() const;
+    [[nodiscard]] std::vector<core::Core*> cores_in_circle() const;
     [[nodiscard]] std::vector<PastLine> past_lines(const std::vector<PastInstruction>& past,
                                                    const core::Core& core);
     [[nodiscard]] std::optional<isa::Operands> decode(Address pc, isa::Mode mode,
@@ -50,6 +51,7 @@ private:
     [[nodiscard]] std::string base_register_hint(const std::vector<PastInstruction>& past);
     [[nodiscard]] std::string stack_hint() const;
     [[nodiscard]] std::string loop_hint(const Diagnosis& diagnosis) const;
+    [[nodiscard]] std::string circle_hint() const;
     [[nodiscard]] std::string deadlock_hint(const Diagnosis& diagnosis) const;
 
     [[nodiscard]] std::optional<u32> word_at(Address address) { return soc_.peek(address); }

@@ -101,6 +101,15 @@ class OtherEnds(bringup.Case):
         self.expect(r"hint: 7 cores wait at a barrier that cluster\.core3 does not reach", done.stderr)
         self.expect(r"last instructions of cluster\.core3", done.stderr)
 
+    def test_a_deadlock_names_the_circle_of_those_who_wait_for_each_other(self) -> None:
+        done = self.run_program(image("locked_barrier.c"), "--quiet")
+
+        self.assertEqual(done.returncode, DEADLOCK)
+        self.expect(r"hint: cluster\.core2 waits at barrier 0 for cluster\.core(\d), which waits at mutex 0 for cluster\.core2$",
+                    done.stderr)  # fmt: skip
+        self.expect(r"call stack of cluster\.core2: ", done.stderr)
+        self.expect(r"last instructions of cluster\.core2", done.stderr)
+
     def test_a_limit_shows_the_loop_and_the_stack_through_an_exception(self) -> None:
         done = self.run_program(image("polls_for_ever.c"), "--quiet", "--max-cycles", "30000")
 

@@ -46,12 +46,12 @@ struct WindowConfiguration {
 
 /// A device of a plug-in on the SoC's bus (platform/plugin/README.md).
 struct PluginConfiguration {
-    std::string name;               ///< empty: as `type`
-    std::string plugin;             ///< file of the shared object
-    std::string type;               ///< one of its types of devices
-    List window;                    ///< [base, size in bytes]; empty: none
-    u64 latency_cycles = 1;         ///< of the SoC's clock, to the device and back
-    List irq;                       ///< what its interrupts raise, in their order
+    std::string name;        ///< empty: as `type`
+    std::string plugin;      ///< file of the shared object, beside the configuration that names it
+    std::string type;        ///< one of its types of devices
+    List window;             ///< [base, size in bytes]; empty: none
+    u64 latency_cycles = 1;  ///< of the SoC's clock, to the device and back
+    List irq;                ///< what its interrupts raise, in their order
     List parameters{.json = "{}"};  ///< as the plug-in declares them
 };
 

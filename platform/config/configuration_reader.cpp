@@ -260,12 +260,20 @@ private:
     std::vector<std::string> names_;         // keys within them whose values are to come
 };
 
+/// Files that the configuration `file` names lie beside it.
+void look_beside(LoadedConfiguration& configuration, const std::string& file) {
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    for (PluginConfiguration& device : configuration.values.soc.plugins)
+        device.plugin = folder / device.plugin;
+}
+
 void apply_named(LoadedConfiguration& configuration, const std::string& name) {
     constexpr u64 kMaxBytes = 16_MiB;
     std::error_code error;  // a name that cannot be one of a file is none
-    if (std::filesystem::exists(name, error))
-        return apply_json(configuration, read_input(name, kMaxBytes, "configuration " + name),
-                          name);
+    if (std::filesystem::exists(name, error)) {
+        apply_json(configuration, read_input(name, kMaxBytes, "configuration " + name), name);
+        return look_beside(configuration, name);
+    }
     const std::string stem = name.ends_with(".json") ? name.substr(0, name.size() - 5) : name;
     const auto shipped = embedded_file("config/" + stem + ".json");
     if (!shipped)

@@ -142,9 +142,19 @@ class Works(Case):
         again = self.call("config", "--config", "again.json")
         self.assertEqual(again.returncode, 0, again.stderr)
 
-    def test_a_path_is_that_of_a_file_in_the_folder_of_the_run(self) -> None:
+    def test_a_path_begins_at_the_configuration_that_names_it(self) -> None:
+        (self.folder / "chips").mkdir()
+        (self.folder / "chips/libmy.so").write_bytes((PLUGINS / "libplugin_probe.so").read_bytes())
+        device = self.device() | {"plugin": "libmy.so", "window": [WINDOW, 4096]}
+        (self.folder / self.configuration(device)).rename(self.folder / "chips/chip.json")
+        done = self.call("config", "--config", "chips/chip.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"plugin":"chips/libmy.so"', done.stdout)
+
+    def test_a_path_of_the_command_line_begins_at_the_folder_of_the_run(self) -> None:
         (self.folder / "libmy.so").write_bytes((PLUGINS / "libplugin_probe.so").read_bytes())
-        done = self.run_firmware(images.end_with(0), self.device() | {"plugin": "libmy.so", "window": [WINDOW, 4096]})
+        device = self.device() | {"plugin": "libmy.so", "window": [WINDOW, 4096]}
+        done = self.call("config", "--set", f"soc.plugins={json.dumps([device])}")
         self.assertEqual(done.returncode, 0, done.stderr)
 
 

@@ -4,6 +4,7 @@
 #include "base/byte_text.hpp"
 #include "base/error.hpp"
 #include "platform/files/descriptor.hpp"
+#include "platform/files/output_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -78,6 +79,9 @@ std::string read_input(const std::string& path, u64 max_bytes, const std::string
     } catch (const UserError& error) {
         refuse(subject, fmt::format("cannot be read: {}", error.what()));
     }
+    const auto output = place.kind == FilePlace::Kind::regular ? output_at(place) : std::nullopt;
+    if (output)
+        refuse(subject, fmt::format("{} would overwrite it; name another file", *output));
     struct stat found = {};
     if (place.kind != FilePlace::Kind::descriptor && ::stat(place.path.c_str(), &found) == 0)
         require_contents(found.st_mode, subject);

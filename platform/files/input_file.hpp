@@ -13,7 +13,7 @@ namespace flexv::platform {
 
 /// Contents of a regular file or, to its end, of a pipe; at most so many bytes. `subject` begins
 /// the message of a mistake: "report run.json". Throws UserError for everything else: a folder, a
-/// device, a file that is too large or cannot be read.
+/// device, a file that is too large, cannot be read or is an output of this program.
 [[nodiscard]] std::string read_input(const std::string& path, u64 max_bytes,
                                      const std::string& subject);
 

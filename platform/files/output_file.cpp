@@ -87,9 +87,8 @@ void OutputFile::refuse_conflicts() const {
         refuse(fmt::format("would overwrite an input ({}); name another file", *input));
     if (is_stream())
         return;  // several may share a stream
-    for (const Open& open : open_outputs())
-        if (is_same_file(open.place, place_))
-            refuse(fmt::format("is the same file as {}; each output needs its own", open.name));
+    if (const auto other = output_at(place_))
+        refuse(fmt::format("is the same file as {}; each output needs its own", *other));
     for (const auto& [number, name] :
          {std::pair{STDOUT_FILENO, "stdout"}, {STDERR_FILENO, "stderr"}})
         if (place_.id && place_.id == id_of_descriptor(number))
@@ -192,6 +191,12 @@ void OutputFile::publish() {
     if (std::rename(name_->path().c_str(), place_.path.c_str()) != 0)
         return fail(errno);
     name_->forget();
+}
+
+std::optional<std::string> output_at(const FilePlace& place) {
+    const auto found = std::ranges::find_if(
+        open_outputs(), [&](const Open& open) { return is_same_file(open.place, place); });
+    return found == open_outputs().end() ? std::nullopt : std::optional(found->name);
 }
 
 }  // namespace flexv::platform

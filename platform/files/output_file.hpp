@@ -8,6 +8,7 @@
 #include "platform/files/file_place.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,5 +67,8 @@ private:
     std::string buffer_;                   ///< not written yet
     std::unique_ptr<TemporaryName> name_;  ///< of the file until commit(); null: it has none
 };
+
+/// "--report report.json", of an output of the same file that is being written; nullopt for none.
+[[nodiscard]] std::optional<std::string> output_at(const FilePlace& place);
 
 }  // namespace flexv::platform

@@ -53,6 +53,15 @@ class Conflicts(program.Case):
             self.assert_refused(done, "would overwrite an input")
             self.assertEqual((self.folder / name).read_bytes(), before)
 
+    def test_no_output_overwrites_the_checkpoint_that_is_restored(self) -> None:
+        image = self.image(ending())
+        self.assertEqual(self.run_program("run", image, "--save-at", "1", "state").returncode, 0)
+        before = (self.folder / "state").read_bytes()
+        for output in (("--report", "state"), ("--save-at", "2", "state")):
+            done = self.run_program("run", image, "--restore", "state", *output)
+            self.assert_refused(done, "checkpoint state", "would overwrite it")
+            self.assertEqual((self.folder / "state").read_bytes(), before)
+
     def test_price_does_not_overwrite_what_it_reads(self) -> None:
         self.run_program("run", self.image(ending()), "--report", "in.json")
         os.symlink("in.json", self.path("soft"))

@@ -152,6 +152,15 @@ TEST_CASE("an output does not overwrite what was read", "[files]") {
     CHECK(folder.read("in") == "text");
 }
 
+TEST_CASE("what an output will replace is not read as an input", "[files]") {
+    const ScratchFolder folder;
+    const std::string path = folder.write("state", "text");
+    const OutputFile output("--report", path);
+
+    CHECK_THROWS_WITH(read_input(path, 100, "checkpoint state"),
+                      Contains("checkpoint state: --report") && Contains("would overwrite it"));
+}
+
 TEST_CASE("streams are written at once, and may be shared", "[files]") {
     const ScratchFolder folder;
     REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);

@@ -81,10 +81,12 @@ std::string check_names() {
 /// An option with two values, one behind the other.
 class TwoValues final : public po::typed_value<std::vector<std::string>> {
 public:
+    static constexpr unsigned kValues = 2;
+
     TwoValues() : typed_value(nullptr) {}
 
-    unsigned min_tokens() const override { return 2; }
-    unsigned max_tokens() const override { return 2; }
+    unsigned min_tokens() const override { return kValues; }
+    unsigned max_tokens() const override { return kValues; }
 };
 
 po::options_description run_options() {
@@ -334,6 +336,8 @@ std::pair<Cycles, std::string> read_save_at(const Line& line) {
     if (!line.has("save-at"))
         return {};
     const auto& given = line.values["save-at"].as<std::vector<std::string>>();
+    if (given.size() != TwoValues::kValues)
+        throw UserError("option '--save-at' cannot be specified more than once");
     return {whole_number<u64>("save-at", given.at(0)), given.at(1)};
 }
 

@@ -73,6 +73,8 @@ TEST_CASE("a checkpoint is asked for by a cycle and a file", "[command_line]") {
     CHECK(refusal({"run", "hello.elf", "--save-at", "soon", "warm.ckpt"}).find("--save-at soon") !=
           std::string::npos);
     CHECK(refusal({"run", "hello.elf", "--save-at", "1"}).find("save-at") != std::string::npos);
+    CHECK(refusal({"run", "hello.elf", "--save-at", "1", "a", "--save-at", "2", "b"}) ==
+          "option '--save-at' cannot be specified more than once");
 }
 
 TEST_CASE("settings keep their order, and options that stand for a parameter become settings",

@@ -352,7 +352,7 @@ Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {
                                               config_.target_bytes, now, causes_[burst.id]);
     if (!answer)
         return kNever;
-    tell_fault(burst.id, answer->fault);
+    tell_fault(burst.id, *answer);
     return answer->latency_cycles;
 }
 
@@ -361,14 +361,16 @@ void Mchan::answered(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent
     const Cycles cycle = std::max(sent + answer.latency_cycles, clock_.timeline.now());
     engine_.answered(burst, cycle);
     wake(cycle);
-    tell_fault(burst.id, answer.fault);
+    tell_fault(burst.id, answer);
 }
 
-void Mchan::tell_fault(unsigned id, const std::string& fault) {
-    if (fault.empty())
+void Mchan::tell_fault(unsigned id, const ExternalAnswer& answer) {
+    if (answer.fault.empty())
         return;
-    log_.debug("{}", fault);
-    fault_out(causes_[id], fault);
+    const std::string around = surroundings_out(answer.fault_at);
+    const std::string what = answer.fault + (around.empty() ? "" : "; " + around);
+    log_.debug("{}", what);
+    fault_out(causes_[id], what);
 }
 
 void Mchan::tell(const Notice& notice, Cycles now) {

@@ -68,6 +68,8 @@ public:
     CallPort<void(unsigned port, unsigned line, Cycles cycle)> event_out{"event_out"};
     /// The external side refused a burst; the transfer goes on with an error slave's words.
     CallPort<void(const Cause& cause, const std::string& what)> fault_out{"fault_out"};
+    /// What lies around an external address that refuses a transfer, for its message.
+    CallPort<std::string(Address)> surroundings_out{"surroundings_out"};
     /// What the hardware takes in silence: TCDM addresses outside of the TCDM, which wrap around,
     /// and accesses beyond the registers.
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
@@ -126,7 +128,7 @@ private:
     void move_word(bool is_receive, u8* data, Address address, u32 bytes) override;
     Cycles access_external(OpenBurst& burst, Cycles now) override;
     void answered(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent);
-    void tell_fault(unsigned id, const std::string& fault);
+    void tell_fault(unsigned id, const ExternalAnswer& answer);
     void stalled(Cycles cycles) override { stalls_ += cycles; }
     void tell(const Notice& notice, Cycles now) override;
 

@@ -26,8 +26,10 @@ void fail(OpenBurst& burst, u32 position, u32 bytes, const std::string& why,
         for (u32 i = 0; i < bytes; ++i)
             burst.data[position + i] =
                 error_byte(kSocErrorWord, burst.burst.beat_address(position) + i);
-    if (answer.fault.empty())
-        answer.fault = describe(burst, position, bytes, why);
+    if (!answer.fault.empty())
+        return;
+    answer.fault = describe(burst, position, bytes, why);
+    answer.fault_at = burst.burst.beat_address(position);
 }
 
 }  // namespace

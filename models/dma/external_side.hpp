@@ -18,6 +18,7 @@ namespace flexv::dma {
 struct ExternalAnswer {
     Cycles latency_cycles = 0;  ///< address to first data, or last data to response
     std::string fault = {};     ///< empty when the target took the burst
+    Address fault_at = 0;       ///< external
 };
 
 class ExternalSide final : private ReplyTaker {

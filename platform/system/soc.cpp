@@ -88,11 +88,14 @@ void Soc::wire_buses() {
     clusters.connect(bus);
     debug_out_.bind(bus.bus_in);
     debug_out_.register_invalidate_direct_mem_ptr(this, &Soc::tell_written);
-    for (Cluster* const each : clusters.all())
-        each->peripherals.surroundings_out.connect([this, each](Address address) {
+    for (Cluster* const each : clusters.all()) {
+        const auto tell = [this, each](Address address) {
             const bool is_alias = address < map::kClusterAlias.size_bytes;
             return surroundings(is_alias ? each->range().base + address : address);
-        });
+        };
+        each->peripherals.surroundings_out.connect(tell);
+        each->dma.surroundings_out.connect(tell);
+    }
 }
 
 void Soc::wire_external_memory() {

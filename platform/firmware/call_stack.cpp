@@ -93,13 +93,17 @@ bool CallStack::step_by_tables(FrameRegisters& registers, Address place,
 }
 
 /// The same by its code: what of its prologue has been executed.
-bool CallStack::step_by_code(FrameRegisters& registers, Address place, const ReadWord& read) const {
+bool CallStack::step_by_code(FrameRegisters& registers, const StackFrame& frame,
+                             const ReadWord& read) const {
+    const Address place = frame.place();
     const ElfImage::Symbol* const function = image_.function_at(place);
     if (function == nullptr)
         return false;
     const FrameShape shape =
         frame_shape(function->address, std::min(registers.pc, place + 1), decoder_, read);
     const Address sp = registers.x[abi::kSp];
+    if (frame.is_call && !shape.return_address_at)
+        return false;  // the call has overwritten it
     if (shape.return_address_at) {
         const auto saved = read(sp + *shape.return_address_at);
         if (!saved)
@@ -123,12 +127,17 @@ bool CallStack::returns_from_trap(const ElfImage::Symbol& function, const ReadWo
 std::vector<StackFrame> CallStack::unwind(FrameRegisters registers, const ReadWord& read) const {
     std::vector<StackFrame> frames{{.pc = registers.pc}};
     bool has_left_handler = false;
+    const bool has_jumped_away = image_.function_at(registers.pc) == nullptr;
+    if (has_jumped_away && image_.function_at(registers.x[abi::kRa] - 1) != nullptr) {
+        registers.pc = registers.x[abi::kRa];
+        frames.push_back({.pc = registers.pc, .is_call = true});
+    }
     while (frames.size() < kMostFrames) {
-        const StackFrame& frame = frames.back();
+        const StackFrame frame = frames.back();
         const ElfImage::Symbol* const function = image_.function_at(frame.place());
         const FrameRegisters before = registers;
         if (!step_by_tables(registers, frame.place(), read) &&
-            !step_by_code(registers, frame.place(), read))
+            !step_by_code(registers, frame, read))
             break;
         const bool is_handler =
             !has_left_handler && function != nullptr && returns_from_trap(*function, read);

@@ -41,7 +41,8 @@ public:
     explicit CallStack(const ElfImage& image);
 
     /// The innermost frame first; ends at the first function that was not called, or where nothing
-    /// is known, after kMostFrames at the latest.
+    /// is known, after kMostFrames at the latest. A pc outside of the image's code has been jumped
+    /// to from where ra points.
     [[nodiscard]] std::vector<StackFrame> unwind(FrameRegisters registers,
                                                  const ReadWord& read) const;
 
@@ -51,7 +52,7 @@ private:
     struct Step;
     [[nodiscard]] bool step_by_tables(FrameRegisters& registers, Address place,
                                       const ReadWord& read) const;
-    [[nodiscard]] bool step_by_code(FrameRegisters& registers, Address place,
+    [[nodiscard]] bool step_by_code(FrameRegisters& registers, const StackFrame& frame,
                                     const ReadWord& read) const;
     [[nodiscard]] bool returns_from_trap(const ElfImage::Symbol& function,
                                          const ReadWord& read) const;

@@ -16,19 +16,32 @@ std::string source_of(const CodePlace& place) {
     return place.file.empty() ? "" : fmt::format("{}:{}", place.file, place.line);
 }
 
+/// Of a function that calls itself.
+bool is_same_call(const StackLine& inner, const StackLine& outer) {
+    return inner.place.pc == outer.place.pc && inner.function == outer.function &&
+           inner.place.line == outer.place.line && inner.is_inlined == outer.is_inlined;
+}
+
+std::string frame_text(const StackLine& line, std::size_t number) {
+    const std::string at = fmt::format("{:#010x}", line.place.pc);
+    const std::string name = line.function.empty() ? line.place.symbol : line.function;
+    const std::string source = source_of(line.place);
+    return fmt::format("#{:<2} {} {}{}{}{}", number, line.is_inlined ? "(inlined) " : at,
+                       name.empty() ? "no symbol" : name, source.empty() ? "" : "  ", source,
+                       line.is_interrupted ? "  <- interrupted here" : "");
+}
+
 std::string stack_text(const CoreDiagnosis& core, const std::string& indent) {
     std::string text;
-    unsigned number = 0;
-    for (const StackLine& line : core.stack) {
-        const std::string at = fmt::format("{:#010x}", line.place.pc);
-        const std::string name = line.function.empty() ? line.place.symbol : line.function;
-        text += fmt::format("{}#{:<2} {} {}", indent, number++, line.is_inlined ? "(inlined) " : at,
-                            name.empty() ? "no symbol" : name);
-        if (const std::string source = source_of(line.place); !source.empty())
-            text += "  " + source;
-        text += line.is_interrupted ? "  <- interrupted here\n" : "\n";
+    for (std::size_t i = 0; i < core.stack.size();) {
+        text += fmt::format("{}{}\n", indent, frame_text(core.stack[i], i));
+        const std::size_t first = i;
+        while (++i < core.stack.size() && is_same_call(core.stack[first], core.stack[i])) {
+        }
+        if (i - first > 1)
+            text += fmt::format("{}... the same {} times more\n", indent, i - first - 1);
     }
-    return text;
+    return text + (core.is_stack_cut ? indent + "... and deeper\n" : "");
 }
 
 std::string past_text(const Diagnosis& diagnosis) {

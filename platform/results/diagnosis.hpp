@@ -45,6 +45,7 @@ struct CoreDiagnosis {
     u64 instructions = 0;
     CodePlace place;
     std::vector<StackLine> stack;                        ///< innermost first
+    bool is_stack_cut = false;                           ///< `stack` has its end only
     std::vector<std::pair<std::string, u32>> registers;  ///< name, value
 };
 

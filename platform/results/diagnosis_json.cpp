@@ -32,6 +32,7 @@ Json core_json(const CoreDiagnosis& core) {
                  {"instructions", core.instructions}};
     json.update(place_json(core.place));
     json["call_stack"] = stack_json(core.stack);
+    json["call_stack_is_cut"] = core.is_stack_cut;
     Json registers = Json::object();
     for (const auto& [name, value] : core.registers)
         registers[name] = value;

@@ -77,12 +77,13 @@ CodePlace PostMortem::place_of(Address pc, Address seen_at) const {
     return place;
 }
 
-std::vector<StackLine> PostMortem::stack_of(const core::Core& core) {
+void PostMortem::add_stack(CoreDiagnosis& found, const core::Core& core) {
     const isa::Hart& hart = core.hart();
-    std::vector<StackLine> stack;
-    for (const StackFrame& frame : stack_.unwind(
-             {.x = hart.x, .pc = hart.pc, .mepc = hart.mepc},
-             [this, &core](Address address) { return soc_.peek(soc_.absolute(core, address)); })) {
+    const std::vector<StackFrame> frames = stack_.unwind(
+        {.x = hart.x, .pc = hart.pc, .mepc = hart.mepc},
+        [this, &core](Address address) { return soc_.peek(soc_.absolute(core, address)); });
+    found.is_stack_cut = frames.size() == CallStack::kMostFrames;
+    for (const StackFrame& frame : frames) {
         const CodePlace place = place_of(frame.pc, frame.place());
         std::vector<SourceFunction> functions = lines_.functions_at(frame.place());
         if (functions.empty())
@@ -93,10 +94,9 @@ std::vector<StackLine> PostMortem::stack_of(const core::Core& core) {
             line.place.line = function.line.line;
             line.is_inlined = &function != &functions.back();
             line.is_interrupted = frame.is_interrupted && &function == &functions.front();
-            stack.push_back(std::move(line));
+            found.stack.push_back(std::move(line));
         }
     }
-    return stack;
 }
 
 CoreDiagnosis PostMortem::look_at(core::Core& core) {
@@ -105,8 +105,10 @@ CoreDiagnosis PostMortem::look_at(core::Core& core) {
                         .state = core.describe_wait(),
                         .instructions = core.instructions(),
                         .place = place_of(core.hart().pc, core.hart().pc),
-                        .stack = core.is_off() ? std::vector<StackLine>{} : stack_of(core),
+                        .stack = {},
                         .registers = {}};
+    if (!core.is_off())
+        add_stack(found, core);
     if (faulty() == &core)
         found.state = "stopped by the fault";
     for (unsigned index = 1; index < kRegisters; ++index)

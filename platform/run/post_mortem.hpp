@@ -33,7 +33,7 @@ public:
 
 private:
     [[nodiscard]] CodePlace place_of(Address pc, Address seen_at) const;
-    [[nodiscard]] std::vector<StackLine> stack_of(const core::Core& core);
+    void add_stack(CoreDiagnosis& found, const core::Core& core);
     [[nodiscard]] CoreDiagnosis look_at(core::Core& core);
     [[nodiscard]] const core::Core* subject(Outcome outcome) const;
     [[nodiscard]] const core::Core* odd_one_out() const;

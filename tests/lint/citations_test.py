@@ -45,6 +45,12 @@ class CitationsTest(unittest.TestCase):
         for link, status in (("b.md", 0), ("b.md#12-fetch", 0), ("b.md#gone", 1), ("c.md", 1)):
             self.assertEqual(self.check({"docs/b.md": PAGE, "docs/a.md": f"[x]({link})\n"})[0], status, link)
 
+    def test_a_page_may_cite_what_its_own_diff_makes(self) -> None:
+        diff = "```diff\n--- /dev/null\n+++ b/models/a.hpp\n@@ -0,0 +1 @@\n+int a;\n```\n"
+        self.assertEqual(self.check({"docs/a.md": diff + "models/a.hpp\n"})[0], 0)
+        self.assertEqual(self.check({"docs/a.md": diff + "models/b.hpp\n"})[0], 1)
+        self.assertEqual(self.check({"docs/a.md": diff, "docs/b.md": "models/a.hpp\n"})[0], 1)
+
     def test_patterns_are_not_looked_up(self) -> None:
         text = "// platform/data/*.json, tests/{a,b}.cpp, scripts/NAME, build/sw/a.elf\n"
         self.assertEqual(self.check({"models/a.hpp": text})[0], 0)

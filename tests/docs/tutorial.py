@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do what a page of docs/tutorial tells its reader: tutorial.py PAGE.md FLEXV_VP REPOSITORY [FIRMWARE_BUILD].
 
-Blocks ```json NAME are written as files. In blocks ```console each line behind `$ ` is run by a shell, and the
+Blocks ```json NAME are written as files. Pages with blocks ```diff NAME find a copy of the sources to patch. In blocks ```console each line behind `$ ` is run by a shell, and the
 lines below it must be the beginnings of lines of its output (stdout and stderr), in this order; `...` stands for any
 lines. All commands but those with `||` must succeed.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+SOURCES = ("docs", "models", "platform", "tests/isa")  # what a page may change
 DEBIAN_PYTHON = "/usr/bin/python3"  # sees Debian's packages
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -60,13 +62,17 @@ def missing(expected: list[str], output: str) -> str | None:
     return None
 
 
+def copy_sources(repository: Path, folder: Path) -> None:
+    for name in SOURCES:
+        shutil.copytree(repository / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 def prepare(folder: Path, program: Path, repository: Path, firmware: Path | None) -> dict[str, str]:
     """The folder of the page's first sentence, and the environment of its commands."""
     (folder / "build").mkdir()
     (folder / "build/release").symlink_to(program.parent)
     if firmware:
         (folder / "build/sw").symlink_to(firmware)
-    (folder / "docs").symlink_to(repository / "docs")
     (folder / "bin").mkdir()
     (folder / "bin/flexv-vp").symlink_to(program)
     (folder / "scripts").mkdir()
@@ -93,6 +99,7 @@ def follow(page: Path, folder: Path, environment: dict[str, str]) -> int:
     count = 0
     for kind, name, content in BLOCK.findall(page.read_text()):
         if name:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         if kind != "console":
             continue
@@ -113,6 +120,10 @@ def main() -> None:
     page, program, repository, *firmware = (Path(argument).resolve() for argument in sys.argv[1:])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if "```diff " in page.read_text():
+            copy_sources(repository, folder)
+        else:
+            (folder / "docs").symlink_to(repository / "docs")
         count = follow(page, folder, prepare(folder, program, repository, *firmware or [None]))
     if count == 0:
         sys.exit(f"{page}: no command found")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/area_reader.hpp"
 
+#include "base/edit_distance.hpp"
 #include "energy/size_law_reader.hpp"
 
 #include <variant>
@@ -30,7 +31,7 @@ SizeProduct read_per(JsonView& view, const Architecture& reference) {
             if (std::holds_alternative<u64>(value))
                 counts.push_back(other);
         throw UserError("{}.per: {} is no count in reference.architecture; nearest: {}",
-                        view.where(), name, nearest(name, counts));
+                        view.where(), name, nearest_name(name, counts));
     }
     return per;
 }

@@ -3,9 +3,9 @@
 // for is an error. For profiles and for reports; no part of the installed headers.
 #pragma once
 
+#include "base/edit_distance.hpp"
 #include "base/error.hpp"
 #include "energy/architecture.hpp"
-#include "energy/pattern.hpp"
 #include "energy/profile.hpp"
 
 #include <nlohmann/json.hpp>
@@ -143,7 +143,7 @@ public:
         for (const std::string& key : keys())
             if (std::ranges::find(known_, key) == known_.end())
                 throw UserError("{}.{}: unknown key; nearest: {}", where_, key,
-                                nearest(key, known_));
+                                nearest_name(key, known_));
     }
 
     /// A value in a message: as it stands, but not pages of it.

@@ -2,7 +2,6 @@
 #include "energy/pattern.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace flexv::energy {
 
@@ -29,22 +28,6 @@ bool match_from(std::string_view pattern, std::string_view name, Parts& parts) {
     return false;
 }
 
-/// Levenshtein's distance.
-std::size_t edits(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = i;
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::optional<Parts> match(std::string_view pattern, std::string_view name) {
@@ -68,12 +51,6 @@ std::string substitute(std::string_view pattern, const Parts& parts) {
             result += parts[used++];
     }
     return result;
-}
-
-std::string nearest(std::string_view wanted, const std::vector<std::string>& names) {
-    const auto closest = std::ranges::min_element(
-        names, {}, [wanted](const std::string& name) { return edits(wanted, name); });
-    return closest == names.end() ? std::string{} : *closest;
 }
 
 }  // namespace flexv::energy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of counters with wild cards, and the nearest known name for a message about an unknown one.
+// Names of counters with wild cards.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,5 @@ namespace flexv::energy {
 /// Replaces the wild cards of `pattern` one after the other by `parts`; spare parts are not used.
 [[nodiscard]] std::string substitute(std::string_view pattern,
                                      const std::vector<std::string>& parts);
-
-/// The name that needs the fewest edits to become `wanted`; empty when there are no names.
-[[nodiscard]] std::string nearest(std::string_view wanted, const std::vector<std::string>& names);
 
 }  // namespace flexv::energy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/pricing.hpp"
 
+#include "base/edit_distance.hpp"
 #include "base/error.hpp"
 #include "energy/cluster_path.hpp"
 #include "energy/pattern.hpp"
@@ -106,7 +107,7 @@ void PriceList::add(const Profile& profile, const Coefficient& coefficient,
     if (!found && !(coefficient.optional && !has_component(coefficient.counter, alike_)))
         throw UserError("energy profile {}: price {} is for {}, which nothing counts; nearest: {}",
                         profile.name, coefficient.symbol, coefficient.counter,
-                        nearest(coefficient.counter, counters));
+                        nearest_name(coefficient.counter, counters));
 }
 
 void PriceList::add_line(const Line& line, const std::vector<std::string>& counters) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the JSON text of a power annotation file to a Profile. Its own file, because only it knows
 // the format; models/energy/README.md describes it.
+#include "base/edit_distance.hpp"
 #include "base/error.hpp"
 #include "base/strict_json.hpp"
 #include "energy/area_reader.hpp"
@@ -125,7 +126,7 @@ std::map<std::string, std::vector<std::string>> read_leakage_scales(
     for (const std::string& component : scales.keys()) {
         if (std::ranges::find(components, component) == components.end())
             throw UserError("{}: {} is no component of the split; nearest: {}", scales.where(),
-                            component, nearest(component, components));
+                            component, nearest_name(component, components));
         result[component] = read_scales(scales, component, laws);
     }
     return result;

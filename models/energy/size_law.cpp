@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/size_law.hpp"
 
+#include "base/edit_distance.hpp"
 #include "base/error.hpp"
-#include "energy/pattern.hpp"
 
 #include <array>
 #include <cmath>
@@ -18,9 +18,9 @@ const Size& size_of(const Architecture& architecture, const std::string& name) {
     std::vector<std::string> known;
     for (const auto& [other, unused] : architecture)
         known.push_back(other);
-    throw UserError("architecture.{}: is missing, and a law of the energy profile needs it; {}",
-                    name,
-                    known.empty() ? "there is none at all" : "nearest: " + nearest(name, known));
+    throw UserError(
+        "architecture.{}: is missing, and a law of the energy profile needs it; {}", name,
+        known.empty() ? "there is none at all" : "nearest: " + nearest_name(name, known));
 }
 
 double count_of(const Architecture& architecture, const std::string& name) {

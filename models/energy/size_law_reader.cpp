@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/size_law_reader.hpp"
 
+#include "base/edit_distance.hpp"
+
 #include <algorithm>
 
 namespace flexv::energy {
@@ -10,7 +12,7 @@ namespace {
 constexpr double kRounding = 1e-9;  // of shares that are written in decimals
 
 std::string nearest_of(const std::string& name, const std::vector<std::string>& names) {
-    return names.empty() ? "there is none" : "nearest: " + nearest(name, names);
+    return names.empty() ? "there is none" : "nearest: " + nearest_name(name, names);
 }
 
 std::vector<std::string> names_of(const Architecture& architecture) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levenshtein's distance over one row of the table, and the ranking of dotted keys by it.
+// Ranking of dotted keys and words by edit distance.
 #include "platform/config/nearest.hpp"
 
+#include "base/edit_distance.hpp"
+
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 namespace flexv::platform {
 
@@ -32,20 +32,6 @@ std::tuple<unsigned, unsigned> rank(std::string_view wanted, std::string_view kn
 
 }  // namespace
 
-unsigned edit_distance(std::string_view from, std::string_view to) {
-    std::vector<unsigned> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
-    for (const char letter : from) {
-        unsigned diagonal = row[0]++;
-        for (std::size_t i = 1; i < row.size(); ++i) {
-            const unsigned replaced = diagonal + (letter == to[i - 1] ? 0U : 1U);
-            diagonal = row[i];
-            row[i] = std::min({row[i] + 1, row[i - 1] + 1, replaced});
-        }
-    }
-    return row.back();
-}
-
 std::string nearest_key(std::string_view wanted, std::span<const std::string> known) {
     const auto nearest = std::ranges::min_element(
         known, {}, [wanted](const std::string& key) { return rank(wanted, key); });
@@ -59,12 +45,9 @@ std::string meant_word(std::string_view typed, std::span<const std::string> know
     });
     if (longer != known.end())
         return *longer;
-    const auto nearest = std::ranges::min_element(
-        known, {}, [typed](const std::string& word) { return edit_distance(typed, word); });
-    if (nearest == known.end() ||
-        edit_distance(typed, *nearest) > std::max(typed.size() / 3, std::size_t{1}))
-        return {};
-    return *nearest;
+    std::string nearest = nearest_name(typed, known);
+    const std::size_t tolerated = std::max(typed.size() / 3, std::size_t{1});
+    return edit_distance(typed, nearest) > tolerated ? std::string{} : nearest;
 }
 
 }  // namespace flexv::platform

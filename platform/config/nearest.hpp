@@ -9,9 +9,6 @@
 
 namespace flexv::platform {
 
-/// Letters to insert, delete or replace to make one text of the other.
-[[nodiscard]] unsigned edit_distance(std::string_view from, std::string_view to);
-
 /// The dotted key of `known` nearest to `wanted`; empty when nothing is known. The last name of a
 /// key weighs most, so that a right name in the wrong group is found.
 [[nodiscard]] std::string nearest_key(std::string_view wanted, std::span<const std::string> known);

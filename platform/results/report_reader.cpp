@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/report_reader.hpp"
 
+#include "base/edit_distance.hpp"
 #include "base/error.hpp"
 #include "base/strict_json.hpp"
 #include "energy/json_view.hpp"
@@ -136,7 +137,7 @@ private:
         const auto found = index_.find(path);
         if (found == index_.end())
             throw UserError("{}: `counters` of the run have no {}; nearest: {}", events.where(),
-                            path, energy::nearest(path, run_.counter_paths));
+                            path, nearest_name(path, run_.counter_paths));
         return found->second;
     }
 

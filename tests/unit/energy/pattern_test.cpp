@@ -33,8 +33,3 @@ TEST_CASE("the parts of a match fill the stars of another pattern", "[energy][pa
     CHECK(substitute("**.x.*", {"a.b", "c"}) == "a.b.x.c");
     CHECK(substitute("plain", {"7"}) == "plain");
 }
-
-TEST_CASE("the nearest name needs the fewest edits", "[energy][pattern]") {
-    CHECK(nearest("tcdm.raeds", {"tcdm.writes", "tcdm.reads", "dma.bytes"}) == "tcdm.reads");
-    CHECK(nearest("x", {}).empty());
-}

@@ -8,13 +8,6 @@
 
 namespace flexv::platform {
 
-TEST_CASE("the edit distance counts inserted, deleted and replaced letters", "[nearest]") {
-    CHECK(edit_distance("", "") == 0);
-    CHECK(edit_distance("bank", "") == 4);
-    CHECK(edit_distance("bank", "banks") == 1);
-    CHECK(edit_distance("kitten", "sitting") == 3);
-}
-
 TEST_CASE("a misspelt key is told the key that was meant", "[nearest]") {
     const std::vector<std::string> known = {"soc.cluster.core_count", "soc.cluster.core.isa",
                                             "soc.cluster.tcdm.bank_count", "soc.l2.size_bytes",

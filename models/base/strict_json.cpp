@@ -15,9 +15,9 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 /// Watches the parser, which would take the last of two equal keys and any depth.
-class Watch {
+class KeyAndDepthCheck {
 public:
-    explicit Watch(const std::string& origin) : origin_(origin) {}
+    explicit KeyAndDepthCheck(const std::string& origin) : origin_(origin) {}
 
     bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
         if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start)
@@ -62,8 +62,8 @@ private:
 
 Json parse_strictly(const std::string& text, const std::string& origin) {
     try {
-        Watch watch(origin);
-        return Json::parse(text, std::ref(watch));
+        KeyAndDepthCheck check(origin);
+        return Json::parse(text, std::ref(check));
     } catch (const Json::parse_error& error) {
         throw UserError("{}", json_mistake(origin, text, error.byte, error.what()));
     } catch (const Json::exception& error) {

@@ -34,7 +34,7 @@ private:
 /// Disjoint address ranges in ascending order.
 class RouteTable {
 public:
-    /// Throws UserError when the range is empty or meets another one; `bus` is named in the
+    /// Throws UserError when the range is empty or overlaps another one; `bus` is named in the
     /// message.
     void add(const std::string& bus, Route route);
 

@@ -37,38 +37,38 @@ double mean_mhz(const Elapsed& elapsed, const std::vector<double>& clocks) {
 }
 
 void ClockHistory::change(Cycles cycle, double mhz) {
-    const Stretch& last = stretches_.back();
+    const Interval& last = intervals_.back();
     if (clocks_[last.clock] == mhz)
         return;
     const auto known = std::ranges::find(clocks_, mhz);
     const auto clock = std::size_t(known - clocks_.begin());
     if (known == clocks_.end())
         clocks_.push_back(mhz);
-    const Stretch next{.from = cycle, .from_ns = nanoseconds_at(cycle), .clock = clock};
+    const Interval next{.from = cycle, .from_ns = nanoseconds_at(cycle), .clock = clock};
     if (last.from == cycle)
-        stretches_.back() = next;
+        intervals_.back() = next;
     else
-        stretches_.push_back(next);
+        intervals_.push_back(next);
 }
 
-std::vector<ClockHistory::Stretch>::const_iterator ClockHistory::stretch_at(Cycles cycle) const {
-    return std::prev(std::ranges::upper_bound(stretches_, cycle, {}, &Stretch::from));
+std::vector<ClockHistory::Interval>::const_iterator ClockHistory::interval_at(Cycles cycle) const {
+    return std::prev(std::ranges::upper_bound(intervals_, cycle, {}, &Interval::from));
 }
 
 Elapsed ClockHistory::between(Cycles from, Cycles to) const {
     Elapsed elapsed(clocks_.size());
-    for (auto stretch = stretch_at(from); from < to; ++stretch) {
-        const auto next = std::next(stretch);
-        const Cycles end = next == stretches_.end() ? to : std::min(to, next->from);
-        elapsed[stretch->clock] += end - from;
+    for (auto interval = interval_at(from); from < to; ++interval) {
+        const auto next = std::next(interval);
+        const Cycles end = next == intervals_.end() ? to : std::min(to, next->from);
+        elapsed[interval->clock] += end - from;
         from = end;
     }
     return elapsed;
 }
 
 double ClockHistory::nanoseconds_at(Cycles cycle) const {
-    const auto stretch = stretch_at(cycle);
-    return stretch->from_ns + double(cycle - stretch->from) * 1000 / clocks_[stretch->clock];
+    const auto interval = interval_at(cycle);
+    return interval->from_ns + double(cycle - interval->from) * 1000 / clocks_[interval->clock];
 }
 
 }  // namespace flexv::energy

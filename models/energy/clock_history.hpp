@@ -23,7 +23,7 @@ void take_back(Elapsed& sum, const Elapsed& part);
 
 class ClockHistory {
 public:
-    explicit ClockHistory(double mhz) : clocks_{mhz}, stretches_(1) {}
+    explicit ClockHistory(double mhz) : clocks_{mhz}, intervals_(1) {}
 
     /// From `cycle` on, which does not lie before the last change, the clock is `mhz`.
     void change(Cycles cycle, double mhz);
@@ -37,11 +37,11 @@ public:
     [[nodiscard]] double nanoseconds_at(Cycles cycle) const;
     void serialize(StateArchive& archive) {
         archive.list(clocks_);
-        archive.list(stretches_);
+        archive.list(intervals_);
     }
 
 private:
-    struct Stretch {
+    struct Interval {
         Cycles from = 0;
         double from_ns = 0;
         std::size_t clock = 0;  // of clocks_
@@ -49,10 +49,10 @@ private:
         void serialize(StateArchive& archive) { archive(from, from_ns, clock); }
     };
 
-    [[nodiscard]] std::vector<Stretch>::const_iterator stretch_at(Cycles cycle) const;
+    [[nodiscard]] std::vector<Interval>::const_iterator interval_at(Cycles cycle) const;
 
     std::vector<double> clocks_;
-    std::vector<Stretch> stretches_;
+    std::vector<Interval> intervals_;
 };
 
 }  // namespace flexv::energy

@@ -33,7 +33,7 @@ void Timer::set_reference_clock_cycles(u64 cycles) {
     advance(clock_.timeline.now());
     reference_clock_cycles_ = cycles;
     configure_counters();
-    watch(clock_.timeline.now() + 1);
+    schedule_act(clock_.timeline.now() + 1);
 }
 
 void Timer::input_event(Line line, Cycles now) {
@@ -41,7 +41,7 @@ void Timer::input_event(Line line, Cycles now) {
         return;
     advance(now + 1);
     counters_[line].enable(true);
-    watch(now + 1);
+    schedule_act(now + 1);
 }
 
 void Timer::act(Cycles now) {
@@ -77,7 +77,7 @@ void Timer::write_config(Line line, u32 value) {
     if ((value & reset_count.mask()) != 0)
         clear(line);
     config_of(line).set(reset_count, 0);
-    watch(in_force);
+    schedule_act(in_force);
 }
 
 void Timer::write_count(Line line, u32 value) {
@@ -90,28 +90,28 @@ void Timer::write_count(Line line, u32 value) {
     } else {
         counters_[line].set_count(value);
     }
-    watch(in_force);
+    schedule_act(in_force);
 }
 
 void Timer::write_compare() {
     const Cycles in_force = bank_.now() + 1;
     advance(in_force);
     configure_counters();
-    watch(in_force);
+    schedule_act(in_force);
 }
 
 void Timer::start(Line line) {
     const Cycles in_force = bank_.now() + 1;
     advance(in_force);
     counters_[line].enable(true);
-    watch(in_force);
+    schedule_act(in_force);
 }
 
 void Timer::restart(Line line) {
     const Cycles in_force = bank_.now() + 1;
     advance(in_force);
     clear(line);
-    watch(in_force);
+    schedule_act(in_force);
 }
 
 void Timer::advance(Cycles cycle) {
@@ -177,7 +177,7 @@ void Timer::drive_lines(Cycles now) {
 }
 
 /// Looks at the lines in `cycle`, if there is one that can be high or has to fall.
-void Timer::watch(Cycles cycle) {
+void Timer::schedule_act(Cycles cycle) {
     for (const Line line : {low, high})
         if (config_of(line)[irq_enable] != 0 || levels_[line])
             clock_.timeline.schedule(*this, cycle);

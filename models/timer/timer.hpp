@@ -75,7 +75,7 @@ private:
     [[nodiscard]] TickCounter::Settings settings_of(Line line) const;
     [[nodiscard]] bool level_of(Line line) const;
     void drive_lines(Cycles now);
-    void watch(Cycles cycle);
+    void schedule_act(Cycles cycle);
     [[nodiscard]] bool is_joined() const { return cfg_lo_[mode_64] != 0; }
     [[nodiscard]] Register& config_of(Line line) { return line == low ? cfg_lo_ : cfg_hi_; }
     [[nodiscard]] const Register& config_of(Line line) const {

@@ -125,7 +125,7 @@ const DmaCheck::Range* DmaCheck::range_at(const Transfer& transfer, Address addr
     if (address > transfer.last || address + (bytes - 1) < transfer.first)
         return nullptr;
     const auto is_hit = [&](const Range& range) {
-        return (range.is_written || is_write) && range.meets(address, bytes);
+        return (range.is_written || is_write) && range.overlaps(address, bytes);
     };
     const auto found = std::ranges::find_if(transfer.ranges, is_hit);
     return found == transfer.ranges.end() ? nullptr : &*found;

@@ -48,7 +48,7 @@ private:
         u32 bytes = 0;
         bool is_written = false;
 
-        [[nodiscard]] bool meets(Address address, u32 length) const {
+        [[nodiscard]] bool overlaps(Address address, u32 length) const {
             return address - first < bytes || first - address < length;
         }
     };

@@ -13,7 +13,7 @@ namespace flexv::platform {
 /// "window camera 0x20000000..0x20000fff": for messages.
 [[nodiscard]] std::string text_of(const WindowConfiguration& window);
 
-/// What is wrong with the windows, each of which is right alone: two of one name, two that meet,
+/// What is wrong with the windows, each of which is right alone: two of one name, two that overlap,
 /// one that does not end before `end`. Empty when nothing is.
 [[nodiscard]] std::string mistake_in(const std::vector<WindowConfiguration>& windows, u64 end);
 

@@ -60,7 +60,7 @@ std::optional<Watchpoints::Hit> Watchpoints::hit_by(const core::NextAccess& acce
         const bool is_of_interest =
             point.kind == PointKind::access || (point.kind == PointKind::write) == access.is_write;
         if (!point.is_told_by_memory && is_of_interest &&
-            point.meets(access.address, access.address + (access.bytes - 1U)))
+            point.overlaps(access.address, access.address + (access.bytes - 1U)))
             return Hit{.kind = point.kind, .address = point.address};
     }
     return std::nullopt;
@@ -71,7 +71,7 @@ std::optional<Watchpoints::Hit> Watchpoints::changed(Address first, Address last
     constexpr Address kWordMask = CodeWords::kBytes - 1;
     std::optional<Hit> hit;
     for (Point& point : points_) {
-        if (!point.is_told_by_memory || !point.meets(first & ~kWordMask, last | kWordMask))
+        if (!point.is_told_by_memory || !point.overlaps(first & ~kWordMask, last | kWordMask))
             continue;
         (void)arm(point);
         std::string now = value_of(point);

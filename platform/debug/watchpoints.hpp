@@ -45,7 +45,7 @@ private:
         bool is_told_by_memory = false;
         std::string value{};  ///< as far as memory tells
 
-        [[nodiscard]] bool meets(Address first, Address last) const {
+        [[nodiscard]] bool overlaps(Address first, Address last) const {
             return address <= last && address + (bytes - 1) >= first;
         }
         [[nodiscard]] bool is(PointKind k, Address a, unsigned b) const {

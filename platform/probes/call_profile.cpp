@@ -392,7 +392,7 @@ CallProfile::CallProfile(const ElfImage& image, WaitName wait_name)
 
 CallProfile::~CallProfile() = default;
 
-void CallProfile::watch(core::Core& core, const std::string& path) {
+void CallProfile::observe(core::Core& core, const std::string& path) {
     watchers_.push_back(std::make_unique<Watcher>(image_, core, path));
     core.observe(*watchers_.back());
 }

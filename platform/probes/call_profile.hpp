@@ -34,7 +34,7 @@ public:
     CallProfile& operator=(const CallProfile&) = delete;
 
     /// Observes `core`, called "cluster.core0" in the list of counters, from its start on.
-    void watch(core::Core& core, const std::string& path);
+    void observe(core::Core& core, const std::string& path);
     /// The run is over: books what the cores wait for at its end.
     void finish();
 

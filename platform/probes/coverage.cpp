@@ -38,30 +38,30 @@ std::optional<u32> word_of(const ElfImage& image, Address address) {
 
 class Coverage::Watcher final : public core::Observer {
 public:
-    explicit Watcher(std::vector<Stretch>& stretches) : stretches_(stretches) {}
+    explicit Watcher(std::vector<CodeRange>& ranges) : ranges_(ranges) {}
 
     void before(const core::Execution& execution, isa::Hart& /*hart*/) override {
         const Address pc = execution.pc;
-        if (stretch_ == nullptr || pc - stretch_->begin >= 2 * stretch_->places.size())
-            stretch_ = find(pc);
-        if (stretch_ != nullptr)
-            ++stretch_->places[(pc - stretch_->begin) / 2].executed;
+        if (range_ == nullptr || pc - range_->begin >= 2 * range_->places.size())
+            range_ = find(pc);
+        if (range_ != nullptr)
+            ++range_->places[(pc - range_->begin) / 2].executed;
     }
     void after(const core::Execution& execution, isa::Hart& hart) override {
-        if (takes_branch(execution.row, hart) && stretch_ != nullptr)
-            ++stretch_->places[(execution.pc - stretch_->begin) / 2].taken;
+        if (takes_branch(execution.row, hart) && range_ != nullptr)
+            ++range_->places[(execution.pc - range_->begin) / 2].taken;
     }
 
 private:
-    Stretch* find(Address pc) {
-        for (Stretch& stretch : stretches_)
-            if (pc - stretch.begin < 2 * stretch.places.size())
-                return &stretch;
+    CodeRange* find(Address pc) {
+        for (CodeRange& range : ranges_)
+            if (pc - range.begin < 2 * range.places.size())
+                return &range;
         return nullptr;
     }
 
-    std::vector<Stretch>& stretches_;
-    Stretch* stretch_ = nullptr;
+    std::vector<CodeRange>& ranges_;
+    CodeRange* range_ = nullptr;
 };
 
 /// Lines, branches and functions by file.
@@ -206,8 +206,8 @@ private:
 Coverage::Coverage(const ElfImage& image) : image_(image) {
     for (const ElfImage::Segment& segment : image.segments())
         if (segment.is_executable)
-            stretches_.push_back({.begin = segment.virtual_address,
-                                  .places = std::vector<Place>(segment.bytes.size() / 2 + 1)});
+            ranges_.push_back({.begin = segment.virtual_address,
+                               .places = std::vector<Place>(segment.bytes.size() / 2 + 1)});
     if (Sources(*this).is_empty())
         throw UserError(
             "{}: has no debug information, so no coverage of lines\n  hint: compile it with -g",
@@ -216,16 +216,16 @@ Coverage::Coverage(const ElfImage& image) : image_(image) {
 
 Coverage::~Coverage() = default;
 
-void Coverage::watch(core::Core& core) {
-    watchers_.push_back(std::make_unique<Watcher>(stretches_));
+void Coverage::observe(core::Core& core) {
+    watchers_.push_back(std::make_unique<Watcher>(ranges_));
     core.observe(*watchers_.back());
 }
 
 const Coverage::Place& Coverage::at(Address pc) const {
     static const Place kNone;
-    for (const Stretch& stretch : stretches_)
-        if (pc - stretch.begin < 2 * stretch.places.size())
-            return stretch.places[(pc - stretch.begin) / 2];
+    for (const CodeRange& range : ranges_)
+        if (pc - range.begin < 2 * range.places.size())
+            return range.places[(pc - range.begin) / 2];
     return kNone;
 }
 

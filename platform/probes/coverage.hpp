@@ -22,7 +22,7 @@ public:
     Coverage& operator=(const Coverage&) = delete;
 
     /// From its start on.
-    void watch(core::Core& core);
+    void observe(core::Core& core);
 
     /// The tracefile of lcov and genhtml: functions, lines and branches of all sources that can be
     /// opened here (all of them when none can), what was not executed included. Throws UserError
@@ -39,7 +39,7 @@ private:
         u64 taken = 0;  ///< of a branch
     };
     /// Code that stands together.
-    struct Stretch {
+    struct CodeRange {
         Address begin = 0;
         std::vector<Place> places;
     };
@@ -47,7 +47,7 @@ private:
     [[nodiscard]] const Place& at(Address pc) const;
 
     const ElfImage& image_;
-    std::vector<Stretch> stretches_;
+    std::vector<CodeRange> ranges_;
     std::vector<std::unique_ptr<Watcher>> watchers_;
 };
 

@@ -56,7 +56,7 @@ void FunctionProfile::Watcher::hand_over() {
     before_ = std::move(now);
 }
 
-void FunctionProfile::watch(core::Core& core, const std::string& path) {
+void FunctionProfile::observe(core::Core& core, const std::string& path) {
     watchers_.push_back(std::make_unique<Watcher>(*this, core, path));
     core.observe(*watchers_.back());
 }

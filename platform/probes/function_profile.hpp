@@ -22,7 +22,7 @@ public:
     explicit FunctionProfile(const ElfImage& image) : image_(image) {}
 
     /// Observes `core`, called "cluster.core0" in the list of counters, from its start on.
-    void watch(core::Core& core, const std::string& path);
+    void observe(core::Core& core, const std::string& path);
     /// The run is over, nothing is open: books what the last functions have done.
     void finish();
 

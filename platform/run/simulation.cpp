@@ -210,15 +210,15 @@ void Simulation::profile_functions() {
     for (core::Core* core : soc_.cores()) {
         if (!is_of_cluster(*core))
             continue;
-        functions_->watch(*core, path_of(*core));
-        calls_->watch(*core, path_of(*core));
+        functions_->observe(*core, path_of(*core));
+        calls_->observe(*core, path_of(*core));
     }
 }
 
 void Simulation::cover() {
     coverage_ = std::make_unique<Coverage>(image_);
     for (core::Core* core : soc_.cores())
-        coverage_->watch(*core);
+        coverage_->observe(*core);
 }
 
 Profile Simulation::profile() const {

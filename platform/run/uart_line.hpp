@@ -32,7 +32,7 @@ private:
 
     void send(std::string_view text) override;
     [[nodiscard]] std::string receive(std::size_t most) override;
-    bool meet(bool is_asleep);
+    bool exchange(bool is_asleep);
     [[nodiscard]] Clock::duration lead();
     void look(Endpoint::Patience patience);
     void accept(Endpoint::Patience patience);

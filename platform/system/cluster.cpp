@@ -148,15 +148,15 @@ std::vector<std::unique_ptr<cosim::ExternalWindow>> Cluster::make_windows() cons
 void Cluster::add_windows(std::vector<Block>& blocks) {
     for (std::size_t index = 0; index < external_out.size(); ++index) {
         const WindowConfiguration& own = config_.external_out[index];
-        const auto meets = [&own](const Block& block) {
+        const auto overlaps = [&own](const Block& block) {
             return own.base < block.range.base + block.range.size_bytes &&
                    block.range.base < own.base + own.size_bytes;
         };
         std::erase_if(blocks, [&](const Block& block) {
-            return meets(block) && block.port == nullptr && block.registers == nullptr &&
+            return overlaps(block) && block.port == nullptr && block.registers == nullptr &&
                    block.bus == nullptr;
         });
-        if (const auto other = std::ranges::find_if(blocks, meets); other != blocks.end())
+        if (const auto other = std::ranges::find_if(blocks, overlaps); other != blocks.end())
             throw UserError(
                 "soc.cluster.external_out: {} overlaps {} {:#010x}..{:#010x}; free slots: 4 and 9 "
                 "to 15, 0x10201000 and 0x10202400..0x10203fff",

@@ -438,12 +438,13 @@ void Soc::run_quanta() {
     while (now() < limit) {
         save_if_due();
         const Cycles quantum_end = now() + config_.simulation.quantum_cycles;
-        interleaver_.look_at(std::min({limit, next_sample_, meet_outside ? quantum_end : kNever}));
+        interleaver_.look_at(
+            std::min({limit, next_sample_, exchange_outside ? quantum_end : kNever}));
         run_until(std::min({limit, quantum_end, next_sample_, save_at_}));
         follow();
         if (has_ended())
             return;
-        const bool others_come = meet_outside && meet_outside(interleaver_.is_idle());
+        const bool others_come = exchange_outside && exchange_outside(interleaver_.is_idle());
         if (interleaver_.is_idle() && !others_come && !(revive && revive())) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());

@@ -142,7 +142,7 @@ public:
     /// Asked between quanta for what comes from people, whom it may wait for; nobody runs ahead
     /// past such a place. `is_asleep`: nothing else is left to do. False: nor is there anything to
     /// come.
-    std::function<bool(bool is_asleep)> meet_outside;
+    std::function<bool(bool is_asleep)> exchange_outside;
     /// The SoC's cycle in which something from outside arrives.
     [[nodiscard]] Cycles arrival_cycle() const;
     /// Asked between quanta, and in the course of long ones: true ends the run there. As at the

@@ -152,9 +152,6 @@ Mchan::Mchan(const sc_core::sc_module_name& module_name, ClockDomain& clock, con
     core_in.bind(*command_ports_[0]);
     cluster_in.bind(*command_ports_[1]);
     fabric_in.bind(*command_ports_[2]);
-    external_side_.on_answer = [this](OpenBurst& burst, const ExternalAnswer& answer, Cycles sent) {
-        answered(burst, answer, sent);
-    };
     // A cycle is carried out when all accesses to the ports and all grants of banks are known.
     clock_.timeline.add(*this, Phase::settle);
 }

@@ -136,7 +136,8 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
-    ExternalSide external_side_{clock_};
+    ExternalSide external_side_{clock_, [this](OpenBurst& burst, const ExternalAnswer& answer,
+                                               Cycles sent) { answered(burst, answer, sent); }};
     PortRegisters port_registers_{*this};
     Engine engine_;
     std::vector<std::unique_ptr<CommandPort>> command_ports_;  // cores, cluster, fabric

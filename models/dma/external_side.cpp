@@ -82,7 +82,7 @@ void ExternalSide::replied(u64 ticket, const LateReply& reply) {
                             [&](const auto& other) { return other.second.burst == done.burst; }))
         return;
     const ExternalAnswer whole = late_.extract(done.burst).mapped();
-    on_answer(*done.burst, whole, done.sent);
+    take_answer_(*done.burst, whole, done.sent);
 }
 
 }  // namespace flexv::dma

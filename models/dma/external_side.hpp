@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <tlm>
+#include <utility>
 
 namespace flexv::dma {
 
@@ -23,14 +24,20 @@ struct ExternalAnswer {
 
 class ExternalSide final : private ReplyTaker {
 public:
-    explicit ExternalSide(const ClockDomain& clock) : clock_(clock) {}
+    /// All of a burst has been answered; the whole delay of the device is latency.
+    using TakeAnswer =
+        std::function<void(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent)>;
+
+    /// \param take_answer is called where a target answers later
+    ExternalSide(const ClockDomain& clock, TakeAnswer take_answer)
+        : clock_(clock), take_answer_(std::move(take_answer)) {}
 
     /// Moves the data of a burst at once, as of cycle `now`. One transaction; at a fixed address
     /// one a beat. A target's delay is the time to the last of its words of `target_bytes`, so one
     /// cycle less than it has of them is not latency. Where nothing answers, an error slave's words
     /// are read.
     /// \param cause who has given the command
-    /// \returns nothing when the target answers later: then on_answer is called
+    /// \returns nothing when the target answers later: then take_answer() is called
     std::optional<ExternalAnswer> access(tlm::tlm_fw_transport_if<>& target, OpenBurst& burst,
                                          u32 target_bytes, Cycles now, const Cause& cause);
     /// Answers that are still to come are nobody's any more.
@@ -41,9 +48,6 @@ public:
 
     /// While no answer is to come.
     void serialize(StateArchive& archive) { archive(tickets_); }
-
-    /// All of a burst has been answered; the whole delay of the device is latency.
-    std::function<void(OpenBurst& burst, const ExternalAnswer& answer, Cycles sent)> on_answer;
 
 private:
     /// A transaction that is outside.
@@ -57,6 +61,7 @@ private:
     void replied(u64 ticket, const LateReply& reply) override;
 
     const ClockDomain& clock_;
+    const TakeAnswer take_answer_;
     BusInitiator bus_{clock_};
     std::map<u64, Open> open_;                   // [ticket]
     std::map<OpenBurst*, ExternalAnswer> late_;  // of bursts with open transactions

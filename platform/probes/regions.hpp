@@ -47,12 +47,15 @@ struct Region {
 /// cycles.
 class RegionTracker {
 public:
-    /// `read` returns the counters of the platform as they are now.
-    RegionTracker(RegionNames names, std::function<energy::Counts()> read)
-        : names_(std::move(names)), read_(std::move(read)) {}
+    using Read = std::function<energy::Counts()>;
+    using ElapsedBetween = std::function<energy::Elapsed(Cycles from, Cycles to)>;
 
-    /// Says how many cycles passed at which clock; unset: there is only one.
-    std::function<energy::Elapsed(Cycles from, Cycles to)> elapsed_between;
+    /// \param read the counters of the platform as they are now
+    /// \param elapsed_between how many cycles passed at which clock; without it there is only one
+    RegionTracker(RegionNames names, Read read, ElapsedBetween elapsed_between = {})
+        : names_(std::move(names)),
+          read_(std::move(read)),
+          elapsed_between_(std::move(elapsed_between)) {}
 
     void begin(unsigned hart, u32 id, Cycles cycle);
     void end(unsigned hart, u32 id, Cycles cycle);
@@ -84,12 +87,13 @@ private:
     void close(Visit& visit);
     void hand_over(const energy::Counts& now, Cycles cycle);
     [[nodiscard]] energy::Elapsed between(Cycles from, Cycles to) const {
-        return elapsed_between ? elapsed_between(from, to) : energy::Elapsed{};
+        return elapsed_between_ ? elapsed_between_(from, to) : energy::Elapsed{};
     }
     void complain(unsigned hart, u32 id, std::string_view what);
 
     RegionNames names_;
-    std::function<energy::Counts()> read_;
+    const Read read_;
+    const ElapsedBetween elapsed_between_;
     std::map<u32, Visit> visits_;
     std::vector<u32> open_;  // ids in the order of their begin: the last one owns what is counted
     energy::Counts handed_over_;  // counters when it became the last one

@@ -55,11 +55,13 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
       profile_(with(load_energy_profile(configuration.energy.profile), soc_.outside.prices())),
       prices_(profile_, point_, architecture_of(configuration.soc), counters_.paths()),
-      regions_(region_names(image),
-               [this] {
-                   soc_.clusters.settle_part(soc_.now());
-                   return counters_.read();
-               }),
+      regions_(
+          region_names(image),
+          [this] {
+              soc_.clusters.settle_part(soc_.now());
+              return counters_.read();
+          },
+          [this](Cycles from, Cycles to) { return soc_.cluster_clocks().between(from, to); }),
       htif_(soc_, image) {
     static_cast<void>(profile_.doubts(point_));  // throws before time starts
     if (own_soc_)  // completes the binding; the process waits for time
@@ -94,11 +96,8 @@ void Simulation::watch_core(core::Core& core, unsigned hart) {
     };
 }
 
-/// Windows and regions are priced at the clocks that held in them.
+/// What passes at a new clock is priced at it.
 void Simulation::watch_clock() {
-    regions_.elapsed_between = [this](Cycles from, Cycles to) {
-        return soc_.cluster_clocks().between(from, to);
-    };
     soc_.on_cluster_clock = [this](double mhz) {
         prices_.add_clock(profile_, mhz);
         const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});

@@ -265,8 +265,7 @@ void Mchan::note_commands() {
         ++commands_;
         causes_[accepted.id] = accepted.cause;
         check_tcdm_side(accepted);
-        if (on_command)
-            on_command(accepted, clock_.timeline.now());
+        command_probe(accepted, clock_.timeline.now());
     }
 }
 
@@ -371,8 +370,7 @@ void Mchan::tell_fault(unsigned id, const ExternalAnswer& answer) {
 }
 
 void Mchan::tell(const Notice& notice, Cycles now) {
-    if (on_end)
-        on_end(notice, now);
+    end_probe(notice, now);
     if (!event_out.is_bound())
         return;
     const unsigned first = notice.is_broadcast ? 0 : notice.port;

@@ -8,6 +8,7 @@
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
+#include "base/probe.hpp"
 #include "base/tcdm_target.hpp"
 #include "dma/engine.hpp"
 #include "dma/external_side.hpp"
@@ -18,7 +19,6 @@
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -74,10 +74,10 @@ public:
     /// and accesses beyond the registers.
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
 
-    // For those who look on, in the cycle in which it happens.
-    std::function<void(const AcceptedCommand& accepted, Cycles now)> on_command;
+    /// A command has been accepted.
+    Probe<void(const AcceptedCommand& accepted, Cycles now)> command_probe;
     /// All commands of `notice.id` so far are done.
-    std::function<void(const Notice& notice, Cycles now)> on_end;
+    Probe<void(const Notice& notice, Cycles now)> end_probe;
 
     Mchan(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     ~Mchan() override;

@@ -183,8 +183,7 @@ void EventUnit::begin_sleeping(unsigned core, Cycles now) {
     drive_interrupt(core, now);  // what the core sees behind a grant in this cycle
     if (network_.begin_wait(core, pending.request.is_event_load)) {
         pending.read->begin(network_, core);
-        if (on_sleeping_read)
-            on_sleeping_read(core, *pending.read, now);
+        sleeping_read_probe(core, *pending.read, now);
     }
     poll(core, now);
     if (pending.initiator != nullptr)
@@ -228,7 +227,7 @@ void EventUnit::act(Cycles now) {
         log_.warn("SoC event FIFO is full ({} ids): {} lost; read SOC_EVENT_FIFO more often",
                   config_.soc_event_depth, lost - std::exchange(lost_soc_events_, lost));
     }
-    if (on_lines)
+    if (lines_probe.is_attached())
         tell_lines(now);
     const u32 visited = network_.take_visited_cores();
     for (u32 rest = visited; rest != 0; rest &= rest - 1)
@@ -254,7 +253,7 @@ void EventUnit::tell_lines(Cycles now) {
     told_lines_.resize(config_.core_count);
     for (unsigned core = 0; core < config_.core_count; ++core)
         if (const u32 lines = network_.units().cores[core].buffer(); lines != told_lines_[core])
-            on_lines(core, told_lines_[core] = lines, now);
+            lines_probe(core, told_lines_[core] = lines, now);
 }
 
 /// The request line is a flip-flop behind the buffer: what is pending now shows one cycle later,

@@ -6,12 +6,12 @@
 #include "base/clock_domain.hpp"
 #include "base/data_port.hpp"
 #include "base/module.hpp"
+#include "base/probe.hpp"
 #include "event_unit/event_network.hpp"
 #include "event_unit/registers.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
 
-#include <functional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -35,12 +35,11 @@ public:
     /// [core]; the interrupt input of each core, may stay unbound.
     sc_core::sc_vector<InterruptPort> interrupt_out;
 
-    /// For those who look on: the read of `core` does in this cycle what it does once, it arrives
-    /// at a barrier, triggers, queues for a lock or a word.
-    std::function<void(unsigned core, const SleepingRead& read, Cycles now)> on_sleeping_read;
-
+    /// The read of `core` does in this cycle what it does once: it arrives at a barrier, triggers,
+    /// queues for a lock or a word.
+    Probe<void(unsigned core, const SleepingRead& read, Cycles now)> sleeping_read_probe;
     /// From `now` on the buffer of `core` holds `lines`.
-    std::function<void(unsigned core, u32 lines, Cycles now)> on_lines;
+    Probe<void(unsigned core, u32 lines, Cycles now)> lines_probe;
 
     EventUnit(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     /// Forgets pending reads without an answer; the cores are reset together with the unit.
@@ -130,7 +129,7 @@ private:
     u32 waiting_ = 0;                        // cores that pending_ holds a request of
     u32 polled_again_ = 0;                   // those to be polled without a change of their lines
     std::vector<InterruptLine> interrupts_;  // [core]
-    std::vector<u32> told_lines_;            // [core], to on_lines
+    std::vector<u32> told_lines_;            // [core], by lines_probe
     u64 lost_soc_events_ = 0;                // up to the previous warning
     Cause soc_event_cause_;                  // of the last one
     Counter accesses_{*this, "accesses", "register reads and writes, both views"};

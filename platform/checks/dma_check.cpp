@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/checks/dma_check.hpp"
 
-#include "platform/probes/listeners.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,11 +60,11 @@ DmaCheck::DmaCheck(Soc& soc, Findings& findings)
     }
     for (Cluster* const cluster : soc.clusters.all()) {
         const unsigned number = cluster->number();
-        add_listener(cluster->dma.on_command,
-                     [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
-                         begin(number, accepted, now);
-                     });
-        add_listener(cluster->dma.on_end, [this, number](const dma::Notice& notice, Cycles) {
+        cluster->dma.command_probe.attach(
+            [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+                begin(number, accepted, now);
+            });
+        cluster->dma.end_probe.attach([this, number](const dma::Notice& notice, Cycles) {
             end({number, notice.id});
         });
     }

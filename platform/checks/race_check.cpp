@@ -4,7 +4,6 @@
 #include "platform/checks/dma_port.hpp"
 #include "platform/checks/transfer_pieces.hpp"
 #include "platform/checks/undefined_values.hpp"
-#include "platform/probes/listeners.hpp"
 #include "platform/probes/store_under_way.hpp"
 
 #include <fmt/format.h>
@@ -217,19 +216,17 @@ RaceCheck::RaceCheck(Soc& soc, Findings& findings)
 void RaceCheck::listen(Cluster& cluster) {
     const unsigned number = cluster.number();
     const unsigned first_core = number * cluster.core_count();
-    add_listener(
-        cluster.event_unit.on_sleeping_read,
+    cluster.event_unit.sleeping_read_probe.attach(
         [this, number, first_core](unsigned core, const event_unit::SleepingRead& read, Cycles) {
             if (const auto object = object_of(read, number))
                 detector_.signal(first_core + core, *object);
         });
-    add_listener(cluster.dma.on_command,
-                 [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
-                     begin_transfer(number, accepted, now);
-                 });
-    add_listener(cluster.dma.on_end, [this, number](const dma::Notice& notice, Cycles) {
-        end_transfer(number, notice.id);
-    });
+    cluster.dma.command_probe.attach(
+        [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+            begin_transfer(number, accepted, now);
+        });
+    cluster.dma.end_probe.attach(
+        [this, number](const dma::Notice& notice, Cycles) { end_transfer(number, notice.id); });
 }
 
 RaceCheck::~RaceCheck() = default;

@@ -3,7 +3,6 @@
 
 #include "isa/syntax.hpp"
 #include "platform/checks/transfer_pieces.hpp"
-#include "platform/probes/listeners.hpp"
 
 #include <fmt/format.h>
 
@@ -131,12 +130,12 @@ UninitCheck::UninitCheck(Soc& soc, const ElfImage& image, Findings& findings)
         core->observe(*watchers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all())
-        add_listener(cluster->dma.on_command, [this, number = cluster->number()](
-                                                  const dma::AcceptedCommand& accepted, Cycles) {
-            transfer(number, accepted.command);
-        });
-    add_listener(soc.on_outside_write,
-                 [this](Address address, unsigned bytes) { define(address, bytes); });
+        cluster->dma.command_probe.attach(
+            [this, number = cluster->number()](const dma::AcceptedCommand& accepted, Cycles) {
+                transfer(number, accepted.command);
+            });
+    soc.outside_write_probe.attach(
+        [this](Address address, unsigned bytes) { define(address, bytes); });
 }
 
 UninitCheck::~UninitCheck() = default;

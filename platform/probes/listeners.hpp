@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several who look on at the same place: a model has one function to call, and each instrument of a
-// run adds itself behind those that are there already.
+// Several who look on at the same place of a core, which has one function to call: each instrument
+// of a run adds itself behind those that are there already. Other blocks have a Probe.
 #pragma once
 
 #include <functional>

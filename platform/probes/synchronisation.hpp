@@ -48,7 +48,7 @@ public:
     [[nodiscard]] static std::optional<EventUnitAccess> at(Address address, bool is_write);
 
     /// What the access has signalled by the time that it is granted. The reads that wait signal
-    /// when they begin, which only the event unit knows (EventUnit::on_sleeping_read).
+    /// when they begin, which only the event unit knows (EventUnit::sleeping_read_probe).
     [[nodiscard]] std::optional<SyncObject> signals() const;
     /// Whose signals it has got with `data`.
     [[nodiscard]] std::vector<SyncObject> takes(u32 data) const;

@@ -239,22 +239,22 @@ std::string TimelineTrace::call_place(Address pc) {
 void TimelineTrace::watch_event_unit(Cluster& cluster) {
     const unsigned number = cluster.number();
     const unsigned first_core = number * cluster.core_count();
-    add_listener(cluster.event_unit.on_sleeping_read,
-                 [this, number, first_core](unsigned core, const event_unit::SleepingRead& read,
-                                            Cycles now) {
-                     if (const auto object = object_of(read, number))
-                         signal(*object, {.track = watchers_[first_core + core]->track(),
-                                          .time = nanoseconds(now)});
-                 });
+    cluster.event_unit.sleeping_read_probe.attach(
+        [this, number, first_core](unsigned core, const event_unit::SleepingRead& read,
+                                   Cycles now) {
+            if (const auto object = object_of(read, number))
+                signal(*object,
+                       {.track = watchers_[first_core + core]->track(), .time = nanoseconds(now)});
+        });
 }
 
 void TimelineTrace::watch_dma(Cluster& cluster) {
     const unsigned number = cluster.number();
-    add_listener(cluster.dma.on_command,
-                 [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
-                     begin_transfer({.cluster = number, .id = accepted.id}, accepted, now);
-                 });
-    add_listener(cluster.dma.on_end, [this, number](const dma::Notice& notice, Cycles now) {
+    cluster.dma.command_probe.attach(
+        [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
+            begin_transfer({.cluster = number, .id = accepted.id}, accepted, now);
+        });
+    cluster.dma.end_probe.attach([this, number](const dma::Notice& notice, Cycles now) {
         end_transfers({.cluster = number, .id = notice.id}, now);
     });
 }

@@ -44,10 +44,10 @@ WaveWatcher::WaveWatcher(Soc& soc, unsigned channels, const ElfImage& image, Wav
     for (Cluster* const cluster : soc.clusters.all()) {
         const unsigned first_core = unsigned(watchers_.size());
         watch_cores(*cluster, image, wave);
-        add_listener(cluster->event_unit.on_lines,
-                     [&wave, first_core](unsigned core, u32 lines, Cycles now) {
-                         wave.lines(first_core + core, lines, now);
-                     });
+        cluster->event_unit.lines_probe.attach(
+            [&wave, first_core](unsigned core, u32 lines, Cycles now) {
+                wave.lines(first_core + core, lines, now);
+            });
         watch_dma(cluster->dma, wave, first_channel);
         first_channel += channels;
     }
@@ -67,14 +67,14 @@ void WaveWatcher::watch_cores(Cluster& cluster, const ElfImage& image, Wave& wav
 }
 
 void WaveWatcher::watch_dma(dma::Mchan& dma, Wave& wave, unsigned first) {
-    add_listener(dma.on_command, [&wave, first](const dma::AcceptedCommand& accepted, Cycles now) {
+    dma.command_probe.attach([&wave, first](const dma::AcceptedCommand& accepted, Cycles now) {
         const dma::Command& command = accepted.command;
         wave.channel(
             first + accepted.id,
             fmt::format("{}_{}_bytes", command.is_receive ? "in" : "out", command.length_bytes),
             now);
     });
-    add_listener(dma.on_end, [&wave, first](const dma::Notice& notice, Cycles now) {
+    dma.end_probe.attach([&wave, first](const dma::Notice& notice, Cycles now) {
         wave.channel(first + notice.id, "", now);
     });
 }

@@ -321,8 +321,8 @@ unsigned Soc::read(Address address, void* data, unsigned bytes) {
 unsigned Soc::write(Address address, const void* data, unsigned bytes) {
     const unsigned written =
         debug_access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
-    if (on_outside_write && written != 0)
-        on_outside_write(address, written);
+    if (written != 0)
+        outside_write_probe(address, written);
     return written;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
+#include "base/probe.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "energy/clock_history.hpp"
 #include "external_memory/external_memory.hpp"
@@ -76,8 +77,8 @@ public:
     unsigned read(Address address, void* data, unsigned bytes);
     /// Instructions that were decoded from there are forgotten.
     unsigned write(Address address, const void* data, unsigned bytes);
-    /// Called behind each write() with what was written.
-    std::function<void(Address address, unsigned bytes)> on_outside_write;
+    /// Behind each write() with what was written.
+    Probe<void(Address address, unsigned bytes)> outside_write_probe;
     /// on_written is called behind the next write of any master to the word at `address`, and not
     /// again. False where there is no memory.
     bool watch_word(Address address);

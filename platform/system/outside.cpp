@@ -13,6 +13,7 @@ namespace flexv::platform {
 
 namespace {
 
+/// Lines of the event unit that nothing in this cluster drives (docs/spec/cluster.md 5.11).
 constexpr unsigned kFirstAccelerator = 12;
 constexpr unsigned kLastAccelerator = 15;
 

@@ -28,7 +28,10 @@ if "--gdb" in arguments and "--gdb-nowait" not in arguments:
                 peer.sendall(b"+$OK#9a")
         peer.close()
 report = {{"instructions": 3000000, "cycles": {cycles}, "host": {{"seconds": 0.5}}}}
+if "--max-cycles" in arguments:
+    report["cycles"] = int(arguments[arguments.index("--max-cycles") + 1])
 json.dump(report, open(arguments[arguments.index("--report") + 1], "w"))
+sys.exit(104 if "--max-cycles" in arguments else 0)
 """
 
 
@@ -74,7 +77,7 @@ class BenchTest(unittest.TestCase):
     def test_an_instrument_costs_the_ratio_with_to_without(self) -> None:
         numbers = self.folder / "numbers.json"
         done = self.bench("--program", self.simulator("vp", 0.15, factor=3), "--instruments", "--json", numbers,
-                          self.image)
+                          "--cycles", "500000", self.image)
         self.assertEqual(done.returncode, 0, done.stderr)
         costs = {cost["instrument"]: cost["factor"]["median"]
                  for cost in json.loads(numbers.read_text())["instruments"]}
@@ -83,6 +86,14 @@ class BenchTest(unittest.TestCase):
         asked = (self.folder / "asked").read_text()
         for point in ("$Z0,1c17fff0,4#", "$Z2,1001fff0,4#", "$Z3,1001fff0,4#"):
             self.assertEqual(asked.count(point), 2, "a debugger comes to each of the two runs")
+
+    def test_a_part_of_each_run_can_be_measured(self) -> None:
+        done = self.bench("--program", self.simulator("vp", 0.01), "--cycles", "500000", self.image)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"3000000 +500000 ")
+        done = self.bench("--cycles", "0", self.image)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--cycles 0: expected 1 or more", done.stderr)
 
     def test_what_cannot_be_measured_is_an_error(self) -> None:
         for arguments, words in (

@@ -7,6 +7,7 @@ cluster clock; both are medians over the runs, with the range in brackets. Build
   --against PROGRAM  another flexv-vp on the same firmware, in turn: CPU seconds and ratios, pair by pair
   --instruments      what trace, profile, waves and the others cost: CPU time with over CPU time without
   --counters         what event counters cost: the simulator is built once more in build/uncounted
+  --cycles N         the first N cycles of each run instead of the whole of it
 
 Exit status: 0, 1 when a program is missing or does not end well, 2 for a wrong argument.
 """
@@ -23,7 +24,7 @@ from typing import Any
 
 from flexv_tools.bench.instruments import DEFAULT_PROGRAMS, print_costs
 from flexv_tools.bench.pairs import build_without_counters, print_pairs
-from flexv_tools.bench.programs import PROGRAMS
+from flexv_tools.bench.programs import PROGRAMS, Effort
 from flexv_tools.bench.speed import print_speeds
 from flexv_tools.errors import Failure
 from flexv_tools.simulator import PROGRAM
@@ -47,6 +48,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME",
                         help=f"an image of sw/ or an ELF file; default: {' '.join(PROGRAMS)}")
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="runs a program (default 5)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="of each run at most (default: the whole of it)")
     parser.add_argument("--program", type=Path, default=PROGRAM, metavar="PROGRAM",
                         help="the flexv-vp to measure (default: the release build)")
     what = parser.add_mutually_exclusive_group()
@@ -58,18 +60,21 @@ def read_arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.repeat < 1:
         parser.error(f"--repeat {options.repeat}: expected 1 or more")
+    if options.cycles is not None and options.cycles < 1:
+        parser.error(f"--cycles {options.cycles}: expected 1 or more")
     return options
 
 
 def measure_what(options: argparse.Namespace) -> dict[str, Any]:
     """Prints as it goes; returns what --json writes."""
     names = options.names or list(DEFAULT_PROGRAMS if options.instruments else PROGRAMS)
+    effort = Effort(options.repeat, options.cycles)
     if options.instruments:
-        return {"instruments": [asdict(cost) for cost in print_costs(options.program, names, options.repeat)]}
+        return {"instruments": [asdict(cost) for cost in print_costs(options.program, names, effort)]}
     if options.against or options.counters:
         other = options.against or build_without_counters()
-        return {"pairs": [asdict(pair) for pair in print_pairs(options.program, other, names, options.repeat)]}
-    return {"programs": [asdict(result) for result in print_speeds(options.program, names, options.repeat)]}
+        return {"pairs": [asdict(pair) for pair in print_pairs(options.program, other, names, effort)]}
+    return {"programs": [asdict(result) for result in print_speeds(options.program, names, effort)]}
 
 
 def main() -> int:

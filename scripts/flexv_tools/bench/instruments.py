@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flexv_tools.bench.debugger import attached
-from flexv_tools.bench.programs import Run, run_once
+from flexv_tools.bench.programs import Effort, Run, run_once
 from flexv_tools.bench.spread import Spread
 
 
@@ -58,33 +58,36 @@ class Cost:
     factor: Spread  # CPU time with / without, pair by pair
 
 
-def run_with(program: Path, name: str, instrument: Instrument, options: tuple[str, ...]) -> Run:
+def run_with(
+    program: Path, name: str, effort: Effort, instrument: Instrument, options: tuple[str, ...]
+) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         words = tuple(word.replace("{F}", folder) for word in options)
         if instrument.debugger is None or options == instrument.without:
-            return run_once(program, name, report, words)
+            return run_once(program, name, report, effort, words)
         with attached(Path(folder) / "gdb", instrument.debugger):
-            run = run_once(program, name, report, words)
+            run = run_once(program, name, report, effort, words)
         return run
 
 
-def measure_cost(program: Path, name: str, label: str, repeat: int) -> Cost:
+def measure_cost(program: Path, name: str, label: str, effort: Effort) -> Cost:
     instrument = INSTRUMENTS[label]
     factors = []
-    for _ in range(repeat):
-        without = run_with(program, name, instrument, instrument.without)
-        factors.append(run_with(program, name, instrument, instrument.options).cpu_seconds / without.cpu_seconds)
+    for _ in range(effort.repeat):
+        without = run_with(program, name, effort, instrument, instrument.without)
+        factor = run_with(program, name, effort, instrument, instrument.options).cpu_seconds / without.cpu_seconds
+        factors.append(factor)
     return Cost(name, label, Spread.of(factors))
 
 
-def print_costs(program: Path, names: list[str], repeat: int) -> list[Cost]:
+def print_costs(program: Path, names: list[str], effort: Effort) -> list[Cost]:
     """A Markdown table, as docs/design/speed.md has it: a row an instrument, a column a program."""
     print(f"| instrument | {' | '.join(names)} |")
     print(f"| --- |{' --- |' * len(names)}")
     costs = []
     for label in INSTRUMENTS:
-        row = [measure_cost(program, name, label, repeat) for name in names]
+        row = [measure_cost(program, name, label, effort) for name in names]
         print(f"| {label} | {' | '.join(f'{cost.factor.median:.2f}' for cost in row)} |", flush=True)
         costs += row
     return costs

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexv_tools.bench.programs import run_once
+from flexv_tools.bench.programs import Effort, run_once
 from flexv_tools.bench.spread import Spread
 from flexv_tools.commands import output_of
 from flexv_tools.simulator import ROOT
@@ -28,13 +28,13 @@ class Pair:
                f"[{self.ratio.low:.2f}..{self.ratio.high:.2f}]{note}"
 
 
-def measure_pair(program: Path, other: Path, name: str, repeat: int) -> Pair:
+def measure_pair(program: Path, other: Path, name: str, effort: Effort) -> Pair:
     ours, others = [], []
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        for _ in range(repeat):
-            ours.append(run_once(program, name, report))
-            others.append(run_once(other, name, report))
+        for _ in range(effort.repeat):
+            ours.append(run_once(program, name, report, effort))
+            others.append(run_once(other, name, report, effort))
     ratios = [theirs.cpu_seconds / mine.cpu_seconds for mine, theirs in zip(ours, others)]
     return Pair(
         name,
@@ -45,12 +45,12 @@ def measure_pair(program: Path, other: Path, name: str, repeat: int) -> Pair:
     )
 
 
-def print_pairs(program: Path, other: Path, names: list[str], repeat: int) -> list[Pair]:
+def print_pairs(program: Path, other: Path, names: list[str], effort: Effort) -> list[Pair]:
     print(f"CPU seconds of {program} beside {other}")
     print(f"{'program':22} {'this one':28} {'other':28} other / this one")
     pairs = []
     for name in names:
-        pairs.append(measure_pair(program, other, name, repeat))
+        pairs.append(measure_pair(program, other, name, effort))
         print(pairs[-1], flush=True)
     return pairs
 

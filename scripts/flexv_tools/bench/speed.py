@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexv_tools.bench.programs import run_once
+from flexv_tools.bench.programs import Effort, run_once
 from flexv_tools.bench.spread import Spread
 from flexv_tools.errors import Failure
 
@@ -28,9 +28,9 @@ class Result:
         )
 
 
-def measure(program: Path, name: str, repeat: int) -> Result:
+def measure(program: Path, name: str, effort: Effort) -> Result:
     with tempfile.TemporaryDirectory() as folder:
-        runs = [run_once(program, name, Path(folder) / "report.json") for _ in range(repeat)]
+        runs = [run_once(program, name, Path(folder) / "report.json", effort) for _ in range(effort.repeat)]
     if len({(run.instructions, run.cycles) for run in runs}) != 1:
         raise Failure(f"{name}: two runs simulated different instructions or cycles")
     return Result(
@@ -43,10 +43,10 @@ def measure(program: Path, name: str, repeat: int) -> Result:
     )
 
 
-def print_speeds(program: Path, names: list[str], repeat: int) -> list[Result]:
+def print_speeds(program: Path, names: list[str], effort: Effort) -> list[Result]:
     print(f"{'program':22} {'instructions':>12} {'cycles':>12} {'seconds':>7}  {'MIPS':28} Mcycle/s")
     results = []
     for name in names:
-        results.append(measure(program, name, repeat))
+        results.append(measure(program, name, effort))
         print(results[-1], flush=True)
     return results

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flexv_tools.errors import Failure
+from flexv_tools.errors import Failure, require_other_file
 from flexv_tools.pages import document, escape, section, table, ticks
 
 Report = dict[str, Any]
@@ -477,6 +477,7 @@ def main() -> int:
     options = parser.parse_args()
     output = options.output or options.report.with_suffix(".html")
     try:
+        require_other_file(output, options.report, options.power_trace)
         report = read_report(options.report)
         windows = read_windows(options.power_trace) if options.power_trace else []
         output.write_text(page(report, options.title or options.report.stem, windows))

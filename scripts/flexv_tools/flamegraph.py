@@ -12,13 +12,13 @@ from __future__ import annotations
 import argparse
 import html
 import json
-import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flexv_tools.drawing import draw
 from flexv_tools.errors import Failure
 
 METRICS = ("cycles", "active_cycles", "sleep_cycles", "instructions", "macs", "energy_pj")
@@ -174,15 +174,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--metric", default="cycles", help=f"{', '.join(METRICS)} or a cause of stalls; cycles when not given")
     options = parser.parse_args(arguments)
     out = options.out or options.profile.with_suffix(".svg")
-    try:
-        title = f"{options.profile.stem}: {options.metric}"
-        text = picture(stacks_of(options.profile, options.metric), options.metric, title)
-        out.write_text(text)
-    except Failure as failure:
-        print(f"flamegraph: error: {failure}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"flamegraph: error: {out}: {error.strerror}", file=sys.stderr)
-        return 1
-    print(f"{out}: {options.metric} of {options.profile}")
-    return 0
+    title = f"{options.profile.stem}: {options.metric}"
+    return draw("flamegraph", options.profile, out, options.metric,
+                lambda: picture(stacks_of(options.profile, options.metric), options.metric, title))  # fmt: skip

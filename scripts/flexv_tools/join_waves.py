@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from flexv_tools.errors import Failure
+from flexv_tools.errors import Failure, require_other_file
 
 UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15}
 TIMESCALE = re.compile(r"\$timescale\s+(1|10|100)\s*(s|ms|us|ns|ps|fs)\s+\$end")
@@ -79,8 +79,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.vcd")
     options = parser.parse_args()
     try:
-        if options.out.resolve() in [path.resolve() for path in options.dumps]:
-            raise Failure(f"{options.out}: is one of the dumps that are read")
+        require_other_file(options.out, *options.dumps)
         join(options.dumps, options.out)
     except (Failure, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

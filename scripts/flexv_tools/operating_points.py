@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from flexv_tools.errors import Failure
+from flexv_tools.errors import Failure, require_other_file
 from flexv_tools.pages import ticks
 from flexv_tools.simulator import PROGRAM
 
@@ -235,6 +235,9 @@ def main() -> int:
     pricing = Pricing(options.program, options.report, options.energy_profile, options.region)
     output = options.output or options.report.with_suffix(".points.svg")
     try:
+        for result in (output, options.csv):
+            if result:
+                require_other_file(result, options.report)
         energy = pricing.report_at()["energy"]
         low, high = options.vdd or energy["valid_vdd"]
         curves = sweep(pricing, voltages(low, high, options.step))

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flexv_tools import pages
+from flexv_tools.drawing import draw
 from flexv_tools.errors import Failure
 from flexv_tools.timeline_view import SCRIPT, STYLE
 
@@ -255,14 +255,5 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--out", type=Path, metavar="PAGE.html", help="page; FILE with .html when not given")
     options = parser.parse_args(arguments)
     out = options.out or options.timeline.with_suffix(".html")
-    try:
-        text = page(read(options.timeline), options.timeline.stem)
-        out.write_text(text)
-    except Failure as failure:
-        print(f"timeline: error: {failure}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"timeline: error: {out}: {error.strerror}", file=sys.stderr)
-        return 1
-    print(f"{out}: timeline of {options.timeline}")
-    return 0
+    return draw("timeline", options.timeline, out, "timeline",
+                lambda: page(read(options.timeline), options.timeline.stem))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -122,6 +123,17 @@ class EnergyReport(unittest.TestCase):
                 path.write_text(text)
                 with self.assertRaises(energy_report.Failure):
                     energy_report.read_report(path)
+
+    def test_what_is_read_is_not_replaced(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run.json"
+            path.write_text(json.dumps(sample_report()))
+            for script, option in (("energy_report", "--output"), ("operating_points", "--output"), ("operating_points", "--csv")):
+                done = subprocess.run([sys.executable, "-B", SCRIPTS / script, path, option, path],
+                                      capture_output=True, text=True, check=False)  # fmt: skip
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("run.json: is read, so it cannot be written as well", done.stderr)
+                self.assertEqual(json.loads(path.read_text()), sample_report())
 
 
 # Prices a made-up report: energy 1000 pJ x V^2, clock up to 1000 x V.

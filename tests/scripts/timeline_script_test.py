@@ -116,6 +116,14 @@ class Page(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("page.html: No such file", said)
 
+    def test_the_file_that_is_read_is_not_replaced(self) -> None:
+        path = self.folder / "run.html"
+        path.write_text(json.dumps(TRACE))
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(timeline.main([str(path)]), 1)
+        self.assertIn("run.html: is read, so it cannot be written as well", said.getvalue())
+        self.assertEqual(json.loads(path.read_text()), TRACE)
+
     def browse(self, script: str, *options: str) -> Any:
         """What `script`, which sets document.title to JSON, has seen in the page."""
         browser = shutil.which("chromium")

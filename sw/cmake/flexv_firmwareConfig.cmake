@@ -22,12 +22,21 @@ target_include_directories(flexv_options INTERFACE ${firmware}/include
   ${firmware}/drivers ${firmware}/kernels)
 target_compile_options(flexv_options INTERFACE
   -march=rv32imc_zicsr_zifencei -mabi=ilp32 --specs=picolibc.specs ${integer_printf}
-  -ffreestanding -O2 -g -ffunction-sections -fdata-sections -fno-jump-tables
+  -ffreestanding -g -ffunction-sections -fdata-sections -fno-jump-tables
   -Wa,-I${firmware}/include $<$<COMPILE_LANGUAGE:C>:-std=c17>)
 target_link_options(flexv_options INTERFACE
   -march=rv32imc -mabi=ilp32 --specs=picolibc.specs ${integer_printf} -nostartfiles -static
   -T${firmware}/runtime/link.ld -Wl,--gc-sections -Wl,--fatal-warnings
   -Wl,-z,max-page-size=16)
+
+# flexv_optimise(target): -O2, unless the project asks for something else, by CMAKE_C_FLAGS, its build type (Debug is -Og), or options
+# of the target, which stand behind this one.
+function(flexv_optimise target)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  if(NOT "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}}" MATCHES "(^| )-O")
+    target_compile_options(${target} BEFORE PRIVATE -O2)
+  endif()
+endfunction()
 
 # flexv_firmware_sources(variable file...): files of the package. The compiler does not see that the
 # assembler includes the macros of the custom instructions.
@@ -50,6 +59,7 @@ foreach(thread_locals IN ITEMS "" _thread_locals)
   target_link_options(flexv_runtime_clusters${thread_locals} PUBLIC -Wl,--defsym=__own_cluster=1)
   foreach(library IN ITEMS flexv_runtime flexv_runtime_clusters)
     target_link_libraries(${library}${thread_locals} PUBLIC flexv_options)
+    flexv_optimise(${library}${thread_locals})
     if(thread_locals)
       target_compile_definitions(${library}${thread_locals} PRIVATE FLEXV_THREAD_LOCAL)
     endif()
@@ -69,6 +79,7 @@ foreach(isa IN ITEMS flexv xpulpnn xpulpv2)
   foreach(library IN ITEMS flexv_kernels_${isa} flexv_kernels_${isa}_product)
     add_library(${library} STATIC EXCLUDE_FROM_ALL ${kernels})
     target_link_libraries(${library} PUBLIC flexv_options)
+    flexv_optimise(${library})
     target_compile_definitions(${library} PRIVATE ROWS_OF_ISA="rows_${isa}.h")
   endforeach()
   target_compile_definitions(flexv_kernels_${isa}_product PRIVATE FLEXV_BIAS_IN_PRODUCT)
@@ -104,6 +115,7 @@ function(flexv_app name)
   set_property(SOURCE ${ARG_SOURCES} APPEND PROPERTY OBJECT_DEPENDS ${firmware}/include/flexv/isa.inc)
   set_target_properties(${name} PROPERTIES SUFFIX .elf
     LINK_DEPENDS ${firmware}/runtime/link.ld)
+  flexv_optimise(${name})
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_link_libraries(${name} PRIVATE
     flexv_runtime$<$<BOOL:${ARG_CLUSTERS}>:_clusters>$<$<BOOL:${ARG_THREAD_LOCALS}>:_thread_locals> ${kernels})

@@ -165,18 +165,31 @@ int32_t matmul_output(const struct Matmul* m, uint32_t pixel, uint32_t channel) 
     return clip_product(p, &m->requantisation, (int32_t)biased);
 }
 
+// Results of one pixel, from a channel on that begins a byte. Whole bytes are written: another core may
+// make the same ones (conv2d.c).
+static void pack_pixel(const struct Matmul* m, uint32_t pixel, uint32_t first_channel) {
+    const uint32_t bits = m->precision.output_bits;
+    uint8_t* const row = m->output + pixel * m->output_pitch;
+    uint8_t byte = 0;
+    for (uint32_t channel = first_channel; channel < m->channels; ++channel) {
+        packed_set(&byte, channel % (8 / bits), bits, matmul_output(m, pixel, channel));
+        if ((channel + 1) * bits % 8 == 0 || channel + 1 == m->channels) {
+            row[channel * bits / 8] = byte;
+            byte = 0;
+        }
+    }
+}
+
 static void compute_plain(const struct Matmul* m, uint32_t first_channel, uint32_t worker,
                           uint32_t workers) {
     const struct Range share = share_of(m->pixels, worker, workers);
     for (uint32_t pixel = share.begin; pixel < share.end; ++pixel) {
+        if (m->precision.output_bits != 32) {
+            pack_pixel(m, pixel, first_channel);
+            continue;
+        }
         for (uint32_t channel = first_channel; channel < m->channels; ++channel) {
-            const int32_t value = matmul_output(m, pixel, channel);
-            if (m->precision.output_bits == 32) {
-                *sum_at(m, pixel, channel) = value;
-            } else {
-                packed_set(m->output + pixel * m->output_pitch, channel, m->precision.output_bits,
-                           value);
-            }
+            *sum_at(m, pixel, channel) = matmul_output(m, pixel, channel);
         }
     }
 }

@@ -2,6 +2,7 @@
 #include "platform/checks/race_check.hpp"
 
 #include "platform/checks/dma_port.hpp"
+#include "platform/checks/loaded_values.hpp"
 #include "platform/checks/transfer_pieces.hpp"
 #include "platform/checks/undefined_values.hpp"
 #include "platform/probes/store_under_way.hpp"
@@ -40,6 +41,7 @@ public:
             take({Kind::device, SyncObject::kAll});
             doubtful_.define_all();
             pairs_.clear();
+            loaded_.forget();
         } else if (execution.previous.slot->timing == isa::Timing::wfi)
             detector.take_all(agent_);
         const Address vector = execution.pc - hart.mtvec;
@@ -47,6 +49,7 @@ public:
             enter_vector(vector / 4);
         if (!pairs_.empty())
             follow_doubtful(execution, hart);
+        loaded_.follow(execution.row, execution.slot.op, hart);
         std::optional<UndefinedValues::Loaded> loaded;
         if (execution.memory)
             loaded = look_at(execution);
@@ -59,6 +62,21 @@ public:
     void after(const core::Execution& /*execution*/, isa::Hart& /*hart*/) override {}
 
     [[nodiscard]] const core::Core& core() const { return core_; }
+    /// Whether what `pair.earlier` has brought this core has made a difference; where that is open,
+    /// it is told when it does.
+    [[nodiscard]] bool mattered(const Pair& pair) {
+        using enum LoadedValues::Difference;
+        const LoadedValues::Verdict verdict =
+            loaded_.verdict(pair.earlier.number, pair.later.address, pair.later.bytes);
+        if (verdict.difference == open) {
+            doubtful_.undefine(verdict.rd, verdict.bits,
+                               {.is_memory = true,
+                                .address = pair.later.address,
+                                .number = unsigned(pairs_.size())});
+            pairs_.push_back(pair);
+        }
+        return verdict.difference == made;
+    }
 
 private:
     void take(const SyncObject& object) {
@@ -127,6 +145,8 @@ private:
                                     .cycle = owner_.soc_.cluster_cycle(core_, execution.cycle)};
         if (memory.is_write)
             access.value = memory.data;
+        else if (execution.row.timing == isa::Timing::load)
+            access.number = loaded_.begin(execution.slot.op.rd, place.address, memory.bytes);
         const auto pair = owner_.access_words(access, place.address, memory.bytes);
         if (!pair)
             return std::nullopt;
@@ -196,6 +216,7 @@ private:
     const Cluster* const cluster_;  // null: a fabric controller
     UndefinedValues doubtful_;      // registers with values of unordered loads
     std::vector<Pair> pairs_;       // [number of their origin]
+    LoadedValues loaded_;
 };
 
 RaceCheck::RaceCheck(Soc& soc, Findings& findings)
@@ -211,6 +232,11 @@ RaceCheck::RaceCheck(Soc& soc, Findings& findings)
     }
     for (Cluster* const cluster : soc.clusters.all())
         listen(*cluster);
+    detector_.mattered = [this](const RaceDetector::Access& read,
+                                const RaceDetector::Access& write) {
+        return read.agent >= watchers_.size() ||
+               watchers_[read.agent]->mattered({.later = write, .earlier = read});
+    };
 }
 
 void RaceCheck::listen(Cluster& cluster) {

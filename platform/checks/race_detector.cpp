@@ -52,20 +52,17 @@ std::optional<RaceDetector::Access> RaceDetector::access(const Access& access) {
                     .time = clocks_[access.agent][access.agent],
                     .pc = access.pc,
                     .cycle = access.cycle,
-                    .value = placed_value(access)};
+                    .value = placed_value(access),
+                    .number = access.number};
     const auto conflicts = [&](const Cell& cell) {
         return cell.agent != access.agent && (cell.bytes & bytes) != 0 &&
                (cell.is_write || access.is_write) && !is_before(cell, access.agent) &&
-               !leave_the_same(cell, mine);
+               !leave_the_same(cell, mine) &&
+               (cell.is_write || !mattered || mattered(access_of(cell, access), access));
     };
     std::optional<Access> other;
     if (const auto found = std::ranges::find_if(word, conflicts); found != word.end())
-        other = Access{.agent = found->agent,
-                       .address = access.address,
-                       .bytes = access.bytes,
-                       .is_write = found->is_write,
-                       .pc = found->pc,
-                       .cycle = found->cycle};
+        other = access_of(*found, access);
     // A write hides all that it covers: what conflicts with that conflicts with the write, too.
     std::erase_if(word, [&](const Cell& cell) {
         const bool is_covered = (cell.bytes & ~bytes) == 0;
@@ -73,6 +70,17 @@ std::optional<RaceDetector::Access> RaceDetector::access(const Access& access) {
     });
     word.push_back(mine);
     return other;
+}
+
+/// `at` says where the two meet.
+RaceDetector::Access RaceDetector::access_of(const Cell& cell, const Access& at) {
+    return {.agent = cell.agent,
+            .address = at.address,
+            .bytes = at.bytes,
+            .is_write = cell.is_write,
+            .pc = cell.pc,
+            .cycle = cell.cycle,
+            .number = cell.number};
 }
 
 bool RaceDetector::leave_the_same(const Cell& one, const Cell& other) {

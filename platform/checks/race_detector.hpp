@@ -9,6 +9,7 @@
 #include "platform/probes/synchronisation.hpp"
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,7 +36,11 @@ public:
         /// What a write leaves there, lowest byte first. Two that leave the same are no race, in
         /// whichever order they come.
         std::optional<u32> value = std::nullopt;
+        u32 number = 0;  ///< of a read, as its agent counts them; 0: not counted
     };
+    /// What an earlier read has brought is asked for when a write meets it; the write's bytes.
+    /// False: it has made no difference, so there is no race.
+    std::function<bool(const Access& read, const Access& write)> mattered;
     /// Accesses come in the order of time. \returns the earlier one that nothing orders with this
     /// one
     [[nodiscard]] std::optional<Access> access(const Access& access);
@@ -62,6 +67,7 @@ private:
         Address pc = 0;
         Cycles cycle = 0;
         std::optional<u32> value = std::nullopt;  // in the place of its bytes
+        u32 number = 0;
     };
     using Word = std::vector<Cell>;
     static constexpr unsigned kPageWords = 1024;
@@ -71,6 +77,7 @@ private:
     [[nodiscard]] bool is_before(const Cell& cell, unsigned agent) const {
         return cell.time <= clocks_[agent][cell.agent];
     }
+    [[nodiscard]] static Access access_of(const Cell& cell, const Access& at);
     [[nodiscard]] static bool leave_the_same(const Cell& one, const Cell& other);
     void merge(unsigned agent, const Clock& other);
 

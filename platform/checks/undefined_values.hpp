@@ -35,6 +35,11 @@ public:
     [[nodiscard]] const ValueOrigin& origin(unsigned number) const { return origins_[number]; }
     /// From now on it is taken for defined, so that one mistake is told once.
     void define(unsigned number) { x_[number] = 0; }
+    /// These bits of it, and no others.
+    void undefine(unsigned number, u32 bits, const ValueOrigin& origin) {
+        x_[number] = number == 0 ? 0 : bits;
+        origins_[number] = origin;
+    }
 
     /// Whether the direction of a branch, which has not executed yet, depends on undefined bits.
     [[nodiscard]] bool decides_by_undefined(const isa::Instruction& row, const isa::Operands& op,

@@ -26,6 +26,8 @@ if "--gdb" in arguments and "--gdb-nowait" not in arguments:
             asked.write(request + b"\\n")
             if request.startswith(b"$Z"):
                 peer.sendall(b"+$OK#9a")
+        peer.sendall(b"+$T05thread:1;#d7")
+        assert peer.recv(4096).endswith(b"$c#63"), "a stop holds the run"
         peer.close()
 report = {{"instructions": 3000000, "cycles": {cycles}, "host": {{"seconds": 0.5}}}}
 if "--max-cycles" in arguments:
@@ -84,7 +86,7 @@ class BenchTest(unittest.TestCase):
         self.assertAlmostEqual(costs["--trace, 8 harts"], 3, delta=0.7)
         self.assertAlmostEqual(costs["--profile"], 1, delta=0.3)
         asked = (self.folder / "asked").read_text()
-        for point in ("$Z0,1c17fff0,4#", "$Z2,1001fff0,4#", "$Z3,1001fff0,4#"):
+        for point in ("$Z0,1c170000,4#", "$Z2,1c170000,4#", "$Z3,1c170000,4#"):
             self.assertEqual(asked.count(point), 2, "a debugger comes to each of the two runs")
 
     def test_a_part_of_each_run_can_be_measured(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A debugger that does next to nothing: it connects, sets what it is told to, and lets the run go on."""
+"""A debugger that does next to nothing: it connects, sets what it is told to, and lets the run go on, from each stop, too."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def talk(path: Path, requests: tuple[str, ...], is_over: threading.Event) -> Non
                 pass
             peer.sendall(b"+")
         peer.sendall(packet("c"))
-        while peer.recv(4096):
-            pass
+        while received := peer.recv(4096):
+            if b"$T" in received:  # a stop at what it was told to set
+                peer.sendall(b"+" + packet("c"))
 
 
 @contextlib.contextmanager

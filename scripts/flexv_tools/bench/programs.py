@@ -40,9 +40,12 @@ class Effort:
     repeat: int
     cycles: int | None = None  # of each run; None: the whole of it
 
-    @property
-    def limit(self) -> tuple[str, ...]:
-        return () if self.cycles is None else ("--max-cycles", str(self.cycles))
+    def limit(self, folder: Path, options: tuple[str, ...]) -> tuple[str, ...]:
+        """A run that ends at a limit executes its end once more, to show its last instructions; not under a debugger."""
+        if self.cycles is None:
+            return ()
+        nobody = () if "--gdb" in options else ("--gdb", str(folder / "nobody"), "--gdb-nowait")
+        return ("--max-cycles", str(self.cycles), *nobody)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def image_of(name: str) -> Path:
 
 def run_once(program: Path, name: str, report: Path, effort: Effort, options: tuple[str, ...] = ()) -> Run:
     """Runs the image `name` with what it needs and `options`. Raises Failure when it does not end well."""
-    command = [str(program), "run", str(image_of(name)), *PROGRAMS.get(name, ()), *effort.limit, *options]
+    command = [str(program), "run", str(image_of(name)), *PROGRAMS.get(name, ()), *effort.limit(report.parent, options), *options]
     command += ["--quiet", "--report", str(report)]
     try:
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:

@@ -19,7 +19,26 @@ using boost::system::error_code;
 namespace {
 
 bool is_port(const std::string& place) {
-    return place.find_first_not_of("0123456789") == std::string::npos;
+    return !place.empty() && place.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// "3333" of "localhost:3333", as debuggers spell the same; other places are left as they are.
+std::string without_own_host(const std::string& place) {
+    for (const std::string_view host : {":", "localhost:", "127.0.0.1:"})
+        if (place.starts_with(host))
+            return place.substr(host.size());
+    return place;
+}
+
+/// Nobody means a file by "-1" or "localhost:3333".
+void require_path(const std::string& option, const std::string& place) {
+    const bool is_host =
+        place.find('/') == std::string::npos && place.find(':') != std::string::npos;
+    if (place.starts_with('-') || is_host)
+        throw UserError(
+            "{} {}: expected a port of this machine (3333; 0: any free one) or the path of "
+            "a Unix socket (./{})",
+            option, place, place);
 }
 
 u16 port_of(const std::string& option, const std::string& place) {
@@ -45,8 +64,8 @@ void remove_if_left_over(asio::io_context& context, const std::string& path) {
 class SocketEndpoint final : public Endpoint {
 public:
     SocketEndpoint(std::string option, const std::string& place) : option_(std::move(option)) {
-        if (is_port(place))
-            listen_on_port(place);
+        if (const std::string port = without_own_host(place); is_port(port))
+            listen_on_port(port);
         else
             listen_on_path(place);
     }
@@ -131,6 +150,7 @@ private:
         address_ = fmt::format("127.0.0.1:{}", ntohs(bound.sin_port));
     }
     void listen_on_path(const std::string& path) {
+        require_path(option_, path);
         constexpr std::size_t kMaxPath = sizeof(sockaddr_un{}.sun_path) - 1;
         if (path.size() > kMaxPath)
             throw UserError("{} {}: the path of a socket has at most {} characters", option_, path,

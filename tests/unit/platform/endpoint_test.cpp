@@ -108,6 +108,18 @@ TEST_CASE("an endpoint carries bytes both ways, as they are", "[endpoint]") {
     }
 }
 
+TEST_CASE("a port may be spelled with the host, which is this one", "[endpoint]") {
+    for (const char* const place : {"0", ":0", "localhost:0", "127.0.0.1:0"}) {
+        INFO(place);
+        CHECK(listen_at("--gdb", place)->address().starts_with("127.0.0.1:"));
+    }
+    for (const char* const place : {"-1", "example.org:3333", ":", "localhost:", "1:2"}) {
+        INFO(place);
+        CHECK_THAT(error_of([&] { (void)listen_at("--gdb", place); }),
+                   Catch::Contains("expected a port of this machine"));
+    }
+}
+
 TEST_CASE("an endpoint sees its peer go and takes another one", "[endpoint]") {
     const Bench bench;
     for (const char* kind : {"pty", "port", "socket"}) {

@@ -176,6 +176,7 @@ void Core::granted(Cycles now, u32 data) {
     const u32 offset = access_.address & hart_.window.offset_mask;
     if (code_words_->meets_access(offset, access_.bytes)) [[unlikely]] {
         state_ = State::running;  // the store has left EX, its successor may be what it wrote
+        const Log::Scope about({.initiator = name(), .pc = hart_.pc}, &clock_, now_);
         tcdm_->code_written(offset, access_.bytes);
     }
 }

@@ -2,6 +2,7 @@
 #include "external_memory/external_memory.hpp"
 
 #include "base/access_time.hpp"
+#include "base/cause_extension.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -80,6 +81,7 @@ unsigned ExternalMemory::transport_dbg(tlm::tlm_generic_payload& trans) {
 }
 
 void ExternalMemory::withdraw(const tlm::tlm_generic_payload& trans, unsigned length) {
+    const Log::Scope about(cause_of(trans), &clock_, clock_.timeline.now());
     const u64 first = trans.get_address();
     bus_in->invalidate_direct_mem_ptr(first, first + length - 1);
 }

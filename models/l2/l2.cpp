@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/l2.hpp"
 
+#include "base/cause_extension.hpp"
 #include "base/error.hpp"
 
 namespace flexv::l2 {
@@ -67,6 +68,7 @@ unsigned L2::transport_dbg(tlm::tlm_generic_payload& trans) {
 }
 
 void L2::withdraw(const tlm::tlm_generic_payload& trans, unsigned length) {
+    const Log::Scope about(cause_of(trans), &clock_, clock_.timeline.now());
     const u64 first = trans.get_address();
     bus_in->invalidate_direct_mem_ptr(first, first + length - 1);
 }

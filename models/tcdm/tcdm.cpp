@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tcdm/tcdm.hpp"
 
+#include "base/cause_extension.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -125,6 +126,7 @@ unsigned Tcdm::copy(tlm::tlm_generic_payload& trans, bool has_side_effects) {
     std::byte* const memory = bytes_.data() + offset;
     if (trans.is_write()) {
         std::memcpy(memory, trans.get_data_ptr(), length);
+        const Log::Scope about(cause_of(trans), &clock_, clock_.timeline.now());
         code_written(u32(offset), length);
     } else if (trans.is_read()) {
         std::memcpy(trans.get_data_ptr(), memory, length);

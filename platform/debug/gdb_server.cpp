@@ -2,6 +2,9 @@
 #include "platform/debug/gdb_server.hpp"
 
 #include "base/console.hpp"
+#include "base/log.hpp"
+#include "platform/debug/core_state.hpp"
+#include "platform/system/memory_map.hpp"
 
 #include <fmt/format.h>
 
@@ -50,8 +53,7 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
       watchpoints_(soc),
       monitor_(soc, with_reset(std::move(texts), [this] { return reset(); })),
       reported_(soc.cores().size()),
-      threads_(soc.cores().size()),
-      stored_(soc.cores().size()) {
+      threads_(soc.cores().size()) {
     for (core::Core* core : soc.cores())
         core->attach(*this);
     soc_.on_written = [this](Address first, Address last) { on_written(first, last); };
@@ -143,10 +145,9 @@ bool GdbServer::has_stepped(const core::Core& core, unsigned thread) const {
 }
 
 std::optional<Stop> GdbServer::access_stop(const core::Core& core, unsigned thread) const {
-    if (!watchpoints_.need_every_access())
-        return std::nullopt;
     const auto access = core.access_in_front();
-    const auto hit = access ? watchpoints_.hit_by(*access) : std::nullopt;
+    const auto hit =
+        access ? watchpoints_.hit_by(*access, !is_stepping_alone(thread)) : std::nullopt;
     if (!hit)
         return std::nullopt;
     return Stop{.thread = thread, .reason = reason_for(hit->kind), .address = hit->address};
@@ -186,17 +187,17 @@ std::string GdbServer::busy_master() const {
     return "a master outside of the cores";
 }
 
-/// A store over the buses has happened some cycles before the core learns of it, and others may
-/// follow it meanwhile.
-const core::Core* GdbServer::writer(Address first, Address last) {
-    for (const core::Core* core : soc_.cores()) {
-        Arrival& told = stored_[thread_of(*core) - 1];
-        if (!core->is_storing_to(first, last) || told.is_of(*core))
-            continue;
-        told = {.pc = core->hart().pc, .instructions = core->instructions()};
-        return core;
-    }
-    return nullptr;
+/// Who serves the access knows the core behind it. Behind a burst of the DMA there is one, too,
+/// that does not store there; what it brings into a TCDM has none.
+const core::Core* GdbServer::writer(Address first, Address last) const {
+    const Cause& cause = Log::cause();
+    const auto found = std::ranges::find_if(soc_.cores(), [&cause](const core::Core* core) {
+        return cause.is_known() && std::string_view(core->name()) == cause.initiator;
+    });
+    const bool is_core =
+        found != soc_.cores().end() &&
+        (memory_map::cluster_at(first).has_value() || (*found)->is_storing_to(first, last));
+    return is_core ? *found : nullptr;
 }
 
 // Standing still and going on.
@@ -207,11 +208,11 @@ void GdbServer::serve(const Stop& stop, Place place) {
     shall_stop_ = is_overdue_ = false;
     threads_[stop.thread - 1].is_halted = true;
     Resumption next = stub_.serve(stop);
-    while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
-        next = stub_.serve(go_back(next, place));
     // Behind a watchpoint the debugger expects the access in front and steps over it.
     if (std::exchange(is_past_, false) && next.kind == Resumption::Kind::step && next.alone)
         next = stub_.serve({.thread = stop.thread});
+    while (next.kind == Resumption::Kind::step_back || next.kind == Resumption::Kind::go_back)
+        next = stub_.serve(go_back(next, place));
     go_on(next, place);
 }
 
@@ -225,12 +226,13 @@ void GdbServer::go_on(const Resumption& resumption, const Place& front) {
         return leave(was_killed_ ? "has killed the run" : "has left; the run goes on");
     if (stub_.is_non_stop())
         return begin_non_stop();
-    threads_.assign(threads_.size(), {});
+    end_non_stop();
     const bool steps = plan_.kind == Resumption::Kind::step;
     if (steps) {
         const core::Core& core = core_of(plan_.thread);
         step_from_ = {.pc = core.hart().pc, .instructions = core.instructions()};
     }
+    watchpoints_.mark(plan_.alone);
     breakpoints_.mark(steps || watchpoints_.need_every_access(), plan_.alone);
     (void)keep_past(front);
 }
@@ -326,7 +328,7 @@ std::string GdbServer::thread_name(unsigned thread) const {
 }
 
 std::string GdbServer::thread_state(unsigned thread) const {
-    return core_of(thread).describe_wait();
+    return state_of(soc_, core_of(thread));
 }
 
 std::string GdbServer::description() const { return registers_.description(); }

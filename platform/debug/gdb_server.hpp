@@ -92,6 +92,7 @@ private:
     void mark_alone();
     void halt_behind(const Stop& stop);
     void halt_all(const Stop& stop);
+    void stop_all();
     [[nodiscard]] bool is_halted(unsigned thread) const override;
     void let_go(unsigned thread, const Resumption& resumption) override;
     void halt(unsigned thread) override;
@@ -115,7 +116,7 @@ private:
     void leave(const char* why);
     void take_connection();
     void on_written(Address first, Address last);
-    [[nodiscard]] const core::Core* writer(Address first, Address last);
+    [[nodiscard]] const core::Core* writer(Address first, Address last) const;
     [[nodiscard]] std::string busy_master() const;
     [[nodiscard]] bool is_due();
 
@@ -155,7 +156,6 @@ private:
     Arrival step_from_;              // of the thread that steps
     std::vector<Arrival> reported_;  // [thread - 1], stops that were told
     std::vector<Thread> threads_;    // [thread - 1], non-stop
-    std::vector<Arrival> stored_;    // [thread - 1], stores that were told
     bool shall_stop_ = false;        // at the next instruction of any core
     bool is_overdue_ = false;        // no core has come to one since the last look
     bool is_past_ = false;     // the stop that is served lies behind the access that it is for

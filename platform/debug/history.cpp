@@ -51,6 +51,11 @@ bool leads_to(const History::Present& made, const Place& place) {
     return made.instructions[place.thread - 1] < place.instructions;
 }
 
+/// The debugger has stopped a core at the place when the copy was made.
+bool stands_at(const History::Present& made, const Place& place) {
+    return place.thread != 0 && made.front == place;
+}
+
 /// One message; empty when whoever sends has ended.
 std::string receive(int line) {
     constexpr std::size_t kMost = 1 << 16;
@@ -225,7 +230,7 @@ std::optional<PastStop> History::last_stop(Journey journey, const std::function<
     journey.kind = Journey::Kind::search;
     for (std::size_t i = copies_.size(); i-- > first_known_ && !must_end();) {
         const Present& made = copies_[i].made;
-        if (!leads_to(made, journey.place) || made.front == journey.place)
+        if (!leads_to(made, journey.place) || stands_at(made, journey.place))
             continue;
         const std::string message = ask(copies_[i], journey, must_end);
         if (message == kNoAnswer)
@@ -240,7 +245,7 @@ std::optional<PastStop> History::last_stop(Journey journey, const std::function<
 void History::go_to(Journey journey) {
     journey.kind = Journey::Kind::place;
     for (std::size_t i = copies_.size(); i-- > first_known_;)
-        if (leads_to(copies_[i].made, journey.place) || copies_[i].made.front == journey.place)
+        if (leads_to(copies_[i].made, journey.place) || stands_at(copies_[i].made, journey.place))
             return give_way_to(i, std::move(journey));
 }
 

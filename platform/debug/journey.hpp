@@ -2,6 +2,7 @@
 // What a copy of the program is sent into the past for, as one message.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "platform/debug/stub.hpp"
 
 #include <optional>
@@ -17,6 +18,7 @@ struct Place {
     u64 instructions = 0;  ///< that it has retired
 
     bool operator==(const Place&) const = default;
+    void serialize(StateArchive& archive) { archive(thread, instructions); }
 };
 
 /// A stop that a debugger would have been told of.
@@ -24,6 +26,8 @@ struct PastStop {
     Place place{};
     Stop::Reason reason = Stop::Reason::signal;
     Address address = 0;  ///< of a watchpoint
+
+    void serialize(StateArchive& archive) { archive(place, reason, address); }
 };
 
 struct Journey {
@@ -40,6 +44,12 @@ struct Journey {
     GdbStub::Session session{};
     std::vector<DebugPoint> points{};  ///< where the debugger wants to stop
     std::vector<int> copies{};         ///< processes that still wait in the past
+
+    void serialize(StateArchive& archive) {
+        archive(kind, place, end, stop, is_reset, session);
+        archive.list(points);
+        archive.list(copies);
+    }
 };
 
 [[nodiscard]] std::string message_of(const Journey& journey);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/debug/monitor.hpp"
 
+#include "platform/debug/core_state.hpp"
 #include "platform/system/register_map.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
 
 namespace flexv::platform {
 
@@ -12,6 +17,13 @@ namespace {
 /// In front of what is said about a cluster beside the first.
 std::string prefix_of(const Cluster& cluster) {
     return cluster.number() == 0 ? "" : cluster.short_name() + " ";
+}
+
+std::string in_capitals(std::string_view text) {
+    std::string capitals(text);
+    std::ranges::transform(capitals, capitals.begin(),
+                           [](unsigned char letter) { return char(std::toupper(letter)); });
+    return capitals;
 }
 
 }  // namespace
@@ -27,7 +39,7 @@ const Monitor::Row Monitor::kRows[] = {
     {"cores", "where each core stands and what it waits for", &Monitor::cores},
     {"event_unit", "who sleeps on what, and the registers that are not 0", &Monitor::event_unit},
     {"dma", "whether the DMA works, its counters and registers", &Monitor::dma},
-    {"registers", "[BLOCK]: registers that are not 0, of one block of `flexv-vp describe` or all",
+    {"registers", "[BLOCK]: registers that are not 0, of one block (TIMER_CLUSTER) or of all",
      &Monitor::registers},
     {"counters", "[TEXT]: counters that are not 0 and whose name has TEXT in it",
      &Monitor::counters},
@@ -62,7 +74,7 @@ std::string Monitor::cores(const std::string& /*argument*/) {
     std::string text = fmt::format("cycle {}\n", soc_.now());
     for (const core::Core* core : soc_.cores())
         text += fmt::format("{:<18} pc {:#010x}  {:>12} instructions  {}\n", core->name(),
-                            core->hart().pc, core->instructions(), core->describe_wait());
+                            core->hart().pc, core->instructions(), state_of(soc_, *core));
     return text;
 }
 
@@ -71,7 +83,7 @@ std::string Monitor::event_unit(const std::string& /*argument*/) {
     for (Cluster* const cluster : soc_.clusters.all())
         for (unsigned index = 0; index < cluster->core_count(); ++index)
             text += fmt::format("{}core {}: {}\n", prefix_of(*cluster), index,
-                                cluster->core(index).describe_wait());
+                                state_of(soc_, cluster->core(index)));
     return text + registers("EU_GLOBAL");
 }
 
@@ -89,11 +101,15 @@ std::string Monitor::dma(const std::string& /*argument*/) {
 
 /// Read as a debugger reads: without the side effects that some registers have.
 std::string Monitor::registers(const std::string& argument) {
+    const std::string wanted = in_capitals(argument);
     std::string text;
+    std::vector<std::string> names;
     bool is_known = false;
     for (const RegisterChapter& block : register_blocks(soc_))
         for (const RegisterChapter::Instance& instance : block.instances) {
-            if (!argument.empty() && argument != instance.name && argument != block.name)
+            names.emplace_back(instance.name);
+            if (!wanted.empty() && wanted != in_capitals(instance.name) &&
+                wanted != in_capitals(block.name))
                 continue;
             is_known = true;
             for (const Register* entry : block.bank->registers()) {
@@ -104,16 +120,25 @@ std::string Monitor::registers(const std::string& argument) {
                                         entry->name(), value);
             }
         }
-    return is_known ? text : fmt::format("no block {}; `flexv-vp describe` lists them\n", argument);
+    if (!is_known)
+        return fmt::format("no block {}; there are: {}\n", argument, fmt::join(names, ", "));
+    return text.empty() ? "all of them are 0\n" : text;
 }
 
 std::string Monitor::counters(const std::string& argument) {
     const energy::Counts counts = counters_.read();
     std::string text;
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] != 0 && counters_.paths()[i].find(argument) != std::string::npos)
+    bool is_known = false;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counters_.paths()[i].find(argument) == std::string::npos)
+            continue;
+        is_known = true;
+        if (counts[i] != 0)
             text += fmt::format("{:<40} {}\n", counters_.paths()[i], counts[i]);
-    return text;
+    }
+    if (!is_known)
+        return fmt::format("no counter has \"{}\" in its name\n", argument);
+    return text.empty() ? "all of them are 0\n" : text;
 }
 
 std::string Monitor::report(const std::string& /*argument*/) { return texts_.report(); }

@@ -101,6 +101,8 @@ void GdbServer::halt(unsigned thread) {
 void GdbServer::attend(const std::string& bytes) {
     if (const auto resumption = stub_.attend(bytes))
         return go_on(*resumption);
+    if (!stub_.is_non_stop())
+        return stop_all();
     attend_while([this] { return !is_anybody_running(); });
 }
 
@@ -114,7 +116,15 @@ void GdbServer::attend_while(const std::function<bool()>& holds) {
             return;
         if (const auto resumption = stub_.attend(bytes))
             return go_on(*resumption);
+        if (!stub_.is_non_stop())
+            return stop_all();
     }
+}
+
+/// The debugger has left non-stop: all stand until it lets them go.
+void GdbServer::stop_all() {
+    if (connection_.is_connected())
+        serve({.signal = 0, .thread = stub_.thread()});
 }
 
 bool GdbServer::is_anybody_running() const {

@@ -154,6 +154,7 @@ void GdbStub::send(std::string_view payload) {
 void GdbStub::restart() {
     reader_.clear();
     thread_ = 1;
+    chosen_ = {};
     acknowledges_ = true;
     is_waited_for_ = knows_breakpoint_reasons_ = is_non_stop_ = false;
     told_.clear();
@@ -162,6 +163,7 @@ void GdbStub::restart() {
 void GdbStub::take_over(const Session& session, bool is_waited_for) {
     restart();
     thread_ = session.thread;
+    chosen_ = {.thread = session.thread};
     acknowledges_ = session.acknowledges;
     knows_breakpoint_reasons_ = session.knows_breakpoint_reasons;
     is_waited_for_ = is_waited_for;
@@ -175,6 +177,7 @@ void GdbStub::show(std::string_view text) {
 Resumption GdbStub::serve(const Stop& stop) {
     stop_ = stop;
     thread_ = stop.thread;
+    chosen_ = {.thread = stop.thread};
     resumption_.reset();
     show(stop.note);
     if (std::exchange(is_waited_for_, false))
@@ -406,6 +409,7 @@ GdbStub::Reply GdbStub::tell_thread_list(std::string_view rest) {
 GdbStub::Reply GdbStub::choose_thread(std::string_view rest) {
     if (rest.size() < 2)
         return kMalformed;
+    const bool is_to_go = rest.front() == 'c';
     rest.remove_prefix(1);
     if (rest == "-1" || rest == "0")
         return kOk;
@@ -413,12 +417,28 @@ GdbStub::Reply GdbStub::choose_thread(std::string_view rest) {
     if (!thread || !is_thread(*thread))
         return kMalformed;
     thread_ = unsigned(*thread);
+    if (is_to_go)
+        chosen_ = {.thread = thread_};
     return kOk;
 }
 
 GdbStub::Reply GdbStub::check_thread(std::string_view rest) {
     const auto thread = hex::number_of(rest);
-    return thread && is_thread(*thread) ? kOk : kRefused;
+    if (!thread || !is_thread(*thread))
+        return kRefused;
+    chosen_.take(unsigned(*thread), target_.thread_count());
+    return kOk;
+}
+
+/// `thread N` asks once, `thread apply all` for each from the last one to the first.
+void GdbStub::Chosen::take(unsigned asked, unsigned count) {
+    if (asked == count)
+        before_all = thread;
+    const bool goes_on = asked == count || asked + 1 == last_asked;
+    if (!goes_on)
+        before_all = 0;
+    thread = asked == 1 && goes_on && before_all != 0 ? before_all : asked;
+    last_asked = asked;
 }
 
 // Registers.
@@ -512,6 +532,8 @@ GdbStub::Reply GdbStub::tell_actions(std::string_view /*rest*/) { return "vCont;
 /// All threads run, whatever the actions say of the others, because time is one for all; `alone`
 /// tells that the debugger has taken away a breakpoint for this step.
 GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
+    if (rest.empty())
+        return kMalformed;
     if (is_non_stop_)
         return resume_one_by_one(rest);
     Resumption resumption;
@@ -583,14 +605,14 @@ GdbStub::Reply GdbStub::step_with_signal(std::string_view rest) {
 GdbStub::Reply GdbStub::step_back(std::string_view /*rest*/) {
     if (!target_.can_go_back())
         return kRefused;
-    resume({.kind = Resumption::Kind::step_back, .thread = thread_});
+    resume({.kind = Resumption::Kind::step_back, .thread = chosen_.thread});
     return std::nullopt;
 }
 
 GdbStub::Reply GdbStub::go_back(std::string_view /*rest*/) {
     if (!target_.can_go_back())
         return kRefused;
-    resume({.kind = Resumption::Kind::go_back, .thread = thread_});
+    resume({.kind = Resumption::Kind::go_back, .thread = chosen_.thread});
     return std::nullopt;
 }
 

@@ -45,6 +45,10 @@ public:
         unsigned thread = 1;
         bool acknowledges = true;
         bool knows_breakpoint_reasons = false;
+
+        void serialize(StateArchive& archive) {
+            archive(thread, acknowledges, knows_breakpoint_reasons);
+        }
     };
     [[nodiscard]] Session session() const {
         return {.thread = thread_,
@@ -58,6 +62,17 @@ public:
     void answer_monitor(std::string_view text);
 
 private:
+    /// The thread that the user has chosen. GDB names none when it goes back, and lists of threads
+    /// leave `Hg` at whatever came last; but it asks with `T` whether a thread that is chosen
+    /// lives.
+    struct Chosen {
+        unsigned thread = 1;
+        unsigned last_asked = 0;
+        unsigned before_all = 0;  ///< while all are asked; 0: they are not
+
+        void take(unsigned asked, unsigned count);
+    };
+
     struct Row;
     static const Row kRows[];
 
@@ -120,7 +135,8 @@ private:
     std::string last_frame_;
     Stop stop_;
     std::optional<Resumption> resumption_;  // of the command that was carried out last
-    unsigned thread_ = 1;
+    unsigned thread_ = 1;                   // whose registers are read
+    Chosen chosen_;
     bool acknowledges_ = true;
     bool is_waited_for_ = false;  // the debugger expects a stop reply
     bool knows_breakpoint_reasons_ = false;

@@ -3,6 +3,7 @@
 // speaks to this, so that it can be tried without a platform.
 #pragma once
 
+#include "base/state_archive.hpp"
 #include "base/units.hpp"
 
 #include <optional>
@@ -14,6 +15,7 @@ namespace flexv::platform {
 /// Numbers as GDB has them, whatever the host's signals are (gdb/signals.def).
 namespace gdb_signal {
 inline constexpr unsigned kInterrupt = 2;
+inline constexpr unsigned kIllegal = 4;
 inline constexpr unsigned kTrap = 5;
 inline constexpr unsigned kAbort = 6;
 inline constexpr unsigned kKill = 9;
@@ -41,6 +43,8 @@ struct DebugPoint {
     PointKind kind = PointKind::software;
     Address address = 0;
     unsigned bytes = 0;
+
+    void serialize(StateArchive& archive) { archive(kind, address, bytes); }
 };
 
 /// How the platform goes on.

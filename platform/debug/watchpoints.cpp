@@ -4,6 +4,7 @@
 #include "base/code_words.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flexv::platform {
 
@@ -40,8 +41,27 @@ bool Watchpoints::remove(PointKind kind, Address address, unsigned bytes) {
         points_, [&](const Point& point) { return point.is(kind, address, bytes); });
     if (found == points_.end())
         return false;
+    removed_.push_back(std::move(*found));
     points_.erase(found);
     return true;
+}
+
+void Watchpoints::clear() {
+    points_.clear();
+    removed_.clear();
+    lifted_.clear();
+}
+
+bool Watchpoints::contains(const Point& point) const {
+    return std::ranges::any_of(points_, [&point](const Point& other) {
+        return other.is(point.kind, point.address, point.bytes);
+    });
+}
+
+/// A debugger takes all points away at a stop, and puts them back unless it steps over one.
+void Watchpoints::mark(bool keeps_removed) {
+    lifted_ = std::exchange(removed_, {});
+    std::erase_if(lifted_, [&](const Point& point) { return !keeps_removed || contains(point); });
 }
 
 std::vector<DebugPoint> Watchpoints::points() const {
@@ -55,13 +75,15 @@ bool Watchpoints::need_every_access() const {
     return std::ranges::any_of(points_, [](const Point& p) { return !p.is_told_by_memory; });
 }
 
-std::optional<Watchpoints::Hit> Watchpoints::hit_by(const core::NextAccess& access) const {
-    for (const Point& point : points_) {
-        const bool is_of_interest =
-            point.kind == PointKind::access || (point.kind == PointKind::write) == access.is_write;
-        if (!point.is_told_by_memory && is_of_interest &&
-            point.overlaps(access.address, access.address + (access.bytes - 1U)))
-            return Hit{.kind = point.kind, .address = point.address};
+std::optional<Watchpoints::Hit> Watchpoints::hit_by(const core::NextAccess& access,
+                                                    bool with_lifted) const {
+    for (const std::vector<Point>* const points : {&points_, &lifted_}) {
+        if (points == &lifted_ && !with_lifted)
+            break;
+        const auto hit = std::ranges::find_if(
+            *points, [&access](const Point& point) { return point.is_hit_by(access); });
+        if (hit != points->end())
+            return Hit{.kind = hit->kind, .address = hit->address};
     }
     return std::nullopt;
 }
@@ -70,16 +92,17 @@ std::optional<Watchpoints::Hit> Watchpoints::hit_by(const core::NextAccess& acce
 std::optional<Watchpoints::Hit> Watchpoints::changed(Address first, Address last) {
     constexpr Address kWordMask = CodeWords::kBytes - 1;
     std::optional<Hit> hit;
-    for (Point& point : points_) {
-        if (!point.is_told_by_memory || !point.overlaps(first & ~kWordMask, last | kWordMask))
-            continue;
-        (void)arm(point);
-        std::string now = value_of(point);
-        if (now == point.value)
-            continue;
-        point.value = std::move(now);
-        hit = Hit{.kind = point.kind, .address = point.address};
-    }
+    for (std::vector<Point>* const points : {&points_, &lifted_})
+        for (Point& point : *points) {
+            if (!point.is_told_by_memory || !point.overlaps(first & ~kWordMask, last | kWordMask))
+                continue;
+            (void)arm(point);
+            std::string now = value_of(point);
+            if (now == point.value)
+                continue;
+            point.value = std::move(now);
+            hit = Hit{.kind = point.kind, .address = point.address};
+        }
     return hit;
 }
 

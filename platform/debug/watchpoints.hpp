@@ -21,7 +21,10 @@ public:
     /// False for an empty range.
     bool insert(PointKind kind, Address address, unsigned bytes);
     bool remove(PointKind kind, Address address, unsigned bytes);
-    void clear() { points_.clear(); }
+    void clear();
+    /// The platform goes on. What was removed since the last call is watched on for a thread that
+    /// does not step alone when `keeps_removed`, as Breakpoints have it.
+    void mark(bool keeps_removed);
     [[nodiscard]] std::vector<DebugPoint> points() const;
 
     struct Hit {
@@ -31,7 +34,7 @@ public:
     /// Every instruction has to be looked at.
     [[nodiscard]] bool need_every_access() const;
     /// What the access, which has not begun, will hit.
-    [[nodiscard]] std::optional<Hit> hit_by(const core::NextAccess& access) const;
+    [[nodiscard]] std::optional<Hit> hit_by(const core::NextAccess& access, bool with_lifted) const;
     /// Memory has told that [first, last] is written: what has a new value now.
     [[nodiscard]] std::optional<Hit> changed(Address first, Address last);
     /// The debugger itself has written.
@@ -51,13 +54,22 @@ private:
         [[nodiscard]] bool is(PointKind k, Address a, unsigned b) const {
             return kind == k && address == a && bytes == b;
         }
+        [[nodiscard]] bool is_hit_by(const core::NextAccess& access) const {
+            const bool is_of_interest =
+                kind == PointKind::access || (kind == PointKind::write) == access.is_write;
+            return !is_told_by_memory && is_of_interest &&
+                   overlaps(access.address, access.address + (access.bytes - 1U));
+        }
     };
 
+    [[nodiscard]] bool contains(const Point& point) const;
     bool arm(const Point& point);
     [[nodiscard]] std::string value_of(const Point& point);
 
     Soc& soc_;
     std::vector<Point> points_;
+    std::vector<Point> removed_;  // since the last mark()
+    std::vector<Point> lifted_;
 };
 
 }  // namespace flexv::platform

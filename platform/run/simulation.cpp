@@ -34,6 +34,11 @@ energy::Profile with(energy::Profile profile, const std::vector<energy::Coeffici
     return profile;
 }
 
+unsigned signal_of(const Soc::Fault& fault) {
+    return fault.what.starts_with("illegal instruction") ? gdb_signal::kIllegal
+                                                         : gdb_signal::kSegmentation;
+}
+
 }  // namespace
 
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
@@ -374,7 +379,7 @@ void Simulation::tell_debugger_the_end() {
             return gdb_->tell_exit(unsigned(result().exit_status()));
         case Outcome::fault: {
             const auto core = std::ranges::find_if(soc_.cores(), faulty);
-            return gdb_->tell_failure(gdb_signal::kSegmentation,
+            return gdb_->tell_failure(signal_of(*soc_.fault()),
                                       core == soc_.cores().end() ? nullptr : *core, what_ended());
         }
         case Outcome::deadlock:

@@ -182,7 +182,7 @@ class Run:
 
     def step_back(self, core: str = "cluster.core0") -> str:
         """To where the core was in front of its last instruction."""
-        self.packets.ask(f"Hg{self._thread(core)}")
+        self.packets.ask(f"T{self._thread(core)}")
         return self._outcome(self.packets.ask("bs"))
 
     def reset(self) -> None:

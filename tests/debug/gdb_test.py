@@ -71,7 +71,8 @@ class Looking(session.Case):
 
         shown = self.gdb(
             "break work", "continue", "monitor help", "monitor cores", "monitor event_unit", "monitor dma",
-            "monitor counters cluster.tcdm.reads", "monitor regions", "monitor report", "monitor nonsense", "kill",
+            "monitor counters cluster.tcdm.reads", "monitor regions", "monitor report", "monitor nonsense",
+            "monitor registers timer_cluster", "monitor registers nosuch", "monitor counters nosuch", "kill",
         )  # fmt: skip
 
         self.expect(r"^monitor cores ", shown)
@@ -81,6 +82,9 @@ class Looking(session.Case):
         self.expect(r"^ +1 work", shown)
         self.expect(r"^running for \d+ cycles", shown)
         self.expect(r'unknown command "nonsense"', shown)
+        self.expect(r"^0x\w+ TIMER_CLUSTER\.\w+ = |^all of them are 0", shown)
+        self.expect(r"^no block nosuch; there are: .*EU_GLOBAL", shown)
+        self.expect(r'^no counter has "nosuch" in its name', shown)
 
 
 class Stopping(session.Case):
@@ -179,6 +183,42 @@ class Stopping(session.Case):
             reply = read_packet(line)
             self.assertRegex(reply, "^(T02|W07)")
         self.finish(process)
+
+
+class Contested(session.Case):
+    """All eight cores come to a watched place in the same cycle."""
+
+    CORES = 8
+
+    def stops(self, function: str, watch: str, value: str, count: int = CORES) -> list[int]:
+        """`value` at each of `count` stops behind the begin of `function`."""
+        firmware = session.image("contested")
+        self.start(firmware=firmware)
+        shown = self.gdb(f"break {function}", "continue", "delete", watch, *["continue", f"print {value}"] * count, "kill",
+                         firmware=firmware)  # fmt: skip
+        self.assertEqual(len(re.findall(r"hit Hardware", shown)), count, shown)
+        return [int(number) for number in re.findall(r"^\$\d+ = (-?\d+)$", shown, re.MULTILINE)]
+
+    def test_each_write_is_that_of_the_core_whose_value_is_there(self) -> None:
+        for place in ("in_tcdm", "in_l2"):
+            with self.subTest(place=place):
+                self.socket = str(self.folder / place)
+                self.assertEqual(self.stops("store_all", f"watch {place}", f"{place} - $_thread"), [0] * self.CORES)
+
+    def test_a_register_is_written_by_each(self) -> None:
+        """GDB drops a stop at `watch` whose value is still the old one, as it is while a store is on its way."""
+        threads = self.stops("store_all", "awatch *(int*)0x10200410", "$_thread")
+        self.assertEqual(sorted(threads), list(range(1, self.CORES + 1)))
+
+    def test_each_read_stops(self) -> None:
+        for place in ("in_tcdm", "in_l2"):
+            with self.subTest(place=place):
+                self.socket = str(self.folder / place)
+                threads = self.stops("read_all", f"rwatch {place}", "$_thread")
+                self.assertEqual(sorted(threads), list(range(1, self.CORES + 1)))
+
+    def test_other_views_of_a_word_have_the_same_author(self) -> None:
+        self.assertEqual(self.stops("store_elsewhere", "watch in_tcdm", "$_thread", 2), [6, 7])
 
 
 class Stepping(session.Case):

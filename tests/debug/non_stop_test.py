@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import queue
 import re
+import socket
 import subprocess
 import threading
 import time
 
 import session
+from gdb_test import frame
 
 EXIT_CODE = 7  # of debugged.c
 CORES = 8
@@ -137,6 +139,27 @@ class NonStop(session.Case):
 
         self.expect(r'new="9"', shown)
         self.expect(r'thread-id="7"', shown)
+
+    def read_until(self, line: socket.socket, answer: str) -> None:
+        line.settimeout(session.PATIENCE)
+        received = ""
+        while answer not in received or not re.search("#..$", received):
+            part = line.recv(4096).decode()
+            self.assertTrue(part, f"no {answer} in {received}")
+            received += part
+
+    def test_leaving_non_stop_halts_all_and_lets_all_go(self) -> None:
+        for last in ("c", "D"):
+            with self.subTest(last=last):
+                self.socket = str(self.folder / last)
+                process = self.start()
+                with socket.socket(socket.AF_UNIX) as line:
+                    line.connect(self.address)
+                    for packet, answer in (("QNonStop:1", "$OK#"), ("vCont;s:1", "%Stop:"), ("QNonStop:0", "$OK#"),
+                                           (last, "$W07#" if last == "c" else "$OK#")):  # fmt: skip
+                        line.sendall(frame(packet))
+                        self.read_until(line, answer)
+                self.assertEqual(self.finish(process)[0], EXIT_CODE)
 
     def test_a_debugger_that_leaves_lets_all_go(self) -> None:
         process = self.start()

@@ -79,6 +79,18 @@ class GoingBack(session.Case):
         self.assertEqual((again, at_last), (before, last), shown)
         self.assertEqual(len({last, before, first}), 3, shown)
 
+    def test_a_fault_leads_back_to_a_breakpoint(self) -> None:
+        firmware = assembled(self.folder, "li t0, 3\nloop: addi t0, t0, -1\nbnez t0, loop\n")
+        self.start(firmware=firmware)
+
+        shown = self.gdb("continue", "break loop", "reverse-continue", "print $_thread", "print $t0",
+                         "info threads", "reverse-stepi", "print $_thread", "kill", firmware=firmware)  # fmt: skip
+
+        self.expect(r"hit Breakpoint 1", shown)
+        numbers = re.findall(r"^\$\d = (\d+)$", shown, re.MULTILINE)
+        self.assertEqual(numbers[1], "1", shown)
+        self.assertEqual(numbers[0], numbers[2], "the list of threads has chosen none")
+
     def test_a_condition_holds_backwards(self) -> None:
         self.start()
 

@@ -206,11 +206,22 @@ TEST_CASE("a run that has a past goes back", "[debug]") {
     Session session;
 
     CHECK(session.ask("qSupported").ends_with(";ReverseStep+;ReverseContinue+"));
-    const Resumption step = session.serve({"Hg2", "bs"});
+    const Resumption step = session.serve({"T2", "bs"});
     CHECK((step.kind == Resumption::Kind::step_back && step.thread == 2));
     CHECK(session.serve({"bc"}).kind == Resumption::Kind::go_back);
     (void)session.serve({}, {.reason = Stop::Reason::begin});
     CHECK(session.channel.replies().back().ends_with("replaylog:begin;"));
+}
+
+TEST_CASE("the thread that goes back is the one that was chosen last", "[debug]") {
+    Session session;  // of two threads
+    const Stop stop{.thread = 2};
+
+    CHECK(session.serve({"Hg1", "g", "Hc0", "bs"}, stop).thread == 2);  // info threads
+    CHECK(session.serve({"T1", "Hg2", "g", "bs"}, stop).thread == 1);   // thread 1, info threads
+    CHECK(session.serve({"T2", "T1", "bs"}, stop).thread == 2);         // thread apply all
+    CHECK(session.serve({"T1", "T2", "T1", "bs"}, stop).thread == 1);
+    CHECK(session.serve({"Hc1", "bs"}, stop).thread == 1);
 }
 
 TEST_CASE("a run without a past says so", "[debug]") {

@@ -109,6 +109,16 @@ class GoingBack(session.Case):
         self.assertEqual(re.findall(r"^\$\d = (\d+)$", shown, re.MULTILINE), ["9", "6", "0"], shown)
         self.expect(r"Old value = 0\nNew value = 9$", shown)
 
+    def test_behind_a_watchpoint_lies_the_past(self) -> None:
+        """GDB steps over the access first, which stands still."""
+        self.start()
+
+        shown = self.gdb("break work", "continue", "delete", "watch done_by[6]", "continue", "delete", "break exit",
+                         "reverse-continue", "print done_by[6]", "kill")  # fmt: skip
+
+        self.expect(NO_MORE, shown)
+        self.expect(r"^\$1 = 0$", shown)
+
     def test_a_watchpoint_finds_the_dma(self) -> None:
         """In front of the sleep in which core 0 waits for the transfer."""
         self.start()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each instruction has cost in each chain of calls: an observer of every core of the cluster
-// that follows its calls and gives every cycle to one instruction. Exists only for runs with
-// `--profile`.
+// What each instruction has cost in each chain of calls: an observer of every core that follows its
+// calls and gives every cycle to one instruction. Exists only for runs with `--profile`.
 #pragma once
 
 #include "core/core.hpp"

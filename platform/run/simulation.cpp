@@ -212,8 +212,6 @@ void Simulation::profile_functions() {
     calls_ = std::make_unique<CallProfile>(
         image_, [this](Address address) { return register_name_at(soc_, address); });
     for (core::Core* core : soc_.cores()) {
-        if (!is_of_cluster(*core))
-            continue;
         functions_->observe(*core, path_of(*core));
         calls_->observe(*core, path_of(*core));
     }

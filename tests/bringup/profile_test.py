@@ -19,10 +19,10 @@ COSTS = ("instructions", "active_cycles", "sleep_cycles", "macs")
 
 
 class Profile(bringup.Case):
-    def written(self, name: str, firmware: str = "profiled.c") -> str:
+    def written(self, name: str, *options: str) -> str:
         path = self.folder / name
-        done = self.run_program(image(firmware, *OPTIONS), "--quiet", "--profile", str(path),
-                                "--report", str(self.folder / "report.json"))  # fmt: skip
+        done = self.run_program(image("profiled.c", *OPTIONS), "--quiet", "--profile", str(path),
+                                "--report", str(self.folder / "report.json"), *options)  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         return path.read_text()
 
@@ -53,13 +53,26 @@ class Profile(bringup.Case):
             counts[inner] = counts.get(inner, 0) + call["calls"]
         return counts
 
-    def test_every_cycle_of_every_core_is_somewhere(self) -> None:
-        for index, hart in enumerate(self.run_report["harts"]):
-            calls = [call for call in self.profile["calls"] if call["core"] == index]
+    def adds_up(self, profile: dict[str, Any], report: dict[str, Any]) -> None:
+        self.assertEqual(profile["cores"], [hart["name"] for hart in report["harts"]])
+        for index, hart in enumerate(report["harts"]):
+            calls = [call for call in profile["calls"] if call["core"] == index]
             for key in ("instructions", "active_cycles", "sleep_cycles"):
                 self.assertEqual(sum(call[key] for call in calls), hart[key], (hart["name"], key))
             for cause, cycles in hart["stalls"].items():
                 self.assertEqual(sum(call["stalls"].get(cause, 0) for call in calls), cycles, cause)
+
+    def test_every_cycle_of_every_core_is_somewhere(self) -> None:
+        self.adds_up(self.profile, self.run_report)
+
+    def test_the_fabric_controller_is_a_core(self) -> None:
+        profile = json.loads(self.written("profile.json", "--config", "pulp_open"))
+        report = json.loads((self.folder / "report.json").read_text())
+
+        self.assertEqual(profile["cores"][8], "fc.core")
+        self.assertGreater(report["harts"][8]["instructions"], 0)
+        self.assertGreater(report["harts"][8]["sleep_cycles"], 0)
+        self.adds_up(profile, report)
 
     def test_functions_lines_and_calls_say_the_same(self) -> None:
         for key in (*COSTS, "energy_pj"):

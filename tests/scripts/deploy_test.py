@@ -32,7 +32,7 @@ import foreign_networks  # noqa: E402
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import cost, evaluator, examples, importer, integerise, main, places, planner, prefetch, report, stream, tiler, work  # noqa: E402
+from flexv_tools.deploy import cost, evaluator, examples, external_plan, importer, integerise, main, places, planner, prefetch, report, stream, tiler, work  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 from flexv_tools.sweep import main as sweep  # noqa: E402
@@ -689,7 +689,7 @@ class Streams(Folder):
             onnx.save(examples.NETWORKS[name](name), str(path))
         network = self.network(path)
         target = tiler.Target("flexv", 8, 40_000, external)
-        return network, *planner.plan_external(network, target, l2_bytes, 0), target.l1_bytes
+        return network, *external_plan.plan_external(network, target, l2_bytes, 0), target.l1_bytes
 
     def cases(self) -> Any:
         for name, sizes in (("resnet20_small_4b2b", (30_000, 60_000)), ("wide", (24_000, 90_000, 200_000))):
@@ -704,7 +704,7 @@ class Streams(Folder):
             assert done is not None
             self.assertLessEqual(plan.l2_bytes, l2_bytes)
             inside = [life for life in plan.lives if life.tensor in plan.places]
-            held = planner.taken_by(inside, plan.places, tilings)
+            held = external_plan.taken_by(inside, plan.places, tilings)
             tiles = sum(tiling.count for tiling in tilings)
             arrives: dict[int, int] = {}
             for piece in done.pieces:
@@ -714,7 +714,7 @@ class Streams(Folder):
             for block in done.blocks:
                 if block.place is not None and (block.is_kept or id(block) in arrives):
                     first = -1 if block.is_kept else arrives[id(block)]
-                    held.append(stream.Taken(block.place, block.place + block.size, first, tiles if block.is_kept else block.last))
+                    held.append(stream.Taken(block.place, block.place + block.goal, first, tiles if block.is_kept else block.last))
             for number, a in enumerate(held):
                 for b in held[number + 1 :]:
                     apart = a.end <= b.begin or b.end <= a.begin or a.last < b.first or b.last < a.first
@@ -749,6 +749,43 @@ class Streams(Folder):
             size = sum(block.size for block in done.blocks)
             self.assertLessEqual(size - done.kept_bytes, done.streamed_bytes + done.direct_bytes)
 
+    def test_what_is_left_to_a_tile_is_hidden_by_it(self) -> None:
+        """A layer of large tiles whose weights are read while they are computed, and only what they do not hide lies in L2."""
+        b = networks.Builder(2, "qcdq")
+        y = b.quantise(b.conv(b.quantise("x", 1 / 128), 64, 64, (1, 1), 1, (0, 0, 0, 0)), 0.01)
+        y = b.quantise(b.conv(y, 64, 256, (3, 3), 1, (1, 1, 1, 1)), 0.01)
+        layers = self.network(b.save(self.folder / "net.onnx", [1, 64, 8, 8], y, [1])).layers
+        for rate in (0.2, 0.4, 1.0, 4.0):
+            external = cost.External(rate)
+            target = tiler.Target("flexv", 8, 60_000, external)
+            tilings = prefetch.linked(tiler.tile_all(layers, target), target)
+            for reliance in ("none", "whole", "part"):
+                blocks = stream.blocks_of(tilings)
+                stream.leave_to_tiles(blocks, tilings, external, reliance)
+                left: dict[int, float] = {}
+                for block in blocks:
+                    self.assertEqual(block.goal % block.row, 0)
+                    self.assertIn(block.goal, range(block.size + 1) if reliance == "part" else (0, block.size))
+                    if block.goal < block.size:
+                        left[block.read] = left.get(block.read, 0.0) + external.cycles(block.size - block.goal)
+                times = [time for tiling in tilings for time in tiling.predicted.tiles]
+                self.assertTrue(all(times[tile].dma + cycles <= times[tile].compute + stream.CERTAIN[1] for tile, cycles in left.items()))
+                if reliance != "whole" or rate == 4.0:
+                    self.assertEqual(bool(left), reliance != "none")
+
+    def test_a_plan_is_as_fast_as_any_of_all_combinations(self) -> None:
+        """Tilings of three layers, and ways to bring weights."""
+        for seed, l2_bytes in ((3, 20_000), (4, 24_000), (8, 40_000)):
+            network = self.network(networks.random_network(self.folder / "r.onnx", seed))
+            network.layers = network.layers[:3]
+            network.output = network.layers[-1].output
+            target = tiler.Target("flexv", 8, 30_000, cost.External(0.1))
+            tilings, _ = external_plan.plan_external(network, target, l2_bytes, 0)
+            search = external_plan.Search(network, target, external_plan.memory_of(network, l2_bytes), {})
+            every = itertools.product(itertools.product(*(range(len(options)) for options in search.options)), external_plan.WAYS)
+            least = min(search.tried(chosen, way).cost()[0] for chosen, way in every)
+            self.assertAlmostEqual(sum(tiling.predicted.cycles for tiling in tilings), least, delta=0.01 * least)
+
     def test_a_faster_memory_and_a_larger_l2_cost_less(self) -> None:
         def cycles(l2_bytes: int, rate: float) -> float:
             _, tilings, _, _ = self.planned("wide", l2_bytes, cost.External(rate))
@@ -760,7 +797,7 @@ class Streams(Folder):
     def test_an_l2_that_does_not_hold_the_program_is_refused(self) -> None:
         network = self.network(networks.random_network(self.folder / "r.onnx", 3))
         with self.assertRaisesRegex(Unsupported, r"the program alone takes 70,000 bytes, 4,4\d\d more than L2 has.*--l2-bytes 131072"):
-            planner.plan_external(network, tiler.Target(external=cost.External()), 65536, 70_000)
+            external_plan.plan_external(network, tiler.Target(external=cost.External()), 65536, 70_000)
 
 
 @unittest.skipUnless(shutil.which("riscv64-unknown-elf-gcc"), "no cross compiler")

@@ -252,5 +252,5 @@ def memory_of(network: Network, plan: Plan, sample: Ints, weights: bytes) -> tup
     target[place : place + len(data)] = data
     for block in plan.schedule.blocks if plan.schedule is not None else []:
         if block.is_kept and block.place is not None:
-            memory[block.place : block.place + block.size] = weights[block.source : block.source + block.size]
+            memory[block.place : block.place + block.come] = weights[block.source : block.source + block.come]
     return bytes(memory), bytes(external)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flexv_tools import simulator
-from flexv_tools.deploy import accuracy, build, cost, evaluator, execute, importer, integerise, page, planner, prefetch, report, tiler
+from flexv_tools.deploy import accuracy, build, cost, evaluator, execute, external_plan, importer, integerise, page, planner, prefetch, report, tiler
 from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
@@ -60,7 +60,7 @@ def prepare(options: argparse.Namespace) -> Deployment:
     else:
         known: tiler.Tiled = {}
         program = code_bytes(network, target, tiler.tile_all(network.layers, target, known=known), options.out)
-        tilings, plan = planner.plan_external(network, target, options.l2_bytes, program, known)
+        tilings, plan = external_plan.plan_external(network, target, options.l2_bytes, program, known)
     return Deployment(network, imported, tilings, plan, target, options.l2_bytes)
 
 

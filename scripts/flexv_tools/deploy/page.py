@@ -204,8 +204,8 @@ def memory_section(plan: Plan, tilings: list[Tiling]) -> str:
         tip = f"{t.name}: {t}, {t.size_bytes:,} bytes"
         mark(life.begin, min(life.end, layers - 1) + 1, plan.places[t], t.size_bytes, COLOURS[number % len(COLOURS)], tip)
     for first, last, block in staged_blocks(plan, tilings):
-        tip = f"weights of {tilings[block.layer].layer.name}: {block.size:,} bytes" + (", always" if block.is_kept else "")
-        mark(first, last, block.place or 0, block.size, "var(--ink)", tip)
+        tip = f"weights of {tilings[block.layer].layer.name}: {block.staged:,} bytes" + (", always" if block.is_kept else "")
+        mark(first, last, block.place or 0, block.staged, "var(--ink)", tip)
     parts.append(f'<text x="0" y="12">{most / 1024:.0f} KiB</text><text x="0" y="{height}">0</text>')
     parts.append(f'<text x="{left}" y="{height + 18}">input</text>')
     parts.append(f'<text x="{width}" y="{height + 18}" text-anchor="end">last layer</text>')

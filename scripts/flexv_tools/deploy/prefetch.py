@@ -5,8 +5,9 @@ the next layer's first tile is computed, where nobody needs it or its place so e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Dense, Tensor
@@ -50,37 +51,42 @@ class Chain:
         return self.cycles + self.rest
 
 
-def chosen(options: list[list[Tiling]], target: Target, ends: list[int] | None = None) -> list[Tiling]:
+def nothing(_: Tiling) -> float:
+    return 0.0
+
+
+def chosen(options: list[list[Tiling]], target: Target, worth: Callable[[Tiling], float] = nothing) -> list[Tiling]:
     """One of its options for each layer, so that all together cost least: what a layer costs depends on the one before it and on the one
-    behind it. `ends`: bytes of L1 that each may use."""
-    chains = [Chain((option,), rest=option.predicted.cycles) for option in options[0]]
+    behind it. `worth`: cycles that an option may cost more than others, for reasons of its own."""
+    chains = [Chain((option,), -worth(option), option.predicted.cycles) for option in options[0]]
     for number, each in enumerate(options[1:], 1):
-        own = target if ends is None else replace(target, l1_bytes=ends[number])
-        chains = [min((extended(chain, option, own) for chain in chains), key=lambda chain: chain.total) for option in each]
+        chains = [min((extended(chain, option, target, worth) for chain in chains), key=lambda chain: chain.total) for option in each]
     best = min(chains, key=lambda chain: chain.total).tilings
     return [predicted(best, number, target) for number in range(len(best))]
 
 
-def extended(chain: Chain, tiling: Tiling, target: Target) -> Chain:
-    tilings = (*chain.tilings[:-1], *follow(chain.tilings, tiling, target))
+def extended(chain: Chain, tiling: Tiling, target: Target, worth: Callable[[Tiling], float]) -> Chain:
+    tilings = (*chain.tilings[:-1], *follow(chain.tilings[-2:], tiling, target))
     before, last = (predicted(tilings, number, target).predicted.cycles for number in (len(tilings) - 2, len(tilings) - 1))
-    return Chain(tilings, chain.cycles + before, last)
+    return Chain(tilings, chain.cycles + before - worth(tiling), last)
 
 
-def linked(tilings: list[Tiling], target: Target, ends: list[int] | None = None) -> list[Tiling]:
+def linked(tilings: list[Tiling], target: Target) -> list[Tiling]:
     """These tilings, each where most of its operands come early, with what it costs then."""
-    return chosen([[tiling] for tiling in tilings], target, ends)
+    return chosen([[tiling] for tiling in tilings], target)
 
 
-def follow(found: Sequence[Tiling], tiling: Tiling, target: Target) -> tuple[Tiling, Tiling]:
-    """The layer behind those that are `found`, and the last one of them with it: where most is saved."""
+@lru_cache(maxsize=8192)
+def follow(found: tuple[Tiling, ...], tiling: Tiling, target: Target) -> tuple[Tiling, Tiling]:
+    """The layer behind one or two that are `found`, and the last one of them with it: where most is saved."""
+    l1_bytes = tiling.l1_bytes or target.l1_bytes
     busy = busy_at_end(found[-1]) + on_the_way(found)
     ready = [name for name in OPERANDS if is_ready(found, tiling, name)]
-    stays = kept(found[-1], tiling, busy, target.l1_bytes) if target.external is None else None
+    stays = kept(found[-1], tiling, busy, l1_bytes) if target.external is None else None
     if stays is not None:
         candidates = iter([linked_to(found, replace(tiling, places=stays), ready, busy, True)])
     else:
-        every = (replace(tiling, places=places) for places in arrangements(tiling, ready, busy, last_result(found[-1]), target.l1_bytes))
+        every = (replace(tiling, places=places) for places in arrangements(tiling, ready, busy, last_result(found[-1]), l1_bytes))
         candidates = (linked_to(found, each, ready, busy, False) for each in every)
     moves = {name: move_of(tiling, name).cycles for name in ready}
     out = result_move(found[-1]).cycles
@@ -135,6 +141,13 @@ def result_move(tiling: Tiling) -> cost.Move:
 
 def predicted(found: Sequence[Tiling], number: int, target: Target) -> Tiling:
     """A layer with what it costs beside its neighbours."""
+    first = max(0, number - 2)
+    return predicted_in(tuple(found[first : number + 2]), number - first, target)
+
+
+@lru_cache(maxsize=8192)
+def predicted_in(found: tuple[Tiling, ...], number: int, target: Target) -> Tiling:
+    """The same among those layers that matter: two before it, one behind it."""
     tiling, before = with_moves(found, number), with_moves(found, number - 1) if number else None
     result = model_of(tiling, target).predict()
     more = cost.priced(class_of_tiling(tiling), around_layer(before, tiling, found[number + 1] if number + 1 < len(found) else None))

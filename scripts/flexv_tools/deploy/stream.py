@@ -3,13 +3,15 @@
 
 A tile whose work takes longer than its transfers leaves the DMA idle; in that time a piece of weights is read, in the order in
 which weights are used and never more than the idle time allows, so that nothing waits for it. What has not come when it
-is needed is read from where it lies, during the tile before. Some weights stay in L2 for ever: those of the first layers,
-which nothing could bring in time, and as many of the last ones as `keep` says."""
+is needed is read from where it lies, during the tile before; where that tile is long enough to hide all or a part of it, so
+much is left to it from the beginning (`reliance`), and L2 and the tiles before have to do with the rest only. Some weights stay
+in L2 for ever: those of the first layers, which nothing could bring in time, and as many of the last ones as `keep` says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from flexv_tools.deploy import cost
 from flexv_tools.deploy.graph import Dense
@@ -21,6 +23,9 @@ LOOK_AHEAD = 12  # blocks that may find a place when the first one does not
 CERTAIN = (0.97, 500)  # share of the predicted work of a tile that is sure, cycles: predictions are off by some percent
 WHOLE = (1.0, 2300)  # where weights are waited for in any case, all of a tile's time is used
 SCALE_BYTES = 8  # a bias and a multiplier
+
+# What is left to the tile before the one that needs it: nothing, blocks that it hides, or as much of every block as it hides.
+Reliance = Literal["none", "whole", "part"]
 
 
 @dataclass(eq=False)
@@ -35,9 +40,14 @@ class Block:
     read: int  # during this tile it goes to L1
     is_between: bool  # or behind that tile, while nothing is computed
     last: int  # the last tile during which it is read
+    goal: int = -1  # bytes that shall lie in L2 when it is needed; the others are read from where they lie
     place: int | None = None  # in L2
     come: int = 0  # bytes that have been asked for
     is_kept: bool = False
+
+    def __post_init__(self) -> None:
+        if self.goal < 0:
+            self.goal = self.size
 
     @property
     def deadline(self) -> int:
@@ -81,7 +91,7 @@ class Schedule:
 
     @property
     def kept_bytes(self) -> int:
-        return sum(block.size for block in self.blocks if block.is_kept)
+        return sum(block.come for block in self.blocks if block.is_kept)
 
     @property
     def streamed_bytes(self) -> int:
@@ -169,9 +179,9 @@ class Room:
         return True
 
     def keep(self, block: Block) -> bool:
-        place = self.take(block.size, -1, self.tiles, from_above=True)
+        place = self.take(block.goal, -1, self.tiles, from_above=True)
         if place is not None:
-            block.place, block.come, block.is_kept = place, block.size, True
+            block.place, block.come, block.is_kept = place, block.goal, True
         return place is not None
 
     def free_for_ever(self) -> int:
@@ -239,15 +249,17 @@ class Stage:
 
 
 def schedule(
-    tilings: list[Tiling], room: Room, stage: Stage, external: cost.External, keep: float, sure: tuple[float, float] = CERTAIN
-) -> Schedule:
+    tilings: list[Tiling], room: Room, stage: Stage, external: cost.External, keep: float, sure: tuple[float, float] = CERTAIN,
+    reliance: Reliance = "none",
+) -> Schedule:  # fmt: skip
     """Piece by piece, tile by tile. `sure`: how much of a tile's time pieces may take."""
     blocks = blocks_of(tilings)
+    leave_to_tiles(blocks, tilings, external, reliance)
     keep_some(blocks, room, keep)
     done = Schedule(blocks=blocks, stalls=[0.0] * len(tilings))
     waiting = [block for block in blocks if not block.is_kept]
     reads: dict[int, list[Block]] = {}
-    for block in waiting:
+    for block in blocks:
         reads.setdefault(block.read, []).append(block)
     begins = first_tiles(tilings)
     done.stalls[0] += sum(rest_cycles(block, external, tilings) for block in reads.get(-1, []))
@@ -260,7 +272,7 @@ def schedule(
             between = sum(rest_cycles(block, external, tilings) for block in own if block.is_between)
             if between:
                 done.stalls[min(layer + (tile + 1 == begins[layer + 1]), len(tilings) - 1)] += between
-            waiting = [block for block in waiting if block.deadline >= tile and block.come < block.size]
+            waiting = [block for block in waiting if block.deadline >= tile and block.come < block.goal]
             idle = time.compute * sure[0] + sure[1] - time.dma - direct
             via, most = stage.room(tile)
             piece = next_piece(waiting, room, tile, via, min(most, bytes_in(idle, external)))
@@ -287,23 +299,41 @@ def capacity(tiling: Tiling, l1_bytes: int, external: cost.External) -> int:
     return passed
 
 
+def leave_to_tiles(blocks: list[Block], tilings: list[Tiling], external: cost.External, reliance: Reliance) -> None:
+    """What of each block need not lie in L2, because the tile before hides that it is read from outside."""
+    if reliance == "none":
+        return
+    share, cycles = CERTAIN
+    idle = [time.compute * share + cycles - time.dma for tiling in tilings for time in tiling.predicted.tiles]
+    for block in blocks:
+        if block.is_between or block.read < 0 or block.number < 0 or times_read(block, tilings) > 1:
+            continue
+        hidden = bytes_in(idle[block.read], external) // block.row * block.row
+        if hidden >= block.size or reliance == "part":
+            block.goal = max(0, block.size - hidden)
+            idle[block.read] -= external.cycles(block.size - block.goal)
+
+
 def keep_some(blocks: list[Block], room: Room, keep: float) -> None:
     """Weights that cannot come in time, then the last ones."""
     for block in blocks:
-        if block.deadline < 0:
+        if block.deadline < 0 and block.goal:
             room.keep(block)
     left = int(room.free_for_ever() * keep)
     for block in reversed(blocks):
-        if not block.is_kept and block.size <= left and room.keep(block):
-            left -= block.size
+        if not block.is_kept and 0 < block.goal <= left and room.keep(block):
+            left -= block.goal
 
 
 def rest_cycles(block: Block, external: cost.External, tilings: list[Tiling]) -> float:
     """Of what is read from where it lies; blocks of parts of the input channels as often as they are needed."""
     rest = block.size - block.staged
+    return times_read(block, tilings) * external.cycles(rest) if rest else 0.0
+
+
+def times_read(block: Block, tilings: list[Tiling]) -> int:
     tiling = tilings[block.layer]
-    times = tiling.row_tiles if tiling.input_parts > 1 and not is_channelwise(tiling.layer) and block.number >= 0 else 1
-    return times * external.cycles(rest) if rest else 0.0
+    return tiling.row_tiles if tiling.input_parts > 1 and not is_channelwise(tiling.layer) and block.number >= 0 else 1
 
 
 def bytes_in(cycles: float, external: cost.External) -> int:
@@ -316,11 +346,11 @@ def next_piece(waiting: list[Block], room: Room, tile: int, via: int, most: int)
     """Of the block that is needed first and has or finds a place, and of those behind it that follow it in both memories."""
     for number, block in enumerate(waiting[:LOOK_AHEAD]):
         if block.place is None:
-            block.place = room.take(block.size, tile + 1, block.last)
+            block.place = room.take(block.goal, tile + 1, block.last)
             if block.place is None:
                 continue
-        count = min(most, block.size - block.come)
-        if count < min(LEAST_PIECE_BYTES, block.size - block.come):
+        count = min(most, block.goal - block.come)
+        if count < min(LEAST_PIECE_BYTES, block.goal - block.come):
             return None
         source, place = block.source + block.come, block.place + block.come
         block.come += count
@@ -334,15 +364,16 @@ def more_of(blocks: list[Block], room: Room, tile: int, most: int) -> int:
     count = 0
     for block, following in zip(blocks, blocks[1:]):
         gap = following.source - block.source - block.size
-        if block.come < block.size or not 0 <= gap < ALIGNMENT or count + gap >= most or following.come:
+        is_next = block.come == block.size and 0 <= gap < ALIGNMENT and following.goal and not following.come
+        if not is_next or count + gap >= most:
             break
         assert block.place is not None
         place = block.place + block.size + gap
-        if following.place is None and room.take_at(place, following.size, tile + 1, following.last):
+        if following.place is None and room.take_at(place, following.goal, tile + 1, following.last):
             following.place = place
         if following.place != place:
             break
-        following.come = min(following.size, most - count - gap)
+        following.come = min(following.goal, most - count - gap)
         count += gap + following.come
     return count
 

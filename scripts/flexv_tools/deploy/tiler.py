@@ -62,6 +62,7 @@ class Tiling:
     external: frozenset[Tensor] = frozenset()  # of its tensors, those outside of the chip
     predicted: cost.Prediction = field(default_factory=cost.Prediction)
     links: cost.Links = cost.Links()
+    l1_bytes: int = 0  # that it may use when it is moved; 0: all
 
     @property
     def row_spans(self) -> tuple[cost.Span, ...]:
@@ -396,7 +397,7 @@ def options_of_all(
     found = []
     for layer in layers:
         own = frozenset(tensor for tensor in (*layer.inputs, layer.output) if whole_of(tensor) in external)
-        key = (target, len(modes), *likeness(layer, own))
+        key = (target, modes, *likeness(layer, own))
         if key not in known:
             known[key] = options(layer, target, own, modes)
         found.append([replace(each, layer=layer, external=own) for each in known[key]])

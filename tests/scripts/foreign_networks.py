@@ -465,6 +465,15 @@ def padding_by_a_node(w: Writer) -> Any:
 
 
 @network
+def padding_of_some_axes(w: Writer) -> Any:
+    """By a node of opset 18, width first."""
+    w.opset = 18
+    x = w.quantised("x", 2.0**-6, 113)
+    x = w.keep(w.node("Pad", x, w.constant([2, 1, 0, 1], np.int64), w.constant(0.0), w.constant([-1, 2], np.int64)), x)
+    return w.model(w.requantised(w.conv(x, (8, 3, 3, 3)), 128), IMAGE)
+
+
+@network
 def whole_codes_as_numbers(w: Writer) -> Any:
     """Cast, Sub, Mul in place of DequantizeLinear."""
     x = w.codes("x", 2.0**-6, 113)

@@ -119,6 +119,10 @@ class Refused(Foreign):
         for model, operator, word in (
             (self.behind_a_layer("Pad", np.int64([0, 0, 1, 1, 0, 0, 1, 1]), mode="reflect"), "Pad", "reflect"),
             (self.behind_a_layer("Pad", np.int64([0, 0, 1, 1, 0, 0, 1, 1]), np.float32(1)), "Pad", "around height"),
+            (self.behind_a_layer("Pad", np.int64([1, 1]), np.float32(0), np.int64([1])), "Pad", "around height"),
+            (self.behind_a_layer("Pad", np.int64([1, 1, 1, 1]), np.float32(0), np.int64([2, -2])), "Pad", "of the axes [2, -2]"),
+            (self.behind_a_layer("Pad", np.int64([1, 1]), np.float32(0), np.int64([7])), "Pad", "of the axes [7]"),
+            (self.behind_a_layer("BatchNormalization", *[np.float32(np.ones(8))] * 4, training_mode=1), "BatchNormalization", "model.eval()"),
             (self.behind_a_layer("Mul", np.float32(np.ones((1, 8, 9, 9)))), "Mul", "one a channel"),
             (self.behind_a_layer("Add", np.float32(np.ones(9))), "Add", "one a channel"),
             (self.behind_a_layer("Div", np.float32(0)), "Div", "by 0"),
@@ -179,6 +183,11 @@ class Refused(Foreign):
             with self.assertRaises(Failure) as caught:
                 self.network(w.model(w.quantised("x", 0.1), shape))
             self.assertIn(word, str(caught.exception))
+        for kind, word in ((TensorProto.STRING, "holds strings"), (TensorProto.BOOL, "holds truth values")):
+            model = self.convolution((4, 4, 1, 1))
+            model.graph.input[0].type.tensor_type.elem_type = kind
+            with self.assertRaisesRegex(Failure, f"{word}; expected real numbers, uint8 or int8"):
+                self.network(model)
         model = self.convolution((4, 4, 1, 1))
         model.graph.input.append(helper.make_tensor_value_info("y", 1, [1]))
         with self.assertRaisesRegex(Failure, "expected one input, found 2: x, y"):

@@ -128,9 +128,12 @@ def split(x: Array, sizes: Array, axis: int = 0) -> list[Array]:
     return np.split(x, np.cumsum(sizes)[:-1], axis)
 
 
-def pad(x: Array, pads: Array, value: Array = 0, **_: Any) -> Array:
+def pad(x: Array, pads: Array, value: Array = 0, axes: Array = None, **_: Any) -> Array:
     half = len(pads) // 2
-    return np.pad(x, [(int(a), int(b)) for a, b in zip(pads[:half], pads[half:])], constant_values=value)
+    around = [(0, 0)] * x.ndim
+    for axis, a, b in zip(range(x.ndim) if axes is None else axes, pads[:half], pads[half:]):
+        around[int(axis)] = int(a), int(b)
+    return np.pad(x, around, constant_values=value)
 
 
 def squeeze(x: Array, axes: Array) -> Array:

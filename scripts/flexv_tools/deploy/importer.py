@@ -23,6 +23,7 @@ from flexv_tools.errors import Failure
 
 MAX_FILE_BYTES = 1 << 30
 MAX_DIMENSION = 1 << 16
+NO_NUMBERS = {8: "strings", 9: "truth values", 14: "complex numbers", 15: "complex numbers"}  # by onnx.TensorProto
 BEFORE_LAYERS = (
     "QuantizeLinear", "DequantizeLinear", "Quant", "Clip", "Identity", "Cast", "Transpose", "Sub", "Div", "Mul", "Add",
 )  # fmt: skip
@@ -140,6 +141,8 @@ class Importer(Integers, Shapes):
             height, width, channels = dims[1:]
         is_flat, is_last = len(dims) == 2, self.has_last_channels
         element = source.type.tensor_type.elem_type
+        if element in NO_NUMBERS:
+            raise Failure(f"{self.name}: input {source.name} holds {NO_NUMBERS[element]}; expected real numbers, uint8 or int8")
         if element in (2, 3):  # UINT8, INT8
             tensor = Tensor(source.name, height, width, channels, Format(8, element == 3), np.float64(1.0))
             self.source = Source(tensor, np.float64(1.0), np.float64(0.0), is_last)

@@ -108,6 +108,8 @@ class Arithmetic(Quantisation):
         return pending
 
     def on_batchnormalization(self) -> Value:
+        if self.attribute("training_mode", 0) or any(self.node.output[1:]):
+            raise self.refuse("normalisation by the batch's own mean and variance", "training_mode 0: an export of model.eval()")
         pending = self.unclipped(self.operand(0))
         gamma, beta, mean, variance = (self.constant(i, "a parameter").value for i in (1, 2, 3, 4))
         if any(each.shape != (pending.channels,) for each in (gamma, beta, mean, variance)):

@@ -220,12 +220,24 @@ class Shapes(Quantisation):
         mode = self.attribute("mode", b"constant")
         if mode != b"constant":
             raise self.refuse(f"the mode {mode.decode(errors='replace')}", "constant")
-        pads = self.numbers(1, "pads") or []
+        pads = self.padded_axes(self.numbers(1, "pads") or [])
         filling = self.scalar(2, "the value") if self.operand(2) is not None else float(self.attribute("value", 0.0))
-        if self.operand(3) is not None or len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)) or filling != (real.code_zero or 0):
+        if len(pads) != 8 or any(pads[i] for i in (0, 1, 4, 5)) or filling != (real.code_zero or 0):
             raise self.refuse(f"pads {list(pads)} of {filling:g}", f"{real.code_zero or 0} around height and width of [N, C, H, W]")
         more = (pads[2], pads[3], pads[6], pads[7])
         return replace(real, pads=tuple(int(a + b) for a, b in zip(real.pads, more)))
+
+    def padded_axes(self, pads: list[int]) -> list[int]:
+        """Of all four dimensions, where the file names some (opset 18)."""
+        if self.operand(3) is None:
+            return pads
+        axes = [int(axis) for axis in self.constant(3, "the axes").value.reshape(-1)]
+        if len(pads) != 2 * len(axes) or len({axis % 4 for axis in axes}) != len(axes) or any(not -4 <= axis < 4 for axis in axes):
+            raise self.refuse(f"pads {list(pads)} of the axes {axes}", "a begin and an end for each of four axes, or of some")
+        found = [0] * 8
+        for number, axis in enumerate(axes):
+            found[axis % 4], found[axis % 4 + 4] = pads[number], pads[number + len(axes)]
+        return found
 
     def on_concat(self) -> Value:
         operands = [self.operand(i) for i in range(len(self.node.input))]

@@ -329,7 +329,7 @@ def better(tiling: Tiling, target: Target, best: Tiling | None, known: Known) ->
 HIDDEN = cost.Links(is_input_ahead=True, is_second_ahead=True, is_prefetched=True)
 MODES = (
     (cost.Links(), 1.0), (HIDDEN, 1.0), (replace(HIDDEN, is_result_awaited=False), 1.0), (HIDDEN, 0.75),
-    (replace(HIDDEN, is_result_awaited=False), 0.75),
+    (replace(HIDDEN, is_result_awaited=False), 0.75), (replace(HIDDEN, is_result_awaited=False), 0.9),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 
 Blocks ```json NAME are written as files. Pages with blocks ```diff NAME find a copy of the sources to patch. In blocks ```console each line behind `$ ` is run by a shell, and the
 lines below it must be the beginnings of lines of its output (stdout and stderr), in this order; `...` stands for any
-lines. All commands but those with `||` must succeed.
+lines. All commands but those with `||` must succeed. Exit status 77, skipped, where FLEXV_VP has not been built.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SOURCES = ("docs", "models", "platform", "tests/isa")  # what a page may change
+SKIPPED = 77
 DEBIAN_PYTHON = "/usr/bin/python3"  # sees Debian's packages
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -118,6 +119,9 @@ def follow(page: Path, folder: Path, environment: dict[str, str]) -> int:
 
 def main() -> None:
     page, program, repository, *firmware = (Path(argument).resolve() for argument in sys.argv[1:])
+    if not program.exists():
+        print(f"{program} has not been built")
+        sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if "```diff " in page.read_text():

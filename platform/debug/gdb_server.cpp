@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace flexv::platform {
@@ -34,9 +35,13 @@ Stop::Reason reason_for(PointKind kind) {
     }
 }
 
-MonitorTexts with_reset(MonitorTexts texts, std::function<std::string()> reset) {
-    texts.reset = std::move(reset);
-    return texts;
+std::optional<Cycles> cycle_of(const std::string& text) {
+    Cycles cycle = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, cycle);
+    if (error != std::errc{} || stop != end)
+        return std::nullopt;
+    return cycle;
 }
 
 }  // namespace
@@ -51,7 +56,7 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
       registers_(soc.cores()),
       breakpoints_(soc.codes()),
       watchpoints_(soc),
-      monitor_(soc, with_reset(std::move(texts), [this] { return reset(); })),
+      monitor_(soc, with_own(std::move(texts))),
       reported_(soc.cores().size()),
       threads_(soc.cores().size()) {
     for (core::Core* core : soc.cores())
@@ -63,6 +68,26 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
 GdbServer::~GdbServer() {
     soc_.on_written = nullptr;
     soc_.revive = nullptr;
+}
+
+MonitorTexts GdbServer::with_own(MonitorTexts texts) {
+    texts.reset = [this] { return reset(); };
+    texts.stop_at = [this](const std::string& cycle) { return stop_at(cycle); };
+    return texts;
+}
+
+/// Between two slices of the run, as Ctrl-C does where no core comes to an instruction.
+std::string GdbServer::stop_at(const std::string& text) {
+    const std::optional<Cycles> cycle = cycle_of(text);
+    if (!cycle || *cycle <= soc_.now())
+        return fmt::format("\"{}\": must be a cycle behind {}\n", text, soc_.now());
+    if (soc_.outside.is_used() || soc_.will_save() || stub_.is_non_stop())
+        return "not possible beside modules of others, --save-at, another stop_at or non-stop\n";
+    soc_.save_at(*cycle, [this] {
+        if (connection_.is_connected() && !journey_)
+            serve({.signal = gdb_signal::kInterrupt, .thread = stub_.thread()});
+    });
+    return fmt::format("stops at cycle {}\n", *cycle);
 }
 
 unsigned GdbServer::thread_of(const core::Core& core) const {

@@ -63,6 +63,8 @@ private:
         }
     };
 
+    [[nodiscard]] MonitorTexts with_own(MonitorTexts texts);
+    std::string stop_at(const std::string& text);
     core::Permission in_front(core::Core& core) override;
     [[nodiscard]] std::optional<Stop> reason_to_stop(core::Core& core);
     [[nodiscard]] std::optional<Stop> reason_of(core::Core& core);

@@ -46,6 +46,7 @@ const Monitor::Row Monitor::kRows[] = {
     {"regions", "the regions that the firmware has marked so far", &Monitor::regions},
     {"report", "cores, stalls and energy of the run so far", &Monitor::report},
     {"reset", "back to the start of the run", &Monitor::reset},
+    {"stop_at", "CYCLE: the run stops in front of what happens in that cycle", &Monitor::stop_at},
 };
 
 std::string Monitor::answer(std::string_view line) {
@@ -144,5 +145,7 @@ std::string Monitor::counters(const std::string& argument) {
 std::string Monitor::report(const std::string& /*argument*/) { return texts_.report(); }
 std::string Monitor::regions(const std::string& /*argument*/) { return texts_.regions(); }
 std::string Monitor::reset(const std::string& /*argument*/) { return texts_.reset(); }
+
+std::string Monitor::stop_at(const std::string& argument) { return texts_.stop_at(argument); }
 
 }  // namespace flexv::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands behind GDB's `monitor`: what the platform shows beyond registers and memory. All but
-// `reset` look and change nothing.
+// `reset` and `stop_at` look and change nothing.
 #pragma once
 
 #include "energy/counters.hpp"
@@ -17,6 +17,8 @@ struct MonitorTexts {
     std::function<std::string()> report;   ///< of the run so far
     std::function<std::string()> regions;  ///< that were entered so far
     std::function<std::string()> reset{};  ///< why the run cannot go back to its start
+    /// Stops the run at a cycle; what comes of it.
+    std::function<std::string(const std::string& cycle)> stop_at{};
 };
 
 class Monitor {
@@ -39,6 +41,7 @@ private:
     [[nodiscard]] std::string report(const std::string& argument);
     [[nodiscard]] std::string regions(const std::string& argument);
     [[nodiscard]] std::string reset(const std::string& argument);
+    [[nodiscard]] std::string stop_at(const std::string& argument);
 
     Soc& soc_;
     MonitorTexts texts_;

@@ -473,7 +473,8 @@ void Soc::save_if_due() {
     if (now() != save_at_)
         return;
     save_at_ = kNever;
-    on_save_();
+    const std::function<void()> save = std::exchange(on_save_, nullptr);  // it may ask again
+    save();
 }
 
 /// The firmware or the user has ended the run.

@@ -179,6 +179,8 @@ public:
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
 
+    /// Somebody has asked for that, and it has not come.
+    [[nodiscard]] bool will_save() const { return save_at_ != kNever; }
     cosim::Traffic traffic;
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C

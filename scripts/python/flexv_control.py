@@ -6,7 +6,7 @@
     with Run("matmul.elf", program="build/release/flexv-vp",
              settings={"soc.cluster.tcdm.bank_count": 32}) as run:
         run.stop_at("main")
-        print(run.go())                          # "breakpoint"
+        print(run.go(), run.stopped)             # "breakpoint", and the core
         print(hex(run.register("cluster.core0", "pc")), run.read_word(run.symbol("result")))
         run.write_word(run.symbol("result"), 7)
         print(run.counters("tcdm"))
@@ -17,13 +17,17 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import difflib
 import json
 import re
+import signal
 import socket
 import struct
 import subprocess
 import tempfile
+import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +35,8 @@ from typing import Any
 NAMES = ("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 "
          "t3 t4 t5 t6 pc").split()  # fmt: skip
 MAX_BYTES = 1024  # of memory in one packet
+BREAKPOINT, INTERRUPT = 5, 2  # signals of a run that goes on
+ENDS = {11: "fault", 6: "deadlock", 24: "limit"}  # signals of one that does not
 
 
 class ControlError(Exception):
@@ -75,6 +81,24 @@ def expanded(body: str) -> str:
     return text
 
 
+def setting_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def die_with_parent() -> None:
+    """In the child, in front of the program: a Python that is killed closes nothing."""
+    prctl_set_death_signal = 1
+    ctypes.CDLL(None).prctl(prctl_set_death_signal, signal.SIGTERM)
+
+
+def end_run(process: subprocess.Popen[str], folder: tempfile.TemporaryDirectory[str]) -> None:
+    """Of a Run that nobody has closed: Python ends, or has lost it."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    folder.cleanup()
+
+
 class Packets:
     """GDB's remote protocol over a socket."""
 
@@ -85,9 +109,19 @@ class Packets:
 
     def send(self, text: str) -> None:
         body = text.encode("latin-1")
-        self.link.sendall(b"$" + body + b"#%02x" % (sum(body) & 255))
+        self._send(b"$" + body + b"#%02x" % (sum(body) & 255))
 
-    def receive(self) -> str:
+    def interrupt(self) -> None:
+        self._send(b"\3")
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self.link.sendall(data)
+        except OSError as error:
+            raise ControlError("the run has ended") from error
+
+    def receive(self, timeout: float | None = None) -> str:
+        """Raises TimeoutError."""
         while True:
             found = re.search(rb"\$([^#]*)#..", self.buffer, re.DOTALL)
             if found:
@@ -95,7 +129,13 @@ class Packets:
                 with contextlib.suppress(OSError):  # the run ends behind its last word
                     self.link.sendall(b"+")
                 return expanded(found[1].decode("latin-1"))
-            part = self.link.recv(65536)
+            self.link.settimeout(timeout)
+            try:
+                part = self.link.recv(65536)
+            except TimeoutError:
+                raise
+            except OSError:
+                part = b""
             if not part:
                 raise ControlError("the run has ended")
             self.buffer += part
@@ -119,14 +159,19 @@ class Run:
         command += ["--report", str(self.report_file)]
         command += ["--config", config] if config else []
         for key, value in (settings or {}).items():
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            command += ["--set", f"{key}={text}"]
+            command += ["--set", f"{key}={setting_text(value)}"]
         self.output_file = (folder / "output").open("w+")
         self.errors = ""
+        is_main = threading.current_thread() is threading.main_thread()  # the kernel looks at the thread, not the process
         self.process = subprocess.Popen(
-            [*command, *options], stdin=subprocess.DEVNULL, stdout=self.output_file, stderr=subprocess.PIPE, text=True
-        )
+            [*command, *options], stdin=subprocess.DEVNULL, stdout=self.output_file, stderr=subprocess.PIPE, text=True,
+            preexec_fn=die_with_parent if is_main else None,  # noqa: PLW1509
+        )  # fmt: skip
+        self.end_if_lost = weakref.finalize(self, end_run, self.process, self.folder)
         self.status: int | None = None
+        self.stopped = ""  # the core of the last stop
+        self.messages = ""  # what the simulator has told of stops
+        self.has_failed = False
         self.report: dict[str, Any] = {}
         self.output = ""
         self.packets = self._connect(str(folder / "gdb"))
@@ -165,25 +210,34 @@ class Run:
 
     def _point(self, kind: str, place: str | int) -> None:
         address = self.symbol(place) if isinstance(place, str) else place
-        if self.packets.ask(f"{kind}0,{address:x},4") != "OK":
+        self.read(address, 2)  # there is memory
+        if self._ask(f"{kind}0,{address:x},4") != "OK":
             raise ControlError(f"no breakpoint at {place}")
 
-    def go(self) -> str:
-        """Until something happens: "breakpoint", "exit", or what ended the run."""
-        return self._outcome(self.packets.ask("vCont;c"))
+    def go(self, timeout: float | None = None) -> str:
+        """Until something happens: "breakpoint", "exit", what ends the run ("fault", "deadlock", "limit", where one can
+        still look), or "interrupted" after `timeout` seconds of the host and by Ctrl-C. `stopped` is the core."""
+        return self._until_stop("vCont;c", timeout)
+
+    def go_to(self, cycle: int, timeout: float | None = None) -> str:
+        """As go(), but for "interrupted" in front of what happens in that cycle of the cluster."""
+        text = self.monitor(f"stop_at {cycle}")
+        if not text.startswith("stops at cycle"):
+            raise ControlError(f"go_to: {text.strip()}")
+        return self.go(timeout)
 
     def step(self, core: str = "cluster.core0") -> str:
         """One instruction of a core; others go on meanwhile."""
-        return self._outcome(self.packets.ask(f"vCont;s:{self._thread(core)};c"))
+        return self._until_stop(f"vCont;s:{self._thread(core)};c")
 
     def go_back(self) -> str:
         """To the last stop before: "breakpoint", or "start" where there is none."""
-        return self._outcome(self.packets.ask("bc"))
+        return self._until_stop("bc")
 
     def step_back(self, core: str = "cluster.core0") -> str:
         """To where the core was in front of its last instruction."""
-        self.packets.ask(f"T{self._thread(core)}")
-        return self._outcome(self.packets.ask("bs"))
+        self._ask(f"T{self._thread(core)}")
+        return self._until_stop("bs")
 
     def reset(self) -> None:
         """To the start of the run; what was written from here is gone."""
@@ -191,19 +245,40 @@ class Run:
         if not text.startswith("the run is at its start"):
             raise ControlError(f"reset: {text.strip()}")
 
+    def _ask(self, text: str) -> str:
+        if self.status is not None:
+            raise ControlError("the run has ended")
+        return self.packets.ask(text)
+
+    def _until_stop(self, command: str, timeout: float | None = None) -> str:
+        if self.status is not None:
+            raise ControlError("the run has ended")
+        self.packets.send(command)
+        try:
+            return self._outcome(self._stop(timeout))
+        except (TimeoutError, KeyboardInterrupt):
+            self.packets.interrupt()
+            return self._outcome(self._stop())
+
+    def _stop(self, timeout: float | None = None) -> str:
+        """The next packet but what the simulator tells its user."""
+        while (stop := self.packets.receive(timeout)).startswith("O"):
+            self.messages += bytes.fromhex(stop[1:]).decode(errors="replace")
+        return stop
+
     def _outcome(self, stop: str) -> str:
         if stop.startswith("E"):
             raise ControlError("this run cannot go back: it writes files or talks to others while it runs")
         if "replaylog:begin" in stop:
             return "start"
-        if stop.startswith("W"):
+        if stop.startswith(("W", "X")):
             self._end()
             return "exit"
-        if stop.startswith("X"):
-            self._end()
-            return f"signal {int(stop[1:3], 16)}"
-        signal = int(stop[1:3], 16)
-        return "breakpoint" if signal == 5 else f"signal {signal}"
+        number = int(stop[1:3], 16)
+        thread = re.search(r"thread:(\w+);", stop)
+        self.stopped = next((core for core, id_ in self.threads.items() if thread and id_ == thread[1]), "")
+        self.has_failed = number in ENDS
+        return {BREAKPOINT: "breakpoint", INTERRUPT: "interrupted", **ENDS}.get(number, f"signal {number}")
 
     # --- Looking, without side effects
 
@@ -219,19 +294,29 @@ class Run:
         return self.threads[core]
 
     def register(self, core: str, name: str) -> int:
-        """A register by its ABI name, or "pc"."""
-        self.packets.ask(f"Hg{self._thread(core)}")
-        return struct.unpack("<I", bytes.fromhex(self.packets.ask(f"p{NAMES.index(name):x}")))[0]
+        """A register by its ABI name or number ("a0", "x10"), or "pc"."""
+        number = self._number(name)
+        self._ask(f"Hg{self._thread(core)}")
+        return struct.unpack("<I", bytes.fromhex(self._ask(f"p{number:x}")))[0]
+
+    @staticmethod
+    def _number(name: str) -> int:
+        if name in NAMES:
+            return NAMES.index(name)
+        if re.fullmatch(r"x(\d|[12]\d|3[01])", name):
+            return int(name[1:])
+        raise ControlError(f"no register {name}; there are x0..x31 and {', '.join(NAMES)}")
 
     def set_register(self, core: str, name: str, value: int) -> None:
-        self.packets.ask(f"Hg{self._thread(core)}")
-        if self.packets.ask(f"P{NAMES.index(name):x}={struct.pack('<I', value & 0xFFFFFFFF).hex()}") != "OK":
+        number = self._number(name)
+        self._ask(f"Hg{self._thread(core)}")
+        if self._ask(f"P{number:x}={struct.pack('<I', value & 0xFFFFFFFF).hex()}") != "OK":
             raise ControlError(f"{core}.{name} cannot be set")
 
     def read(self, address: int, size: int) -> bytes:
         data = b""
         while len(data) < size:
-            part = self.packets.ask(f"m{address + len(data):x},{min(MAX_BYTES, size - len(data)):x}")
+            part = self._ask(f"m{address + len(data):x},{min(MAX_BYTES, size - len(data)):x}")
             if part.startswith("E") or not part:
                 raise ControlError(f"no memory at {address + len(data):#010x}")
             data += bytes.fromhex(part)
@@ -240,7 +325,7 @@ class Run:
     def write(self, address: int, data: bytes) -> None:
         for at in range(0, len(data), MAX_BYTES):
             part = data[at : at + MAX_BYTES]
-            if self.packets.ask(f"M{address + at:x},{len(part):x}:{part.hex()}") != "OK":
+            if self._ask(f"M{address + at:x},{len(part):x}:{part.hex()}") != "OK":
                 raise ControlError(f"no memory at {address + at:#010x}")
 
     def read_word(self, address: int) -> int:
@@ -251,6 +336,8 @@ class Run:
 
     def monitor(self, line: str) -> str:
         """What `monitor LINE` of GDB prints; "help" lists the commands."""
+        if self.status is not None:
+            raise ControlError("the run has ended")
         self.packets.send("qRcmd," + line.encode().hex())
         text = ""
         while (answer := self.packets.receive()) != "OK":
@@ -259,12 +346,18 @@ class Run:
             text += bytes.fromhex(answer.removeprefix("O")).decode(errors="replace")
             if not answer.startswith("O"):
                 break
+        if text.startswith("unknown command"):
+            raise ControlError(f"monitor {line}: {text}")
         return text
 
     def counters(self, part: str = "") -> dict[str, int]:
         """Counters that are not 0, so far, whose path has `part` in it."""
         rows = (line.split() for line in self.monitor(f"counters {part}".strip()).splitlines())
         return {path: int(count) for path, count in rows}
+
+    def output_so_far(self) -> str:
+        """What the firmware has printed."""
+        return Path(self.output_file.name).read_text() if self.status is None else self.output
 
     def cycle(self) -> int:
         found = re.match(r"cycle (\d+)", self.monitor("cores"))
@@ -285,13 +378,15 @@ class Run:
         self.output_file.close()
         if self.report_file.exists() and self.report_file.stat().st_size:
             self.report = json.loads(self.report_file.read_text())
+        self.end_if_lost.detach()
         self.folder.cleanup()
 
     def close(self) -> None:
-        """Ends the run where it is, if it goes on; the report has what was done."""
+        """Ends the run where it is, if it goes on; the report has what was done. One that has failed ends as it would
+        without anybody who looks."""
         if self.status is None:
-            with contextlib.suppress(ControlError, OSError):
-                self.packets.send("k")
+            with contextlib.suppress(ControlError):
+                self.packets.send("vCont;c" if self.has_failed else "k")
             self._end()
 
     def __enter__(self) -> Run:

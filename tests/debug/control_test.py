@@ -7,24 +7,52 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
-PROGRAM, REPOSITORY = "", Path()
+PROGRAM, REPOSITORY = "", Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(REPOSITORY / "scripts/python"), str(REPOSITORY / "tests/program")]
+import images
+from flexv_control import ControlError, Run
 
 
-def start(name: str = "parallel", **options: object):  # type: ignore[no-untyped-def]
-    from flexv_control import Run
+def start(name: str = "parallel", **options: object) -> Run:
+    return Run(REPOSITORY / "sw/prebuilt" / f"{name}.elf", program=PROGRAM, **options)  # type: ignore[arg-type]
 
-    return Run(REPOSITORY / "sw/prebuilt" / f"{name}.elf", program=PROGRAM, **options)
+
+def ends(pid: int, seconds: float = 20) -> bool:
+    for _ in range(int(seconds / 0.1)):
+        try:
+            if "State:\tZ" in Path(f"/proc/{pid}/status").read_text():
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 class Control(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory(prefix="flexv-test-")
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def image(self, body: list[int]) -> Path:
+        path = self.folder / "firmware.elf"
+        images.Image(images.only_core_0(body)).write(str(path))
+        return path
+
+    def run_of(self, body: list[int], **options: object) -> Run:
+        settings = {"soc.cluster.core_count": 1}
+        return Run(self.image(body), program=PROGRAM, settings=settings, **options)  # type: ignore[arg-type]
+
     def test_a_run_that_was_stopped_is_that_of_a_run_that_was_not(self) -> None:
         with start() as run:
             self.assertEqual(run.cycle(), 0)
             run.stop_at("main")
             self.assertEqual(run.go(), "breakpoint")
+            self.assertEqual(run.register(run.stopped, "pc") & ~1, run.symbol("main"))
             self.assertEqual(run.register("cluster.core0", "pc") & ~1, run.symbol("main"))
             self.assertGreater(run.counters("instructions")["cluster.core0.instructions"], 0)
             self.assertEqual(run.step(), "breakpoint")
@@ -72,8 +100,6 @@ class Control(unittest.TestCase):
         self.assertEqual(run.status, 0)
 
     def test_a_run_that_writes_meanwhile_does_not_go_back(self) -> None:
-        from flexv_control import ControlError
-
         with tempfile.TemporaryDirectory() as folder, start(options=["--trace", f"{folder}/trace"]) as run:
             run.step()
             for back in (run.go_back, run.step_back):
@@ -87,6 +113,48 @@ class Control(unittest.TestCase):
             self.assertEqual(list(run.threads), ["cluster.core0", "cluster.core1"])
             self.assertEqual(run.go(), "exit")
         self.assertEqual(run.output, "hello from core 0 of 2\nhello from core 1 of 2\n")
+        window = {"name": "mine", "base": "0x20000000", "size_bytes": 4096}
+        with start("hello", settings={"soc.external_out": [window]}) as run:
+            self.assertEqual(run.go(), "exit")
+
+    def test_a_failure_is_named_and_can_be_looked_at(self) -> None:
+        for body, options, outcome, status in (
+            ([*images.store(0x70000000, 1)], [], "fault", 102),
+            ([*images.listen_to(12), *images.sleep()], [], "deadlock", 105),
+            ([images.jump(0)], ["--max-cycles", "20000"], "limit", 104),
+        ):
+            with self.subTest(outcome=outcome), self.run_of(body, options=options) as run:
+                self.assertEqual(run.go(), outcome)
+                self.assertIn("flexv: ", run.messages)
+                self.assertIn("cluster.core0", run.monitor("cores"))
+                self.assertEqual(run.read_word(images.ENTRY), images.read_csr(images.T0, images.MHARTID))
+            self.assertEqual(run.status, status)
+            self.assertEqual(run.report["result"], outcome)
+
+    def test_a_run_stops_at_a_cycle_and_after_a_time(self) -> None:
+        with self.run_of([images.addi(images.A0, images.A0, 1), images.jump(-4)]) as run:
+            self.assertEqual(run.go_to(5000), "interrupted")
+            self.assertEqual(run.cycle(), 5000)
+            self.assertEqual(run.go_to(5001), "interrupted")
+            self.assertEqual(run.cycle(), 5001)
+            self.assertEqual(run.go(timeout=0.3), "interrupted")
+            self.assertGreater(run.cycle(), 5001)
+            self.assertGreater(run.register("cluster.core0", "x10"), 1000)
+            with self.assertRaisesRegex(ControlError, "must be a cycle behind"):
+                run.go_to(17)
+        self.assertEqual(run.status, 128 + 9)
+
+    def test_a_run_ends_with_its_python(self) -> None:
+        program = self.folder / "left.py"
+        program.write_text(
+            f"import sys, os, signal\nsys.path.insert(0, {str(REPOSITORY / 'scripts/python')!r})\n"
+            f"from flexv_control import Run\nrun = Run({str(self.image([images.jump(0)]))!r}, program={PROGRAM!r})\n"
+            "print(run.process.pid, flush=True)\nrun.go(timeout=0.1)\nrun.packets.send('vCont;c')\n"
+            "if sys.argv[1] == 'killed': os.kill(os.getpid(), signal.SIGKILL)\nraise SystemExit\n"
+        )
+        for how in ("killed", "ended"):
+            done = subprocess.run([sys.executable, "-B", program, how], capture_output=True, text=True, timeout=60, check=False)
+            self.assertTrue(ends(int(done.stdout)), how)
 
     def test_a_run_may_be_left_early(self) -> None:
         with start("hello") as run:
@@ -96,13 +164,9 @@ class Control(unittest.TestCase):
         self.assertEqual(run.report["result"], "interrupted")
 
     def test_mistakes_are_named(self) -> None:
-        from flexv_control import ControlError
-
         with self.assertRaisesRegex(ControlError, "core_count"):
             start("hello", settings={"soc.cluster.cores": 2})
         with self.assertRaisesRegex(ControlError, "no 32-bit little-endian ELF"):
-            from flexv_control import Run
-
             Run(REPOSITORY / "README.md", program=PROGRAM)
         with start("hello") as run:
             with self.assertRaisesRegex(ControlError, "nearest: main"):
@@ -111,9 +175,18 @@ class Control(unittest.TestCase):
                 run.register("cluster.core9", "pc")
             with self.assertRaisesRegex(ControlError, "no memory at 0x70000000"):
                 run.read(0x70000000, 4)
+            with self.assertRaisesRegex(ControlError, "no memory at 0x70000000"):
+                run.stop_at(0x70000000)
+            with self.assertRaisesRegex(ControlError, "no register mstatos"):
+                run.register("cluster.core0", "mstatos")
+            with self.assertRaisesRegex(ControlError, "unknown command"):
+                run.monitor("xyzzy")
+            self.assertEqual(run.go(), "exit")
+            for behind in (run.go, run.cycle, lambda: run.read(0x1C000000, 4)):
+                with self.assertRaisesRegex(ControlError, "the run has ended"):
+                    behind()
 
 
 if __name__ == "__main__":
     PROGRAM, REPOSITORY = sys.argv[1], Path(sys.argv[2]).resolve()
-    sys.path.insert(0, str(REPOSITORY / "scripts/python"))
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

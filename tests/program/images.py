@@ -13,6 +13,8 @@ CONTROL = 0x10200000
 TIMER = 0x10200400
 EVENT_UNIT = 0x10204000
 
+EVENT_SLEEP = 0x3C  # place of EVT_MASK_WAIT_CLEAR in the event unit as a core sees it
+
 T0, T1, T2, A0 = 5, 6, 7, 10
 MHARTID = 0xF14
 
@@ -23,6 +25,10 @@ def lui(rd: int, value: int) -> int:
 
 def addi(rd: int, rs: int, value: int) -> int:
     return (value & 0xFFF) << 20 | rs << 15 | rd << 7 | 0x13
+
+
+def lw(rd: int, offset: int, base: int) -> int:
+    return (offset & 0xFFF) << 20 | base << 15 | 2 << 12 | rd << 7 | 0x03
 
 
 def sw(source: int, offset: int, base: int) -> int:
@@ -124,6 +130,24 @@ def end_with(code: int) -> list[int]:
     return store(CONTROL + 0x100, code) + store(CONTROL, 1)
 
 
+def end_with_register(rd: int) -> list[int]:
+    return [*load(T0, CONTROL), sw(rd, 0x100, T0), addi(T1, 0, 1), sw(T1, 0, T0)]
+
+
+def read_and_end(address: int) -> list[int]:
+    """Ends with the word at `address`."""
+    return [*load(T2, address), lw(A0, 0, T2), *end_with_register(A0)]
+
+
+def listen_to(line: int) -> list[int]:
+    """The core's events are those of `line`."""
+    return store(EVENT_UNIT, 1 << line)
+
+
+def sleep() -> list[int]:
+    return [*load(T2, EVENT_UNIT), sleep_for_event(A0, EVENT_SLEEP, T2)]
+
+
 def started() -> list[int]:
     """Core 0 tells that it runs."""
     body = print_text("started\n")
@@ -141,7 +165,7 @@ def spin() -> Image:
 def asleep() -> Image:
     """Every core sleeps; the timer alone runs, towards a compare value that no test waits for."""
     code = [*started(), *store(TIMER + 0x10, 0xFFFFFFFF), *store(TIMER, 0x5), *store(EVENT_UNIT, 1 << 10)]
-    code += [*load(T0, EVENT_UNIT), sleep_for_event(T2, 0x3C, T0), jump(-4)]
+    code += [*load(T0, EVENT_UNIT), sleep_for_event(T2, EVENT_SLEEP, T0), jump(-4)]
     return Image(code, [(b"sleeps_here", 0, len(code))])
 
 

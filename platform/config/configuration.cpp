@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace flexv::platform {
 
@@ -63,18 +64,10 @@ Group<WindowConfiguration> window_group(u64 unit, u64 first, u64 last) {
                 .allowed = whole(1, 100'000)});
 }
 
-Group<PluginConfiguration> plugin_group() {
-    using Config = PluginConfiguration;
-    return Group<Config>{}
-        .value("name", &Config::name,
-               {.doc = "Of the device in reports and settings; empty: as its type.",
-                .unit = "",
-                .allowed = name_or_empty()})
-        .value("plugin", &Config::plugin,
-               {.doc = "Shared object.", .unit = "", .allowed = some_text("the file of a plug-in")})
-        .value(
-            "type", &Config::type,
-            {.doc = "One of the plug-in's types of devices.", .unit = "", .allowed = identifier()})
+/// Where a device outside stands in the SoC, whoever makes it.
+template <typename Config>
+Group<Config> with_places(Group<Config> group, const std::string& doc_of_irq) {
+    return std::move(group)
         .value("window", &Config::window,
                {.doc = "Addresses of the SoC's bus where it is.",
                 .unit = "",
@@ -83,10 +76,25 @@ Group<PluginConfiguration> plugin_group() {
                {.doc = "Of the way to the device, whose own time comes on top.",
                 .unit = "cycles",
                 .allowed = whole(1, 100'000)})
-        .value("irq", &Config::irq,
-               {.doc = "What its interrupts raise, in their order.",
-                .unit = "",
-                .allowed = interrupts()})
+        .value("irq", &Config::irq, {.doc = doc_of_irq, .unit = "", .allowed = interrupts()});
+}
+
+Group<PluginConfiguration> plugin_group() {
+    using Config = PluginConfiguration;
+    auto group = Group<Config>{}
+                     .value("name", &Config::name,
+                            {.doc = "Of the device in reports and settings; empty: as its type.",
+                             .unit = "",
+                             .allowed = name_or_empty()})
+                     .value("plugin", &Config::plugin,
+                            {.doc = "Shared object.",
+                             .unit = "",
+                             .allowed = some_text("the file of a plug-in")})
+                     .value("type", &Config::type,
+                            {.doc = "One of the plug-in's types of devices.",
+                             .unit = "",
+                             .allowed = identifier()});
+    return with_places(std::move(group), "What its interrupts raise, in their order.")
         .value("parameters", &Config::parameters,
                {.doc = "As the plug-in declares them.", .unit = "", .allowed = any_object()});
 }
@@ -101,22 +109,15 @@ Domain remote_address() {
 Group<RemoteConfiguration> remote_group() {
     using Config = RemoteConfiguration;
     constexpr u64 kMostDevices = 0xffff;
-    return Group<Config>{}
-        .value("name", &Config::name,
-               {.doc = "In reports and settings.", .unit = "", .allowed = identifier()})
-        .value("socket", &Config::socket,
-               {.doc = "Where the other process listens.", .unit = "", .allowed = remote_address()})
-        .value("window", &Config::window,
-               {.doc = "Addresses of the SoC's bus where it is.",
-                .unit = "",
-                .allowed = window_range()})
-        .value("latency_cycles", &Config::latency_cycles,
-               {.doc = "Of the way to the device, whose own time comes on top.",
-                .unit = "cycles",
-                .allowed = whole(1, 100'000)})
-        .value(
-            "irq", &Config::irq,
-            {.doc = "What its wires raise, in their order.", .unit = "", .allowed = interrupts()})
+    auto group =
+        Group<Config>{}
+            .value("name", &Config::name,
+                   {.doc = "In reports and settings.", .unit = "", .allowed = identifier()})
+            .value("socket", &Config::socket,
+                   {.doc = "Where the other process listens.",
+                    .unit = "",
+                    .allowed = remote_address()});
+    return with_places(std::move(group), "What its wires raise, in their order.")
         .value("quantum_ns", &Config::quantum_ns,
                {.doc = "How often it is told the time, and may act of its own; 0 for never.",
                 .unit = "ns",

@@ -6,47 +6,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
 import images
+from device_case import DeviceCase
+from images import read_and_end
 
 PROGRAM = ""
 PLUGINS = Path()
-USER_ERROR = 101
 WINDOW = 0x2000_0000
 RESULT = 0x1C01_0000
 EVENT = 12
-EVENT_SLEEP = 0x3C  # EVT_MASK_WAIT_CLEAR's place in the demultiplexed event unit
 
 
-def lw(rd: int, offset: int, base: int) -> int:
-    return (offset & 0xFFF) << 20 | base << 15 | 2 << 12 | rd << 7 | 0x03
-
-
-def end_with_register(rd: int) -> list[int]:
-    return [*images.load(images.T0, images.CONTROL), images.sw(rd, 0x100, images.T0),
-            images.addi(images.T1, 0, 1), images.sw(images.T1, 0, images.T0)]  # fmt: skip
-
-
-def read_and_end(address: int) -> list[int]:
-    return [*images.load(images.T2, address), lw(images.A0, 0, images.T2), *end_with_register(images.A0)]
-
-
-class Case(unittest.TestCase):
-    def setUp(self) -> None:
-        scratch = tempfile.TemporaryDirectory(prefix="flexv-test-")
-        self.addCleanup(scratch.cleanup)
-        self.folder = Path(scratch.name)
-
-    def write_image(self, body: list[int]) -> Path:
-        image = self.folder / "firmware.elf"
-        images.Image(images.only_core_0(body)).write(str(image))
-        return image
-
+class Case(DeviceCase):
     def configuration(self, *devices: dict[str, Any]) -> Path:
         path = self.folder / "chip.json"
         text = json.dumps({"soc": {"plugins": devices}}, indent=1)
@@ -68,16 +44,6 @@ class Case(unittest.TestCase):
         return self.call("run", self.write_image(body), "--config", self.configuration(*devices), "--report", report,
                          "--quiet", *options)  # fmt: skip
 
-    def report(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "report.json").read_text())
-        return found
-
-    def assert_refused(self, done: subprocess.CompletedProcess[str], *words: str) -> None:
-        self.assertEqual(done.returncode, USER_ERROR, done.stderr)
-        for word in words:
-            self.assertIn(word, done.stderr)
-        self.assertNotIn("internal error", done.stderr)
-
 
 class Works(Case):
     def test_firmware_reads_the_parameters_of_the_configuration(self) -> None:
@@ -95,9 +61,7 @@ class Works(Case):
         self.assertEqual(done.returncode, 0x21, done.stderr)
 
     def test_an_interrupt_wakes_a_core_by_a_line_of_the_event_unit(self) -> None:
-        body = images.store(images.EVENT_UNIT, 1 << EVENT) + images.store(WINDOW + 4 * 5, 5000)
-        body += [*images.load(images.T2, images.EVENT_UNIT),
-                 images.sleep_for_event(images.A0, EVENT_SLEEP, images.T2), *images.end_with(5)]  # fmt: skip
+        body = images.listen_to(EVENT) + images.store(WINDOW + 4 * 5, 5000) + images.sleep() + images.end_with(5)
         done = self.run_firmware(body, self.device(window=[WINDOW, 4096], irq="line12"))
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertGreater(self.report()["time_ns"], 5000)

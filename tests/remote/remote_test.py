@@ -22,32 +22,16 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "scripts/python")]
 import flexv_remote
 import images
+from device_case import DeviceCase
 from flexv_remote import ACCESS, HEADER, AccessError, Peer
+from images import read_and_end
 
 PROGRAM = ""
-USER_ERROR, FAULT, DEADLOCK = 101, 102, 105
+FAULT, DEADLOCK = 102, 105
 WINDOW, L2 = 0x2000_0000, 0x1C01_0000
-EVENT_SLEEP = 0x3C
 LINE = 12
 SPIN = [images.jump(0)]
-
-
-def lw(rd: int, offset: int, base: int) -> int:
-    return (offset & 0xFFF) << 20 | base << 15 | 2 << 12 | rd << 7 | 0x03
-
-
-def end_with_register(rd: int) -> list[int]:
-    return [*images.load(images.T0, images.CONTROL), images.sw(rd, 0x100, images.T0),
-            images.addi(images.T1, 0, 1), images.sw(images.T1, 0, images.T0)]  # fmt: skip
-
-
-def read_and_end(address: int) -> list[int]:
-    return [*images.load(images.T2, address), lw(images.A0, 0, images.T2), *end_with_register(images.A0)]
-
-
-def sleep_for(line: int) -> list[int]:
-    return [*images.store(images.EVENT_UNIT, 1 << line), *images.load(images.T2, images.EVENT_UNIT),
-            images.sleep_for_event(images.A0, EVENT_SLEEP, images.T2)]  # fmt: skip
+LISTEN_AND_SLEEP = images.listen_to(LINE) + images.sleep()
 
 
 class Memory(Peer):
@@ -74,22 +58,18 @@ class Memory(Peer):
         self.resets += 1
 
 
-class Case(unittest.TestCase):
+class Case(DeviceCase):
     def setUp(self) -> None:
-        scratch = tempfile.TemporaryDirectory(prefix="flexv-test-")
-        self.addCleanup(scratch.cleanup)
-        self.folder = Path(scratch.name)
+        super().setUp()
         self.address = f"unix:{self.folder}/socket"
 
     def device(self, **more: Any) -> dict[str, Any]:
         return {"name": "far", "socket": self.address, "window": [WINDOW, 4096], "timeout_ms": 20_000} | more
 
     def command(self, body: list[int], *devices: dict[str, Any], options: tuple[str, ...] = ()) -> list[str]:
-        image = self.folder / "firmware.elf"
-        images.Image(images.only_core_0(body)).write(str(image))
         path = self.folder / "chip.json"
         path.write_text(json.dumps({"soc": {"remotes": devices}}, indent=1))
-        return [PROGRAM, "run", str(image), "--config", str(path), "--quiet",
+        return [PROGRAM, "run", str(self.write_image(body)), "--config", str(path), "--quiet",
                 "--report", str(self.folder / "report.json"), *options]  # fmt: skip
 
     def run_with(
@@ -102,16 +82,6 @@ class Case(unittest.TestCase):
         server.join(20)
         self.assertFalse(server.is_alive(), "the peer has seen no end")
         return done
-
-    def report(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "report.json").read_text())
-        return found
-
-    def assert_refused(self, done: subprocess.CompletedProcess[str], *words: str) -> None:
-        self.assertEqual(done.returncode, USER_ERROR, done.stderr)
-        for word in words:
-            self.assertIn(word, done.stderr)
-        self.assertNotIn("internal error", done.stderr)
 
 
 class ADevice(Case):
@@ -148,7 +118,7 @@ class ADevice(Case):
                 self.pulse(0)
 
         done = self.run_with(Interrupting(self.address).serve,
-                             images.store(WINDOW, 1) + sleep_for(LINE) + images.end_with(3),
+                             images.store(WINDOW, 1) + LISTEN_AND_SLEEP + images.end_with(3),
                              self.device(irq="line12", quantum_ns=0))  # fmt: skip
         self.assertEqual(done.returncode, 3, done.stderr)
 
@@ -158,7 +128,7 @@ class ADevice(Case):
                 if self.now >= 50_000:
                     self.pulse(1)
 
-        done = self.run_with(Alarm(self.address).serve, sleep_for(LINE) + images.end_with(4),
+        done = self.run_with(Alarm(self.address).serve, LISTEN_AND_SLEEP + images.end_with(4),
                              self.device(irq=[3, "line12"]))  # fmt: skip
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertAlmostEqual(self.report()["time_ns"], 50_000, delta=1000)
@@ -167,7 +137,7 @@ class ADevice(Case):
         server = threading.Thread(target=Memory(self.address).serve, daemon=True)
         server.start()
         command = self.command([], self.device(quantum_ns=0))
-        images.Image(sleep_for(LINE) + images.end_with(0)).write(command[2])  # for all cores
+        images.Image(LISTEN_AND_SLEEP + images.end_with(0)).write(command[2])  # for all cores
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, DEADLOCK, done.stderr)
 

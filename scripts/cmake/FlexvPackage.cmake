@@ -51,6 +51,10 @@ foreach(SCRIPT IN LISTS scripts)
     COMPONENT runtime)
 endforeach()
 
+# Modules of Python that users import: of Debian's Python where the prefix is /usr.
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/python/flexv_control.py ${PROJECT_SOURCE_DIR}/scripts/python/flexv_remote.py
+  DESTINATION lib/python3/dist-packages COMPONENT runtime)
+
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright
   COMPONENT runtime)

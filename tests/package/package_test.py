@@ -67,6 +67,7 @@ class PackageTest(unittest.TestCase):
         for path in ("bin/flexv-vp", "bin/flexv-sweep", "bin/flexv-cc", "lib/libflexv.so.0.1.0", "share/man/man1/flexv-vp.1",
                      "share/flexv/config/pulp_open.json", "share/flexv/energy/isvlsi23.json", "share/flexv/scripts/sweep",
                      "share/flexv_firmware/toolchain.cmake", "share/flexv_firmware/runtime/link.ld",
+                     "lib/python3/dist-packages/flexv_control.py", "lib/python3/dist-packages/flexv_remote.py",
                      "share/doc/flexv/copyright", "share/doc/flexv/docs/reference/registers.md",
                      "share/bash-completion/completions/flexv-vp"):  # fmt: skip
             self.assertIn(f" ./usr/{path}\n", runtime)
@@ -89,6 +90,14 @@ class PackageTest(unittest.TestCase):
     def test_the_program_runs(self) -> None:
         done = self.run_here(self.prefix / "bin/flexv-vp", "run", self.hello)
         self.assertIn("hello from core 7 of 8", done.stdout)
+
+    def test_python_drives_the_program(self) -> None:
+        script = "\n".join(("import flexv_remote", "from flexv_control import Run",
+                            f"with Run({str(self.hello)!r}, program={str(self.prefix / 'bin/flexv-vp')!r}) as run:",
+                            "    print(run.go(), run.status)"))  # fmt: skip
+        modules = str(self.prefix / "lib/python3/dist-packages")
+        done = run("/usr/bin/python3", "-B", "-c", script, env=self.environment | {"PYTHONPATH": modules})
+        self.assertEqual(done.stdout, "exit 0\n")
 
     def test_a_small_program_is_linked_in_seconds_and_runs(self) -> None:
         build = self.folder / "consumer"

@@ -93,9 +93,15 @@ void Uart::begin(Direction direction, Cycles now) {
     if (side.piece == 0 && left != 0)
         return;
     side.is_running = true;
-    side.done = now + std::max<Cycles>(1, side.piece * cycles_per_frame());
     if (direction == transmit)
-        send(transfer);
+        return fetch(transfer, now);
+    run_line(direction, now);
+}
+
+/// The line moves the piece from cycle `now` on.
+void Uart::run_line(Direction direction, Cycles now) {
+    Side& side = sides_[direction];
+    side.done = now + std::max<Cycles>(1, side.piece * cycles_per_frame());
     clock_.timeline.schedule(*this, side.done);
 }
 
@@ -140,15 +146,21 @@ bool Uart::waits_for_line() const {
 
 void Uart::act(Cycles now) {
     for (const Direction direction : {receive, transmit})
-        if (sides_[direction].is_running && sides_[direction].done <= now)
+        if (is_due(sides_[direction], now))
             finish(direction, now);
+}
+
+bool Uart::is_due(const Side& side, Cycles now) {
+    return side.is_running && side.ticket == 0 && side.done <= now;
 }
 
 void Uart::finish(Direction direction, Cycles now) {
     Side& side = sides_[direction];
-    if (direction == receive)
-        deliver();
-    side.is_running = false;
+    if (direction == receive && !side.is_delivered)
+        deliver(now);
+    if (side.ticket != 0)
+        return;
+    side.is_running = side.is_delivered = false;
     side.moved += side.piece;
     if (side.moved == side.channel.current()->bytes) {
         side.moved = 0;
@@ -158,9 +170,15 @@ void Uart::finish(Direction direction, Cycles now) {
     begin(direction, now);
 }
 
-void Uart::send(const Transfer& transfer) {
+void Uart::fetch(const Transfer& transfer, Cycles now) {
     std::string text(transfer.bytes, '\0');
-    move(tlm::TLM_READ_COMMAND, transfer.address, text);
+    if (!move(transmit, transfer.address, text, now))
+        return;
+    send(text);
+    run_line(transmit, now);
+}
+
+void Uart::send(std::string_view text) {
     sent_ += text.size();
     if (line_ != nullptr)
         line_->send(text);
@@ -168,11 +186,11 @@ void Uart::send(const Transfer& transfer) {
         (config_.sink ? config_.sink : console::put)(text);
 }
 
-void Uart::deliver() {
+void Uart::deliver(Cycles now) {
     const Side& side = sides_[receive];
     std::string text = take_input(side.piece);
     delivered_ += text.size();
-    move(tlm::TLM_WRITE_COMMAND, side.channel.current()->address + side.moved, text);
+    move(receive, side.channel.current()->address + side.moved, text, now);
 }
 
 std::string Uart::take_input(u32 bytes) {
@@ -183,22 +201,52 @@ std::string Uart::take_input(u32 bytes) {
     return text;
 }
 
-void Uart::move(tlm::tlm_command command, Address address, std::string& bytes) {
+/// False where memory outside answers later, by replied().
+bool Uart::move(Direction direction, Address address, std::string& bytes, Cycles now) {
     if (bytes.empty())
-        return;
-    tlm::tlm_generic_payload trans;
-    trans.set_command(command);
-    trans.set_address(address);
-    trans.set_data_ptr(static_cast<unsigned char*>(static_cast<void*>(bytes.data())));
-    trans.set_data_length(unsigned(bytes.size()));
-    trans.set_streaming_width(unsigned(bytes.size()));
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    memory_out->b_transport(trans, delay);
-    if (!trans.is_response_ok())
-        throw FirmwareFault(
-            "{}: transfer of {} bytes at {:#010x}: nothing takes it ({}); give an "
-            "address in L2",
-            name(), bytes.size(), address, trans.get_response_string());
+        return true;
+    Side& side = sides_[direction];
+    auto* const data = static_cast<unsigned char*>(static_cast<void*>(bytes.data()));
+    const auto command = direction == receive ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND;
+    if (!bus_.send(*memory_out.operator->(), command, address, data, unsigned(bytes.size()), now,
+                   side.cause, *this, ++tickets_)) {
+        side.ticket = tickets_;
+        return false;
+    }
+    if (!bus_.payload().is_response_ok())
+        refuse(bytes.size(), address, bus_.refusal());
+    return true;
+}
+
+void Uart::replied(u64 ticket, const LateReply& reply) {
+    for (const Direction direction : {receive, transmit})
+        if (sides_[direction].ticket == ticket)
+            answered(direction, reply);
+}
+
+/// The other side goes on meanwhile.
+void Uart::answered(Direction direction, const LateReply& reply) {
+    Side& side = sides_[direction];
+    side.ticket = 0;
+    if (reply.status != tlm::TLM_OK_RESPONSE)
+        refuse(side.piece, side.channel.current()->address + side.moved,
+               BusInitiator::refusal_of(reply));
+    const Cycles cycle = std::max(clock_.cycle_at(reply.time), clock_.timeline.now());
+    if (direction == transmit) {
+        send({static_cast<const char*>(static_cast<const void*>(reply.data.data())),
+              reply.data.size()});
+        return run_line(transmit, cycle);
+    }
+    side.is_delivered = true;
+    side.done = cycle;
+    clock_.timeline.schedule(*this, cycle);
+}
+
+void Uart::refuse(std::size_t bytes, Address address, const std::string& why) const {
+    throw FirmwareFault(
+        "{}: transfer of {} bytes at {:#010x}: nothing takes it ({}); give an "
+        "address in L2",
+        name(), bytes, address, why);
 }
 
 }  // namespace flexv::udma

@@ -2,6 +2,7 @@
 // The UART of the uDMA: moves characters between L2 and a serial line, frame by frame.
 #pragma once
 
+#include "base/bus_initiator.hpp"
 #include "base/call_port.hpp"
 #include "base/register_block.hpp"
 #include "udma/channel.hpp"
@@ -15,7 +16,7 @@
 
 namespace flexv::udma {
 
-class Uart final : public RegisterBlock, private Agent {
+class Uart final : public RegisterBlock, private ReplyTaker, private Agent {
 public:
     struct Config {
         std::function<void(std::string_view text)> sink = {};  ///< what is sent; stdout without one
@@ -83,7 +84,10 @@ private:
         u32 moved = 0;            ///< bytes of the transfer before it
         bool has_warned = false;
         Cause cause = {};  ///< of the last transfer that was asked for
+        u64 ticket = 0;    ///< of the piece, while memory outside has not answered; 0: none
+        bool is_delivered = false;  ///< memory has the piece that was received
 
+        /// Memory outside has a state that is in no checkpoint, so none is made.
         void serialize(StateArchive& archive) {
             archive(channel, is_running, done, piece, moved, has_warned, cause);
         }
@@ -93,13 +97,19 @@ private:
     void write_config(Direction direction, u32 value);
     [[nodiscard]] u32 read_config(Direction direction) const;
     void begin(Direction direction, Cycles now);
+    void run_line(Direction direction, Cycles now);
+    [[nodiscard]] static bool is_due(const Side& side, Cycles now);
     [[nodiscard]] bool is_enabled(Direction direction);
     [[nodiscard]] u32 receivable(u32 wanted);
     void finish(Direction direction, Cycles now);
-    void send(const Transfer& transfer);
-    void deliver();
+    void fetch(const Transfer& transfer, Cycles now);
+    void send(std::string_view text);
+    void deliver(Cycles now);
     std::string take_input(u32 bytes);
-    void move(tlm::tlm_command command, Address address, std::string& bytes);
+    bool move(Direction direction, Address address, std::string& bytes, Cycles now);
+    void replied(u64 ticket, const LateReply& reply) override;
+    void answered(Direction direction, const LateReply& reply);
+    [[noreturn]] void refuse(std::size_t bytes, Address address, const std::string& why) const;
     [[nodiscard]] Cycles cycles_per_frame() const;
     [[nodiscard]] u32 status() const;
     [[nodiscard]] RegisterSpec channel_word(u32 offset, std::string name, std::string doc,
@@ -111,6 +121,8 @@ private:
     std::array<Side, 2> sides_{};  // [Direction]
     std::size_t received_ = 0;     // characters of the input that were delivered
     std::string arrived_;          // from the line, to be delivered
+    BusInitiator bus_{clock_};
+    u64 tickets_ = 0;
     Register receive_address_{bank_, channel_word(0x00, "RX_SADDR", "Where to write in L2.", 32)};
     Register receive_size_{bank_, channel_word(0x04, "RX_SIZE", "Bytes to receive.", 20)};
     Register receive_config_{bank_, channel_config(0x08, receive)};

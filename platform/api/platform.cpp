@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public interface on top of the rooms that do the work; nothing happens here but passing on.
+#include "base/console.hpp"
 #include "base/error.hpp"
 #include "energy/profile.hpp"
 #include "flexv/flexv.hpp"
@@ -48,6 +49,8 @@ int status_of(const platform::RunResult& result) {
 
 /// Platforms whose end the kernel waits for.
 unsigned awaited = 0;
+/// All that have been made.
+unsigned made = 0;
 
 }  // namespace
 
@@ -77,6 +80,7 @@ public:
           image(platform::ElfImage::read(firmware)),
           soc("soc", configuration, platform::core_wiring(configuration.soc.cluster)) {
         ++awaited;
+        ++made;
         soc.on_end = [this] {
             leave();
             if (stops_kernel && awaited == 0)
@@ -90,12 +94,29 @@ public:
         session.emplace(*simulation, options);
         simulation->begin();
     }
-    /// Takes stock where nobody will run it any more.
+    /// How it stands now. Whether a run that sleeps is over is nobody's to say who only asks: the
+    /// owner may go on.
     void look() {
-        if (!sc_core::sc_pending_activity())
-            soc.starve();
+        soc.take_stock();
+        if (sc_core::sc_get_status() == sc_core::SC_RUNNING)
+            return;
         if (!soc.is_running() || sc_core::sc_get_status() == sc_core::SC_STOPPED)
             finish();
+    }
+    /// The next steps up to the end. What a process of somebody else throws ends the run in order.
+    /// One that pauses the kernel has nobody here who would do anything meanwhile: it goes on.
+    void run_kernel(const std::string& own) {
+        try {
+            do {
+                sc_core::sc_start();
+            } while (soc.is_running() && sc_core::sc_get_status() == sc_core::SC_PAUSED &&
+                     sc_core::sc_pending_activity());
+        } catch (const sc_core::sc_report& report) {
+            const char* const process = report.get_process_name();
+            if (process == nullptr || std::string(process).starts_with(own + "."))
+                throw;
+            soc.outside.fail(fmt::format("process {} throws: {}", process, report.get_msg()));
+        }
     }
     /// However it stands.
     void finish() {
@@ -116,6 +137,17 @@ public:
     platform::RunOptions options;
     std::optional<platform::Simulation> simulation;  // from the start of the simulation on
     std::optional<platform::RunSession> session;     // the same
+    /// Throws UserError where it is too late, or too early, for `what` of the platform `name`.
+    void require_not_started(const char* name, const char* what) const {
+        if (simulation)
+            throw UserError("{}: {}: the simulation has started; call it before", name, what);
+    }
+    void require_started(const char* name, const char* what) const {
+        if (!simulation)
+            throw UserError("{}: {}: the simulation has not started; call sc_start() before", name,
+                            what);
+    }
+
     bool stops_kernel = true;
     bool is_finished = false;
 
@@ -139,47 +171,61 @@ Platform::~Platform() = default;
 
 void Platform::start_of_simulation() { implementation_->begin(); }
 
-Platform::InitiatorSocket& Platform::external_out(const std::string& name) {
-    return implementation_->soc.outside.window(name);
+Platform::InitiatorSocket& Platform::external_out(const std::string& name, unsigned cluster) {
+    return implementation_->soc.outside.window(name, cluster);
 }
 
 Platform::TargetSocket& Platform::external_in(const std::string& name) {
+    implementation_->require_not_started(this->name(), "external_in");
     return implementation_->soc.outside.add_entrance(name);
 }
 
 sc_core::sc_in<bool>& Platform::soc_event_in(unsigned id) {
+    implementation_->require_not_started(this->name(), "soc_event_in");
     return implementation_->soc.outside.add_event_input(checked_event(id));
 }
 
-sc_core::sc_in<bool>& Platform::line_in(unsigned line) {
-    return implementation_->soc.outside.add_line_input(line);
+sc_core::sc_in<bool>& Platform::line_in(unsigned line, unsigned cluster) {
+    implementation_->require_not_started(this->name(), "line_in");
+    return implementation_->soc.outside.add_line_input(line, cluster);
 }
 
 sc_core::sc_in<bool>& Platform::reset_in() {
+    implementation_->require_not_started(this->name(), "reset_in");
     return implementation_->soc.outside.add_reset_input(implementation_->image.entry());
+}
+
+sc_core::sc_in<sc_core::sc_time>& Platform::cluster_period_in() {
+    implementation_->require_not_started(this->name(), "cluster_period_in");
+    return implementation_->soc.outside.add_period_input(platform::Clock::cluster);
+}
+
+sc_core::sc_in<sc_core::sc_time>& Platform::soc_period_in() {
+    implementation_->require_not_started(this->name(), "soc_period_in");
+    return implementation_->soc.outside.add_period_input(platform::Clock::soc);
 }
 
 Platform::OutputPort& Platform::end_out() { return implementation_->soc.outside.end_out.out; }
 
-Platform::OutputPort& Platform::sleep_out(unsigned core) {
-    auto& lines = implementation_->soc.outside.sleep_out;
-    if (core >= lines.size())
-        throw UserError("{}: core {}: the cluster has {} cores", this->name(), core, lines.size());
-    return lines[core]->out;
+Platform::OutputPort& Platform::sleep_out(unsigned core, unsigned cluster) {
+    return implementation_->soc.outside.sleep_out(core, cluster).out;
 }
 
 Platform::OutputPort& Platform::soc_event_out(unsigned id) {
+    implementation_->require_not_started(this->name(), "soc_event_out");
     return implementation_->soc.outside.event_out(checked_event(id)).out;
 }
 
 void Platform::add_counter(const std::string& component, const std::string& event,
                            const std::string& meaning, std::function<std::uint64_t()> count,
                            double pj_per_event, const std::string& source) {
+    implementation_->require_not_started(this->name(), "add_counter");
     implementation_->soc.outside.add_counter(component, event, meaning, std::move(count),
                                              pj_per_event, source);
 }
 
 void Platform::ask(const std::vector<std::string>& options) {
+    implementation_->require_not_started(this->name(), "ask");
     std::vector<std::string> line = {"run", implementation_->image.name()};
     line.insert(line.end(), options.begin(), options.end());
     const platform::Command command = platform::parse_command_line(line);
@@ -197,7 +243,9 @@ void Platform::keep_simulating() { implementation_->stops_kernel = false; }
 
 void Platform::raise_soc_event(unsigned id) { implementation_->soc.raise_event(checked_event(id)); }
 
-void Platform::raise_line(unsigned line) { implementation_->soc.raise_line(line); }
+void Platform::raise_line(unsigned line, unsigned cluster) {
+    implementation_->soc.outside.raise_line(line, cluster);
+}
 
 unsigned Platform::debug_read(std::uint32_t address, void* data, unsigned bytes) {
     return implementation_->soc.read(address, data, bytes);
@@ -212,36 +260,47 @@ bool Platform::is_running() const { return implementation_->soc.is_running(); }
 int Platform::run() {
     platform::handle_signals();
     return platform::guarded([this] {
-        sc_core::sc_start();
+        implementation_->run_kernel(this->name());
         return finish();
     });
 }
 
 int Platform::finish() {
+    implementation_->require_started(this->name(), "finish");
     implementation_->finish();
+    if (made > 1)
+        console::tell("{}:\n", this->name());
     return implementation_->session->end();
 }
 
 Result Platform::result() {
+    Result result;
+    result.outcome = "running";
+    if (!implementation_->simulation)
+        return result;
     implementation_->look();
     const platform::RunResult all = implementation_->simulation->result();
-    const bool runs = is_running();
-    return {.outcome = runs ? "running" : std::string(name_of(all.outcome)),
-            .exit_status = runs ? 0 : status_of(all),
-            .exit_code = all.exit_code,
-            .cycles = all.cycles,
-            .time_ns = all.time_ns,
-            .instructions = all.instructions,
-            .energy_pj = double(all.energy.bill.total) / 1e6,
-            .problem = runs ? std::string() : implementation_->simulation->problem()};
+    result.exit_code = all.exit_code;
+    result.cycles = all.cycles;
+    result.time_ns = all.time_ns;
+    result.instructions = all.instructions;
+    result.energy_pj = double(all.energy.bill.total) / 1e6;
+    if (is_running())
+        return result;
+    result.outcome = name_of(all.outcome);
+    result.exit_status = status_of(all);
+    result.problem = implementation_->simulation->problem();
+    return result;
 }
 
 std::string Platform::report() {
+    implementation_->require_started(this->name(), "report");
     implementation_->look();
     return report_text(implementation_->simulation->result());
 }
 
 std::string Platform::summary() {
+    implementation_->require_started(this->name(), "summary");
     implementation_->look();
     return platform::summary(implementation_->simulation->result());
 }

@@ -276,8 +276,8 @@ Group<ClusterConfiguration> cluster_group() {
                peripherals_group())
         .group("marker", &Config::marker, "Marker device of the timing bench.", marker_group())
         .list("external_out", &Config::external_out,
-              "Windows of the peripheral interconnect behind which somebody else's TLM-2.0 target "
-              "is: whole slots of 1 KiB.",
+              "Windows of each cluster's peripheral interconnect behind which somebody else's "
+              "TLM-2.0 target is: whole slots of 1 KiB; bases are those of the first cluster.",
               window_group(1_KiB, kFirstSlot, kLastOfSlots));
 }
 

@@ -116,10 +116,8 @@ void ExternalWindow::carry(Transaction& transaction) {
     traffic_->come_back(transaction);
 }
 
-/// A target that throws leaves no answer.
+/// A target that throws leaves no answer, and the run ends in order.
 void ExternalWindow::transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-    if (!config_.is_guarded)
-        return out->b_transport(trans, delay);
     const std::string thrown = thrown_by([&] { out->b_transport(trans, delay); });
     if (thrown.empty())
         return;
@@ -128,8 +126,6 @@ void ExternalWindow::transport(tlm::tlm_generic_payload& trans, sc_core::sc_time
 }
 
 unsigned ExternalWindow::transport_debug(tlm::tlm_generic_payload& trans) {
-    if (!config_.is_guarded)
-        return out->transport_dbg(trans);
     unsigned moved = 0;
     const std::string thrown = thrown_by([&] { moved = out->transport_dbg(trans); });
     if (!thrown.empty())

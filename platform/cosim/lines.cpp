@@ -5,20 +5,6 @@
 
 namespace flexv::platform::cosim {
 
-InputLine::InputLine(const sc_core::sc_module_name& name, std::function<void(bool)> on_change)
-    : sc_core::sc_module(name), on_change_(std::move(on_change)) {
-    SC_HAS_PROCESS(InputLine);
-    SC_METHOD(look);
-    sensitive << in;
-}
-
-void InputLine::look() {
-    if (in.read() == level_)
-        return;
-    level_ = !level_;
-    on_change_(level_);
-}
-
 OutputLine::OutputLine(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
     SC_HAS_PROCESS(OutputLine);
     SC_METHOD(drive);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wires of sc_signal<bool> between the platform and others: inputs that act when they change, and
-// outputs that change at the time of the cycle that is behind them, though the platform is ahead.
+// Wires between the platform and others: inputs that act when they change, and outputs that change
+// at the time of the cycle that is behind them, though the platform is ahead.
 #pragma once
 
 #include <deque>
@@ -10,19 +10,33 @@
 
 namespace flexv::platform::cosim {
 
-class InputLine final : public sc_core::sc_module {
+template <typename Value>
+class Input final : public sc_core::sc_module {
 public:
-    sc_core::sc_in<bool> in{"in"};
+    sc_core::sc_in<Value> in{"in"};
 
-    /// \param on_change is told the new level; also of a line that is high from the start
-    InputLine(const sc_core::sc_module_name& name, std::function<void(bool level)> on_change);
+    /// \param on_change is told the new value; also at the start, of another one than Value{}
+    Input(const sc_core::sc_module_name& name, std::function<void(const Value& value)> on_change)
+        : sc_core::sc_module(name), on_change_(std::move(on_change)) {
+        SC_HAS_PROCESS(Input);
+        SC_METHOD(look);
+        sensitive << in;
+    }
 
 private:
-    void look();
+    void look() {
+        if (in.read() == last_)
+            return;
+        last_ = in.read();
+        on_change_(last_);
+    }
 
-    const std::function<void(bool level)> on_change_;
-    bool level_ = false;
+    const std::function<void(const Value& value)> on_change_;
+    Value last_{};
 };
+
+using InputLine = Input<bool>;
+using InputPeriod = Input<sc_core::sc_time>;
 
 class OutputLine final : public sc_core::sc_module {
 public:

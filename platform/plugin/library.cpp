@@ -28,6 +28,14 @@ std::string linker_text(const std::string& text) {
     return text.substr(begin, end - begin);
 }
 
+/// SystemC puts the standard of C++ that it is compiled with into the name of a symbol.
+std::string hint_about(const std::string& text) {
+    if (text.find("sc_api_version") == std::string::npos)
+        return {};
+    return fmt::format("; compile it with -DSC_CPLUSPLUS={}L, as this program's SystemC was",
+                       long{SC_CPLUSPLUS});
+}
+
 /// What constructors of the library throw does not come through the dynamic linker, but ends the
 /// program: while this lives, as a user's mistake.
 class EndsInOrder {
@@ -91,7 +99,8 @@ PluginLibrary::PluginLibrary(const std::string& path) : path_(path) {
         throw UserError("plug-in {}: {}", path, mistake);
     const std::string refusal = thrown_by([this] { handle_ = std::make_unique<Handle>(path_); });
     if (!refusal.empty())
-        throw UserError("plug-in {}: cannot be loaded: {}", path, linker_text(refusal));
+        throw UserError("plug-in {}: cannot be loaded: {}{}", path, linker_text(refusal),
+                        hint_about(refusal));
     describe();
 }
 

@@ -108,7 +108,7 @@ void Simulation::watch_clock() {
         const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});
         if (doubt.empty() || std::exchange(has_warned_of_clock_, true))
             return;
-        console::tell("flexv: warning: {:.3f} us the FLL leaves what the profile knows: {}{}\n",
+        console::tell("flexv: warning: {:.3f} us the clock leaves what the profile knows: {}{}\n",
                       soc_.time().to_seconds() * 1e6, doubt, Log::text_of(Log::cause()));
     };
 }
@@ -280,7 +280,7 @@ std::string Simulation::why_no_past() const {
 }
 
 void Simulation::finish() {
-    if (soc_.traffic.failure().empty())
+    if (soc_.traffic.failure().empty() && !sc_core::sc_pending_activity())
         soc_.starve();
     if (soc_.is_running()) {
         stop_reason_ =
@@ -444,7 +444,7 @@ std::string Simulation::deadlock_text() const {
 
 std::string Simulation::where_accesses_are() const {
     std::string text;
-    for (const std::string& line : soc_.outside.unanswered())
+    for (const std::string& line : soc_.outside.obstacles())
         text += "\n  " + line;
     return text;
 }

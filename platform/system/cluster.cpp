@@ -132,14 +132,13 @@ void Cluster::wire_cores() {
 
 std::vector<std::unique_ptr<cosim::ExternalWindow>> Cluster::make_windows() const {
     std::vector<std::unique_ptr<cosim::ExternalWindow>> windows;
-    if (number_ != 0)  // others bind one socket a window
-        return windows;
     for (const WindowConfiguration& own : config_.external_out)
         windows.push_back(std::make_unique<cosim::ExternalWindow>(
             ("external_out_" + own.name).c_str(), clock_,
-            cosim::ExternalWindow::Config{.key = "soc.cluster.external_out." + own.name,
-                                          .size_bytes = own.size_bytes,
-                                          .latency_cycles = own.latency_cycles}));
+            cosim::ExternalWindow::Config{
+                .key = fmt::format("soc.{}.external_out.{}", short_name(), own.name),
+                .size_bytes = own.size_bytes,
+                .latency_cycles = own.latency_cycles}));
     return windows;
 }
 
@@ -321,6 +320,7 @@ void Cluster::wire_events() {
     icache.on_flush = [this] {
         for (const auto& core : cores_)
             core->drop_line();
+        on_flush();
     };
     control.fetch_enable_out.connect([this](unsigned index, bool is_enabled, Cycles now) {
         const bool starts = is_enabled && !is_held_in_reset();

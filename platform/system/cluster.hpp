@@ -24,6 +24,7 @@
 #include "tcdm/tcdm.hpp"
 #include "timer/timer.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ public:
     CallPort<void(unsigned line, Cycles now)> fabric_event_out{"fabric_event_out"};
     /// Cores or DMA did what the hardware tolerates and firmware does not mean.
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
+
+    /// The instruction caches have forgotten what they held.
+    std::function<void()> on_flush = [] {};
 
     /// What the test bench of a cluster without a fabric controller does: all cores start together
     /// at `entry` (docs/spec/firmware_abi.md section 2, style C).

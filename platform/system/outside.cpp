@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/system/outside.hpp"
 
+#include "base/console.hpp"
 #include "base/error.hpp"
+#include "base/thrown.hpp"
 #include "platform/config/plugins.hpp"
 #include "platform/config/windows.hpp"
 #include "platform/cosim/inside.hpp"
+#include "platform/system/memory_map.hpp"
 #include "platform/system/soc.hpp"
 
 #include <algorithm>
@@ -25,35 +28,56 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
     map_windows(config);
     make_devices(config);
     make_remotes(config);
-    for (unsigned core = 0; core < config.cluster.core_count; ++core)
-        sleep_out.push_back(
-            std::make_unique<cosim::OutputLine>(fmt::format("core{}_sleeps_out", core).c_str()));
+    make_sleep_lines();
+    for (Cluster* const cluster : soc_.clusters.all())
+        cluster->on_flush = [this, cluster] { forget_code(*cluster); };
     soc.peripherals.events.raised_out.connect([this](u8 id, Cycles now) { raised(id, now); });
 }
 
 void Outside::map_windows(const SocConfiguration& config) {
     for (const WindowConfiguration& window : config.external_out)
-        all_windows_.emplace_back(window.name,
-                                  &add_window("external_out_" + window.name,
-                                              "soc.external_out." + window.name, window, false));
-    for (std::size_t index = 0; index < config.cluster.external_out.size(); ++index) {
-        cosim::ExternalWindow& window = *soc_.cluster.external_out.at(index);
-        window.join(soc_.traffic);
-        all_windows_.emplace_back(config.cluster.external_out[index].name, &window);
+        all_windows_.push_back({.name = window.name,
+                                .window = &add_window("external_out_" + window.name,
+                                                      "soc.external_out." + window.name, window)});
+    for (Cluster* const cluster : soc_.clusters.all())
+        for (std::size_t index = 0; index < config.cluster.external_out.size(); ++index) {
+            cosim::ExternalWindow& window = *cluster->external_out.at(index);
+            const WindowConfiguration& own = config.cluster.external_out[index];
+            const u64 base = own.base - memory_map::kCluster.base + cluster->range().base;
+            window.join(soc_.traffic);
+            ranges_.emplace_back(Address(base), Address(base + own.size_bytes - 1));
+            all_windows_.push_back(
+                {.name = own.name, .cluster = cluster->number(), .window = &window});
+        }
+}
+
+/// What a target holds it may change itself, without a word: what the caches fetch again is decoded
+/// again, too.
+void Outside::forget_code(Cluster& cluster) const {
+    for (const auto& [first, last] : ranges_)
+        cluster.code.invalidate(first, last);
+}
+
+void Outside::make_sleep_lines() {
+    for (Cluster* const cluster : soc_.clusters.all()) {
+        const std::string of = cluster->number() == 0 ? "" : cluster->short_name() + "_";
+        auto& lines = sleeps_.emplace_back();
+        for (unsigned core = 0; core < cluster->core_count(); ++core)
+            lines.push_back(std::make_unique<cosim::OutputLine>(
+                fmt::format("{}core{}_sleeps_out", of, core).c_str()));
     }
 }
 
 cosim::ExternalWindow& Outside::add_window(const std::string& module, const std::string& key,
-                                           const WindowConfiguration& window, bool is_guarded) {
+                                           const WindowConfiguration& window) {
     windows_.push_back(std::make_unique<cosim::ExternalWindow>(
         module.c_str(), clock_,
-        cosim::ExternalWindow::Config{.key = key,
-                                      .size_bytes = window.size_bytes,
-                                      .latency_cycles = window.latency_cycles,
-                                      .is_guarded = is_guarded}));
+        cosim::ExternalWindow::Config{
+            .key = key, .size_bytes = window.size_bytes, .latency_cycles = window.latency_cycles}));
     soc_.bus.map(key, window.base, window.size_bytes, cluster_bus::Addressing::relative)
         .bind(windows_.back()->bus_in);
     windows_.back()->join(soc_.traffic);
+    ranges_.emplace_back(Address(window.base), Address(window.base + window.size_bytes - 1));
     return *windows_.back();
 }
 
@@ -62,7 +86,7 @@ void Outside::make_devices(const SocConfiguration& config) {
         const std::string name = name_of(device);
         const auto range = window_of(name, device.window, device.latency_cycles);
         cosim::ExternalWindow* const window =
-            range ? &add_window("plugin_" + name + "_window", "soc.plugins." + name, *range, true)
+            range ? &add_window("plugin_" + name + "_window", "soc.plugins." + name, *range)
                   : nullptr;
         devices_.push_back(std::make_unique<PluginDevice>(*this, device, window));
     }
@@ -73,7 +97,7 @@ void Outside::make_remotes(const SocConfiguration& config) {
         const auto range = window_of(device.name, device.window, device.latency_cycles);
         cosim::ExternalWindow* const window =
             range ? &add_window("remote_" + device.name + "_window", "soc.remotes." + device.name,
-                                *range, true)
+                                *range)
                   : nullptr;
         remotes_.push_back(std::make_unique<RemoteDevice>(("remote_" + device.name).c_str(), *this,
                                                           device, window));
@@ -89,32 +113,55 @@ void Outside::raise(const Interrupt& interrupt) {
     if (interrupt.kind == Interrupt::Kind::soc_event)
         soc_.raise_event(u8(interrupt.number));
     else
-        soc_.raise_line(interrupt.number);
+        soc_.raise_line(interrupt.number, interrupt.cluster);
+}
+
+void Outside::check(const Interrupt& interrupt) const {
+    if (interrupt.kind == Interrupt::Kind::event_unit_line)
+        check_line(interrupt.number, interrupt.cluster);
 }
 
 bool Outside::is_running() const { return soc_.is_running(); }
 
 bool Outside::is_used() const {
     return expects_others_ || !all_windows_.empty() || !entrances_.empty() || !inputs_.empty() ||
-           !devices_.empty();
+           !periods_.empty() || !devices_.empty();
 }
 
-Outside::OutSocket& Outside::window(const std::string& name) {
+Outside::OutSocket& Outside::window(const std::string& name, unsigned cluster) {
+    static_cast<void>(checked_cluster(cluster));
     std::vector<std::string> known;
-    for (const auto& [own, window] : all_windows_) {
-        if (own == name)
-            return window->out;
-        known.push_back(own);
+    for (const NamedWindow& own : all_windows_) {
+        if (own.cluster != cluster)
+            continue;
+        if (own.name == name)
+            return own.window->out;
+        known.push_back(own.name);
     }
-    throw UserError("{}: no window is called {}; there is {}: add it to soc.external_out",
-                    soc_.name(), name,
-                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
+    throw UserError("{}: no window{} is called {}; there is {}: add it to soc.{}external_out",
+                    soc_.name(), cluster == 0 ? "" : fmt::format(" of cluster {}", cluster), name,
+                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")),
+                    cluster == 0 ? "" : "cluster.");
+}
+
+Cluster& Outside::checked_cluster(unsigned number) const {
+    const std::vector<Cluster*>& all = soc_.clusters.all();
+    if (number >= all.size())
+        throw UserError("{}: cluster {}: must be 0..{}, because soc.clusters = {}", soc_.name(),
+                        number, all.size() - 1, all.size());
+    return *all[number];
 }
 
 Outside::InSocket& Outside::add_entrance(const std::string& name) {
+    if (!identifier().contains(Value{name}))
+        throw UserError("{}: entrance \"{}\": must be {}", soc_.name(), name, identifier().text);
+    const std::string module = "external_in_" + name;
+    for (const auto& entrance : entrances_)
+        if (entrance->basename() == module)
+            throw UserError("{}: there is an entrance {} already; give each initiator its own",
+                            soc_.name(), name);
     const cosim::Inside inside(*this);
-    entrances_.push_back(
-        std::make_unique<cosim::Entrance>(("external_in_" + name).c_str(), soc_.traffic));
+    entrances_.push_back(std::make_unique<cosim::Entrance>(module.c_str(), soc_.traffic));
     entrances_.back()->out.bind(soc_.bus.bus_in);
     return entrances_.back()->bus_in;
 }
@@ -129,22 +176,34 @@ sc_core::sc_in<bool>& Outside::add_event_input(u8 id) {
     return inputs_.back()->in;
 }
 
-sc_core::sc_in<bool>& Outside::add_line_input(unsigned line) {
+void Outside::check_line(unsigned line, unsigned cluster) const {
+    static_cast<void>(checked_cluster(cluster));
     if (line < kFirstAccelerator || line > kLastAccelerator)
         throw UserError(
             "{}: line {} of the event unit is not free: {} to {} are those of accelerators",
             soc_.name(), line, kFirstAccelerator, kLastAccelerator);
+}
+
+void Outside::raise_line(unsigned line, unsigned cluster) {
+    check_line(line, cluster);
+    soc_.raise_line(line, cluster);
+}
+
+sc_core::sc_in<bool>& Outside::add_line_input(unsigned line, unsigned cluster) {
+    check_line(line, cluster);
     const cosim::Inside inside(*this);
     inputs_.push_back(std::make_unique<cosim::InputLine>(
         sc_core::sc_gen_unique_name(fmt::format("line{}_in", line).c_str()),
-        [this, line](bool level) {
+        [this, line, cluster](bool level) {
             if (level)
-                soc_.raise_line(line);
+                soc_.raise_line(line, cluster);
         }));
     return inputs_.back()->in;
 }
 
 sc_core::sc_in<bool>& Outside::add_reset_input(Address entry) {
+    if (reset_ != nullptr)
+        throw UserError("{}: reset_in is there already; one module drives the reset", soc_.name());
     const cosim::Inside inside(*this);
     inputs_.push_back(std::make_unique<cosim::InputLine>("reset_in", [this, entry](bool level) {
         soc_.traffic.arrive(sc_core::sc_time_stamp());
@@ -154,7 +213,29 @@ sc_core::sc_in<bool>& Outside::add_reset_input(Address entry) {
             soc_.boot(entry);
         soc_.traffic.disturbed();
     }));
+    reset_ = inputs_.back().get();
     return inputs_.back()->in;
+}
+
+sc_core::sc_in<sc_core::sc_time>& Outside::add_period_input(Clock clock) {
+    const char* const name = clock == Clock::cluster ? "cluster_period_in" : "soc_period_in";
+    if (drives(clock))
+        throw UserError("{}: {} is there already; one module drives a clock", soc_.name(), name);
+    const cosim::Inside inside(*this);
+    auto& input = periods_[clock];
+    input = std::make_unique<cosim::InputPeriod>(
+        name, [this, clock](const sc_core::sc_time& period) { set_period(clock, period); });
+    return input->in;
+}
+
+/// The bounds are those of clock.mhz.
+void Outside::set_period(Clock clock, const sc_core::sc_time& period) {
+    if (period >= sc_core::sc_time(500, sc_core::SC_PS) &&
+        period <= sc_core::sc_time(1, sc_core::SC_US))
+        return soc_.set_period(clock, period);
+    const std::string name = periods_.at(clock)->name();
+    fail(fmt::format("{}: a period of {}: must be 500 ps to 1 us; to hold the chip use the reset",
+                     name, period.to_string()));
 }
 
 cosim::OutputLine& Outside::event_out(u8 id) {
@@ -172,6 +253,9 @@ void Outside::add_counter(const std::string& component, const std::string& event
         throw UserError("{}: counter {}.{}: {} pJ an event: {}", soc_.name(), component, event,
                         pj_per_event,
                         pj_per_event > 0 ? "a price needs a source" : "must be 0 or more");
+    if (!count)
+        throw UserError("{}: counter {}.{}: there is no function that counts", soc_.name(),
+                        component, event);
     for (const std::string& name : {component, event})
         if (!identifier().contains(Value{name}))
             throw UserError("{}: counter {}.{}: \"{}\" must be {}", soc_.name(), component, event,
@@ -184,7 +268,9 @@ void Outside::add_counter(const std::string& component, const std::string& event
     for (const CounterInfo& known : module->counters())
         if (known.name == event)
             throw UserError("{}: counter {}.{} is there already", soc_.name(), component, event);
-    module->add_counter({.name = event, .doc = meaning, .value = std::move(count)});
+    module->add_counter({.name = event,
+                         .doc = meaning,
+                         .value = checked(component + "." + event, std::move(count))});
     if (pj_per_event > 0)
         prices_.push_back({.symbol = component + "." + event,
                            .counter = "outside." + component + "." + event,
@@ -195,6 +281,36 @@ void Outside::add_counter(const std::string& component, const std::string& event
                            .outside = true,
                            .has_own_supply = true,
                            .scales = {}});
+}
+
+/// One that throws or goes back stays where it was, and is told of once.
+std::function<u64()> Outside::checked(const std::string& counter, std::function<u64()> count) {
+    struct Watched {
+        u64 last = 0;
+        bool is_bad = false;
+    };
+    const auto watched = std::make_shared<Watched>();
+    return [this, counter, count = std::move(count), watched] {
+        if (watched->is_bad)
+            return watched->last;
+        u64 now = 0;
+        std::string wrong = thrown_by([&] { now = count(); });
+        if (wrong.empty() && now < watched->last)
+            wrong = fmt::format("goes back from {} to {}", watched->last, now);
+        watched->is_bad = !wrong.empty();
+        if (watched->is_bad)
+            blame(fmt::format("counter {} of somebody else: {}", counter, wrong));
+        else
+            watched->last = now;
+        return watched->last;
+    };
+}
+
+/// Ends a run that goes on; what is found behind it is told.
+void Outside::blame(const std::string& reason) {
+    if (is_running())
+        return fail(reason);
+    console::tell("flexv: warning: {}\n", reason);
 }
 
 void Outside::fail(const std::string& reason) { soc_.traffic.fail(reason); }
@@ -218,20 +334,33 @@ void Outside::raised(u8 id, Cycles now) {
         found->second->pulse(clock_.time_of(now), clock_.duration_of(1));
 }
 
-void Outside::look_at_cores() {
-    for (unsigned core = 0; core < sleep_out.size(); ++core)
-        sleep_out[core]->set(soc_.cluster.core(core).state_letter() == 'S', soc_.time());
+cosim::OutputLine& Outside::sleep_out(unsigned core, unsigned cluster) {
+    const Cluster& of = checked_cluster(cluster);
+    if (core >= of.core_count())
+        throw UserError("{}: core {}: the cluster has {} cores", soc_.name(), core,
+                        of.core_count());
+    return *sleeps_[cluster][core];
 }
 
-std::vector<std::string> Outside::unanswered() const {
+void Outside::look_at_cores() {
+    for (Cluster* const cluster : soc_.clusters.all())
+        for (unsigned core = 0; core < cluster->core_count(); ++core)
+            sleeps_[cluster->number()][core]->set(cluster->core(core).state_letter() == 'S',
+                                                  soc_.time());
+}
+
+std::vector<std::string> Outside::obstacles() const {
     std::vector<std::string> texts;
     const auto add = [&texts](const cosim::ExternalWindow& window) {
         std::ranges::copy(window.unanswered(), std::back_inserter(texts));
     };
     for (const auto& window : windows_)
         add(*window);
-    for (const auto& window : soc_.cluster.external_out)
-        add(*window);
+    for (const Cluster* const cluster : soc_.clusters.all())
+        for (const auto& window : cluster->external_out)
+            add(*window);
+    if (reset_ != nullptr && reset_->in.read())
+        texts.push_back(fmt::format("{} is high: nothing starts until it falls", reset_->name()));
     return texts;
 }
 

@@ -86,7 +86,7 @@ void PluginDevice::bind(sc_core::sc_out<bool>& interrupt) {
 sc_core::sc_in<bool>& PluginDevice::input_of(const Interrupt& interrupt) {
     if (interrupt.kind == Interrupt::Kind::soc_event)
         return outside_.add_event_input(u8(interrupt.number));
-    return outside_.add_line_input(interrupt.number);
+    return outside_.add_line_input(interrupt.number, interrupt.cluster);
 }
 
 void PluginDevice::add_counter(const std::string& event, const std::string& doc,

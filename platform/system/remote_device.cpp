@@ -83,6 +83,8 @@ RemoteDevice::RemoteDevice(const sc_core::sc_module_name& name, Outside& outside
       config_(config),
       interrupts_(interrupts_of(config.irq)),
       levels_(interrupts_.size()) {
+    for (const Interrupt& interrupt : interrupts_)
+        outside.check(interrupt);
     in_.register_b_transport(this, &RemoteDevice::b_transport);
     in_.register_transport_dbg(this, &RemoteDevice::transport_dbg);
     if (window != nullptr)

@@ -171,13 +171,20 @@ void Soc::wire_cluster_events(Cluster& source) {
 }
 
 void Soc::wire_clocks() {
-    if (!config_.clock.follows_fll)
-        return;
-    peripherals.fll_soc.frequency_out.connect([this](double hz) { retune_soc(hz); });
+    peripherals.fll_soc.frequency_out.connect([this](double hz) {
+        if (follows_fll(Clock::soc))
+            retune_soc(hz);
+    });
     peripherals.fll_cluster.frequency_out.connect([this](double hz) {
+        if (!follows_fll(Clock::cluster))
+            return;
         const Crossing crossing(clock_, cluster_clock_);
         retune_clusters(hz);
     });
+}
+
+bool Soc::follows_fll(Clock clock) const {
+    return config_.clock.follows_fll && !outside.drives(clock);
 }
 
 void Soc::retune(ClockDomain& domain, double hz) {
@@ -268,10 +275,10 @@ void Soc::reset() {
         domain->timeline.forget();
     clusters.forget_reset();
     outside.reset();
-    if (!config_.clock.follows_fll)
-        return;
-    retune_soc(soc_mhz(config_) * 1e6);
-    retune_clusters(config_.clock.mhz * 1e6);
+    if (follows_fll(Clock::soc))
+        retune_soc(soc_mhz(config_) * 1e6);
+    if (follows_fll(Clock::cluster))
+        retune_clusters(config_.clock.mhz * 1e6);
 }
 
 void Soc::serialize(StateArchive& archive) {
@@ -413,7 +420,18 @@ void Soc::drive() {
         broken_ = error.what();
         finish(interleaver_.end() + 1);
     }
+    if (outside.is_used() && !is_interrupted_)
+        let_others_see();
     on_end();
+}
+
+/// The kernel comes to the end of the run, and a tick behind it: then others have seen what
+/// happened last.
+void Soc::let_others_see() {
+    const u64 last = cluster_clock_.ticks_of(end()) + 1;
+    const u64 kernel = sc_core::sc_time_stamp().value();
+    if (last > kernel)
+        wait(sc_core::sc_time::from_value(last - kernel));
 }
 
 /// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
@@ -548,12 +566,14 @@ void Soc::wait_for_others(Cycles limit) {
 }
 
 /// Every core sleeps: only others can go on. Where they are known to have nothing to do, either,
-/// the run ends in a deadlock.
+/// the run ends in a deadlock, or the kernel starves: no deadline of ours keeps it going.
 void Soc::wait_asleep(u64 deadline) {
+    if (!sc_core::sc_pending_activity()) {
+        if (polls_while_asleep_)
+            return starve();
+        return wait(traffic.changed());
+    }
     const u64 kernel = sc_core::sc_time_stamp().value();
-    const bool others_act = sc_core::sc_pending_activity();
-    if (polls_while_asleep_ && !others_act)
-        return starve();
     u64 patience = deadline == kNever ? kNever : deadline - std::min(deadline, kernel);
     if (polls_while_asleep_)
         patience =
@@ -568,14 +588,22 @@ void Soc::starve() {
     if (end_ || !interleaver_.is_idle())
         return;
     is_deadlocked_ = true;
-    finish(interleaver_.end_of_acts());
+    finish(std::max(interleaver_.end_of_acts(), settled_));
 }
 
 void Soc::abandon() {
     if (end_)
         return;
     is_interrupted_ = true;
+    traffic.arrive(sc_core::sc_time_stamp());
     finish(now());
+}
+
+void Soc::take_stock() {
+    if (end_)
+        return;
+    traffic.arrive(sc_core::sc_time_stamp());
+    settle_part(now());
 }
 
 Cycles Soc::arrival_cycle() const {
@@ -588,11 +616,24 @@ void Soc::raise_event(u8 id) {
     traffic.disturbed();
 }
 
-void Soc::raise_line(unsigned line) {
+void Soc::set_period(Clock clock, const sc_core::sc_time& period) {
+    const bool is_cluster = clock == Clock::cluster;
+    if (period == (is_cluster ? cluster_clock_ : clock_).period)
+        return;
+    const double hz = 1e9 / (period / sc_core::sc_time(1, sc_core::SC_NS));
+    traffic.arrive(sc_core::sc_time_stamp());
+    if (is_cluster)
+        retune_clusters(hz);
+    else
+        retune_soc(hz);
+    traffic.disturbed();
+}
+
+void Soc::raise_line(unsigned line, unsigned cluster_number) {
     traffic.arrive(sc_core::sc_time_stamp());
     const Cycles cycle =
         std::max(cluster_clock_.timeline.now(), cluster_clock_.cycle_at(sc_core::sc_time_stamp()));
-    cluster.event_unit.event_all(line, cycle);
+    clusters.all().at(cluster_number)->event_unit.event_all(line, cycle);
     traffic.disturbed();
 }
 
@@ -601,8 +642,13 @@ void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {
     on_sample_ = std::move(sample);
 }
 
-void Soc::sample(Cycles cycle) {
+void Soc::settle_part(Cycles cycle) {
+    settled_ = cycle;
     clusters.settle_part(cycle);
+}
+
+void Soc::sample(Cycles cycle) {
+    settle_part(cycle);
     on_sample_(cycle);
     next_sample_ = cycle + window_;
 }

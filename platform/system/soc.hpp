@@ -154,8 +154,10 @@ public:
 
     /// SoC event `id` is raised.
     void raise_event(u8 id);
-    /// A pulse on a line of the event unit, for all cores of the cluster.
-    void raise_line(unsigned line);
+    /// A clock has another period from its next edge on.
+    void set_period(Clock clock, const sc_core::sc_time& period);
+    /// A pulse on a line of the event unit of a cluster, for all its cores.
+    void raise_line(unsigned line, unsigned cluster_number);
     /// How far the cluster runs ahead of others: tlm_global_quantum where somebody has set it, else
     /// simulation.quantum_cycles.
     [[nodiscard]] Cycles quantum() const;
@@ -166,6 +168,8 @@ public:
     void starve();
     /// Others have ended the simulation: the run ends where it stands, interrupted.
     void abandon();
+    /// Between two acts: all accounts are those of the present time, whatever sleeps.
+    void take_stock();
     /// True until the run ends.
     [[nodiscard]] bool is_running() const { return !end_; }
     /// Called when the run has ended; stops the kernel where nobody says otherwise.
@@ -175,12 +179,12 @@ public:
     /// What happens does not depend on it: harts that have run ahead of others by then stand where
     /// they would stand without it.
     void save_at(Cycles cycle, std::function<void()> save);
+    /// Somebody has asked for that, and it has not come.
+    [[nodiscard]] bool will_save() const { return save_at_ != kNever; }
 
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
 
-    /// Somebody has asked for that, and it has not come.
-    [[nodiscard]] bool will_save() const { return save_at_ != kNever; }
     cosim::Traffic traffic;
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
@@ -199,6 +203,7 @@ private:
     void wire_clocks();
     [[nodiscard]] std::string surroundings(Address address) const;
     void wire_ends();
+    [[nodiscard]] bool follows_fll(Clock clock) const;
     void change_cluster_clock(double mhz);
     void tell_misuse(const Cause& cause, const std::string& what) const;
     void retune(ClockDomain& domain, double hz);
@@ -208,6 +213,7 @@ private:
     void drive();
     void run_quanta();
     void run_beside_others();
+    void let_others_see();
     void run_due(Cycles limit);
     void wait_for_others(Cycles limit);
     void wait_asleep(u64 deadline);
@@ -216,6 +222,7 @@ private:
     void run_until(Cycles end);
     void settle(Cycles end);
     void finish(Cycles end);
+    void settle_part(Cycles cycle);
     void sample(Cycles cycle);
     void follow();
     void save_if_due();
@@ -232,6 +239,7 @@ private:
     bool polls_while_asleep_ = false;
     Cycles window_ = 0;
     Cycles next_sample_ = kNever;
+    Cycles settled_ = 0;  // what happened before it is in the accounts
     std::function<void(Cycles now)> on_sample_;
     Cycles save_at_ = kNever;
     std::function<void()> on_save_;

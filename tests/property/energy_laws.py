@@ -128,9 +128,9 @@ class ChangingClock(unittest.TestCase):
 
     def test_a_clock_beyond_the_profile_is_warned_of_once(self) -> None:
         report, errors, _ = self.run_at([655, 400, 655, 200, 655])
-        self.assertEqual(errors.count("the FLL leaves what the profile knows"), 1, errors)
+        self.assertEqual(errors.count("the clock leaves what the profile knows"), 1, errors)
         self.assertTrue(any("set by firmware" in text for text in report["energy"]["warnings"]))
-        self.assertNotIn("the FLL leaves", self.run_at([200, 400, 100])[1])
+        self.assertNotIn("the clock leaves", self.run_at([200, 400, 100])[1])
 
 
 class Repricing(unittest.TestCase):

@@ -83,23 +83,29 @@ public:
 
     // Before the simulation starts:
 
-    /// The window `name` of soc.external_out or soc.cluster.external_out. Its target sees offsets;
-    /// its b_transport() may wait, annotate and call the platform.
-    InitiatorSocket& external_out(const std::string& name);
+    /// The window `name` of soc.external_out, or of soc.cluster.external_out in cluster `cluster`.
+    /// Its target sees offsets; its b_transport() may wait, annotate and call the platform.
+    InitiatorSocket& external_out(const std::string& name, unsigned cluster = 0);
     /// A new entrance to the bus of the SoC, by absolute addresses: L2, TCDM, registers, windows.
     /// Takes b_transport and nb_transport, debug transport, and grants DMI for reading.
     TargetSocket& external_in(const std::string& name);
     /// A wire whose rising edge raises SoC event `id` (0..255).
     sc_core::sc_in<bool>& soc_event_in(unsigned id);
-    /// A wire whose rising edge is an event of line 12..15 of the event unit, for all cores.
-    sc_core::sc_in<bool>& line_in(unsigned line);
+    /// A wire whose rising edge is an event of line 12..15 of the event unit, for all cores of
+    /// cluster `cluster`.
+    sc_core::sc_in<bool>& line_in(unsigned line, unsigned cluster = 0);
     /// The reset pin, active high, at most one. Memories keep their contents, time and counts go
     /// on; the falling edge starts the firmware again from its entry.
     sc_core::sc_in<bool>& reset_in();
-    /// High from the end of the computation on.
+    /// The clock of the clusters, or of everything around them, from outside: its period, 500 ps to
+    /// 1 us. A change takes effect at the next edge; the FLL of that clock only stores then. Until
+    /// the first value but SC_ZERO_TIME it is as configured.
+    sc_core::sc_in<sc_core::sc_time>& cluster_period_in();
+    sc_core::sc_in<sc_core::sc_time>& soc_period_in();
+    /// High from the end of the computation on. The kernel is stopped when everybody has seen it.
     OutputPort& end_out();
-    /// High while core `core` of the cluster sleeps; looked at at the end of each quantum.
-    OutputPort& sleep_out(unsigned core);
+    /// High while core `core` of cluster `cluster` sleeps; looked at at the end of each quantum.
+    OutputPort& sleep_out(unsigned core, unsigned cluster = 0);
     /// A pulse of one cycle at each SoC event `id`, of peripherals or of software.
     OutputPort& soc_event_out(unsigned id);
 
@@ -121,7 +127,7 @@ public:
     // In its course, from any process:
 
     void raise_soc_event(unsigned id);
-    void raise_line(unsigned line);
+    void raise_line(unsigned line, unsigned cluster = 0);
     /// Without side effects and without time. \returns the bytes that were moved
     unsigned debug_read(std::uint32_t address, void* data, unsigned bytes);
     unsigned debug_write(std::uint32_t address, const void* data, unsigned bytes);
@@ -130,13 +136,16 @@ public:
     // Behind it:
 
     /// sc_start() to the end, then finish(). As in flexv-vp, the first Ctrl-C ends it in order, and
-    /// a mistake that is found now, such as a file that cannot be written, gives status 101.
+    /// a mistake that is found now, such as a file that cannot be written, gives status 101; so
+    /// does what modules of others throw, and the run that their sc_stop() ends ("interrupted").
+    /// Goes on behind their sc_pause(): who wants to act there calls sc_start() himself.
     int run();
-    /// Ends a run that goes on, tells problem and summary on stderr, and writes what ask() has
-    /// asked for. Call once. \returns the exit status of `flexv-vp run`
+    /// Ends a run that goes on (where nothing can happen any more, that is a deadlock), tells
+    /// problem and summary on stderr, and writes what ask() has asked for. Call once. \returns the
+    /// exit status of `flexv-vp run`
     int finish();
-    /// Of a simulation that has stopped or pauses. Where nothing can happen any more it is a
-    /// deadlock.
+    /// At any time, so far. A run that sleeps goes on: that nobody will wake it any more is what
+    /// run() and finish() conclude.
     Result result();
     /// What `--report` writes: JSON, schema flexv-report-1.
     std::string report();

@@ -374,7 +374,7 @@ TEST_CASE("others see the end, sleeping cores and software events on wires", "[c
     sc_core::sc_signal<bool> ended("ended"), sleeps("sleeps"), event("event"), wake("wake");
     auto& outside = bench.chip.soc.outside;
     outside.end_out.out.bind(ended);
-    outside.sleep_out.at(0)->out.bind(sleeps);
+    outside.sleep_out(0).out.bind(sleeps);
     outside.event_out(160).out.bind(event);
     outside.add_line_input(12).bind(wake);
     bool slept = false;

@@ -119,7 +119,7 @@ TEST_CASE("a target that never answers ends in a deadlock that names it", "[cosi
     bench.run({load_constant("a1", kWindow), {"lw a0, 0x24(a1)"}, end_with_a0()});
 
     CHECK(bench.chip.soc.is_deadlocked());
-    const auto lines = bench.chip.soc.outside.unanswered();
+    const auto lines = bench.chip.soc.outside.obstacles();
     REQUIRE(lines.size() == 1);
     CHECK(
         lines[0].starts_with("soc.external_out.device: its target has not returned from "

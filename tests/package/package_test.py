@@ -72,7 +72,8 @@ class PackageTest(unittest.TestCase):
                      "share/bash-completion/completions/flexv-vp"):  # fmt: skip
             self.assertIn(f" ./usr/{path}\n", runtime)
             self.assertNotIn(f" ./usr/{path}\n", development)
-        for path in ("include/flexv/flexv.hpp", "lib/libflexv_platform.a", "lib/pkgconfig/flexv.pc", "lib/cmake/flexv/flexvConfig.cmake"):
+        for path in ("include/flexv/flexv.hpp", "lib/libflexv_platform.a", "lib/pkgconfig/flexv.pc", "lib/pkgconfig/flexv-static.pc",
+                     "lib/cmake/flexv/flexvConfig.cmake"):
             self.assertIn(f" ./usr/{path}\n", development)
             self.assertNotIn(f" ./usr/{path}\n", runtime)
         self.assertIn(" ./usr/lib/libflexv.so -> libflexv.so.0.1\n", development)
@@ -122,9 +123,13 @@ class PackageTest(unittest.TestCase):
         self.assertIn("[libflexv.so.0.1]", run("readelf", "-d", library).stdout)  # SONAME
 
     def test_a_plain_compiler_needs_pkg_config_alone(self) -> None:
-        flags = self.run_here("pkg-config", "--cflags", "--libs", "flexv").stdout.split()
-        self.run_here(COMPILER, CONSUMER / "main.cpp", "-o", self.folder / "plain", *flags)
-        self.assertIn("hello from core 7 of 8", self.run_here(self.folder / "plain", self.hello).stdout)
+        for name in ("flexv", "flexv-static"):
+            with self.subTest(name):
+                flags = self.run_here("pkg-config", "--cflags", "--libs", name).stdout.split()
+                self.run_here(COMPILER, CONSUMER / "main.cpp", "-o", self.folder / name, *flags)
+                self.assertIn("hello from core 7 of 8", self.run_here(self.folder / name, self.hello).stdout)
+                needed = run("readelf", "-d", self.folder / name).stdout
+                self.assertEqual("libflexv" in needed, name == "flexv")
 
     def test_cmake_finds_the_shared_form(self) -> None:
         build = self.folder / "shared"

@@ -9,6 +9,7 @@ Exit status: 0, or 1 when --check finds that the page says something else.
 from __future__ import annotations
 
 import argparse
+import html
 import re
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from flexv_tools.simulator import ROOT
 
 HEADERS = ROOT / "platform/api/flexv"
 PAGE = ROOT / "docs/reference/api.md"
-CLASS = re.compile(r"^(class|struct|enum class) (\w+)")
+CLASS = re.compile(r"^(template <[^>]*> )?(class|struct|enum class) (\w+)")
 NAMESPACE = re.compile(r"^namespace (flexv(::\w+)?) \{")
 NO_INTERFACE = re.compile(r"= delete;|^~|^friend |^namespace ")
 FIRST = ("flexv.hpp",)  # the others follow in the order of their names
@@ -93,8 +94,9 @@ class Reader:
             return Entry(re.sub(r" \{.*\}$", ";", declaration), text)
         kind = CLASS.match(declaration)
         if kind:
-            is_public = kind[1] != "class"
-            return Entry(f"{kind[1]} {kind[2]}", text, members=list(self.entries("}", is_public)))
+            template, keyword, name = kind.groups(default="")
+            is_public = keyword != "class"
+            return Entry(f"{template}{keyword} {name}", text, members=list(self.entries("}", is_public)))
         self.skip_body()
         return Entry(re.split(r" : \w+[({.]| : sc_core::| ?\{$", declaration)[0] + ";", text)
 
@@ -114,7 +116,7 @@ def prose(text: list[str]) -> str:
 
 def lines_of(entry: Entry) -> Iterator[str]:
     if entry.members:
-        yield from ("", f"### {entry.declaration}", "")
+        yield from ("", f"### {html.escape(entry.declaration)}", "")
         if entry.text:
             yield prose(entry.text)
         for member in entry.members:

@@ -654,6 +654,7 @@ void Soc::sample(Cycles cycle) {
 }
 
 void Soc::settle(Cycles end) {
+    settled_ = end;
     clusters.settle(end);
     if (fabric_controller)
         fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));

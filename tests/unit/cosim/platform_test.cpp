@@ -110,6 +110,21 @@ TEST_CASE("run() goes on behind a pause of others", "[cosim]") {
     CHECK(scene.chip.run() == 3);
 }
 
+TEST_CASE("a reset that is held for ever is what the deadlock names, at its time", "[cosim]") {
+    Scene scene;
+    sc_core::sc_signal<bool> reset("reset");
+    scene.chip.ask({"--quiet"});
+    scene.chip.reset_in().bind(reset);
+    scene.other.program = [&] {
+        sc_core::wait(20, SC_US);
+        reset.write(true);
+    };
+
+    CHECK(scene.chip.run() == 105);
+    CHECK(scene.chip.result().time_ns == Approx(20'000).epsilon(1e-3));
+    CHECK_THAT(scene.chip.result().problem, Catch::Contains("reset_in is high"));
+}
+
 TEST_CASE("what a process of others throws ends the run with its name and a report", "[cosim]") {
     Scene scene;
     scene.chip.ask({"--quiet", "--report", scene.folder.file("report.json")});

@@ -103,14 +103,15 @@ public:
         if (!soc.is_running() || sc_core::sc_get_status() == sc_core::SC_STOPPED)
             finish();
     }
-    /// The next steps up to the end. What a process of somebody else throws ends the run in order.
-    /// One that pauses the kernel has nobody here who would do anything meanwhile: it goes on.
+    /// The next steps up to the end; behind each the user may stop what sleeps. What a process of
+    /// somebody else throws ends the run in order. One that pauses the kernel has nobody here who
+    /// would do anything meanwhile: it goes on.
     void run_kernel(const std::string& own) {
         try {
             do {
-                sc_core::sc_start();
-            } while (soc.is_running() && sc_core::sc_get_status() == sc_core::SC_PAUSED &&
-                     sc_core::sc_pending_activity());
+                sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
+            } while (sc_core::sc_get_status() == sc_core::SC_PAUSED &&
+                     sc_core::sc_pending_activity() && !(soc.is_running() && soc.must_stop()));
         } catch (const sc_core::sc_report& report) {
             const char* const process = report.get_process_name();
             if (process == nullptr || std::string(process).starts_with(own + "."))

@@ -141,12 +141,16 @@ void Simulation::stop_when(std::function<std::string()> reason) { why_stop_ = st
 bool Simulation::must_stop() {
     if (rewind_ && rewind_->look())
         return true;
-    stop_reason_ = soc_.traffic.failure();
-    if (why_stop_ && stop_reason_.empty())
-        stop_reason_ = why_stop_();
+    stop_reason_ = reason_to_stop();
     if (gdb_ && stop_reason_.empty())
         gdb_->look();
     return !stop_reason_.empty();
+}
+
+/// Of others or the user; empty for none.
+std::string Simulation::reason_to_stop() const {
+    const std::string& failure = soc_.traffic.failure();
+    return failure.empty() && why_stop_ ? why_stop_() : failure;
 }
 
 PowerMeter& Simulation::measure_power(Cycles window) {
@@ -283,8 +287,9 @@ void Simulation::finish() {
     if (soc_.traffic.failure().empty() && !sc_core::sc_pending_activity())
         soc_.starve();
     if (soc_.is_running()) {
-        stop_reason_ =
-            soc_.traffic.failure().empty() ? "stopped by others" : soc_.traffic.failure();
+        stop_reason_ = reason_to_stop();
+        if (stop_reason_.empty())
+            stop_reason_ = "stopped by others";
         soc_.abandon();
     }
     if (rewind_)

@@ -140,6 +140,7 @@ private:
     [[nodiscard]] std::string what_ended() const;
     [[nodiscard]] std::string what_happened() const;
     bool must_stop();
+    [[nodiscard]] std::string reason_to_stop() const;
     [[nodiscard]] std::string deadlock_text() const;
     [[nodiscard]] std::string where_cores_are() const;
     [[nodiscard]] std::string where_accesses_are() const;

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,7 @@
 
 using namespace flexv;
 using namespace flexv::test;
+using sc_core::SC_MS;
 using sc_core::SC_US;
 
 namespace {
@@ -108,6 +110,20 @@ TEST_CASE("run() goes on behind a pause of others", "[cosim]") {
     };
 
     CHECK(scene.chip.run() == 3);
+}
+
+TEST_CASE("the user stops a platform that sleeps while others act", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [] {
+        sc_core::wait(20, SC_US);
+        std::raise(SIGINT);
+        sc_core::wait(100, SC_MS);
+        sc_core::sc_stop();
+    };
+
+    CHECK(scene.chip.run() == 128 + SIGINT);
+    CHECK_THAT(scene.chip.result().problem, Catch::StartsWith("interrupted by signal 2"));
 }
 
 TEST_CASE("a reset that is held for ever is what the deadlock names, at its time", "[cosim]") {

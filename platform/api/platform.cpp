@@ -107,6 +107,7 @@ public:
     /// somebody else throws ends the run in order. One that pauses the kernel has nobody here who
     /// would do anything meanwhile: it goes on.
     void run_kernel(const std::string& own) {
+        const sc_core::sc_time step(1, sc_core::SC_MS);
         try {
             do {
                 sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
@@ -269,7 +270,9 @@ int Platform::run() {
 int Platform::finish() {
     implementation_->require_started(this->name(), "finish");
     implementation_->finish();
-    if (made > 1)
+    const bool tells =
+        !implementation_->options.quiet || !implementation_->simulation->problem().empty();
+    if (made > 1 && tells)
         console::tell("{}:\n", this->name());
     return implementation_->session->end();
 }

@@ -5,6 +5,8 @@
 #include "support/scratch_folder.hpp"
 #include "unit/platform/elf_builder.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 
 #include <csignal>
@@ -49,6 +51,19 @@ struct Other final : sc_core::sc_module {
             program();
     }
 };
+
+/// What `act` writes to stderr.
+std::string told_by(const ScratchFolder& folder, const std::function<void()>& act) {
+    const std::string path = folder.write("stderr", {});
+    const int before = dup(STDERR_FILENO);
+    const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    dup2(file, STDERR_FILENO);
+    act();
+    dup2(before, STDERR_FILENO);
+    close(file);
+    close(before);
+    return folder.read("stderr");
+}
 
 struct Scene {
     ScratchFolder folder;
@@ -139,6 +154,25 @@ TEST_CASE("a reset that is held for ever is what the deadlock names, at its time
     CHECK(scene.chip.run() == 105);
     CHECK(scene.chip.result().time_ns == Approx(20'000).epsilon(1e-3));
     CHECK_THAT(scene.chip.result().problem, Catch::Contains("reset_in is high"));
+}
+
+TEST_CASE("of several platforms each is named where it tells something", "[cosim]") {
+    Scene scene;
+    Platform second("second", Configuration().set("soc.cluster.core_count", "1"),
+                    sleeper(scene.folder));
+    second.ask({"--quiet"});
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] {
+        sc_core::wait(20, SC_US);
+        scene.wake();
+    };
+    sc_core::sc_start();
+
+    const std::string told = told_by(scene.folder, [&] {
+        CHECK(scene.chip.finish() == 3);
+        CHECK(second.finish() == 105);
+    });
+    CHECK_THAT(told, Catch::StartsWith("second:\nflexv: deadlock at cycle"));
 }
 
 TEST_CASE("what a process of others throws ends the run with its name and a report", "[cosim]") {

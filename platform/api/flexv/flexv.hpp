@@ -14,7 +14,7 @@
 //         return chip.run();
 //     }
 //
-// Whoever elaborates more than that calls sc_start() himself, and result() or finish() behind it.
+// Whoever elaborates more than that calls sc_start() himself, and finish() behind it.
 //
 // Mistakes of the user (configuration, firmware, names) are thrown as std::runtime_error with a
 // text for a person, all before time starts.

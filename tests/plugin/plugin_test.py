@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import unittest
@@ -235,6 +236,14 @@ class Broken(Case):
         images.Image(images.end_with(0)).write(str(self.folder / "firmware.so"))
         self.refuse(self.folder / "firmware.so", "is for another machine")
         self.refuse(PROGRAM, "is no plug-in")
+
+    def test_another_standard_of_cpp_than_that_of_systemc(self) -> None:
+        data = (PLUGINS / "libplugin_probe.so").read_bytes()
+        symbol = re.search(rb"sc_api_version_\w+?_cxx(\d{6}L)", data)
+        assert symbol is not None
+        path = self.folder / "libnewer.so"
+        path.write_bytes(data.replace(symbol[0], symbol[0].replace(symbol[1], b"202612L")))
+        self.refuse(path, "cannot be loaded", f"compile it with -DSC_CPLUSPLUS={symbol[1].decode()}")
 
     def test_files_that_are_cut_off(self) -> None:
         size = (PLUGINS / "libplugin_probe.so").stat().st_size

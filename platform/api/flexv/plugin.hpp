@@ -12,6 +12,8 @@
 //
 //     c++ -std=c++17 -shared -fPIC adder.cpp -o libadder.so
 //
+// With a newer standard say -DSC_CPLUSPLUS=201703L, too, that of Debian's SystemC.
+//
 // What a plug-in throws while it is described, made or accessed ends the run with its text.
 #pragma once
 

@@ -5,29 +5,43 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace flexv::platform {
 
 namespace {
 
-/// Values for undefined bits: all 0, all 1, and two that differ between registers, so that what
-/// compares two undefined values comes out differently, too.
-u32 fill_word(unsigned fill, unsigned place) {
-    constexpr u32 kMixed = 0x9E37'79B9;
-    switch (fill) {
-        case 0:
-            return 0;
-        case 1:
-            return ~0U;
-        case 2:
-            return std::rotl(kMixed, int(place % 31));
-        default:
-            return ~std::rotl(kMixed * 3, int(place % 29));
+constexpr u32 kLeast = 0x8000'0000;  // signed
+constexpr u32 kMost = 0x7FFF'FFFF;
+constexpr unsigned kNoRegister = 41;
+
+u32 mixed(unsigned place) { return std::rotl(0x9E37'79B9, int(place % 31)); }
+u32 otherwise_mixed(unsigned place) { return ~std::rotl(0x9E37'79B9 * 3, int(place % 29)); }
+
+bool has_lanes(const isa::Instruction& row) { return row.name.starts_with("pv."); }
+
+/// `word`, and for an instruction with lanes the lowest lane of each width in all of them.
+void add_lanes(const isa::Instruction& row, u32 word, std::vector<u32>& words) {
+    words.push_back(word);
+    if (!has_lanes(row))
+        return;
+    for (const unsigned bits : {2U, 4U, 8U, 16U}) {
+        const u32 lane = (u32{1} << bits) - 1;
+        words.push_back((word & lane) * (~0U / lane));
     }
 }
 
-u32 with_fill(u32 value, u32 undefined, unsigned fill, unsigned place) {
-    return (value & ~undefined) | (fill_word(fill, place) & undefined);
+/// Words compared for being equal, as functions for strings do it before they look for the end:
+/// what lies behind it does not matter.
+bool agree_to_the_end_of_a_string(u32 first, u32 first_undefined, u32 second,
+                                  u32 second_undefined) {
+    for (u32 byte = 0xFF; byte != 0; byte <<= 8) {
+        if (((first_undefined | second_undefined | (first ^ second)) & byte) != 0)
+            return false;
+        if ((first & byte) == 0)
+            return true;
+    }
+    return false;
 }
 
 /// Memory of a copy: one word to load, and nowhere to store.
@@ -119,30 +133,96 @@ bool UndefinedValues::has_undefined_stream(const isa::Instruction& row) const {
            (std::ranges::any_of(weights_, is_set) || std::ranges::any_of(activations_, is_set));
 }
 
+/// What takes the place of undefined bits in one copy of the hart.
+struct UndefinedValues::Filling {
+    unsigned register_number = kNoRegister;
+    u32 in_register = 0;
+    u32 elsewhere = 0;
+    u32 (*of_place)(unsigned place) = nullptr;  ///< instead of the above
+    bool keeps = false;                         ///< as the run has them
+
+    [[nodiscard]] u32 fill(u32 value, u32 undefined, unsigned place) const {
+        if (keeps)
+            return value;
+        const u32 word = of_place != nullptr        ? of_place(place)
+                         : place == register_number ? in_register
+                                                    : elsewhere;
+        return (value & ~undefined) | (word & undefined);
+    }
+};
+
+/// The ends of the ranges against each other, as comparisons for order see them, signed and not;
+/// two mixtures that differ between registers; and equal_fillings().
+std::vector<UndefinedValues::Filling> UndefinedValues::fillings(const isa::Instruction& row,
+                                                                const isa::Operands& op,
+                                                                const isa::Hart& before) const {
+    const u32 sources = isa::registers_read(row, op) & ~1U;
+    const unsigned first = sources == 0 ? kNoRegister : unsigned(std::countr_zero(sources));
+    std::vector<Filling> all = {
+        {.keeps = true}, {.of_place = mixed}, {.of_place = otherwise_mixed}};
+    constexpr std::pair<u32, u32> kEnds[] = {{0, 0},   {~0U, ~0U},      {0, ~0U},
+                                             {~0U, 0}, {kLeast, kMost}, {kMost, kLeast}};
+    for (const auto& [mine, others] : kEnds)
+        all.push_back({.register_number = first, .in_register = mine, .elsewhere = others});
+    if (sources != 0)
+        add_equal_fillings(row, op, before, all);
+    return all;
+}
+
+/// A comparison for being equal comes out differently for one value among 2^32: that of the other
+/// side, be it a register or an immediate, which an addition has with the other sign.
+void UndefinedValues::add_equal_fillings(const isa::Instruction& row, const isa::Operands& op,
+                                         const isa::Hart& before, std::vector<Filling>& all) const {
+    const u32 sources = isa::registers_read(row, op) & ~1U;
+    const u32 beside = sources & (sources - 1);
+    const unsigned first = unsigned(std::countr_zero(sources));
+    const auto defined = [&](unsigned number) { return before.x[number] & ~x_[number]; };
+    std::vector<u32> others;
+    if (beside != 0) {
+        add_lanes(row, defined(unsigned(std::countr_zero(beside))), others);
+    } else {
+        for (const i32 immediate : {op.imm, -op.imm, i32(i8(op.imm2))})
+            add_lanes(row, u32(immediate), others);
+    }
+    std::vector<u32> own;
+    add_lanes(row, defined(first), own);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const u32 mine = own[i % own.size()];
+        all.push_back({.register_number = first, .in_register = others[i], .elsewhere = mine});
+        all.push_back({.register_number = first, .in_register = ~others[i], .elsewhere = mine});
+    }
+}
+
 /// The hart with other values in its undefined bits, and no way to memory.
-isa::Hart UndefinedValues::filled(const isa::Hart& before, unsigned fill) const {
+isa::Hart UndefinedValues::filled(const isa::Hart& before, const Filling& filling) const {
     isa::Hart hart = before;
     hart.window = {};
     for (unsigned i = 0; i < 32; ++i)
-        hart.x[i] = with_fill(hart.x[i], x_[i], fill, i);
+        hart.x[i] = filling.fill(hart.x[i], x_[i], i);
     for (unsigned i = 0; i < weights_.size(); ++i)
-        hart.nn_weights[i] = with_fill(hart.nn_weights[i], weights_[i], fill, 32 + i);
+        hart.nn_weights[i] = filling.fill(hart.nn_weights[i], weights_[i], 32 + i);
     for (unsigned i = 0; i < activations_.size(); ++i)
-        hart.nn_activations[i] = with_fill(hart.nn_activations[i], activations_[i], fill, 36 + i);
+        hart.nn_activations[i] = filling.fill(hart.nn_activations[i], activations_[i], 36 + i);
     return hart;
+}
+
+bool UndefinedValues::is_end_of_strings(const isa::Instruction& row, const isa::Operands& op,
+                                        const isa::Hart& before) const {
+    return (row.name == "beq" || row.name == "bne") && op.rs1 != 0 && op.rs2 != 0 &&
+           agree_to_the_end_of_a_string(before.x[op.rs1], x_[op.rs1], before.x[op.rs2], x_[op.rs2]);
 }
 
 bool UndefinedValues::decides_by_undefined(const isa::Instruction& row, const isa::Operands& op,
                                            const isa::Hart& before) const {
-    if (undefined_sources(row, op) == 0)
+    if (undefined_sources(row, op) == 0 || is_end_of_strings(row, op, before))
         return false;
-    std::array<u32, kFills> targets{};
-    for (unsigned fill = 0; fill < kFills; ++fill) {
-        isa::Hart hart = filled(before, fill);
+    isa::Hart as_it_is = before;
+    row.execute(as_it_is, op);
+    return std::ranges::any_of(fillings(row, op, before), [&](const Filling& filling) {
+        isa::Hart hart = filled(before, filling);
         row.execute(hart, op);
-        targets[fill] = hart.next_pc;
-    }
-    return std::ranges::any_of(targets, [&](u32 target) { return target != targets[0]; });
+        return hart.next_pc != as_it_is.next_pc;
+    });
 }
 
 std::optional<UndefinedValues::Use> UndefinedValues::control_use(const isa::Instruction& row,
@@ -188,13 +268,13 @@ void UndefinedValues::execute(const isa::Instruction& row, const isa::Operands& 
     const bool is_defined = sources == 0 && !loads_undefined && !has_undefined_stream(row);
     if (is_defined || !is_computation(row))
         return take_defined(row, op);
-    std::array<isa::Hart, kFills> harts;
-    for (unsigned fill = 0; fill < kFills; ++fill) {
-        harts[fill] = filled(before, fill);
-        OneWord memory(loaded ? with_fill(loaded->value, loaded->undefined, fill, kLoadPlace) : 0);
-        harts[fill].bus = &memory;
-        row.execute(harts[fill], op);
-        harts[fill].bus = nullptr;
+    std::vector<isa::Hart> harts;
+    for (const Filling& filling : fillings(row, op, before)) {
+        isa::Hart& hart = harts.emplace_back(filled(before, filling));
+        OneWord memory(loaded ? filling.fill(loaded->value, loaded->undefined, kLoadPlace) : 0);
+        hart.bus = &memory;
+        row.execute(hart, op);
+        hart.bus = nullptr;
     }
     const ValueOrigin origin = loads_undefined ? loaded->origin
                                : sources != 0  ? origins_[unsigned(std::countr_zero(sources))]
@@ -208,7 +288,7 @@ void UndefinedValues::take_defined(const isa::Instruction& row, const isa::Opera
 }
 
 void UndefinedValues::take_differences(const isa::Instruction& row, const isa::Operands& op,
-                                       const std::array<isa::Hart, kFills>& harts,
+                                       const std::vector<isa::Hart>& harts,
                                        const ValueOrigin& origin) {
     const auto difference = [&harts](auto value_of) {
         u32 mask = 0;

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 namespace flexv::platform {
 
@@ -70,13 +71,20 @@ public:
     [[nodiscard]] u32 undefined_sources(const isa::Instruction& row, const isa::Operands& op) const;
 
 private:
-    static constexpr unsigned kFills = 4;
+    struct Filling;
 
-    [[nodiscard]] isa::Hart filled(const isa::Hart& before, unsigned fill) const;
+    [[nodiscard]] std::vector<Filling> fillings(const isa::Instruction& row,
+                                                const isa::Operands& op,
+                                                const isa::Hart& before) const;
+    void add_equal_fillings(const isa::Instruction& row, const isa::Operands& op,
+                            const isa::Hart& before, std::vector<Filling>& all) const;
+    [[nodiscard]] isa::Hart filled(const isa::Hart& before, const Filling& filling) const;
+    [[nodiscard]] bool is_end_of_strings(const isa::Instruction& row, const isa::Operands& op,
+                                         const isa::Hart& before) const;
     [[nodiscard]] bool has_undefined_stream(const isa::Instruction& row) const;
     void take_defined(const isa::Instruction& row, const isa::Operands& op);
     void take_differences(const isa::Instruction& row, const isa::Operands& op,
-                          const std::array<isa::Hart, kFills>& harts, const ValueOrigin& origin);
+                          const std::vector<isa::Hart>& harts, const ValueOrigin& origin);
 
     std::array<u32, 32> x_{};
     std::array<u32, 4> weights_{};

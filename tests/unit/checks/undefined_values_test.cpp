@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 using namespace flexv;
 using namespace flexv::platform;
@@ -46,6 +47,11 @@ struct Values {
         const isa::Operands op{.imm = imm, .rd = kA0, .rs1 = kA1, .rs2 = kA2};
         values.execute(row(name), op, hart, std::nullopt);
         return values.mask(kA0);
+    }
+    /// Whether the branch `name` between them does.
+    bool decides(std::string_view name, unsigned first = kA1, unsigned second = kA2) {
+        const isa::Operands op{.imm = 8, .rs1 = u8(first), .rs2 = u8(second)};
+        return values.decides_by_undefined(row(name), op, hart);
     }
 };
 
@@ -115,6 +121,95 @@ TEST_CASE("a branch decides by them only where they change its way", "[uninit]")
     CHECK_FALSE(values.values.decides_by_undefined(row("bltu"), op, values.hart));
     values.hart.x[kA2] = 0x105;
     CHECK(values.values.decides_by_undefined(row("bltu"), op, values.hart));
+}
+
+TEST_CASE("a comparison with one value depends on bits that may make it that value", "[uninit]") {
+    for (const char* const name : {"beq", "bne"})
+        for (const u32 constant : {3U, 12U, 300U, 0xDEAD'BEEFU}) {
+            Values values;
+            values.undefine(kA1, 0xFFFF'FFFF, 0x55).hart.x[kA2] = constant;
+            CHECK(values.decides(name));
+            CHECK(values.decides(name, kA2, kA1));
+        }
+}
+
+TEST_CASE("a comparison that the defined bits decide is defined", "[uninit]") {
+    Values values;
+    values.undefine(kA1, 0xFFFF'FFF0, 0x4).hart.x[kA2] = 3;
+    CHECK_FALSE(values.decides("beq"));
+    values.hart.x[kA2] = 0x1234'5674;
+    CHECK(values.decides("beq"));
+}
+
+TEST_CASE("two undefined values are compared, a value with itself is not", "[uninit]") {
+    for (const u32 undefined : {0x1U, 0x8000'0000U, 0xFFFF'FFFFU}) {
+        Values values;
+        values.undefine(kA1, undefined, 0x0101'0101).undefine(kA2, undefined, 0x0101'0101);
+        for (const char* const name : {"beq", "bne", "blt", "bge", "bltu", "bgeu"}) {
+            CHECK(values.decides(name));
+            CHECK_FALSE(values.decides(name, kA1, kA1));
+        }
+    }
+}
+
+TEST_CASE("branches of Xpulp compare with their immediate", "[uninit]") {
+    for (const char* const name : {"p.beqimm", "p.bneimm"})
+        for (const i8 immediate : {7, -16, 15}) {
+            Values values;
+            values.undefine(kA1, 0xFFFF'FFFF);
+            const isa::Operands op{.imm = 8, .imm2 = u8(immediate), .rs1 = kA1};
+            CHECK(values.values.decides_by_undefined(row(name), op, values.hart));
+        }
+}
+
+TEST_CASE("a difference of 0 is seen wherever it is computed", "[uninit]") {
+    for (const u32 value : {0U, 0x1234U, 0xFFFF'FFFFU}) {
+        for (const auto& [name, immediate] : {std::pair("addi", -7), std::pair("xori", 7)}) {
+            Values values;
+            static_cast<void>(values.undefine(kA1, 0xFFFF'FFFF, value).result(name, immediate));
+            values.hart.x[kA0] = name[0] == 'a' ? value - 7 : value ^ 7;
+            CHECK(values.decides("beq", kA0, 0));
+        }
+        for (const char* const name : {"sub", "xor"}) {
+            Values values;
+            values.hart.x[kA2] = 99;
+            static_cast<void>(values.undefine(kA1, 0xFFFF'FFFF, value).result(name));
+            values.hart.x[kA0] = name[0] == 's' ? value - 99 : value ^ 99;
+            CHECK(values.decides("beq", kA0, 0));
+        }
+    }
+}
+
+TEST_CASE("an order is undefined whichever register holds the value", "[uninit]") {
+    for (unsigned number = 5; number < 32; ++number) {
+        Values values;
+        values.undefine(number, 0xFFFF'FFFF);
+        values.hart.x[2] = 1000;
+        for (const char* const name : {"blt", "bge", "bltu", "bgeu"}) {
+            CHECK(values.decides(name, number, 2));
+            CHECK(values.decides(name, 2, number));
+        }
+    }
+}
+
+TEST_CASE("lanes compare with lanes, a scalar and an immediate", "[uninit]") {
+    Values lanes;
+    lanes.hart.x[kA2] = 0x0102'0305;
+    CHECK(lanes.undefine(kA1, 0x0000'FF00).result("pv.cmpeq.b") == 0x0000'FF00);
+    CHECK(lanes.undefine(kA1, 0x0000'FF00).result("pv.cmpeq.sc.b") == 0x0000'FF00);
+    CHECK(lanes.undefine(kA1, 0x0000'FF00).result("pv.cmpeq.sci.b", 9) == 0x0000'FF00);
+    CHECK(lanes.undefine(kA1, 0xFFFF'0000).result("pv.cmpeq.sc.h") == 0xFFFF'0000);
+}
+
+TEST_CASE("words of two strings may differ behind their end", "[uninit]") {
+    Values values;
+    values.undefine(kA1, 0xFF00'0000, 0x0000'6261).hart.x[kA2] = 0x0000'6261;
+    CHECK_FALSE(values.decides("bne"));
+    values.hart.x[kA2] = 0x0000'6361;  // another letter
+    CHECK_FALSE(values.decides("bne"));
+    values.undefine(kA1, 0xFFFF'0000, 0x0000'6261).hart.x[kA2] = 0x6463'6261;  // no end
+    CHECK(values.decides("bne"));
+    CHECK(values.undefine(kA1, 0xFF00'0000).decides("bne", kA1, 0));  // a number
 }
 
 TEST_CASE("an undefined result remembers where it came from", "[uninit]") {

@@ -34,8 +34,10 @@ public:
         for (unsigned i = 1; i <= count; ++i)
             if (!has(line + i * kFetchLineBytes))
                 return false;
-        for (unsigned i = 1; i <= count; ++i)
-            count_entry(line + i * kFetchLineBytes);
+        const Address first = line + kFetchLineBytes;
+        if (missed_ - first < count * kFetchLineBytes) [[unlikely]]
+            missed_ = kNone, --count;
+        *hits_ += count;
         return true;
     }
     /// Executed code enters `line`: a hit, but for the first time behind its miss.

@@ -33,10 +33,10 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
              .has_single_counter = config.has_single_counter,
              .performance_counters = config.performance_counters},
             this),
-      executes_(code.executes()) {
+      executes_(code.executes()),
+      code_user_(code.add(*this)) {
     clock_.timeline.add(*this);
     fetch_.join_timeline();
-    code_.add(*this);
     interrupt_in.bind(*this);
     hart_.bus = this;
     hart_.csrs = &csrs_;
@@ -80,6 +80,7 @@ void Core::reset() {
     fault_.reset();
     decoded_ = jalr_gap_ = 0;
     jumped_at_ = kNever;
+    count_blocks();
     executed_.fill({});
     stalls_.fill({});
     now_ = started_ = sleep_cycles_ = 0;
@@ -165,7 +166,19 @@ std::string Core::describe_wait() const {
 }
 
 u64 Core::instructions() const {
-    return std::accumulate(executed_.begin(), executed_.end(), u64{0});
+    const auto& executed = this->executed();
+    return std::accumulate(executed.begin(), executed.end(), u64{0});
+}
+
+/// Counts of instructions are sums over the blocks that they stand in.
+void Core::count_blocks() const {
+    for (Block* const block : executed_blocks_) {
+        const u64 runs = std::exchange(block->runs(code_user_), 0);
+        const Slot* slot = &block->first();
+        for (unsigned i = 0; i < block->length(); ++i, slot += slot->step)
+            executed_[slot->row] += runs;
+    }
+    executed_blocks_.clear();
 }
 
 u64 Core::active_cycles() const {
@@ -175,9 +188,10 @@ u64 Core::active_cycles() const {
 template <typename Predicate>
 u64 Core::executed_if(Predicate predicate) const {
     u64 sum = 0;
+    const auto& executed = this->executed();
     for (const isa::Instruction& row : isa::all_instructions())
         if (predicate(row))
-            sum += executed_[isa::index_of(row)];
+            sum += executed[isa::index_of(row)];
     return sum;
 }
 

@@ -25,6 +25,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace flexv::core {
 
@@ -152,7 +153,7 @@ public:
     [[nodiscard]] const std::array<EventCount, kStallCauses>& stalls() const { return stalls_; }
     [[nodiscard]] u64 active_cycles() const;
     [[nodiscard]] u64 sleep_cycles() const { return sleep_cycles_; }
-    [[nodiscard]] u64 executed(unsigned row) const { return executed_[row]; }
+    [[nodiscard]] u64 executed(unsigned row) const { return executed()[row]; }
     [[nodiscard]] bool is_off() const { return state_ == State::off; }
     /// R running, S asleep or waiting, - off; for progress.
     [[nodiscard]] char state_letter() const;
@@ -218,6 +219,10 @@ private:
     void go_on();
     void run_plain(Cycles horizon);
     void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
+    [[nodiscard]] Block* block_in_reach(Slot& slot, Cycles most);
+    void execute(Block& block);
+    [[nodiscard]] Cycles branch_behind(const Block& block, Cycles now);
+    Cycles count_before(const isa::Trap& trap, const Block& block, Slot*& slot);
     void finish_access();
     void tell_written_code();
 
@@ -277,6 +282,7 @@ private:
     void delay(Stall cause, Cycles cycles);
     void book_fetch(Cycles lost);
     void clock_behind(const Slot& slot, Cycles enters);
+    [[nodiscard]] bool waits_for_line(const Slot& slot);
     [[nodiscard]] bool must_look_behind(const Slot& slot);
     [[nodiscard]] bool goes_out_of_reach(const Slot& before);
     [[nodiscard]] bool holds_loops(Address pc);
@@ -301,7 +307,10 @@ private:
 
     void decode_slot();
 
+    // CodeUser
     void code_changes(Address first, Address last) override;
+    void blocks_go() override { count_blocks(); }
+
     [[nodiscard]] bool is_in_ex() const {
         return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
     }
@@ -349,6 +358,11 @@ private:
     void wake(Cycles now);
     [[noreturn]] void fault(const std::string& what) const;
 
+    void count_blocks() const;
+    [[nodiscard]] const std::array<EventCount, isa::kMaxRows>& executed() const {
+        count_blocks();
+        return executed_;
+    }
     u64 count(unsigned event) const override;
     template <typename Predicate>
     [[nodiscard]] u64 executed_if(Predicate predicate) const;
@@ -405,8 +419,8 @@ private:
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 
-    std::array<EventCount, isa::kMaxRows> executed_{};  // [row]
-    std::array<EventCount, kStallCauses> stalls_{};     // [cause], cycles
+    mutable std::array<EventCount, isa::kMaxRows> executed_{};  // [row]; see executed_blocks_
+    std::array<EventCount, kStallCauses> stalls_{};             // [cause], cycles
     Cycles sleep_cycles_ = 0;
     EventCount taken_branches_;
     EventCount refills_;    // words loaded by Mac&Load
@@ -417,6 +431,9 @@ private:
     std::array<EventCount, 2> external_{};  // [is_write], accesses behind the interconnect
     std::array<EventCount, 2> external_cycles_{};  // [is_write], that they waited
     Cycles started_ = 0;
+    /// Whose executions are not in executed_ yet.
+    mutable std::vector<Block*> executed_blocks_;
+    const unsigned code_user_;  // of Block::runs()
 
     /// Copies of what is in the pipeline while its code has changed.
     struct Kept {

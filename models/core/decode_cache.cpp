@@ -20,46 +20,6 @@ unsigned index_of_mode(isa::Mode mode) { return mode == isa::Mode::status ? 1 : 
 
 }  // namespace
 
-Stretch Stretch::measure(Slot& first) {
-    Stretch found(0, 0, Lead::Path());
-    unsigned length = 0;
-    const Slot* slot = &first;
-    do {
-        if (length != 0 && (slot->flags & kLineStart) != 0)
-            ++found.lines_;
-        found.way_ |= u32{slot->step} >> 1 << length++;
-        found.path_.append(pops_word(*slot));
-        slot += slot->step;
-    } while ((slot->flags & ~kLineStart) == 0 && length < kMaxLength);
-    found.way_ |= 1U << length;
-    if ((slot->flags & kUndecoded) == 0) {  // else it may get longer
-        first.stretch = found.way_;
-        first.lines = found.lines_;
-        first.path = found.path_.bits();
-    }
-    return found;
-}
-
-Stretch Stretch::cut(const Slot& first, unsigned length) const {
-    const u32 end = 1U << length;
-    Stretch part((way_ & (end - 1)) | end, 0, Lead::Path());
-    const Slot* slot = &first;
-    for (unsigned i = 0; i < length; ++i, slot += slot->step) {
-        if (i != 0 && (slot->flags & kLineStart) != 0)
-            ++part.lines_;
-        part.path_.append(pops_word(*slot));
-    }
-    return part;
-}
-
-Stretch Stretch::cut_at_line(const Slot& first) const {
-    unsigned length = 1;
-    const Slot* slot = &first + first.step;
-    for (; length < this->length() && (slot->flags & kLineStart) == 0; slot += slot->step)
-        ++length;
-    return cut(first, length);
-}
-
 DecodeCache::Page::Page(Address address) : base(address) {
     for (u32 index = 0; index < slots.size(); ++index) {
         slots[index].flags = kUndecoded;
@@ -69,16 +29,24 @@ DecodeCache::Page::Page(Address address) : base(address) {
         slots[kPageSlots + sentinel].flags = kPageEnd;
 }
 
-/// Forgets the slots from `first` to `last`, as far as they lie in this page, and the stretches
-/// that reach them.
+/// Forgets the slots from `first` to `last`, as far as they lie in this page, and the blocks that
+/// reach them.
 void DecodeCache::Page::forget(Address first, Address last) {
-    constexpr u32 kReach = 2 * Stretch::kMaxLength;
+    constexpr u32 kReach = 2 * Block::kMaxLength;
     const u32 begin = (std::max(first, base) - base) / 2;
     const u32 end = (std::min(last, base + (kPageBytes - 1)) - base) / 2 + 1;
     for (u32 index = begin; index < end; ++index)
         slots[index].flags = kUndecoded;
-    for (u32 index = begin - std::min(begin, kReach); index < end; ++index)
-        slots[index].stretch = 0;
+    forget_blocks(begin - std::min(begin, kReach), end);
+}
+
+/// Those that begin in a slot from `begin` on, before `end`.
+void DecodeCache::Page::forget_blocks(u32 begin, u32 end) {
+    const auto from = blocks.lower_bound(begin);
+    const auto to = blocks.lower_bound(end);
+    for (auto block = from; block != to; ++block)
+        slots[block->first].block = nullptr;
+    blocks.erase(from, to);
 }
 
 DecodeCache::DecodeCache(const sc_core::sc_module_name& name, const isa::Decoder& decoder,
@@ -102,12 +70,18 @@ void DecodeCache::invalidate_range(sc_dt::uint64 start, sc_dt::uint64 end) {
 
 void DecodeCache::invalidate(Address start, Address end) {
     const Address first = start - std::min(start, Address{2});  // 32 bits may begin before it
+    announce_blocks_go();
     for (CodeUser* const user : users_)
         user->code_changes(start, end);
     for (Pages& pages : pages_)
         for (auto& [base, page] : pages)
             if (base <= end && base + (kPageBytes - 1) >= first)
                 page->forget(first, end);
+}
+
+void DecodeCache::announce_blocks_go() {
+    for (CodeUser* const user : users_)
+        user->blocks_go();
 }
 
 void DecodeCache::intercept(isa::Execute execute) {
@@ -157,6 +131,20 @@ DecodeCache::Page* DecodeCache::find_page(Address pc, isa::Mode mode) const {
 Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
     Page& page = page_of(pc, mode);
     return &page.slots[(pc % kPageBytes) / 2];
+}
+
+/// One that was open is made again when its end has been decoded.
+Block* DecodeCache::find_block(Slot& first, isa::Mode mode) {
+    std::unique_ptr<Block>& block = page_of(first.pc, mode).blocks[(first.pc % kPageBytes) / 2];
+    if (block && (block->end().flags & kUndecoded) == 0) {
+        announce_blocks_go();
+        block.reset();
+    }
+    if (!block)
+        block = std::make_unique<Block>(first, Block::kMaxLength, unsigned(users_.size()));
+    if (!block->is_open())
+        first.block = block.get();
+    return block.get();
 }
 
 std::optional<u32> DecodeCache::peek(Address address) {
@@ -220,7 +208,7 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.writes = isa::registers_written(row, slot.op);
     slot.row = u16(isa::index_of(row));
     slot.step = u8(slot.op.size / 2);
-    slot.stretch = 0;
+    slot.block = nullptr;
     slot.pc = pc;
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
@@ -231,10 +219,10 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
 
 u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {
     u8 flags = stop_flag(pc);
-    const bool is_plain = slot.chain != nullptr && slot.access.mode == isa::AddressMode::none;
+    const bool computes = slot.chain != nullptr && slot.access.mode == isa::AddressMode::none;
     if (slot.timing == isa::Timing::branch)
         flags |= kBranch;
-    else if (!is_plain)
+    else if (!computes)
         flags |= kSpecial;
     if (is_intercepted_)
         flags |= kSpecial;
@@ -257,8 +245,8 @@ void DecodeCache::mark_loop_end(Address pc) {
         if ((marked.flags & kUndecoded) != 0)
             continue;  // flags_of() knows
         marked.flags |= kLoopEnd;
-        for (Slot& before : page->slots)
-            before.stretch = 0;
+        announce_blocks_go();
+        page->forget_blocks(0, kPageSlots);
     }
 }
 

@@ -7,15 +7,12 @@
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
 #include "base/state_archive.hpp"
-#include "core/lead.hpp"
-#include "isa/chain.hpp"
+#include "core/block.hpp"
 #include "isa/decoder.hpp"
-#include "isa/slot.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
-#include <bit>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,69 +22,19 @@
 
 namespace flexv::core {
 
-/// Why an instruction leaves the straight path of the step loop; 0 for most instructions.
-enum SlotFlag : u8 {
-    kUndecoded = 1,   ///< not decoded yet, or forgotten
-    kPageEnd = 2,     ///< behind the last halfword of the page
-    kSpecial = 4,     ///< not for the tight loop: has no chain, accesses memory, or is observed
-    kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
-    kLineStart = 16,  ///< needs a cache line that the instruction before it did not
-    kMarker = 32,     ///< region marker (slti/sltiu x0, x0, N), or a debugger may stop here
-    kIllegal = 64,
-    kBranch = 128,  ///< conditional branch
-};
-
-using isa::Slot;
-
 /// The word is a region marker: slti or sltiu x0, x0, N with N > 0.
 constexpr bool is_region_marker(u32 word) {
     constexpr u32 kAllButSignedness = 0x000f'efff;  // opcode, rd, funct3, rs1
     return (word & kAllButSignedness) == 0x0000'2013 && i32(word) > 0 && word >> 20 != 0;
 }
 
-/// The cache line of the instruction's last byte.
-inline Address last_line(const Slot& slot) { return line_of(slot.pc + (slot.op.size - 1)); }
-/// Nothing behind the instruction in its word would still be needed.
-inline bool pops_word(const Slot& slot) { return (slot.pc & 2) != 0 || slot.step == 2; }
-
-/// Instructions that follow each other, of which none but the first has a flag other than
-/// kLineStart: what a chain of rows executes at once (isa/chain.hpp).
-class Stretch {
-public:
-    static constexpr unsigned kMaxLength = 31;
-
-    /// The stretch that begins at `first`; noted there.
-    static Stretch at(Slot& first) {
-        if (first.stretch == 0) [[unlikely]]
-            return measure(first);
-        return {first.stretch, first.lines, Lead::Path::from(first.path)};
-    }
-
-    [[nodiscard]] unsigned length() const { return unsigned(std::bit_width(way_)) - 1; }
-    [[nodiscard]] u64 way() const { return u64{way_} << isa::kChainShift; }
-    /// Cache lines that it enters behind its first instruction, one behind the other.
-    [[nodiscard]] unsigned lines() const { return lines_; }
-    /// What it does to the fetch stage.
-    [[nodiscard]] Lead::Path path() const { return path_; }
-    /// Its first `length` instructions, `first` being their slot.
-    [[nodiscard]] Stretch cut(const Slot& first, unsigned length) const;
-    /// Its instructions in the line of the first one.
-    [[nodiscard]] Stretch cut_at_line(const Slot& first) const;
-
-private:
-    Stretch(u32 way, u8 lines, Lead::Path path) : way_(way), lines_(lines), path_(path) {}
-    static Stretch measure(Slot& first);
-
-    u32 way_;  // not shifted
-    u8 lines_;
-    Lead::Path path_;
-};
-
 /// Who may be in the middle of an instruction when its code changes.
 class CodeUser {
 public:
     /// The slots of what lies in [first, last] are about to be forgotten, and then used again.
     virtual void code_changes(Address first, Address last) = 0;
+    /// So are blocks, and how often they were executed.
+    virtual void blocks_go() = 0;
 
 protected:
     ~CodeUser() = default;
@@ -112,7 +59,11 @@ public:
     /// A core looks at its neighbours only once they are decoded, so this belongs to the state.
     void serialize(StateArchive& archive) override;
     /// Before time starts; `user` outlives the cache's use.
-    void add(CodeUser& user) { users_.push_back(&user); }
+    /// \returns its index in Block::runs()
+    unsigned add(CodeUser& user) {
+        users_.push_back(&user);
+        return unsigned(users_.size()) - 1;
+    }
 
     /// Where a slot lies, sentinels included.
     struct Place {
@@ -130,6 +81,8 @@ public:
 
     /// The slot of `pc`; it may be undecoded. Stays valid as long as the cache.
     [[nodiscard]] Slot* slot(Address pc, isa::Mode mode);
+    /// The block that begins at `first`, a plain slot of this mode. Noted there, unless it is open.
+    [[nodiscard]] Block* find_block(Slot& first, isa::Mode mode);
     /// Fills the slot of `pc`. False when no memory answers there.
     bool decode(Slot& slot, Address pc, isa::Mode mode);
     /// Fills the slot of `pc` with `word`, whatever lies there.
@@ -159,8 +112,10 @@ private:
         const Address base;
         std::array<Slot, kPageSlots + 2>
             slots;  // two sentinels: a 32-bit instruction may jump over one
+        std::map<u32, std::unique_ptr<Block>> blocks;  // [index of the first slot]
         explicit Page(Address address);
         void forget(Address first, Address last);
+        void forget_blocks(u32 begin, u32 end);
     };
     /// What is decoded of a page.
     struct Decoded {
@@ -176,6 +131,7 @@ private:
     using Pages = std::unordered_map<Address, std::unique_ptr<Page>>;
 
     Page& page_of(Address pc, isa::Mode mode);
+    void announce_blocks_go();
     void fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const;
     [[nodiscard]] u8 flags_of(const Slot& slot, Address pc) const;
     [[nodiscard]] u8 stop_flag(Address pc) const;

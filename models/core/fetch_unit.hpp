@@ -8,6 +8,7 @@
 #include "base/state_archive.hpp"
 #include "base/timeline.hpp"
 #include "core/back_edge.hpp"
+#include "core/block.hpp"
 #include "core/fetch_stage.hpp"
 #include "core/lead.hpp"
 
@@ -76,21 +77,21 @@ public:
 
     /// True when executed code may enter `line` without care.
     [[nodiscard]] bool takes_line(Address line) {
-        if (line == line_)
+        if (goes_to(line))
             return true;
-        if (!filter_->take(line)) {
-            needs_care_ = true;
-            return false;
-        }
-        enter(line);
-        return true;
+        needs_care_ = true;
+        return false;
     }
-    /// The same for the `count` lines behind `line`, all or none, when that needs no care.
-    [[nodiscard]] bool takes_lines_behind(Address line, unsigned count) {
-        const Address last = line + count * kFetchLineBytes;
-        if (!filter_->has(last + kFetchLineBytes) || !filter_->take_behind(line, count))
+    /// Without care, behind catch_up(): the same for the lines of `block` behind its first one, all
+    /// or none. An instruction that an interrupt may stop does not stay in its line.
+    [[nodiscard]] bool takes_lines_behind(const Block& block, bool is_interruptible) {
+        const Address last = block.line() + block.lines() * kFetchLineBytes;
+        const bool cares = !filter_->has(last + kFetchLineBytes);
+        if ((cares && (is_interruptible || !block.ends_within(lead_))) ||
+            !filter_->take_behind(block.line(), block.lines()))
             return false;
         line_ = last;
+        needs_care_ = cares;
         return true;
     }
     /// Code goes on at `target`, the fetch stage knows.
@@ -107,6 +108,12 @@ public:
     [[nodiscard]] static constexpr Address reach_behind(Address front) {
         return (front & ~Address{3}) + 4 * (FetchStage::kWords - 1);
     }
+    /// Without care, at `pc`: nothing is asked of the cache for the line at `reach`, which lies
+    /// behind. The line of `pc` and the next one are held; false may mean that it is not known.
+    [[nodiscard]] bool has_at_hand(Address pc, Address reach) const {
+        constexpr Address kHeldAhead = 2 * kFetchLineBytes;
+        return reach - line_of(pc) < kHeldAhead || port_ == nullptr || filter_->has(line_of(reach));
+    }
     /// Nothing is asked of the cache for the line at `address`.
     [[nodiscard]] bool holds(Address address) { return is_settled(line_of(address)); }
     /// The stage may be sent to `target` at any time without anything being asked of the cache.
@@ -117,30 +124,27 @@ public:
     /// The instruction in front is prepared clock by clock, and stays so until another is in front.
     void take_care() { needs_care_ = must_clock_ = true; }
 
-    /// With care, behind catch_up(): the instruction of `size` bytes at `pc`, in a line that is
-    /// held, flows through decode, and up to then nothing is asked for that lies behind the line.
-    [[nodiscard]] bool flows_on(Address pc, unsigned size) const {
-        const Front front{.pc = pc, .is_compressed = size == 2};
-        Lead lead = lead_;
-        lead.take(front.pops());
-        return !is_clocked_ && !must_clock_ && lead.reach(front.next()) < line_ + kFetchLineBytes;
+    /// With care, behind catch_up(): how many instructions of `block`, whose line is held, flow
+    /// through decode before anything is asked for that lies behind the line.
+    [[nodiscard]] unsigned length_within_line(const Block& block) const {
+        return is_unclocked() && block.line() == line_ ? block.length_within(lead_) : 0;
     }
 
     // Decode.
 
-    // Instructions of one cycle each that follow each other, without care: catch_up() before the
-    // first, stand_at() behind the last.
+    // Instructions of one cycle each that follow each other: catch_up() before the first,
+    // stand_at() behind the last.
 
-    /// The instruction in front would enter EX in `cycle` if it flowed through decode.
+    /// The instruction in front would enter EX in `cycle` if it flowed through decode, and no clock
+    /// is needed for it but maybe with care.
     [[nodiscard]] bool flows_into(Cycles cycle) const {
-        return !needs_care_ && ready_ + 2 == cycle;
+        return (!needs_care_ || is_unclocked()) && ready_ + 2 == cycle;
     }
     [[gnu::always_inline]] void catch_up() {
         lead_.idle(ready_ - fetched_ - 1);
         fetched_ = ready_ - 1;
     }
     [[gnu::always_inline]] void follow(Lead::Path path) { lead_.follow(path); }
-    [[gnu::always_inline]] void follow_one(bool pops) { lead_.take(pops); }
     /// Decode has room for the next instruction in `cycle`.
     [[gnu::always_inline]] void stand_at(Cycles cycle) {
         ready_ = cycle;
@@ -185,13 +189,13 @@ public:
             return true;
         if (needs_care_ && !stays_in_line(cycle, behind)) [[unlikely]]
             return false;
-        const Address line = line_of(target);
-        if (line != line_) {
-            if (!filter_->take(line))
-                return false;
-            enter(line);
-        }
-        return true;
+        return goes_to(line_of(target));
+    }
+    /// The same for a branch at the end of instructions of one cycle each, up to which the stage
+    /// has been followed.
+    [[nodiscard]] [[gnu::always_inline]] bool may_branch_to(Address target, Address behind) {
+        return port_ == nullptr ||
+               ((!needs_care_ || takes_behind_in_line(behind)) && goes_to(line_of(target)));
     }
     /// Behind may_leave_for(): the stage is sent to its target in cycle `cycle`.
     /// \returns the cycle in which decode takes the target
@@ -249,6 +253,25 @@ private:
     void act(Cycles now) override;
     void line_comes(Cycles cycle) override;
 
+    /// prepare() has nothing to do with the instruction in front.
+    [[nodiscard]] bool is_unclocked() const {
+        return !is_clocked_ && !has_current_ && !must_clock_;
+    }
+    /// When decode takes any instruction at `behind`, nothing behind the line is asked for yet.
+    [[nodiscard]] bool takes_behind_in_line(Address behind) const {
+        Lead lead = lead_;
+        lead.take(true);
+        return is_unclocked() && lead.reach(behind + 4) < line_ + kFetchLineBytes;
+    }
+    /// Executed code enters `line`, if that is held.
+    [[nodiscard]] [[gnu::always_inline]] bool goes_to(Address line) {
+        if (line == line_)
+            return true;
+        if (!filter_->take(line))
+            return false;
+        enter(line);
+        return true;
+    }
     void enter(Address line) {
         line_ = line;
         needs_care_ = !filter_->has(line + kFetchLineBytes);

@@ -94,16 +94,22 @@ inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] +
     leave_for(target, left, Stall::jump, behind, true);
 }
 
+/// Unless it is prepared already: the instruction needs another line, which needs care.
+[[gnu::always_inline]] inline bool Core::waits_for_line(const Slot& slot) {
+    if ((slot.flags & kLineStart) == 0 || fetch_.needs_care())
+        return false;
+    return !fetch_.takes_line(last_line(slot)) || fetch_.needs_care();
+}
+
 /// An instruction may stay in EX. Its successor is in decode then, and the fetch stage goes on
 /// behind that, maybe to a line that the cache has to be asked for: then the stage is clocked.
 [[gnu::always_inline]] inline bool Core::must_look_behind(const Slot& slot) {
-    constexpr Address kHeldAhead = 2 * kFetchLineBytes;  // without care this line and the next are
     const Slot& next = *(&slot + slot.step);
     const Address reach = FetchUnit::reach_behind(slot.pc + 2U * (slot.step + next.step));
     const bool is_straight = next.timing != isa::Timing::jump &&
                              next.timing != isa::Timing::jump_register &&
                              (next.flags & (kLoopEnd | kUndecoded | kPageEnd)) == 0;
-    if (is_straight && reach - line_of(slot.pc) < kHeldAhead) [[likely]]
+    if (is_straight && fetch_.has_at_hand(slot.pc, reach)) [[likely]]
         return false;
     return !fetch_.is_clocked() && goes_out_of_reach(slot);
 }

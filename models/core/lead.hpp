@@ -42,6 +42,7 @@ public:
 
     /// The first word of a jump's target is on its way.
     static constexpr Lead behind_redirect() { return Lead(0); }
+    static constexpr Lead at(unsigned index) { return Lead(u8(index)); }
     /// None where `stage` is not one that straight code over hits leads to.
     static constexpr std::optional<Lead> of(const FetchStage& stage) {
         for (unsigned state = 0; state < kStates; ++state)

@@ -14,78 +14,110 @@ namespace flexv::core {
         late_ = 0;
         fetch_.stand_at(now - 2);
     }
-    if (slot != slot_)
-        hart_.pc = slot->pc;
+    hart_.pc = slot->pc;
     slot_ = slot;
     now_ = now;
     previous_ = previous;
 }
 
-/// Instructions of one cycle that nobody else can see, and branches inside a page: the hot loop of
-/// the simulator. Ends in front of everything else, and where a line has to be asked for. None of
-/// these delivers anything late, so only the first one could have to wait for its predecessor: the
-/// caller has seen that it need not.
+/// The block that begins at `slot`, as far as it can be executed at once: `most` instructions, and
+/// in lines that are held. Null when it can not.
+[[gnu::always_inline]] inline Block* Core::block_in_reach(Slot& slot, Cycles most) {
+    Block* block = slot.block;
+    if (block == nullptr) [[unlikely]]
+        block = is_plain(slot.flags) ? code_.find_block(slot, mode()) : nullptr;
+    if (block == nullptr || (block->begins_line() && !fetch_.takes_line(block->line())))
+        return nullptr;
+    if (fetch_.needs_care()) [[unlikely]] {
+        most = hart_.mie ? 0 : std::min<Cycles>(most, fetch_.length_within_line(*block));
+        if (most == 0)
+            return nullptr;
+    }
+    if (block->length() > most) [[unlikely]]
+        block = &block->prefix(unsigned(most));
+    if (block->lines() != 0 && !fetch_.takes_lines_behind(*block, hart_.mie))
+        block = &block->prefix(block->length_in_line());
+    return block;
+}
+
+[[gnu::always_inline]] inline void Core::execute(Block& block) {
+    hart_.pc = block.last_pc();
+    hart_.next_pc = kNotTaken;
+    block.execute(hart_);
+    if (block.runs(code_user_)++ == 0) [[unlikely]]
+        executed_blocks_.push_back(&block);
+    fetch_.follow(block.path());
+}
+
+/// The branch at the end of `block` is taken in the cycle before `now`, to a line that is held:
+/// what take_branch() does in the general case.
+/// \returns the cycle in which the target is in EX; 0 and does nothing for the general case
+[[gnu::always_inline]] inline Cycles Core::branch_behind(const Block& block, Cycles now) {
+    const Slot* const target = block.target();
+    if (target == nullptr || (target->flags & kUndecoded) != 0 ||
+        (block.end().flags & (kUndecoded | kSpecial)) != 0 ||
+        !fetch_.may_branch_to(target->pc, block.end().pc)) [[unlikely]]
+        return 0;
+    ++taken_branches_;
+    jumped_from_ = block.last_pc();
+    late_ = late_before_ = 0;
+    const bool needs_two_words = (target->pc & 2) != 0 && target->op.size == 4;
+    const Cycles enters = fetch_.leave(now - 1, needs_two_words) + 2;
+    stall(Stall::jump, enters - now);
+    return enters;
+}
+
+/// Instructions of one cycle that nobody else can see, and branches: the hot loop of the simulator.
+/// Ends in front of everything else, and where a line has to be asked for. None of these delivers
+/// anything late, so only the first one could have to wait for its predecessor: the caller has seen
+/// that it need not.
 [[gnu::always_inline]] inline void Core::run_plain(Cycles horizon) {
     Slot* slot = slot_;
     const Slot* previous = previous_;
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
+    const Block* block = nullptr;
     fetch_.catch_up();
     try {
         do {
-            const u8 flags = slot->flags;
-            if ((flags & ~(kLineStart | kBranch)) != 0)
+            Block* const next = block_in_reach(*slot, horizon - now);
+            if (next == nullptr)
                 break;
-            if ((flags & kLineStart) != 0 && !fetch_.takes_line(last_line(*slot)))
-                break;
-            const bool cares = fetch_.needs_care();
-            if (cares && (hart_.mie || !fetch_.flows_on(slot->pc, slot->op.size)))
-                break;
-            if ((flags & kBranch) == 0) {
-                Stretch stretch = Stretch::at(*slot);
-                const Cycles most = cares ? 1 : horizon - now;
-                if (stretch.length() > most) [[unlikely]]
-                    stretch = stretch.cut(*slot, unsigned(most));
-                if (stretch.lines() != 0 &&
-                    !fetch_.takes_lines_behind(last_line(*slot), stretch.lines()))
-                    stretch = stretch.cut_at_line(*slot);
-                Slot* const last = slot->chain(hart_, slot, stretch.way(), executed_.data());
-                fetch_.follow(stretch.path());
-                now += stretch.length();
-                previous = last;
-                slot = last + last->step;
+            block = next;
+            execute(*next);
+            now += block->length();
+            previous = &block->last();
+            slot = &block->end();
+            if (hart_.next_pc == kNotTaken)
                 continue;
+            const Cycles enters = branch_behind(*block, now);
+            if (enters == 0) [[unlikely]] {
+                stand_at(&block->last(), nullptr, started, now);
+                take_branch(hart_.next_pc);
             }
-            hart_.pc = slot->pc;
-            hart_.next_pc = kNotTaken;
-            executes_[slot->row](hart_, slot->op);
-            ++executed_[slot->row];
-            fetch_.follow_one(pops_word(*slot));
-            ++now;
-            if (hart_.next_pc == kNotTaken) {
-                previous = slot;
-                slot += slot->step;
-                continue;
-            }
-            stand_at(slot, previous, started, now);
-            take_branch(hart_.next_pc);
-            if (!fetch_.flows_into(now_))
-                return;
-            slot = slot_;
-            now = started = now_;
+            slot = enters != 0 ? block->target() : slot_;
+            now = started = enters != 0 ? enters : now_;
             previous = nullptr;
-            if ((slot->flags & ~(kLineStart | kBranch)) != 0)
-                return;
+            if (!fetch_.flows_into(now))
+                break;
             fetch_.catch_up();
         } while (now < horizon);
     } catch (const isa::Trap& trap) {
-        for (; &slot->op != trap.operands; slot += slot->step)  // those before it have executed
-            ++now;
+        now += count_before(trap, *block, slot);
         decoded_ = now - 1;
         stand_at(slot, nullptr, started, now);
         throw;
     }
     stand_at(slot, previous, started, now);
+}
+
+/// What `block` has executed in front of a trap: those instructions are counted, and `slot` becomes
+/// that of the trap.
+Cycles Core::count_before(const isa::Trap& trap, const Block& block, Slot*& slot) {
+    const unsigned count = block.instructions_before(*trap.operands);
+    for (unsigned i = 0; i < count; ++i, slot += slot->step)
+        ++executed_[slot->row];
+    return count;
 }
 
 /// Runs until the core needs something that others can see, or has run ahead far enough.
@@ -105,15 +137,18 @@ namespace flexv::core {
                 clock_.timeline.schedule(*this, now_);
                 return;
             }
-            if ((slot_->flags & ~(kLineStart | kBranch)) == 0 && (late_ & slot_->uses) == 0 &&
-                fetch_.flows_into(now_)) {
+            if (is_plain(slot_->flags) && (late_ & slot_->uses) == 0 && fetch_.flows_into(now_)) {
+                const Cycles before = now_;
+                const bool cares = fetch_.needs_care();
                 run_plain(horizon);
-                if (now_ >= horizon || fetch_.needs_care()) [[unlikely]]
+                const bool is_prepared = cares && now_ == before;
+                if (now_ >= horizon || (fetch_.needs_care() && !is_prepared)) [[unlikely]]
                     continue;
             }
             const Slot& slot = *slot_;
-            if (slot.flags == kSpecial && slot.access.mode != isa::AddressMode::none) [[likely]] {
-                if (must_look_behind(slot)) [[unlikely]]
+            if ((slot.flags & ~kLineStart) == kSpecial &&
+                slot.access.mode != isa::AddressMode::none) [[likely]] {
+                if (waits_for_line(slot) || must_look_behind(slot)) [[unlikely]]
                     continue;
                 begin_access(slot);
                 return;

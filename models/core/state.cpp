@@ -14,6 +14,7 @@ void Core::serialize(StateArchive& archive) {
     archive(now_, late_, late_before_, starting_, state_, decoded_, jalr_gap_, jumped_at_, linked_,
             slept_since_, jumped_from_, boot_address_, started_);
     archive(trap_.cause, trap_.value);
+    count_blocks();
     archive(executed_, stalls_, sleep_cycles_, taken_branches_, refills_, load_only_,
             divide_cycles_, jump_register_stalls_, split_, external_, external_cycles_);
     serialize_fault(archive);

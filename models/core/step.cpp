@@ -20,9 +20,7 @@ bool Core::clear_obstacle() {
             decode_slot();
         return true;
     }
-    if ((slot.flags & kLineStart) == 0 || fetch_.needs_care())
-        return false;
-    return !fetch_.takes_line(last_line(slot)) || fetch_.needs_care();
+    return waits_for_line(slot);
 }
 
 /// One instruction, or one obstacle before it, that the tight loop does not know.

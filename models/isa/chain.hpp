@@ -4,40 +4,38 @@
 #pragma once
 
 #include "isa/hart.hpp"
-#include "isa/slot.hpp"
+#include "isa/instruction.hpp"
 
 #include <array>
-#include <bit>
 #include <utility>
 
 namespace flexv::isa {
 
-/// The way through some instructions: bit i is set when instruction i has 32 bits, so that its
-/// successor is the slot after the next; one more bit ends the pattern. A chain gets it shifted
-/// left by the size of a slot, which makes the lowest bit the distance in bytes.
-inline constexpr unsigned kChainShift = std::countr_zero(sizeof(Slot));
+/// One instruction, side by side with the one that executes behind it: no step from one to the next
+/// has to be loaded first.
+struct Step {
+    Chain chain = nullptr;
+    Operands op;
+};
 
-/// Executes the instruction in `slot` and those behind it.
-/// \param steps the way to go, shifted. Known at the start: a step that has to be loaded from its
-///   slot holds up every instruction.
-/// \param executed [row], counted up
-/// \returns the slot of the last instruction
+/// Executes the instruction in `step` and those behind it.
 /// \throws Trap with the operands of the instruction that raised it
 template <Execute execute>
-Slot* run_chain(Hart& hart, Slot* slot, u64 steps, EventCount* executed) {
-    execute(hart, slot->op);
+void run_chain(Hart& hart, const Step* step) {
+    execute(hart, step->op);
     hart.x[0] = 0;
-    ++executed[slot->row];
-    Slot* const next = slot + (steps >> kChainShift & 1) + 1;
-    steps >>= 1;
-    if (steps < u64{2} << kChainShift)  // below are bits of the past
-        return slot;
-    return next->chain(hart, next, steps, executed);  // becomes a jump
+    ++step;
+    step->chain(hart, step);  // becomes a jump
 }
 
-/// True for an instruction of one cycle that neither jumps nor looks at anything but registers.
+/// Stands behind the last instruction.
+inline void end_chain(Hart& /*hart*/, const Step* /*step*/) {}
+
+/// True for an instruction of one cycle that neither jumps nor looks at anything but registers, and
+/// for a branch: that ends a chain, and whoever starts it sets pc and next_pc for it.
 constexpr bool can_be_chained(const Instruction& row) {
-    return (row.timing == Timing::single || row.timing == Timing::mac_load) && !row.reads_pc;
+    const bool computes = row.timing == Timing::single || row.timing == Timing::mac_load;
+    return row.timing == Timing::branch || (computes && !row.reads_pc);
 }
 
 template <const auto& rows, std::size_t index>

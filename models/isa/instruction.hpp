@@ -3,7 +3,6 @@
 // the ISA page and the test lists are derived from the rows.
 #pragma once
 
-#include "base/event_count.hpp"
 #include "base/units.hpp"
 
 #include <string_view>
@@ -25,9 +24,9 @@ struct Operands {
 
 using Execute = void (*)(Hart&, const Operands&);
 
-struct Slot;
+struct Step;
 /// A row that goes on to the next one by itself; chain.hpp.
-using Chain = Slot* (*)(Hart&, Slot*, u64 steps, EventCount* executed);
+using Chain = void (*)(Hart&, const Step*);
 
 /// What the pipeline does with an instruction; costs live in models/core.
 enum class Timing : u8 {
@@ -86,7 +85,7 @@ struct Instruction {
     bool reads_pc = false;  ///< the result depends on the address, apart from jumps
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
-    Chain chain = nullptr;         ///< null for what is not a plain computation; set by kChained
+    Chain chain = nullptr;         ///< null for all but computations and branches; set by kChained
     std::string_view semantics{};  ///< one line for the ISA page
 };
 

@@ -4,6 +4,10 @@
 
 #include "isa/instruction.hpp"
 
+namespace flexv::core {
+class Block;
+}
+
 namespace flexv::isa {
 
 /// A slot a halfword of code, in address order. Resource masks: bit r is x[r], bits 32..35 W0..W3,
@@ -19,10 +23,8 @@ struct alignas(64) Slot {
     u8 step = 2;   ///< halfwords to the sequential successor
     Timing timing = Timing::single;
     Access access;
-    u8 lines = 0;     ///< cache lines that the stretch from here on enters behind the first
-    Address pc = 0;   ///< of the slot, decoded or not
-    u32 path = 0;     ///< what the stretch does to the fetch stage, core::Lead::Path
-    u32 stretch = 0;  ///< the way through the stretch that begins here, see chain.hpp; 0: not known
+    Address pc = 0;                ///< of the slot, decoded or not
+    core::Block* block = nullptr;  ///< the one that begins here; null: not known, or none
 };
 static_assert(sizeof(Slot) == 64);  // one line of the host's cache
 

@@ -243,6 +243,8 @@ void Core::add_counters() {
 /// Event numbers of the performance counters (docs/spec/isa.md 3.4).
 u64 Core::count(unsigned event) const {
     using enum isa::Timing;
+    if (state_ == State::off)  // its registers ask while it is being made
+        return 0;
     switch (event) {
         case 0:
             return now_ - started_ - sleep_cycles_;

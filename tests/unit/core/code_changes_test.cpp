@@ -63,18 +63,18 @@ TEST_CASE("a write beside decoded code forgets nothing", "[code_changes]") {
         CHECK(bench.is_decoded(TcdmBench::kCode + offset));
 }
 
-TEST_CASE("a write forgets the instructions that have a byte in it, and stretches over them",
+TEST_CASE("a write forgets the instructions that have a byte in it, and blocks over them",
           "[code_changes]") {
     TcdmBench bench;
     bench.run_lines({"addi a0, x0, 1", "addi a1, x0, 2", "addi a2, x0, 3", "jal x0, 0x10000800"});
-    REQUIRE(bench.slot(TcdmBench::kCode).stretch != 0);
+    REQUIRE(bench.slot(TcdmBench::kCode).block != nullptr);
 
     bench.write(TcdmBench::kCode + 4, isa::assemble("addi a1, x0, 9"));
 
     CHECK(bench.is_decoded(TcdmBench::kCode));
     CHECK_FALSE(bench.is_decoded(TcdmBench::kCode + 4));
     CHECK(bench.is_decoded(TcdmBench::kCode + 8));
-    CHECK(bench.slot(TcdmBench::kCode).stretch == 0);
+    CHECK(bench.slot(TcdmBench::kCode).block == nullptr);
 }
 
 TEST_CASE("an instruction across two pages goes with either half", "[code_changes]") {

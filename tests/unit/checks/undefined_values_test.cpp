@@ -154,7 +154,7 @@ TEST_CASE("two undefined values are compared, a value with itself is not", "[uni
 
 TEST_CASE("branches of Xpulp compare with their immediate", "[uninit]") {
     for (const char* const name : {"p.beqimm", "p.bneimm"})
-        for (const i8 immediate : {7, -16, 15}) {
+        for (const int immediate : {7, -16, 15}) {
             Values values;
             values.undefine(kA1, 0xFFFF'FFFF);
             const isa::Operands op{.imm = 8, .imm2 = u8(immediate), .rs1 = kA1};

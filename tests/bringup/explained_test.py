@@ -98,20 +98,20 @@ class CallStacks(bringup.Case):
 
     def test_behind_a_jump_to_nowhere_the_caller_is_where_ra_points(self) -> None:
         caller = line_of("lost_stacks.c", "// there is no function")
-        for case in (1, 2):
-            self.expect(rf"#0  0x\w+ no symbol\n +#1  0x\w+ call_table .*lost_stacks\.c:{caller}\n +#2  0x\w+ main ", self.ends(case))
+        for case, name in ((1, "no symbol"), (2, "flexv_team")):
+            self.expect(rf"#0  0x\w+ {name}\n +#1  0x\w+ call_table .*lost_stacks\.c:{caller}\n +#2  0x\w+ main ", self.ends(case))
 
     def test_endless_recursion_is_folded_and_said_to_be_deeper(self) -> None:
         text = self.ends(3)
         self.expect(r"#1  0x\w+ recurse .*\n +\.\.\. the same 62 times more\n +\.\.\. and deeper$", text)
 
     def test_a_stack_ends_where_the_return_address_is_lost(self) -> None:
-        text = self.ends(4, "--max-cycles", "2000")  # in the start-up code
+        text = self.ends(4, "--max-cycles", "700")  # in the start-up code
         stack = self.expect(r"call stack of cluster\.core0: .*\n((?: +#.*\n)+)", text)[1]
         self.assertLessEqual(stack.count("join_team"), 1, stack)
 
     def test_a_transfer_to_nowhere_names_the_nearest_memory(self) -> None:
-        self.expect(r"transfer 0: read of \d+ bytes at external 0x60000000 .*; nearest: .*soc\.l2 ", self.ends(5))
+        self.expect(r"transfer 0: read of \d+ bytes at external 0x60000000 .*; nearest: soc\.\w+ 0x", self.ends(5))
 
 
 class OtherEnds(bringup.Case):

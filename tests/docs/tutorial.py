@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do what a page of docs/tutorial tells its reader: tutorial.py PAGE.md FLEXV_VP REPOSITORY [FIRMWARE_BUILD].
 
-Blocks ```json NAME are written as files. Pages with blocks ```diff NAME find a copy of the sources to patch. In blocks ```console each line behind `$ ` is run by a shell, and the
-lines below it must be the beginnings of lines of its output (stdout and stderr), in this order; `...` stands for any
-lines. All commands but those with `||` must succeed. Exit status 77, skipped, where FLEXV_VP has not been built.
+Blocks ```json NAME are written as files. Pages with blocks ```diff NAME find a copy of the sources to patch. In
+blocks ```console each line behind `$ ` is run by a shell, and the lines below it must be the beginnings of lines of its
+output (stdout and stderr), in this order; `...` stands for any lines. All commands but those with `||` must succeed. Exit status 77, skipped, where FLEXV_VP has not been built.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Conflicts(program.Case):
         before = (self.folder / "state").read_bytes()
         for output in (("--report", "state"), ("--save-at", "2", "state")):
             done = self.run_program("run", image, "--restore", "state", *output)
-            self.assert_refused(done, "checkpoint state", "would overwrite it")
+            self.assert_refused(done, "checkpoint state: " + " ".join(output[:1]))
             self.assertEqual((self.folder / "state").read_bytes(), before)
 
     def test_price_does_not_overwrite_what_it_reads(self) -> None:

@@ -3,6 +3,7 @@
 #include "flexv/flexv.hpp"
 #include "isa/assembler.hpp"
 #include "support/scratch_folder.hpp"
+#include "support/unwound_frames.hpp"
 #include "unit/platform/elf_builder.hpp"
 
 #include <fcntl.h>
@@ -92,10 +93,14 @@ TEST_CASE("what is too late behind the start is refused", "[cosim]") {
 
     CHECK_THROWS_WITH(scene.chip.ask({"--quiet"}),
                       "chip: ask: the simulation has started; call it before");
+    forget_unwound_frames();
     CHECK_THROWS_WITH(scene.chip.external_in("late"), Catch::Contains("external_in: the simul"));
+    forget_unwound_frames();
     CHECK_THROWS_WITH(scene.chip.line_in(12), Catch::Contains("line_in: the simulation has"));
+    forget_unwound_frames();
     CHECK_THROWS_WITH(scene.chip.add_counter("late", "events", "", [] { return 0; }),
                       Catch::Contains("add_counter: the simulation has started"));
+    forget_unwound_frames();
     CHECK_THROWS_WITH(scene.chip.raise_line(3), Catch::Contains("line 3 of the event unit"));
 }
 

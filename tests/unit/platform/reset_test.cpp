@@ -192,7 +192,7 @@ TEST_CASE("clusters that are reset in the midst of their first line start again"
     check_equal(run(image, configuration, Part::chip, 3), fresh);
     const Result again = run(image, configuration, Part::cluster, 3);
     CHECK(again.exit_code == 0);
-    CHECK(again.cycles > fresh.cycles);
+    CHECK(again.cycles >= fresh.cycles);
     CHECK(again.cycles <= fresh.cycles + 16);  // what L2 has begun for them it ends
 }
 

@@ -36,7 +36,7 @@ NAMES = ("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6
          "t3 t4 t5 t6 pc").split()  # fmt: skip
 MAX_BYTES = 1024  # of memory in one packet
 BREAKPOINT, INTERRUPT = 5, 2  # signals of a run that goes on
-ENDS = {11: "fault", 6: "deadlock", 24: "limit"}  # signals of one that does not
+ENDS = {4: "fault", 11: "fault", 6: "deadlock", 24: "limit"}  # signals of one that does not
 
 
 class ControlError(Exception):

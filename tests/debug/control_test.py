@@ -120,6 +120,7 @@ class Control(unittest.TestCase):
     def test_a_failure_is_named_and_can_be_looked_at(self) -> None:
         for body, options, outcome, status in (
             ([*images.store(0x70000000, 1)], [], "fault", 102),
+            ([0], [], "fault", 102),  # no instruction
             ([*images.listen_to(12), *images.sleep()], [], "deadlock", 105),
             ([images.jump(0)], ["--max-cycles", "20000"], "limit", 104),
         ):

@@ -132,13 +132,6 @@ public:
             --awaited;
         is_awaited = false;
     }
-
-    const platform::Configuration configuration;
-    const platform::ElfImage image;
-    platform::Soc soc;
-    platform::RunOptions options;
-    std::optional<platform::Simulation> simulation;  // from the start of the simulation on
-    std::optional<platform::RunSession> session;     // the same
     /// Throws UserError where it is too late, or too early, for `what` of the platform `name`.
     void require_not_started(const char* name, const char* what) const {
         if (simulation)
@@ -150,6 +143,12 @@ public:
                             what);
     }
 
+    const platform::Configuration configuration;
+    const platform::ElfImage image;
+    platform::Soc soc;
+    platform::RunOptions options;
+    std::optional<platform::Simulation> simulation;  // from the start of the simulation on
+    std::optional<platform::RunSession> session;     // the same
     bool stops_kernel = true;
     bool is_finished = false;
 

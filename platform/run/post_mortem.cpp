@@ -4,6 +4,7 @@
 #include "isa/csr.hpp"
 #include "isa/disassembler.hpp"
 #include "isa/syntax.hpp"
+#include "platform/debug/core_state.hpp"
 #include "platform/run/wait_circle.hpp"
 
 #include <fmt/format.h>
@@ -102,15 +103,13 @@ void PostMortem::add_stack(CoreDiagnosis& found, const core::Core& core) {
 CoreDiagnosis PostMortem::look_at(core::Core& core) {
     CoreDiagnosis found{.name = short_name(core),
                         .hartid = core.hartid(),
-                        .state = core.describe_wait(),
+                        .state = state_of(soc_, core),
                         .instructions = core.instructions(),
                         .place = place_of(core.hart().pc, core.hart().pc),
                         .stack = {},
                         .registers = {}};
     if (!core.is_off())
         add_stack(found, core);
-    if (faulty() == &core)
-        found.state = "stopped by the fault";
     for (unsigned index = 1; index < kRegisters; ++index)
         found.registers.emplace_back(isa::kRegisterNames[index], core.hart().x[index]);
     for (const isa::CsrName& csr : isa::kCsrNames) {

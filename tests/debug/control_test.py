@@ -14,6 +14,7 @@ from pathlib import Path
 PROGRAM, REPOSITORY = "", Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY / "scripts/python"), str(REPOSITORY / "tests/program")]
 import images
+from firmware_case import FirmwareCase
 from flexv_control import ControlError, Run
 
 
@@ -32,20 +33,10 @@ def ends(pid: int, seconds: float = 20) -> bool:
     return False
 
 
-class Control(unittest.TestCase):
-    def setUp(self) -> None:
-        scratch = tempfile.TemporaryDirectory(prefix="flexv-test-")
-        self.addCleanup(scratch.cleanup)
-        self.folder = Path(scratch.name)
-
-    def image(self, body: list[int]) -> Path:
-        path = self.folder / "firmware.elf"
-        images.Image(images.only_core_0(body)).write(str(path))
-        return path
-
+class Control(FirmwareCase):
     def run_of(self, body: list[int], **options: object) -> Run:
         settings = {"soc.cluster.core_count": 1}
-        return Run(self.image(body), program=PROGRAM, settings=settings, **options)  # type: ignore[arg-type]
+        return Run(self.write_image(body), program=PROGRAM, settings=settings, **options)  # type: ignore[arg-type]
 
     def test_a_run_that_was_stopped_is_that_of_a_run_that_was_not(self) -> None:
         with start() as run:
@@ -149,7 +140,7 @@ class Control(unittest.TestCase):
         program = self.folder / "left.py"
         program.write_text(
             f"import sys, os, signal\nsys.path.insert(0, {str(REPOSITORY / 'scripts/python')!r})\n"
-            f"from flexv_control import Run\nrun = Run({str(self.image([images.jump(0)]))!r}, program={PROGRAM!r})\n"
+            f"from flexv_control import Run\nrun = Run({str(self.write_image([images.jump(0)]))!r}, program={PROGRAM!r})\n"
             "print(run.process.pid, flush=True)\nrun.go(timeout=0.1)\nrun.packets.send('vCont;c')\n"
             "if sys.argv[1] == 'killed': os.kill(os.getpid(), signal.SIGKILL)\nraise SystemExit\n"
         )

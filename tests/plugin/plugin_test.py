@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
 import images
-from device_case import DeviceCase
+from firmware_case import FirmwareCase
 from images import read_and_end
 
 PROGRAM = ""
@@ -23,7 +23,7 @@ RESULT = 0x1C01_0000
 EVENT = 12
 
 
-class Case(DeviceCase):
+class Case(FirmwareCase):
     def configuration(self, *devices: dict[str, Any]) -> Path:
         path = self.folder / "chip.json"
         text = json.dumps({"soc": {"plugins": devices}}, indent=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of devices outside of the platform share: firmware, a report, and what is refused."""
+"""What tests share that make their own firmware: an image, a report, and what is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import images
 USER_ERROR = 101
 
 
-class DeviceCase(unittest.TestCase):
+class FirmwareCase(unittest.TestCase):
     def setUp(self) -> None:
         scratch = tempfile.TemporaryDirectory(prefix="flexv-test-")
         self.addCleanup(scratch.cleanup)

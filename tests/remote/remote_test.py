@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "scripts/python")]
 import flexv_remote
 import images
-from device_case import DeviceCase
+from firmware_case import FirmwareCase
 from flexv_remote import ACCESS, HEADER, AccessError, Peer
 from images import read_and_end
 
@@ -58,7 +58,7 @@ class Memory(Peer):
         self.resets += 1
 
 
-class Case(DeviceCase):
+class Case(FirmwareCase):
     def setUp(self) -> None:
         super().setUp()
         self.address = f"unix:{self.folder}/socket"

@@ -96,11 +96,13 @@ RemoteDevice::RemoteDevice(const sc_core::sc_module_name& name, Outside& outside
     dont_initialize();
 }
 
-void RemoteDevice::connect(std::function<std::string()> must_end) {
+void RemoteDevice::connect(const std::function<std::string()>& must_end) {
     try {
         link_ = std::make_unique<remote::Link>(
-            config_.socket, std::chrono::milliseconds(config_.timeout_ms), std::move(must_end));
+            config_.socket, std::chrono::milliseconds(config_.timeout_ms), must_end);
     } catch (const Lost& lost) {
+        if (!must_end().empty())
+            return fail(lost);  // an interruption, which ends the run as it would later
         throw UserError("soc.remotes.{}: {}: {}", config_.name, config_.socket, lost.what());
     }
     connected_.notify(sc_core::SC_ZERO_TIME);

@@ -29,9 +29,9 @@ public:
     RemoteDevice(const sc_core::sc_module_name& name, Outside& outside,
                  const RemoteConfiguration& config, cosim::ExternalWindow* window);
 
-    /// Before time starts; `must_end` is asked while the other side is waited for. Throws
-    /// UserError.
-    void connect(std::function<std::string()> must_end);
+    /// Before time starts; `must_end` is asked while the other side is waited for, and the run
+    /// ends in its first cycle when it has a reason. Throws UserError.
+    void connect(const std::function<std::string()>& must_end);
     /// Of the chip, in the course of a run: a pulse on the wire to the device.
     void reset();
 

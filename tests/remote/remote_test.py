@@ -371,22 +371,34 @@ class Misbehaving(Case):
 
                 self.refuse(asks, words, quantum_ns=0, irq=3)
 
-    def test_a_signal_ends_the_wait(self) -> None:
-        has_begun = threading.Event()
+    def end_by_a_signal(self, meets: Callable[[Raw], None]) -> None:
+        """The signal comes when `meets` has returned, and the device waits for its peer."""
+        has_met = threading.Event()
 
-        def greets(peer: Raw) -> None:
-            peer.hello()
-            has_begun.set()
+        def script(peer: Raw) -> None:
+            meets(peer)
+            has_met.set()
             peer.wait_for_the_end()
 
-        threading.Thread(target=Raw(self.address, greets).serve, daemon=True).start()
-        command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000))
+        threading.Thread(target=Raw(self.address, script).serve, daemon=True).start()
+        command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000, quantum_ns=0))
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
-            self.assertTrue(has_begun.wait(30))
+            self.assertTrue(has_met.wait(30))
             run.send_signal(signal.SIGTERM)
             _, text = run.communicate(timeout=30)
         self.assertEqual(run.returncode, 128 + signal.SIGTERM, text)
-        self.assertIn("interrupted by signal", text)
+        self.assertIn(f"soc.remotes.far: {self.address}: interrupted by signal", text)
+        self.assertEqual(self.report()["result"], "interrupted")
+
+    def test_a_signal_ends_the_wait_for_a_greeting(self) -> None:
+        self.end_by_a_signal(lambda peer: None)
+
+    def test_a_signal_ends_the_wait_for_an_answer(self) -> None:
+        def meets(peer: Raw) -> None:
+            peer.hello()
+            peer.receive()  # the access
+
+        self.end_by_a_signal(meets)
 
     def test_configurations_that_cannot_be(self) -> None:
         for more, words in (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/core.hpp"
 
-#include "core/pipeline.hpp"
-#include "core/watch.hpp"
+#include "core/pipeline/costs.hpp"
+#include "core/probe/watch.hpp"
 
 #include <bit>
 #include <numeric>
@@ -172,7 +172,7 @@ u64 Core::instructions() const {
 
 /// Counts of instructions are sums over the blocks that they stand in.
 void Core::count_blocks() const {
-    for (Block* const block : executed_blocks_) {
+    for (BasicBlock* const block : executed_blocks_) {
         const u64 runs = std::exchange(block->runs(code_user_), 0);
         const Slot* slot = &block->first();
         for (unsigned i = 0; i < block->length(); ++i, slot += slot->step)

@@ -11,14 +11,14 @@
 #include "base/module.hpp"
 #include "base/state_archive.hpp"
 #include "base/tcdm_target.hpp"
-#include "core/address_map.hpp"
 #include "core/csr_file.hpp"
 #include "core/debugger.hpp"
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "core/fault.hpp"
-#include "core/fetch_unit.hpp"
-#include "core/interrupt_input.hpp"
-#include "core/observer.hpp"
+#include "core/pipeline/address_map.hpp"
+#include "core/pipeline/fetch_unit.hpp"
+#include "core/pipeline/interrupt_input.hpp"
+#include "core/probe/observer.hpp"
 #include "isa/hart.hpp"
 
 #include <array>
@@ -219,10 +219,10 @@ private:
     void go_on();
     void run_plain(Cycles horizon);
     void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
-    [[nodiscard]] Block* block_in_reach(Slot& slot, Cycles most);
-    void execute(Block& block);
-    [[nodiscard]] Cycles branch_behind(const Block& block, Cycles now);
-    Cycles count_before(const isa::Trap& trap, const Block& block, Slot*& slot);
+    [[nodiscard]] BasicBlock* block_in_reach(Slot& slot, Cycles most);
+    void execute(BasicBlock& block);
+    [[nodiscard]] Cycles branch_behind(const BasicBlock& block, Cycles now);
+    Cycles count_before(const isa::Trap& trap, const BasicBlock& block, Slot*& slot);
     void finish_access();
     void tell_written_code();
 
@@ -432,8 +432,8 @@ private:
     std::array<EventCount, 2> external_cycles_{};  // [is_write], that they waited
     Cycles started_ = 0;
     /// Whose executions are not in executed_ yet.
-    mutable std::vector<Block*> executed_blocks_;
-    const unsigned code_user_;  // of Block::runs()
+    mutable std::vector<BasicBlock*> executed_blocks_;
+    const unsigned code_user_;  // of BasicBlock::runs()
 
     /// Copies of what is in the pipeline while its code has changed.
     struct Kept {

@@ -2,7 +2,7 @@
 // Where the next instruction comes from: jumps, hardware loops, decode, and the cache line that the
 // fetch stage needs.
 #include "core/hot_path.hpp"
-#include "core/watch.hpp"
+#include "core/probe/watch.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "core/core.hpp"
-#include "core/hazards.hpp"
-#include "core/pipeline.hpp"
+#include "core/pipeline/costs.hpp"
+#include "core/pipeline/hazards.hpp"
 
 #include <algorithm>
 #include <utility>

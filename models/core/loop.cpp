@@ -22,8 +22,8 @@ namespace flexv::core {
 
 /// The block that begins at `slot`, as far as it can be executed at once: `most` instructions, and
 /// in lines that are held. Null when it can not.
-[[gnu::always_inline]] inline Block* Core::block_in_reach(Slot& slot, Cycles most) {
-    Block* block = slot.block;
+[[gnu::always_inline]] inline BasicBlock* Core::block_in_reach(Slot& slot, Cycles most) {
+    BasicBlock* block = slot.block;
     if (block == nullptr) [[unlikely]]
         block = is_plain(slot.flags) ? code_.find_block(slot, mode()) : nullptr;
     if (block == nullptr || (block->begins_line() && !fetch_.takes_line(block->line())))
@@ -40,7 +40,7 @@ namespace flexv::core {
     return block;
 }
 
-[[gnu::always_inline]] inline void Core::execute(Block& block) {
+[[gnu::always_inline]] inline void Core::execute(BasicBlock& block) {
     hart_.pc = block.last_pc();
     hart_.next_pc = kNotTaken;
     block.execute(hart_);
@@ -52,7 +52,7 @@ namespace flexv::core {
 /// The branch at the end of `block` is taken in the cycle before `now`, to a line that is held:
 /// what take_branch() does in the general case.
 /// \returns the cycle in which the target is in EX; 0 and does nothing for the general case
-[[gnu::always_inline]] inline Cycles Core::branch_behind(const Block& block, Cycles now) {
+[[gnu::always_inline]] inline Cycles Core::branch_behind(const BasicBlock& block, Cycles now) {
     const Slot* const target = block.target();
     if (target == nullptr || (target->flags & kUndecoded) != 0 ||
         (block.end().flags & (kUndecoded | kSpecial)) != 0 ||
@@ -76,11 +76,11 @@ namespace flexv::core {
     const Slot* previous = previous_;
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
-    const Block* block = nullptr;
+    const BasicBlock* block = nullptr;
     fetch_.catch_up();
     try {
         do {
-            Block* const next = block_in_reach(*slot, horizon - now);
+            BasicBlock* const next = block_in_reach(*slot, horizon - now);
             if (next == nullptr)
                 break;
             block = next;
@@ -113,7 +113,7 @@ namespace flexv::core {
 
 /// What `block` has executed in front of a trap: those instructions are counted, and `slot` becomes
 /// that of the trap.
-Cycles Core::count_before(const isa::Trap& trap, const Block& block, Slot*& slot) {
+Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*& slot) {
     const unsigned count = block.instructions_before(*trap.operands);
     for (unsigned i = 0; i < count; ++i, slot += slot->step)
         ++executed_[slot->row];

@@ -2,7 +2,7 @@
 // A core in a checkpoint. Between two acts all that it will go on with lies in its members; only
 // pointers to decoded instructions have to be said in other words.
 #include "core/core.hpp"
-#include "core/watch.hpp"
+#include "core/probe/watch.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exceptions, interrupts and sleep (docs/spec/isa.md section 5). Traps that no firmware handles
 // become faults.
+#include "core/decode/illegal.hpp"
 #include "core/hot_path.hpp"
-#include "core/illegal.hpp"
 
 namespace flexv::core {
 

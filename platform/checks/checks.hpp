@@ -2,7 +2,7 @@
 // All checks of `--check` together: those that were asked for exist, the others do not.
 #pragma once
 
-#include "core/hazard_check.hpp"
+#include "core/probe/hazard_check.hpp"
 #include "platform/checks/dma_check.hpp"
 #include "platform/checks/findings.hpp"
 #include "platform/checks/options.hpp"

@@ -3,7 +3,7 @@
 // instruction. The decoded instructions carry the marks, so code without any runs at full speed.
 #pragma once
 
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "platform/debug/target.hpp"
 
 #include <map>

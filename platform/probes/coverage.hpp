@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/core.hpp"
-#include "core/observer.hpp"
+#include "core/probe/observer.hpp"
 #include "platform/firmware/elf.hpp"
 
 #include <memory>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/core.hpp"
-#include "core/instruction_trace.hpp"
+#include "core/probe/instruction_trace.hpp"
 
 #include <memory>
 #include <string>

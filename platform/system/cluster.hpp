@@ -9,7 +9,7 @@
 #include "cluster_bus/cluster_bus.hpp"
 #include "cluster_control/cluster_control.hpp"
 #include "core/core.hpp"
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "dma/dma.hpp"
 #include "event_unit/event_unit.hpp"
 #include "hmr/hmr.hpp"

@@ -6,7 +6,7 @@
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
 #include "core/core.hpp"
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "fabric_port/fabric_port.hpp"
 #include "isa/decoder.hpp"
 #include "platform/config/configuration.hpp"

@@ -3,7 +3,7 @@
 
 #include "base/module.hpp"
 #include "core/core.hpp"
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 
 #include <algorithm>
 #include <array>

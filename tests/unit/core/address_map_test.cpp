@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The per-core address decode, address by address as in docs/spec/cluster.md 2.2.
-#include "core/address_map.hpp"
+#include "core/pipeline/address_map.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--check hazards`: a warning for every sequence that silicon gets wrong (docs/spec/isa.md section
 // 15), none for its neighbours that are safe.
-#include "core/hazard_check.hpp"
+#include "core/probe/hazard_check.hpp"
 #include "support/core_bench.hpp"
 
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said of instructions that the core has not. Words are those of GNU as 2.40.
-#include "core/illegal.hpp"
+#include "core/decode/illegal.hpp"
 
 #include <catch2/catch.hpp>
 

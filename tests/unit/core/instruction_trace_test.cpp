@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines of the instruction trace, in the columns of the RTL's tracer.
-#include "core/instruction_trace.hpp"
+#include "core/probe/instruction_trace.hpp"
 #include "support/core_bench.hpp"
 
 #include <string>

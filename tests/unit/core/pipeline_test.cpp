@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Costs that are functions of operands, against the measured programs that docs/spec/timing.md 1.3
 // names.
-#include "core/pipeline.hpp"
+#include "core/pipeline/costs.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/instruction_trace.hpp"
+#include "core/probe/instruction_trace.hpp"
 
 #include "isa/disassembler.hpp"
 

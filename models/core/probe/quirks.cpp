@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/quirks.hpp"
+#include "core/probe/quirks.hpp"
 
 #include "isa/csr.hpp"
 #include "isa/simd.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/block.hpp"
+#include "core/decode/basic_block.hpp"
 
 #include "base/error.hpp"
 
@@ -7,7 +7,7 @@
 
 namespace flexv::core {
 
-Block::Block(Slot& first, unsigned most, unsigned harts)
+BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts)
     : runs_(harts),
       end_(&first),
       line_(last_line(first)),
@@ -32,7 +32,7 @@ Block::Block(Slot& first, unsigned most, unsigned harts)
         target_ = last_ + last_->op.imm / 2;
 }
 
-void Block::append(Slot& slot) {
+void BasicBlock::append(Slot& slot) {
     if (length_ != 0 && (slot.flags & kLineStart) != 0 && lines_++ == 0)
         length_in_line_ = length_;
     steps_.push_back({.chain = slot.chain, .op = slot.op});
@@ -44,7 +44,7 @@ void Block::append(Slot& slot) {
 }
 
 /// Finds what the fetch stage asks for ahead of decode, when it begins in `state`.
-void Block::look_ahead(unsigned state) {
+void BasicBlock::look_ahead(unsigned state) {
     const Address last = line_ + lines_ * kFetchLineBytes;
     Lead lead = Lead::at(state);
     Address line = line_;
@@ -64,15 +64,15 @@ void Block::look_ahead(unsigned state) {
         ends_within_ |= u8(1U << state);
 }
 
-unsigned Block::instructions_before(const isa::Operands& operands) const {
+unsigned BasicBlock::instructions_before(const isa::Operands& operands) const {
     const auto has_raised = [&](const isa::Step& step) { return &step.op == &operands; };
     return unsigned(std::ranges::find_if(steps_, has_raised) - steps_.begin());
 }
 
-Block& Block::make_prefix(unsigned length) {
+BasicBlock& BasicBlock::make_prefix(unsigned length) {
     prefixes_.resize(length_);
-    std::unique_ptr<Block>& made = prefixes_[length - 1];
-    made = std::make_unique<Block>(*first_, length, unsigned(runs_.size()));
+    std::unique_ptr<BasicBlock>& made = prefixes_[length - 1];
+    made = std::make_unique<BasicBlock>(*first_, length, unsigned(runs_.size()));
     return *made;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/fetch_unit.hpp"
+#include "core/pipeline/fetch_unit.hpp"
 
 #include <utility>
 

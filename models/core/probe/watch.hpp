@@ -2,8 +2,8 @@
 // What only an observed core needs, apart from the core's hot state.
 #pragma once
 
-#include "core/observer.hpp"
-#include "core/quirks.hpp"
+#include "core/probe/observer.hpp"
+#include "core/probe/quirks.hpp"
 
 #include <array>
 #include <vector>

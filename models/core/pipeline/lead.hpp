@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/state_archive.hpp"
-#include "core/fetch_stage.hpp"
+#include "core/pipeline/fetch_stage.hpp"
 
 #include <array>
 #include <optional>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 
 #include "base/code_words.hpp"
 #include "base/error.hpp"
 #include "base/state_archive.hpp"
-#include "core/hazards.hpp"
+#include "core/pipeline/hazards.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -32,7 +32,7 @@ DecodeCache::Page::Page(Address address) : base(address) {
 /// Forgets the slots from `first` to `last`, as far as they lie in this page, and the blocks that
 /// reach them.
 void DecodeCache::Page::forget(Address first, Address last) {
-    constexpr u32 kReach = 2 * Block::kMaxLength;
+    constexpr u32 kReach = 2 * BasicBlock::kMaxLength;
     const u32 begin = (std::max(first, base) - base) / 2;
     const u32 end = (std::min(last, base + (kPageBytes - 1)) - base) / 2 + 1;
     for (u32 index = begin; index < end; ++index)
@@ -134,14 +134,16 @@ Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
 }
 
 /// One that was open is made again when its end has been decoded.
-Block* DecodeCache::find_block(Slot& first, isa::Mode mode) {
-    std::unique_ptr<Block>& block = page_of(first.pc, mode).blocks[(first.pc % kPageBytes) / 2];
+BasicBlock* DecodeCache::find_block(Slot& first, isa::Mode mode) {
+    std::unique_ptr<BasicBlock>& block =
+        page_of(first.pc, mode).blocks[(first.pc % kPageBytes) / 2];
     if (block && (block->end().flags & kUndecoded) == 0) {
         announce_blocks_go();
         block.reset();
     }
     if (!block)
-        block = std::make_unique<Block>(first, Block::kMaxLength, unsigned(users_.size()));
+        block =
+            std::make_unique<BasicBlock>(first, BasicBlock::kMaxLength, unsigned(users_.size()));
     if (!block->is_open())
         first.block = block.get();
     return block.get();

@@ -7,10 +7,10 @@
 #include "base/fetch_port.hpp"
 #include "base/state_archive.hpp"
 #include "base/timeline.hpp"
-#include "core/back_edge.hpp"
-#include "core/block.hpp"
-#include "core/fetch_stage.hpp"
-#include "core/lead.hpp"
+#include "core/decode/basic_block.hpp"
+#include "core/pipeline/back_edge.hpp"
+#include "core/pipeline/fetch_stage.hpp"
+#include "core/pipeline/lead.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -84,7 +84,7 @@ public:
     }
     /// Without care, behind catch_up(): the same for the lines of `block` behind its first one, all
     /// or none. An instruction that an interrupt may stop does not stay in its line.
-    [[nodiscard]] bool takes_lines_behind(const Block& block, bool is_interruptible) {
+    [[nodiscard]] bool takes_lines_behind(const BasicBlock& block, bool is_interruptible) {
         const Address last = block.line() + block.lines() * kFetchLineBytes;
         const bool cares = !filter_->has(last + kFetchLineBytes);
         if ((cares && (is_interruptible || !block.ends_within(lead_))) ||
@@ -126,7 +126,7 @@ public:
 
     /// With care, behind catch_up(): how many instructions of `block`, whose line is held, flow
     /// through decode before anything is asked for that lies behind the line.
-    [[nodiscard]] unsigned length_within_line(const Block& block) const {
+    [[nodiscard]] unsigned length_within_line(const BasicBlock& block) const {
         return is_unclocked() && block.line() == line_ ? block.length_within(lead_) : 0;
     }
 

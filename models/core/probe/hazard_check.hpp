@@ -4,7 +4,7 @@
 // this tells the firmware engineer where silicon would not.
 #pragma once
 
-#include "core/observer.hpp"
+#include "core/probe/observer.hpp"
 
 #include <array>
 #include <functional>

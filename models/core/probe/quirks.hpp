@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/state_archive.hpp"
-#include "core/observer.hpp"
+#include "core/probe/observer.hpp"
 
 namespace flexv::core {
 

@@ -3,10 +3,9 @@
 // that does not depend on the core is found when the block is made, so one look charges all of it.
 #pragma once
 
-#include "base/fetch_port.hpp"
-#include "core/lead.hpp"
+#include "core/decode/slot.hpp"
+#include "core/pipeline/lead.hpp"
 #include "isa/chain.hpp"
-#include "isa/slot.hpp"
 
 #include <array>
 #include <memory>
@@ -14,36 +13,15 @@
 
 namespace flexv::core {
 
-/// Why an instruction leaves the straight path of the step loop; 0 for most instructions.
-enum SlotFlag : u8 {
-    kUndecoded = 1,   ///< not decoded yet, or forgotten
-    kPageEnd = 2,     ///< behind the last halfword of the page
-    kSpecial = 4,     ///< not for the tight loop: has no chain, accesses memory, or is observed
-    kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
-    kLineStart = 16,  ///< needs a cache line that the instruction before it did not
-    kMarker = 32,     ///< region marker (slti/sltiu x0, x0, N), or a debugger may stop here
-    kIllegal = 64,
-    kBranch = 128,  ///< conditional branch
-};
-
-using isa::Slot;
-
-/// One cycle, or a branch: executes in a block.
-constexpr bool is_plain(u8 flags) { return (flags & ~(kLineStart | kBranch)) == 0; }
-/// The cache line of the instruction's last byte.
-inline Address last_line(const Slot& slot) { return line_of(slot.pc + (slot.op.size - 1)); }
-/// Nothing behind the instruction in its word would still be needed.
-inline bool pops_word(const Slot& slot) { return (slot.pc & 2) != 0 || slot.step == 2; }
-
 /// Instructions behind each other in the code, of which none but the first has a flag other than
 /// kLineStart; a branch may be the last one. Made once, and forgotten with its instructions.
-class Block {
+class BasicBlock {
 public:
     static constexpr unsigned kMaxLength = 32;
 
     /// Begins at `first`, which is plain, and has `most` instructions at most.
     /// \param harts that execute it
-    Block(Slot& first, unsigned most, unsigned harts);
+    BasicBlock(Slot& first, unsigned most, unsigned harts);
 
     /// Executes it, in the course of which a branch looks at pc.
     void execute(isa::Hart& hart) const { steps_[0].chain(hart, steps_.data()); }
@@ -82,8 +60,8 @@ public:
     }
 
     /// Its first `length` instructions, fewer than all. Lives as long as the block.
-    [[nodiscard]] Block& prefix(unsigned length) {
-        Block* const known = prefixes_.empty() ? nullptr : prefixes_[length - 1].get();
+    [[nodiscard]] BasicBlock& prefix(unsigned length) {
+        BasicBlock* const known = prefixes_.empty() ? nullptr : prefixes_[length - 1].get();
         return known != nullptr ? *known : make_prefix(length);
     }
     /// [hart], times that it was executed and not read yet.
@@ -92,7 +70,7 @@ public:
 private:
     void append(Slot& slot);
     void look_ahead(unsigned state);
-    Block& make_prefix(unsigned length);
+    BasicBlock& make_prefix(unsigned length);
 
     std::vector<isa::Step> steps_;
     std::vector<u64> runs_;
@@ -110,7 +88,7 @@ private:
     Slot* target_ = nullptr;
     std::array<u8, Lead::kStates> length_within_{};  // [Lead::index()]
     Slot* first_;
-    std::vector<std::unique_ptr<Block>> prefixes_;  // [length - 1], null where nobody asked
+    std::vector<std::unique_ptr<BasicBlock>> prefixes_;  // [length - 1], null where nobody asked
 };
 
 }  // namespace flexv::core

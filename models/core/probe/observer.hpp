@@ -6,7 +6,7 @@
 
 #include "base/state_archive.hpp"
 #include "base/units.hpp"
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "isa/hart.hpp"
 
 #include <optional>

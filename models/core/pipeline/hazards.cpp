@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/hazards.hpp"
+#include "core/pipeline/hazards.hpp"
 
 namespace flexv::core::hazards {
 

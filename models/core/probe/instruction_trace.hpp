@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock_domain.hpp"
-#include "core/observer.hpp"
+#include "core/probe/observer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/hazard_check.hpp"
+#include "core/probe/hazard_check.hpp"
 
-#include "core/hazards.hpp"
-#include "core/quirks.hpp"
+#include "core/pipeline/hazards.hpp"
+#include "core/probe/quirks.hpp"
 #include "isa/csr.hpp"
 #include "isa/simd.hpp"
 

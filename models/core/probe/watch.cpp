@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core that is observed: its decoded instructions execute through here.
-#include "core/watch.hpp"
+#include "core/probe/watch.hpp"
 #include "core/core.hpp"
 
 #include <cstring>

@@ -7,7 +7,7 @@
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
 #include "base/state_archive.hpp"
-#include "core/block.hpp"
+#include "core/decode/basic_block.hpp"
 #include "isa/decoder.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -59,7 +59,7 @@ public:
     /// A core looks at its neighbours only once they are decoded, so this belongs to the state.
     void serialize(StateArchive& archive) override;
     /// Before time starts; `user` outlives the cache's use.
-    /// \returns its index in Block::runs()
+    /// \returns its index in BasicBlock::runs()
     unsigned add(CodeUser& user) {
         users_.push_back(&user);
         return unsigned(users_.size()) - 1;
@@ -82,7 +82,7 @@ public:
     /// The slot of `pc`; it may be undecoded. Stays valid as long as the cache.
     [[nodiscard]] Slot* slot(Address pc, isa::Mode mode);
     /// The block that begins at `first`, a plain slot of this mode. Noted there, unless it is open.
-    [[nodiscard]] Block* find_block(Slot& first, isa::Mode mode);
+    [[nodiscard]] BasicBlock* find_block(Slot& first, isa::Mode mode);
     /// Fills the slot of `pc`. False when no memory answers there.
     bool decode(Slot& slot, Address pc, isa::Mode mode);
     /// Fills the slot of `pc` with `word`, whatever lies there.
@@ -112,7 +112,7 @@ private:
         const Address base;
         std::array<Slot, kPageSlots + 2>
             slots;  // two sentinels: a 32-bit instruction may jump over one
-        std::map<u32, std::unique_ptr<Block>> blocks;  // [index of the first slot]
+        std::map<u32, std::unique_ptr<BasicBlock>> blocks;  // [index of the first slot]
         explicit Page(Address address);
         void forget(Address first, Address last);
         void forget_blocks(u32 begin, u32 end);

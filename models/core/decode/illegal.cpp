@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/illegal.hpp"
+#include "core/decode/illegal.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blocks of plain instructions: where they end, what they know, and when they are forgotten.
-#include "core/decode_cache.hpp"
+#include "core/decode/decode_cache.hpp"
 #include "support/core_bench.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,7 +31,7 @@ struct Row {
 
 constexpr unsigned kHarts = 1;
 
-Block block_at(Slot& first) { return {first, Block::kMaxLength, kHarts}; }
+BasicBlock block_at(Slot& first) { return {first, BasicBlock::kMaxLength, kHarts}; }
 
 /// Halfwords from each instruction of a block to the next.
 std::vector<unsigned> steps_of(const Block& block) {
@@ -47,7 +47,7 @@ TEST_CASE("a block ends in front of the first flag", "[block]") {
     const std::vector<unsigned> halfwords = {2, 1, 1, 2, 2, 1};
     Row row(halfwords);
 
-    const Block block = block_at(row.slots.front());
+    const BasicBlock block = block_at(row.slots.front());
 
     CHECK(block.length() == 6);
     CHECK(steps_of(block) == halfwords);
@@ -65,7 +65,7 @@ TEST_CASE("a block ends behind its first branch, and knows where that leads in i
     const bool is_near = GENERATE(true, false);
     branch.op.imm = is_near ? 8 : 4096;
 
-    const Block block = block_at(row.slots.front());
+    const BasicBlock block = block_at(row.slots.front());
 
     CHECK(block.length() == 2);
     CHECK(&block.last() == &branch);
@@ -77,7 +77,7 @@ TEST_CASE("a first instruction may begin a line", "[block]") {
     Row row({1, 1});
     row.slots.front().flags = kLineStart;
 
-    const Block block = block_at(row.slots.front());
+    const BasicBlock block = block_at(row.slots.front());
 
     CHECK(block.begins_line());
     CHECK(block.length() == 2);
@@ -87,7 +87,7 @@ TEST_CASE("a first instruction may begin a line", "[block]") {
 
 TEST_CASE("a prefix of a block is made once", "[block]") {
     Row row({2, 1, 2, 1});
-    Block block = block_at(row.slots.front());
+    BasicBlock block = block_at(row.slots.front());
 
     CHECK(steps_of(block.prefix(3)) == std::vector<unsigned>{2, 1, 2});
     CHECK(steps_of(block.prefix(1)) == std::vector<unsigned>{2});
@@ -99,7 +99,7 @@ TEST_CASE("a block knows how many cache lines it enters, and where the first one
     row.slots[0].flags = kLineStart;
     row.slots[3].flags = kLineStart;  // the third instruction
     row.slots[5].flags = kLineStart;  // the fifth
-    Block whole = block_at(row.slots.front());
+    BasicBlock whole = block_at(row.slots.front());
 
     CHECK(whole.length() == 5);
     CHECK(whole.lines() == 2);
@@ -120,18 +120,18 @@ TEST_CASE("a block knows how far it goes before the stage asks for what is behin
     Slot& first = row.slots.front();
 
     // An empty stage asks for a word a cycle, a full one is four words ahead of the front.
-    CHECK(Block(first, 3, kHarts).length_within(empty) == 3);
-    CHECK(Block(first, 4, kHarts).length_within(empty) == 3);
-    CHECK(Block(first, 4, kHarts).length_within(full) < 3);
-    CHECK(Block(first, 7, kHarts).ends_within(empty));
-    CHECK_FALSE(Block(first, 8, kHarts).ends_within(empty));
+    CHECK(BasicBlock(first, 3, kHarts).length_within(empty) == 3);
+    CHECK(BasicBlock(first, 4, kHarts).length_within(empty) == 3);
+    CHECK(BasicBlock(first, 4, kHarts).length_within(full) < 3);
+    CHECK(BasicBlock(first, 7, kHarts).ends_within(empty));
+    CHECK_FALSE(BasicBlock(first, 8, kHarts).ends_within(empty));
 }
 
 TEST_CASE("a long run of instructions is several blocks", "[block]") {
     Row row(std::vector<unsigned>(40, 1));
 
-    CHECK(block_at(row.slots[0]).length() == Block::kMaxLength);
-    CHECK(block_at(row.slots[Block::kMaxLength]).length() == 40 - Block::kMaxLength);
+    CHECK(block_at(row.slots[0]).length() == BasicBlock::kMaxLength);
+    CHECK(block_at(row.slots[BasicBlock::kMaxLength]).length() == 40 - BasicBlock::kMaxLength);
 }
 
 TEST_CASE("a block is open as long as its end is not decoded", "[block]") {

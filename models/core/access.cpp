@@ -33,7 +33,7 @@ void Core::send_request(Cycles now) {
                         "for ever; the event unit is at +0x204000, the DMA at +0x204400",
                         access_.address));
     if (access_.path == DataPath::peripheral)
-        ++external_[access_.is_write ? 1 : 0];
+        counters_.add(access_.is_write ? Event::external_store : Event::external_load);
     DataRequest request;
     request.is_write = access_.is_write;
     request.is_event_load = slot_->timing == isa::Timing::event_load;
@@ -77,8 +77,8 @@ bool Core::join_part(Cycles now, u32 data) {
     }
     access_.response = data;
     access_.part = Part::second;
-    ++split_[access_.is_write ? 1 : 0];
-    stall(Stall::misaligned, 1);
+    counters_.add(access_.is_write ? Event::split_store : Event::split_load);
+    counters_.stall(Stall::misaligned, 1);
     send_part(now + 1);
     return false;
 }
@@ -91,10 +91,11 @@ void Core::book_wait(Cycles now) {
     if (access_.path == DataPath::event_unit && slot_->timing == isa::Timing::event_load)
         awake = std::min(waited, pipeline::kSleepEntry - access_.awake);
     access_.awake += awake;
-    sleep_cycles_ += waited - awake;
+    counters_.sleep(waited - awake);
     if (cause_of(access_.path) == Stall::peripheral)
-        external_cycles_[access_.is_write ? 1 : 0] += waited;
-    stall(cause_of(access_.path), awake);
+        counters_.add(access_.is_write ? Event::external_store_cycle : Event::external_load_cycle,
+                      waited);
+    counters_.stall(cause_of(access_.path), awake);
     tell_wait(false, access_.requested, access_.requested + awake);
     tell_wait(true, access_.requested + awake, now);
 }

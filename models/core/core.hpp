@@ -11,6 +11,7 @@
 #include "base/module.hpp"
 #include "base/state_archive.hpp"
 #include "base/tcdm_target.hpp"
+#include "core/counters.hpp"
 #include "core/csr_file.hpp"
 #include "core/debugger.hpp"
 #include "core/decode/decode_cache.hpp"
@@ -29,22 +30,6 @@
 
 namespace flexv::core {
 
-/// Why a cycle passed without an instruction leaving EX.
-enum class Stall : u8 {
-    load_use,
-    jump,        ///< bubbles behind taken branches, jumps and their targets
-    tcdm,        ///< lost arbitrations
-    misaligned,  ///< second halves of misaligned accesses
-    event_unit,
-    dma,
-    peripheral,  ///< peripheral interconnect and whatever is behind it, L2 included
-    fetch,       ///< instruction cache misses
-    execute,     ///< divide and mulh
-    flush,       ///< pipeline drains: fences, mstatus, traps, interrupts, p.elw
-};
-inline constexpr unsigned kStallCauses = 10;
-std::string_view name_of(Stall cause);
-
 struct Watch;
 
 class Core final : public Module,
@@ -53,8 +38,7 @@ class Core final : public Module,
                    private Agent,
                    private CodeUser,
                    private FetchUnit::Owner,
-                   private isa::Bus,
-                   private PerformanceEvents {
+                   private isa::Bus {
 public:
     struct Config {
         unsigned index = 0;  ///< core number in its cluster
@@ -146,14 +130,14 @@ public:
     [[nodiscard]] u32 hartid() const { return config_.hartid; }
     [[nodiscard]] const ClockDomain& clock() const { return clock_; }
     [[nodiscard]] bool mtvec_is_writable() const { return config_.mtvec_is_writable; }
-    [[nodiscard]] u64 instructions() const;
+    [[nodiscard]] u64 instructions() const { return counters_.instructions.total(); }
     [[nodiscard]] u64 macs() const { return hart_.macs; }
-    [[nodiscard]] u64 stall_cycles(Stall cause) const { return stalls_[unsigned(cause)]; }
+    [[nodiscard]] u64 stall_cycles(Stall cause) const { return counters_[cause]; }
     /// [Stall], cycles.
-    [[nodiscard]] const std::array<EventCount, kStallCauses>& stalls() const { return stalls_; }
-    [[nodiscard]] u64 active_cycles() const;
-    [[nodiscard]] u64 sleep_cycles() const { return sleep_cycles_; }
-    [[nodiscard]] u64 executed(unsigned row) const { return executed()[row]; }
+    [[nodiscard]] const Counters::Stalls& stalls() const { return counters_.stalls(); }
+    [[nodiscard]] u64 active_cycles() const { return counters_.active(); }
+    [[nodiscard]] u64 sleep_cycles() const { return counters_.asleep(); }
+    [[nodiscard]] u64 executed(unsigned row) const { return counters_.instructions.rows()[row]; }
     [[nodiscard]] bool is_off() const { return state_ == State::off; }
     /// R running, S asleep or waiting, - off; for progress.
     [[nodiscard]] char state_letter() const;
@@ -211,7 +195,6 @@ private:
     static constexpr Address kPageMask = 4095;
 
     void end_of_elaboration() override;
-    void add_counters();
     void act(Cycles now) override;
 
     // loop.cpp: the tight loop, from grant to request
@@ -231,7 +214,6 @@ private:
     void execute(const Slot& slot);
     void leave_ex(const Slot& slot);
     void advance(const Slot& slot);
-    void stall(Stall cause, Cycles cycles);
     void take_branch(Address target);
     void leave_for(Address target, Cycles cycle, Stall cause, Slot* behind, bool takes_behind);
     void enter(Address target);
@@ -309,7 +291,7 @@ private:
 
     // CodeUser
     void code_changes(Address first, Address last) override;
-    void blocks_go() override { count_blocks(); }
+    void blocks_go() override { counters_.instructions.sum_up(); }
 
     [[nodiscard]] bool is_in_ex() const {
         return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
@@ -358,18 +340,6 @@ private:
     void wake(Cycles now);
     [[noreturn]] void fault(const std::string& what) const;
 
-    void count_blocks() const;
-    [[nodiscard]] const std::array<EventCount, isa::kMaxRows>& executed() const {
-        count_blocks();
-        return executed_;
-    }
-    u64 count(unsigned event) const override;
-    template <typename Predicate>
-    [[nodiscard]] u64 executed_if(Predicate predicate) const;
-    [[nodiscard]] u64 executed_with(isa::Timing timing) const;
-    [[nodiscard]] u64 executed_with(isa::Energy energy) const;
-    [[nodiscard]] u64 compressed_instructions() const;
-
     // state.cpp
     /// Where the core's pointers to slots point to.
     struct SlotPlace {
@@ -411,6 +381,7 @@ private:
     const Config config_;
     ClockDomain& clock_;
     DecodeCache& code_;
+    Counters counters_;
     CsrFile csrs_;
     TcdmTarget* tcdm_ = nullptr;
     const CodeWords* code_words_ = nullptr;  // of the TCDM
@@ -418,22 +389,6 @@ private:
     std::unique_ptr<Watch> watch_;           // null while nobody observes
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
-
-    mutable std::array<EventCount, isa::kMaxRows> executed_{};  // [row]; see executed_blocks_
-    std::array<EventCount, kStallCauses> stalls_{};             // [cause], cycles
-    Cycles sleep_cycles_ = 0;
-    EventCount taken_branches_;
-    EventCount refills_;    // words loaded by Mac&Load
-    EventCount load_only_;  // Mac&Load with rd = x0
-    EventCount divide_cycles_;
-    EventCount jump_register_stalls_;       // part of load_use
-    std::array<EventCount, 2> split_{};     // [is_write], misaligned accesses of two requests
-    std::array<EventCount, 2> external_{};  // [is_write], accesses behind the interconnect
-    std::array<EventCount, 2> external_cycles_{};  // [is_write], that they waited
-    Cycles started_ = 0;
-    /// Whose executions are not in executed_ yet.
-    mutable std::vector<BasicBlock*> executed_blocks_;
-    const unsigned code_user_;  // of BasicBlock::runs()
 
     /// Copies of what is in the pipeline while its code has changed.
     struct Kept {

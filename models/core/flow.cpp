@@ -30,7 +30,7 @@ void Core::flush_to(Address target, Cycles cycle, Address from) {
 /// stage.
 void Core::drain(Cycles cycles) {
     now_ += cycles;
-    stall(Stall::flush, cycles);
+    counters_.stall(Stall::flush, cycles);
     late_ = late_before_ = 0;
     previous_ = nullptr;
     fetch_.set_ready(now_ - 2);
@@ -79,7 +79,7 @@ bool Core::flows(const Slot& slot) const {
 
 /// The instruction in front comes later by `cycles`, which cover hazards.
 void Core::delay(Stall cause, Cycles cycles) {
-    stall(cause, cycles);
+    counters_.stall(cause, cycles);
     now_ += cycles;
     late_before_ = cycles == 1 ? late_ : 0;
     late_ = 0;

@@ -20,7 +20,7 @@ namespace flexv::core {
         fetch_.take(pops_word(slot));
     const bool waits = (late_ & slot.uses) != 0;
     if (waits)
-        stall(Stall::load_use, 1), ++now_;
+        counters_.stall(Stall::load_use, 1), ++now_;
     late_before_ = waits ? 0 : late_;
     late_ = 0;
     fetch_.set_ready(now_ - 1);
@@ -30,7 +30,7 @@ namespace flexv::core {
     hart_.next_pc = hart_.pc + slot.op.size;
     executes_[slot.row](hart_, slot.op);
     hart_.x[0] = 0;
-    ++executed_[slot.row];
+    counters_.instructions.add(slot.row);
 }
 
 /// The instruction leaves EX at the end of cycle now_, its successor follows it.
@@ -47,8 +47,6 @@ namespace flexv::core {
     hart_.pc += slot.op.size;
     slot_ += slot.step;
 }
-
-inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] += cycles; }
 
 // Where the next instruction comes from.
 
@@ -75,21 +73,21 @@ inline void Core::stall(Stall cause, Cycles cycles) { stalls_[unsigned(cause)] +
                                ? fetch_.leave(cycle, needs_two_words)
                                : redirect(cycle, *behind, takes_behind);
     const Cycles enters = std::max(now_, decoded + 2);
-    stall(cause, enters - now_);
+    counters_.stall(cause, enters - now_);
     now_ = enters;
 }
 
 /// The branch left EX at the end of cycle now_ - 1. A multi-cycle instruction behind it is not
 /// executed, yet its cycles are lost (docs/spec/timing.md 1.8).
 [[gnu::always_inline]] inline void Core::take_branch(Address target) {
-    ++taken_branches_;
+    counters_.add(Event::taken_branch);
     const Cycles left = now_ - 1;
     jumped_from_ = hart_.pc;
     Slot* const behind = slot_ + slot_->step;
     if ((behind->flags & (kUndecoded | kSpecial)) != 0) {
         const Cycles shadow = cycles_in_shadow(*slot_);
         now_ += shadow;
-        stall(Stall::jump, shadow);
+        counters_.stall(Stall::jump, shadow);
     }
     leave_for(target, left, Stall::jump, behind, true);
 }

@@ -44,8 +44,7 @@ namespace flexv::core {
     hart_.pc = block.last_pc();
     hart_.next_pc = kNotTaken;
     block.execute(hart_);
-    if (block.runs(code_user_)++ == 0) [[unlikely]]
-        executed_blocks_.push_back(&block);
+    counters_.instructions.add(block);
     fetch_.follow(block.path());
 }
 
@@ -58,12 +57,12 @@ namespace flexv::core {
         (block.end().flags & (kUndecoded | kSpecial)) != 0 ||
         !fetch_.may_branch_to(target->pc, block.end().pc)) [[unlikely]]
         return 0;
-    ++taken_branches_;
+    counters_.add(Event::taken_branch);
     jumped_from_ = block.last_pc();
     late_ = late_before_ = 0;
     const bool needs_two_words = (target->pc & 2) != 0 && target->op.size == 4;
     const Cycles enters = fetch_.leave(now - 1, needs_two_words) + 2;
-    stall(Stall::jump, enters - now);
+    counters_.stall(Stall::jump, enters - now);
     return enters;
 }
 
@@ -116,7 +115,7 @@ namespace flexv::core {
 Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*& slot) {
     const unsigned count = block.instructions_before(*trap.operands);
     for (unsigned i = 0; i < count; ++i, slot += slot->step)
-        ++executed_[slot->row];
+        counters_.instructions.add(slot->row);
     return count;
 }
 
@@ -196,8 +195,8 @@ void Core::granted(Cycles now, u32 data) {
         if (access_.path <= DataPath::test_and_set)
             tell_written_code();
     } else if (slot.timing == isa::Timing::mac_load) {
-        ++refills_;
-        load_only_ += slot.op.rd == 0 ? 1 : 0;
+        counters_.add(Event::refill);
+        counters_.add(Event::load_only, slot.op.rd == 0 ? 1 : 0);
     } else if (slot.timing == isa::Timing::event_load) {
         const bool sees_itself = slot.op.rd != 0 && slot.op.rd == slot.op.rs1;  // z_cl_scan
         drain(pipeline::kEventLoad + (sees_itself ? 1 : 0));

@@ -12,11 +12,9 @@ namespace flexv::core {
 void Core::serialize(StateArchive& archive) {
     archive(hart_, csrs_, fetch_, interrupt_, access_);
     archive(now_, late_, late_before_, starting_, state_, decoded_, jalr_gap_, jumped_at_, linked_,
-            slept_since_, jumped_from_, boot_address_, started_);
+            slept_since_, jumped_from_, boot_address_);
     archive(trap_.cause, trap_.value);
-    count_blocks();
-    archive(executed_, stalls_, sleep_cycles_, taken_branches_, refills_, load_only_,
-            divide_cycles_, jump_register_stalls_, split_, external_, external_cycles_);
+    archive(counters_);
     serialize_fault(archive);
     if (config_.has_quirks)
         archive(watch_->previous(), watch_->quirks);

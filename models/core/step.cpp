@@ -173,7 +173,7 @@ void Core::step_over(const Slot& slot, Stall cause, Cycles extra) {
     enter_ex(slot);
     execute(slot);
     now_ += extra;
-    stall(cause, extra);
+    counters_.stall(cause, extra);
     if (extra != 0)
         late_before_ = 0;
     leave_ex(slot);
@@ -195,10 +195,10 @@ Core::Next Core::step_divide(const Slot& slot) {
     enter_ex(slot);
     if (fetch_.has_left_decode_empty())
         extra += extra;
-    divide_cycles_ += 1 + extra;
+    counters_.add(Event::divide_cycle, 1 + extra);
     execute(slot);
     now_ += extra;
-    stall(Stall::execute, extra);
+    counters_.stall(Stall::execute, extra);
     late_before_ = 0;
     leave_ex(slot);
     return Next::run;
@@ -208,7 +208,7 @@ void Core::step_branch(const Slot& slot) {
     enter_ex(slot);
     hart_.next_pc = kNotTaken;
     executes_[slot.row](hart_, slot.op);
-    ++executed_[slot.row];
+    counters_.instructions.add(slot.row);
     if (hart_.next_pc == kNotTaken) {
         leave_ex(slot);
         return;
@@ -277,8 +277,8 @@ void Core::step_jump_register(const Slot& slot) {
     jalr_gap_ = 0;
     enter_ex(slot);
     now_ += wait;
-    jump_register_stalls_ += wait;
-    stall(Stall::load_use, wait);
+    counters_.add(Event::jump_register_wait, wait);
+    counters_.stall(Stall::load_use, wait);
     const Cycles sent = now_ == enters ? decoded_ : now_ - 1;
     // In its last cycle in decode it sees itself in EX, writing its register.
     const bool sees_itself =

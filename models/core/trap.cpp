@@ -49,9 +49,9 @@ void Core::take_trap() {
     if (on_trap)
         on_trap(*this, what, hart_.pc);
     if (trap.cause != isa::Cause::illegal_instruction) {
-        ++executed_[slot_->row];
+        counters_.instructions.add(slot_->row);
     } else {
-        stall(Stall::flush, 1);  // takes its slot, but does not retire
+        counters_.stall(Stall::flush, 1);  // takes its slot, but does not retire
     }
     fetch_.give_up_current();
     const Cycles sent = pipeline::flushed(decoded_, now_);
@@ -102,7 +102,7 @@ void Core::decide_on_interrupt() {
         return take_interrupt(stopped + 2);
     interrupt_.arm(stopped + 2);
     const Cycles lost = std::max(now_, stopped + 3) - now_;
-    stall(Stall::flush, lost);
+    counters_.stall(Stall::flush, lost);
     now_ += lost;
     late_ = lost != 0 ? 0 : late_;
 }
@@ -203,7 +203,7 @@ void Core::wake(Cycles now) {
         return;
     const Cycles resumes = std::max(slept_since_, now + pipeline::kWakeUp);
     const Cycles waking = std::min(pipeline::kWakeUp, resumes - slept_since_);
-    stall(Stall::flush, waking);
+    counters_.stall(Stall::flush, waking);
     book_sleep(resumes - waking);
     now_ = resumes;
     fetch_.set_ready(now_ - 2);

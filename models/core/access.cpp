@@ -86,7 +86,7 @@ bool Core::join_part(Cycles now, u32 data) {
 /// Books the cycles between request and grant under the cause that the port stands for.
 void Core::book_wait(Cycles now) {
     const Cycles waited = now - access_.requested;
-    late_before_ = 0;
+    scoreboard_.hold();
     Cycles awake = waited;
     if (access_.path == DataPath::event_unit && slot_->timing == isa::Timing::event_load)
         awake = std::min(waited, pipeline::kSleepEntry - access_.awake);

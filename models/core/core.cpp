@@ -62,13 +62,11 @@ void Core::reset() {
     state_ = State::off;
     slot_ = page_ = nullptr;
     page_base_ = kNoPage;
-    previous_ = nullptr;
-    late_ = late_before_ = 0;
+    scoreboard_ = {};
     fetch_.reset();
     interrupt_ = {};
     fault_.reset();
-    decoded_ = jalr_gap_ = 0;
-    jumped_at_ = kNever;
+    decoded_ = 0;
     counters_.reset();
     now_ = 0;
     reset_watch();

@@ -19,6 +19,7 @@
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/fetch_unit.hpp"
 #include "core/pipeline/interrupt_input.hpp"
+#include "core/pipeline/scoreboard.hpp"
 #include "core/probe/observer.hpp"
 #include "isa/hart.hpp"
 
@@ -243,8 +244,6 @@ private:
     void step_branch(const Slot& slot);
     void step_jump(const Slot& slot);
     void step_jump_register(const Slot& slot);
-    [[nodiscard]] Cycles jump_register_wait(const Slot& slot) const;
-    [[nodiscard]] Cycles wait_in_decode(const Slot& slot) const;
     void step_csr(const Slot& slot);
     void step_refetch(const Slot& slot);
     void step_hardware_loop(const Slot& slot);
@@ -360,18 +359,13 @@ private:
     Slot* slot_ = nullptr;  // of hart_.pc
     Slot* page_ = nullptr;  // slots of page_base_
     Address page_base_ = kNoPage;
-    Cycles now_ = 0;                  // EX cycle of the next instruction, before its hazards
-    u64 late_ = 0;                    // resources that the previous instruction delivers late
-    u64 late_before_ = 0;             // and the one before it
-    const Slot* previous_ = nullptr;  // sequential predecessor; null behind a jump
+    Cycles now_ = 0;  // EX cycle of the next instruction, before its hazards
+    Scoreboard scoreboard_;
     FetchUnit fetch_;
     bool starting_ = false;  // boot address not entered yet
     State state_ = State::off;
     InterruptInput interrupt_;
-    Cycles decoded_ = 0;         // first cycle in decode of what traps or jumps
-    Cycles jalr_gap_ = 0;        // bubbles of the fetch in front of a jalr
-    Cycles jumped_at_ = kNever;  // the last jump in EX
-    u64 linked_ = 0;             // registers that it delivers, or what was before it delivers late
+    Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
     Cycles slept_since_ = 0;
     Access access_;
     Address jumped_from_ = 0;

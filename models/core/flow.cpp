@@ -13,8 +13,7 @@ namespace flexv::core {
 /// The jump in EX at now_ has sent the fetch stage to `target` in cycle `sent`.
 void Core::jump_to(Address target, Cycles sent) {
     jumped_from_ = hart_.pc;
-    jumped_at_ = now_;
-    linked_ = slot_->writes | late_before_;
+    scoreboard_.jump(*slot_, now_);
     ++now_;
     leave_for(target, sent, Stall::jump, slot_ + slot_->step, false);
 }
@@ -31,8 +30,7 @@ void Core::flush_to(Address target, Cycles cycle, Address from) {
 void Core::drain(Cycles cycles) {
     now_ += cycles;
     counters_.stall(Stall::flush, cycles);
-    late_ = late_before_ = 0;
-    previous_ = nullptr;
+    scoreboard_.flush();
     fetch_.set_ready(now_ - 2);
 }
 
@@ -54,10 +52,11 @@ bool Core::prepare() {
         (void)clear_obstacle();
     const Slot& slot = *slot_;
     // What has left decode empty is still looked at there, and waits for itself in EX.
-    const bool sees_itself = previous_ != nullptr && (previous_->late & previous_->uses) != 0;
+    const Slot* const previous = scoreboard_.previous();
+    const bool sees_itself = previous != nullptr && (previous->late & previous->uses) != 0;
     Front front = front_of(slot, way());
     front.flows = flows(slot);
-    front.jump_target = early_target(slot, previous_);
+    front.jump_target = early_target(slot, previous);
     const std::optional<Cycles> taken = fetch_.prepare(front, sees_itself ? now_ : now_ - 1);
     if (!taken) {
         state_ = State::fetching;
@@ -67,7 +66,7 @@ bool Core::prepare() {
     if (*taken + 2 > now_)
         book_fetch(*taken + 2 - now_);
     if (fetch_.is_clocked())
-        clock_behind(slot, now_ + wait_in_decode(slot));
+        clock_behind(slot, now_ + scoreboard_.wait_in_decode(slot, now_));
     return true;
 }
 
@@ -81,8 +80,7 @@ bool Core::flows(const Slot& slot) const {
 void Core::delay(Stall cause, Cycles cycles) {
     counters_.stall(cause, cycles);
     now_ += cycles;
-    late_before_ = cycles == 1 ? late_ : 0;
-    late_ = 0;
+    scoreboard_.pass(cycles);
 }
 
 /// The fetch has lost `lost` cycles.
@@ -90,7 +88,7 @@ void Core::book_fetch(Cycles lost) {
     tell_wait(false, now_, now_ + lost);
     delay(Stall::fetch, lost);
     if (slot_->timing == isa::Timing::jump_register)
-        jalr_gap_ += lost;
+        scoreboard_.delay_jump_register(lost);
 }
 
 /// `slot` is in decode and enters EX in cycle `enters`: tells the fetch stage what follows.
@@ -166,9 +164,7 @@ Address Core::early_target(const Slot& jump, const Slot* before) const {
         return FetchStage::kNone;
     if (jump.timing == isa::Timing::jump)
         return jump.pc + u32(jump.op.imm);
-    const u64 source = u64{1} << jump.op.rs1;
-    const u64 pending = late_ | (before != nullptr ? before->writes | before->late : 0);
-    if (jump.timing != isa::Timing::jump_register || (jump.op.rs1 != 0 && (pending & source) != 0))
+    if (jump.timing != isa::Timing::jump_register || scoreboard_.is_pending(jump.op.rs1, before))
         return FetchStage::kNone;
     return (hart_.x[jump.op.rs1] + u32(jump.op.imm)) & ~Address{1};
 }
@@ -233,8 +229,9 @@ bool Core::take_loop_end(const Slot& slot) {
 /// One instruction is too short for a loop: directly behind its set-up it runs once, else twice
 /// (docs/spec/timing.md 1.4, `hwl_1x10`).
 bool Core::is_too_short(const isa::HardwareLoop& loop) const {
-    return loop.start == loop.end && previous_ != nullptr &&
-           (previous_->timing == isa::Timing::hardware_loop || previous_->pc == loop.end);
+    const Slot* const previous = scoreboard_.previous();
+    return loop.start == loop.end && previous != nullptr &&
+           (previous->timing == isa::Timing::hardware_loop || previous->pc == loop.end);
 }
 
 /// The loop to continue behind the instruction at hart_.pc, its counter taken down; null to go on.
@@ -272,11 +269,12 @@ void Core::code_changes(Address first, Address last) {
     const auto meets = [&](const Slot* slot) {
         return slot != nullptr && slot->pc <= last && slot->pc + (slot->op.size - 1) >= first;
     };
-    if (previous_ != &kept_.previous && (meets(previous_) || previous_ == kept_.in_ex.data())) {
-        kept_.previous = *previous_;
-        if (watch_ && watch_->previous().slot == previous_)
+    const Slot* const previous = scoreboard_.previous();
+    if (previous != &kept_.previous && (meets(previous) || previous == kept_.in_ex.data())) {
+        kept_.previous = *previous;
+        if (watch_ && watch_->previous().slot == previous)
             watch_->previous().slot = &kept_.previous;
-        previous_ = &kept_.previous;
+        scoreboard_.set_previous(&kept_.previous);
     }
     if (!is_in_ex() || slot_ == kept_.in_ex.data() || !meets(slot_))
         return;

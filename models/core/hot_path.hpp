@@ -18,11 +18,10 @@ namespace flexv::core {
 [[gnu::always_inline]] inline void Core::enter_ex(const Slot& slot) {
     if ((slot.flags & kLoopEnd) == 0 || !take_loop_end(slot)) [[likely]]
         fetch_.take(pops_word(slot));
-    const bool waits = (late_ & slot.uses) != 0;
-    if (waits)
+    const bool stalls = scoreboard_.stalls(slot);
+    if (stalls)
         counters_.stall(Stall::load_use, 1), ++now_;
-    late_before_ = waits ? 0 : late_;
-    late_ = 0;
+    scoreboard_.enter(stalls);
     fetch_.set_ready(now_ - 1);
 }
 
@@ -36,8 +35,7 @@ namespace flexv::core {
 /// The instruction leaves EX at the end of cycle now_, its successor follows it.
 [[gnu::always_inline]] inline void Core::leave_ex(const Slot& slot) {
     ++now_;
-    late_ = slot.late;
-    previous_ = &slot;
+    scoreboard_.leave(slot);
     advance(slot);
 }
 
@@ -64,9 +62,7 @@ namespace flexv::core {
 /// from now_ on. The bubbles in front of the target cover every hazard.
 [[gnu::always_inline]] inline void Core::leave_for(Address target, Cycles cycle, Stall cause,
                                                    Slot* behind, bool takes_behind) {
-    late_ = 0;
-    late_before_ = 0;
-    previous_ = nullptr;
+    scoreboard_.flush();
     enter(target);
     const bool needs_two_words = (target & 2) != 0 && slot_->op.size == 4;
     const Cycles decoded = fetch_.may_leave_for(target, cycle, behind->pc)

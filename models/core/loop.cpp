@@ -10,14 +10,13 @@ namespace flexv::core {
 [[gnu::always_inline]] inline void Core::stand_at(Slot* slot, const Slot* previous, Cycles started,
                                                   Cycles now) {
     if (now != started) {
-        late_before_ = now - started == 1 ? late_ : 0;
-        late_ = 0;
+        scoreboard_.pass(now - started);
         fetch_.stand_at(now - 2);
     }
     hart_.pc = slot->pc;
     slot_ = slot;
     now_ = now;
-    previous_ = previous;
+    scoreboard_.set_previous(previous);
 }
 
 /// The block that begins at `slot`, as far as it can be executed at once: `most` instructions, and
@@ -59,7 +58,7 @@ namespace flexv::core {
         return 0;
     counters_.add(Event::taken_branch);
     jumped_from_ = block.last_pc();
-    late_ = late_before_ = 0;
+    scoreboard_.clear();
     const bool needs_two_words = (target->pc & 2) != 0 && target->op.size == 4;
     const Cycles enters = fetch_.leave(now - 1, needs_two_words) + 2;
     counters_.stall(Stall::jump, enters - now);
@@ -72,7 +71,7 @@ namespace flexv::core {
 /// that it need not.
 [[gnu::always_inline]] inline void Core::run_plain(Cycles horizon) {
     Slot* slot = slot_;
-    const Slot* previous = previous_;
+    const Slot* previous = scoreboard_.previous();
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
     const BasicBlock* block = nullptr;
@@ -136,7 +135,7 @@ Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*&
                 clock_.timeline.schedule(*this, now_);
                 return;
             }
-            if (is_plain(slot_->flags) && (late_ & slot_->uses) == 0 && fetch_.flows_into(now_)) {
+            if (is_plain(slot_->flags) && !scoreboard_.stalls(*slot_) && fetch_.flows_into(now_)) {
                 const Cycles before = now_;
                 const bool cares = fetch_.needs_care();
                 run_plain(horizon);

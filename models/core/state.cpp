@@ -11,8 +11,8 @@ namespace flexv::core {
 
 void Core::serialize(StateArchive& archive) {
     archive(hart_, csrs_, fetch_, interrupt_, access_);
-    archive(now_, late_, late_before_, starting_, state_, decoded_, jalr_gap_, jumped_at_, linked_,
-            slept_since_, jumped_from_, boot_address_);
+    archive(now_, scoreboard_, starting_, state_, decoded_, slept_since_, jumped_from_,
+            boot_address_);
     archive(trap_.cause, trap_.value);
     archive(counters_);
     serialize_fault(archive);
@@ -64,7 +64,8 @@ Slot* Core::slot_at(const SlotPlace& place) {
 
 void Core::serialize_slots(StateArchive& archive) {
     const Slot* const observed = config_.has_quirks ? watch_->previous().slot : nullptr;
-    std::array places = {place_of(slot_), place_of(page_), place_of(previous_), place_of(observed)};
+    std::array places = {place_of(slot_), place_of(page_), place_of(scoreboard_.previous()),
+                         place_of(observed)};
     archive(page_base_, places);
     const auto points_to = [&](SlotPlace::Where where) {
         return std::ranges::find(places, where, &SlotPlace::where) != places.end();
@@ -78,7 +79,7 @@ void Core::serialize_slots(StateArchive& archive) {
         return;
     slot_ = slot_at(places[0]);
     page_ = slot_at(places[1]);
-    previous_ = slot_at(places[2]);
+    scoreboard_.set_previous(slot_at(places[2]));
     if (config_.has_quirks)
         watch_->previous().slot = slot_at(places[3]);
 }

@@ -175,7 +175,7 @@ void Core::step_over(const Slot& slot, Stall cause, Cycles extra) {
     now_ += extra;
     counters_.stall(cause, extra);
     if (extra != 0)
-        late_before_ = 0;
+        scoreboard_.hold();
     leave_ex(slot);
 }
 
@@ -199,7 +199,7 @@ Core::Next Core::step_divide(const Slot& slot) {
     execute(slot);
     now_ += extra;
     counters_.stall(Stall::execute, extra);
-    late_before_ = 0;
+    scoreboard_.hold();
     leave_ex(slot);
     return Next::run;
 }
@@ -248,33 +248,10 @@ void Core::step_streams_in_shadow(const Slot& slot) {
         hart_.activations.step();
 }
 
-/// The target is read in ID: results of the instruction before are not there yet
-/// (docs/spec/timing.md 1.1).
-Cycles Core::jump_register_wait(const Slot& slot) const {
-    if (slot.op.rs1 == 0)
-        return 0;
-    const u64 source = u64{1} << slot.op.rs1;
-    if (previous_ == nullptr)  // a jump whose target flows behind it
-        return now_ == jumped_at_ + 1 && (linked_ & source) != 0 ? 1 : 0;
-    const bool is_load = (previous_->late & source) != 0;
-    const bool is_next = (previous_->writes & source) != 0;  // load: 1 more than its load-use stall
-    if (is_next)
-        return jalr_gap_ < (is_load ? 2 : 1) ? 1 : 0;
-    const bool is_second = (late_before_ & source) != 0 && (late_ & slot.uses) == 0;
-    return is_second ? 1 : 0;
-}
-
-/// Cycles that hazards keep the instruction in front in decode.
-Cycles Core::wait_in_decode(const Slot& slot) const {
-    const Cycles load_use = (late_ & slot.uses) != 0 ? 1 : 0;
-    return slot.timing == isa::Timing::jump_register ? load_use + jump_register_wait(slot)
-                                                     : load_use;
-}
-
 void Core::step_jump_register(const Slot& slot) {
     const Cycles enters = now_;
-    const Cycles wait = jump_register_wait(slot);
-    jalr_gap_ = 0;
+    const Cycles wait = scoreboard_.jump_register_wait(slot, now_);
+    scoreboard_.forget_fetch_gap();
     enter_ex(slot);
     now_ += wait;
     counters_.add(Event::jump_register_wait, wait);

@@ -67,7 +67,7 @@ void Core::take_trap() {
 /// an instruction for a cycle in decode, directly behind a load for two.
 Cycles Core::uninterrupted_until() const {
     const Cycles next = clock_.timeline.next_act_beside(*this);
-    return next == kNever ? kNever : next + (late_ != 0 ? 1 : 2);
+    return next == kNever ? kNever : next + (scoreboard_.is_late() ? 1 : 2);
 }
 
 /// With interrupts enabled. True when the instruction in front is another one now, or nearer;
@@ -79,7 +79,7 @@ bool Core::heed_interrupt(Cycles& horizon) {
     if (clear_obstacle())
         return true;
     const Cycles seen = interrupt_.latched_at() + pipeline::kInterruptSeen;
-    if (now_ + wait_in_decode(*slot_) < seen) {
+    if (now_ + scoreboard_.wait_in_decode(*slot_, now_) < seen) {
         // Behind the next instruction at the latest: the one after it may wait in decode.
         horizon = std::min(horizon, std::max(now_ + 1, seen - 1));
         return false;
@@ -104,7 +104,8 @@ void Core::decide_on_interrupt() {
     const Cycles lost = std::max(now_, stopped + 3) - now_;
     counters_.stall(Stall::flush, lost);
     now_ += lost;
-    late_ = lost != 0 ? 0 : late_;
+    if (lost != 0)
+        scoreboard_.deliver();
 }
 
 /// In cycle `taken` the fetch stage is sent to the vector. What holds EX delays its first
@@ -113,7 +114,7 @@ void Core::take_interrupt(Cycles taken) {
     const unsigned id = interrupt_.id();
     const Address from = hart_.pc;
     fetch_.give_up_current();
-    jalr_gap_ = 0;
+    scoreboard_.forget_fetch_gap();
     enter_vector(from, 0x8000'0000U | id, id);
     if (interrupt_ack_out.size() != 0)
         interrupt_ack_out->acknowledge(config_.index, id, taken);

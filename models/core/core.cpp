@@ -4,14 +4,13 @@
 #include "core/pipeline/costs.hpp"
 #include "core/probe/watch.hpp"
 
-#include <bit>
-
 namespace flexv::core {
 
 Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
            const Config& config)
     : Module(name),
       fetch_(*this, clock.timeline),
+      load_store_(config.address_map),
       config_(config),
       clock_(clock),
       code_(code),
@@ -27,8 +26,7 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
     clock_.timeline.add(*this);
     fetch_.join_timeline();
     interrupt_in.bind(*this);
-    hart_.bus = this;
-    hart_.csrs = &csrs_;
+    connect_hart();
     if (config.has_quirks)
         add_quirks();
     counters_.add_to(*this);
@@ -39,31 +37,31 @@ Core::~Core() = default;
 void Core::end_of_elaboration() {
     if (fetch_out.size() != 0)
         fetch_.bind(fetch_out->fetch_port(config_.index));
-    if (config_.address_map.cluster_bytes == 0)
-        return;
-    tcdm_ = tcdm_out.operator->();
-    code_words_ = &tcdm_->code_words();
-    // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
-    // size. They differ in one bit in the first cluster; in others the fast way is for the alias.
-    constexpr Address kTcdmWindow = 0xfff0'0000;
-    const Address base = config_.address_map.cluster_base;
-    hart_.window = {.host = tcdm_->storage(),
-                    .tag_mask = std::has_single_bit(base) ? kTcdmWindow & ~base : kTcdmWindow,
-                    .tag = 0,
-                    .offset_mask = tcdm_->size_bytes() - 1};
+    const auto bound = [](auto& port) { return port.size() != 0 ? port.operator->() : nullptr; };
+    const bool is_in_cluster = config_.address_map.cluster_bytes != 0;
+    load_store_.connect({.tcdm = is_in_cluster ? tcdm_out.operator->() : nullptr,
+                         .event_unit = bound(event_unit_out),
+                         .dma = bound(dma_out),
+                         .direct = bound(direct_out),
+                         .peripheral = bound(peripheral_out)});
+    connect_hart();
+}
+
+void Core::connect_hart() {
+    hart_.bus = this;
+    hart_.csrs = &csrs_;
+    hart_.window = load_store_.window_of_rows();
 }
 
 void Core::reset() {
-    const isa::DirectWindow window = hart_.window;
     hart_ = {};
-    hart_.bus = this;
-    hart_.csrs = &csrs_;
-    hart_.window = window;
+    connect_hart();
     state_ = State::off;
     slot_ = page_ = nullptr;
     page_base_ = kNoPage;
     scoreboard_ = {};
     fetch_.reset();
+    load_store_.reset();
     interrupt_ = {};
     fault_.reset();
     decoded_ = 0;
@@ -92,9 +90,9 @@ void Core::settle(Cycles end) {
 }
 
 void Core::settle_part(Cycles now) {
-    if (state_ == State::waiting && now > access_.requested) {
+    if (state_ == State::waiting && now > load_store_.access().requested) {
         book_wait(now);
-        access_.requested = now;
+        load_store_.book_up_to(now);
     } else if (state_ == State::fetching && now > now_) {
         book_fetch(now - now_);
     } else if (state_ == State::sleeping && now > pipeline::kWakeUp) {
@@ -115,15 +113,9 @@ void Core::book_sleep(Cycles until) {
 char Core::state_letter() const {
     if (state_ == State::off)
         return '-';
-    const bool waits_for_event = state_ == State::waiting && access_.path == DataPath::event_unit;
+    const bool waits_for_event =
+        state_ == State::waiting && load_store_.access().path == DataPath::event_unit;
     return state_ == State::sleeping || waits_for_event ? 'S' : 'R';
-}
-
-/// Of an error slave, for a word at `address`.
-u32 Core::error_word(Address address) const {
-    const Address offset = address - config_.address_map.cluster_base;
-    const Address bytes = config_.address_map.cluster_bytes;
-    return offset < bytes || address < bytes ? kClusterErrorWord : kSocErrorWord;
 }
 
 void Core::tell_misuse(const std::string& what) const {
@@ -140,10 +132,7 @@ std::string Core::describe_wait() const {
         case State::held:
             return "held by the debugger";
         case State::waiting:
-            if (access_.path > DataPath::test_and_set)
-                return fmt::format("{:#010x}: {}", access_.address,
-                                   target_of(access_.path).waits_for(*this));
-            return fmt::format("a bank of the TCDM for {:#010x}", access_.address);
+            return load_store_.waits_for(*this);
         default:
             return "running";
     }

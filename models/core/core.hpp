@@ -19,6 +19,7 @@
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/fetch_unit.hpp"
 #include "core/pipeline/interrupt_input.hpp"
+#include "core/pipeline/load_store_unit.hpp"
 #include "core/pipeline/scoreboard.hpp"
 #include "core/probe/observer.hpp"
 #include "isa/hart.hpp"
@@ -98,7 +99,10 @@ public:
     // debug.cpp: for a debugger, between two instructions of any core or within
     // Debugger::in_front()
     /// From now on `debugger` is asked where DecodeCache::stop_at() says; it outlives the core.
-    void attach(Debugger& debugger) { debugger_ = &debugger; }
+    void attach(Debugger& debugger) {
+        debugger_ = &debugger;
+        load_store_.let_rows_differ();
+    }
     /// General and neural-network registers may be changed; pc is changed by set_pc().
     [[nodiscard]] isa::Hart& hart_for_debugger() { return hart_; }
     /// Lets a core that is held (Permission::hold) go on in the next cycle. The cycles of its stay
@@ -168,27 +172,6 @@ private:
     };
     enum class Next : u8 { run, yield };
 
-    /// Of a load or store that crosses a word there are two requests.
-    enum class Part : u8 { whole, first, second };
-
-    /// The load or store in EX.
-    struct Access {
-        Address address = 0;
-        u8 bytes = 0;
-        Part part = Part::whole;  ///< the request in flight
-        bool is_write = false;
-        DataPath path = DataPath::tcdm;
-        Cycles entered = 0;    ///< first cycle in EX
-        Cycles requested = 0;  ///< EX cycle of the part in flight, or up to which it is booked
-        Cycles awake = 0;      ///< booked cycles of this wait with the clock on
-        u32 response = 0;
-
-        [[nodiscard]] unsigned bytes_to_word_end() const { return 4 - (address & 3); }
-        void serialize(StateArchive& archive) {
-            archive(address, bytes, part, is_write, path, entered, requested, awake, response);
-        }
-    };
-
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
     /// when it jumps to its successor. No address is odd.
     static constexpr u32 kNotTaken = 1;
@@ -196,6 +179,7 @@ private:
     static constexpr Address kPageMask = 4095;
 
     void end_of_elaboration() override;
+    void connect_hart();
     void act(Cycles now) override;
 
     // loop.cpp: the tight loop, from grant to request
@@ -219,7 +203,6 @@ private:
     void leave_for(Address target, Cycles cycle, Stall cause, Slot* behind, bool takes_behind);
     void enter(Address target);
     void begin_access(const Slot& slot);
-    [[nodiscard]] Address address_of(const Slot& slot) const;
     void send_part(Cycles cycle);
 
     // step.cpp: one instruction
@@ -298,10 +281,7 @@ private:
 
     // access.cpp: loads and stores
     void send_request(Cycles now);
-    [[nodiscard]] DataTarget& target_of(DataPath path) const;
-    [[nodiscard]] bool join_part(Cycles now, u32 data);
-    [[nodiscard]] std::string describe_access() const;
-    [[nodiscard]] u32 error_word(Address address) const;
+    void send_second_part(Cycles now);
     void tell_misuse(const std::string& what) const;
     void book_wait(Cycles now);
     void book_sleep(Cycles until);
@@ -367,7 +347,7 @@ private:
     InterruptInput interrupt_;
     Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
     Cycles slept_since_ = 0;
-    Access access_;
+    LoadStoreUnit load_store_;
     Address jumped_from_ = 0;
     isa::Trap trap_{};                    // to be taken in its cycle
     std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
@@ -377,10 +357,8 @@ private:
     DecodeCache& code_;
     Counters counters_;
     CsrFile csrs_;
-    TcdmTarget* tcdm_ = nullptr;
-    const CodeWords* code_words_ = nullptr;  // of the TCDM
-    const isa::Execute* const executes_;     // [row]
-    std::unique_ptr<Watch> watch_;           // null while nobody observes
+    const isa::Execute* const executes_;  // [row]
+    std::unique_ptr<Watch> watch_;        // null while nobody observes
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 

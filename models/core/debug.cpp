@@ -54,7 +54,7 @@ std::optional<NextAccess> Core::access_in_front() const {
     const Slot& slot = *slot_;
     if ((slot.flags & kIllegal) != 0 || slot.access.mode == isa::AddressMode::none)
         return std::nullopt;
-    return NextAccess{.address = address_of(slot),
+    return NextAccess{.address = LoadStoreUnit::address_of(slot, hart_),
                       .bytes = slot.access.bytes,
                       .is_write = slot.timing == isa::Timing::store};
 }
@@ -63,16 +63,7 @@ std::optional<NextAccess> Core::access_in_front() const {
 bool Core::is_storing_to(Address first, Address last) const {
     const bool is_now =
         state_ == State::waiting || (state_ == State::running && now_ == clock_.timeline.now() + 1);
-    constexpr Address kTestAndSet = 0x0010'0000;
-    const bool is_in_view = access_.path == DataPath::test_and_set;
-    const Address address = is_in_view ? access_.address & ~kTestAndSet : access_.address;
-    const Address aliased = address + config_.address_map.cluster_base;
-    const auto meets = [&](Address start) {
-        return start <= last && start + (access_.bytes - 1) >= first;
-    };
-    const bool is_alias = address < config_.address_map.cluster_bytes;
-    return (access_.is_write || is_in_view) && access_.bytes != 0 && is_now &&
-           (meets(address) || (is_alias && meets(aliased)));
+    return is_now && load_store_.stores_to(first, last);
 }
 
 }  // namespace flexv::core

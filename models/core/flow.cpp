@@ -294,7 +294,7 @@ void Core::decode_slot() {
         hart_.pc, jumped_from_);
     if (config_.bus_errors == BusErrors::fault)
         fault(what);
-    const u32 word = error_word(hart_.pc);
+    const u32 word = config_.address_map.error_word(hart_.pc);
     tell_misuse(fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word));
     const u32 rotated = (hart_.pc & 2) == 0 ? word : std::rotr(word, 16);
     code_.decode_word(*slot_, hart_.pc, mode(), rotated);

@@ -110,37 +110,13 @@ namespace flexv::core {
 
 // Loads and stores.
 
-[[gnu::always_inline]] inline Address Core::address_of(const Slot& slot) const {
-    const auto& x = hart_.x;
-    const isa::Operands& op = slot.op;
-    if (slot.access.mode == isa::AddressMode::base_immediate) [[likely]]
-        return x[op.rs1] + u32(op.imm);
-    switch (slot.access.mode) {
-        case isa::AddressMode::base:
-            return x[op.rs1];
-        case isa::AddressMode::base_register:
-            return x[op.rs1] + x[op.rs2];
-        case isa::AddressMode::base_rd:
-            return x[op.rs1] + x[op.rd];
-        case isa::AddressMode::mac_load:
-            if (hart_.simd_legacy)
-                return x[op.rs1];
-            return hazards::MacLoadField(op.imm2).loads_weight ? hart_.weights.address
-                                                               : hart_.activations.address;
-        default:
-            return 0;
-    }
-}
-
 /// TCDM banks are asked for ahead of time; everything else when the timeline has got there.
 [[gnu::always_inline]] inline void Core::send_part(Cycles cycle) {
-    access_.requested = cycle;
-    access_.awake = 0;
+    load_store_.ask_in(cycle);
     now_ = cycle;
-    if (access_.path <= DataPath::test_and_set) {
+    if (load_store_.is_in_tcdm()) {
         state_ = State::waiting;
-        const Address address = access_.address + (access_.part == Part::second ? 4U : 0U);
-        tcdm_->request(*this, address, access_.is_write, cycle);
+        load_store_.ask_tcdm(*this);
     } else {
         meet(State::requesting);
     }
@@ -151,14 +127,7 @@ namespace flexv::core {
     if (fetch_.is_clocked()) [[unlikely]]
         fetch_.keep_going();
     enter_ex(slot);
-    const Address address = address_of(slot);
-    access_.address = address;
-    access_.bytes = slot.access.bytes;
-    access_.part = (address & 3) + slot.access.bytes > 4 ? Part::first : Part::whole;
-    access_.is_write = slot.timing == isa::Timing::store;
-    access_.path =
-        hart_.window.covers(address) ? DataPath::tcdm : config_.address_map.path(address);
-    access_.entered = now_;
+    load_store_.begin(slot, hart_, now_);
     send_part(now_);
 }
 

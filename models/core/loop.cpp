@@ -165,12 +165,10 @@ void Core::run() { go_on(); }
 
 /// The request in flight is granted: the row executes and the core goes on.
 void Core::granted(Cycles now, u32 data) {
-    if (now != access_.requested) [[unlikely]]
+    if (now != load_store_.access().requested) [[unlikely]]
         book_wait(now);
-    if (access_.part == Part::whole) [[likely]]
-        access_.response = data;
-    else if (!join_part(now, data))
-        return;
+    if (!load_store_.take(data)) [[unlikely]]
+        return send_second_part(now);
     now_ = now;
     try {
         if (hart_.mie && ends_in_interrupt(now)) [[unlikely]]
@@ -178,7 +176,7 @@ void Core::granted(Cycles now, u32 data) {
         else
             finish_access();
     } catch (const isa::Trap& trap) {
-        decoded_ = access_.entered - 1;
+        decoded_ = load_store_.access().entered - 1;
         return raise(trap);
     } catch (const Fault& fault) {
         return raise(fault);
@@ -190,8 +188,9 @@ void Core::granted(Cycles now, u32 data) {
     const Slot& slot = *slot_;
     execute(slot);
     leave_ex(slot);
-    if (access_.is_write) {
-        if (access_.path <= DataPath::test_and_set)
+    const LoadStoreUnit::Access& access = load_store_.access();
+    if (access.is_write) {
+        if (load_store_.is_in_tcdm())
             tell_written_code();
     } else if (slot.timing == isa::Timing::mac_load) {
         counters_.add(Event::refill);
@@ -200,17 +199,16 @@ void Core::granted(Cycles now, u32 data) {
         const bool sees_itself = slot.op.rd != 0 && slot.op.rd == slot.op.rs1;  // z_cl_scan
         drain(pipeline::kEventLoad + (sees_itself ? 1 : 0));
     }
-    if (access_.path == DataPath::test_and_set && !access_.is_write) [[unlikely]]
+    if (access.path == DataPath::test_and_set && !access.is_write) [[unlikely]]
         tell_written_code();
 }
 
 /// Whoever holds decoded instructions of the word that was written must forget them.
 [[gnu::always_inline]] inline void Core::tell_written_code() {
-    const u32 offset = access_.address & hart_.window.offset_mask;
-    if (code_words_->meets_access(offset, access_.bytes)) [[unlikely]] {
+    if (load_store_.meets_code()) [[unlikely]] {
         state_ = State::running;  // the store has left EX, its successor may be what it wrote
         const Log::Scope about({.initiator = name(), .pc = hart_.pc}, &clock_, now_);
-        tcdm_->code_written(offset, access_.bytes);
+        load_store_.tell_written_code();
     }
 }
 

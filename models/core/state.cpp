@@ -10,7 +10,7 @@
 namespace flexv::core {
 
 void Core::serialize(StateArchive& archive) {
-    archive(hart_, csrs_, fetch_, interrupt_, access_);
+    archive(hart_, csrs_, fetch_, interrupt_, load_store_);
     archive(now_, scoreboard_, starting_, state_, decoded_, slept_since_, jumped_from_,
             boot_address_);
     archive(trap_.cause, trap_.value);

@@ -3,6 +3,7 @@
 // (docs/spec/cluster.md 2.2). Plain C++.
 #pragma once
 
+#include "base/bus_errors.hpp"
 #include "base/units.hpp"
 
 namespace flexv::core {
@@ -33,6 +34,12 @@ struct AddressMap {
             default:
                 return DataPath::peripheral;
         }
+    }
+
+    /// Of the error slave that answers at `address`, whole.
+    [[nodiscard]] constexpr u32 error_word(Address address) const {
+        const bool is_in_cluster = address - cluster_base < cluster_bytes;
+        return is_in_cluster || address < cluster_bytes ? kClusterErrorWord : kSocErrorWord;
     }
 
 private:

@@ -3,7 +3,6 @@
 #include "core/probe/watch.hpp"
 #include "core/core.hpp"
 
-#include <cstring>
 #include <utility>
 
 namespace flexv::core {
@@ -34,7 +33,7 @@ void Core::execute_watched() {
                               .row = row,
                               .pc = hart_.pc,
                               .decoded = decoded_,
-                              .entered = is_access ? access_.entered : now_,
+                              .entered = is_access ? load_store_.access().entered : now_,
                               .cycle = now_,
                               .memory = is_access ? std::optional(seen_access()) : std::nullopt,
                               .previous = watch_->previous()};
@@ -76,21 +75,23 @@ void Core::note_state_before(const Execution& execution, Retired& retired) const
     retired.slice = hart_.mixed_slice;
     retired.skip = hart_.mixed_skip;
     retired.was_legacy = hart_.simd_legacy;
-    retired.waited_in_ex = execution.memory && access_.part == Part::second;
+    retired.waited_in_ex =
+        execution.memory && load_store_.access().part == LoadStoreUnit::Part::second;
 }
 
 /// The access in EX with its data, without a side effect.
 MemoryAccess Core::seen_access() const {
-    MemoryAccess seen{.address = access_.address,
-                      .bytes = access_.bytes,
-                      .is_write = access_.is_write,
-                      .is_tcdm = access_.path <= DataPath::test_and_set};
+    const LoadStoreUnit::Access& access = load_store_.access();
+    MemoryAccess seen{.address = access.address,
+                      .bytes = access.bytes,
+                      .is_write = access.is_write,
+                      .is_tcdm = load_store_.is_in_tcdm()};
     if (seen.is_write)
         seen.data = hart_.x[slot_->op.rs2];
     else if (seen.is_tcdm)
-        std::memcpy(&seen.data, hart_.window.at(seen.address), seen.bytes);
+        seen.data = load_store_.peek_tcdm();
     else
-        seen.data = access_.response;
+        seen.data = access.response;
     return seen;
 }
 

@@ -2,13 +2,13 @@
 #include "core/core.hpp"
 
 #include "core/pipeline/costs.hpp"
-#include "core/probe/watch.hpp"
 
 namespace flexv::core {
 
 Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
            const Config& config)
     : Module(name),
+      probes{.instruction = InstructionProbe(code, &Core::execute_watched)},
       fetch_(*this, clock.timeline),
       load_store_(config.address_map),
       config_(config),
@@ -27,12 +27,10 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
     fetch_.join_timeline();
     interrupt_in.bind(*this);
     connect_hart();
-    if (config.has_quirks)
-        add_quirks();
+    if (config.has_quirks)  // first, so that the others see what the hardware would show
+        probes.instruction.attach(quirks_);
     counters_.add_to(*this);
 }
-
-Core::~Core() = default;
 
 void Core::end_of_elaboration() {
     if (fetch_out.size() != 0)
@@ -67,7 +65,8 @@ void Core::reset() {
     decoded_ = 0;
     counters_.reset();
     now_ = 0;
-    reset_watch();
+    probes.instruction.reset();
+    quirks_ = {};
 }
 
 void Core::start(Address boot_address, Cycles cycle) {
@@ -79,8 +78,8 @@ void Core::start(Address boot_address, Cycles cycle) {
     state_ = State::running;
     starting_ = true;
     clock_.timeline.schedule(*this, cycle);
-    if (on_start)
-        on_start(config_.index, cycle);
+    probes.instruction.begin();
+    probes.start(cycle);
 }
 
 void Core::settle(Cycles end) {
@@ -116,11 +115,6 @@ char Core::state_letter() const {
     const bool waits_for_event =
         state_ == State::waiting && load_store_.access().path == DataPath::event_unit;
     return state_ == State::sleeping || waits_for_event ? 'S' : 'R';
-}
-
-void Core::tell_misuse(const std::string& what) const {
-    if (on_misuse)
-        on_misuse({.initiator = name(), .pc = hart_.pc}, what);
 }
 
 std::string Core::describe_wait() const {

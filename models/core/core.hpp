@@ -21,18 +21,16 @@
 #include "core/pipeline/interrupt_input.hpp"
 #include "core/pipeline/load_store_unit.hpp"
 #include "core/pipeline/scoreboard.hpp"
-#include "core/probe/observer.hpp"
+#include "core/probe/core_probes.hpp"
+#include "core/probe/quirks.hpp"
 #include "isa/hart.hpp"
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace flexv::core {
-
-struct Watch;
 
 class Core final : public Module,
                    public DataInitiator,
@@ -71,30 +69,14 @@ public:
         "interrupt_ack_out"};
     sc_core::sc_export<InterruptTarget> interrupt_in{"interrupt_in"};
 
-    /// Region markers; called in cycle order.
-    std::function<void(unsigned core, unsigned id, bool is_begin, Cycles now)> on_region;
-    /// A trap entered the firmware's handler: `what` names it. Called in the core's own time.
-    std::function<void(const Core& core, const std::string& what, u32 pc)> on_trap;
-    /// Something that the hardware tolerates and that is a mistake of the firmware all the same:
-    /// an access that an error slave has answered. Called in the core's own time.
-    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
-    /// The first instruction enters EX at `now`.
-    std::function<void(unsigned core, Cycles now)> on_start;
-    /// The core waits from `from` until `to` for a grant, a line or an event, its clock on or
-    /// gated. Bubbles inside the pipeline are not told. Called in order, at the latest when the
-    /// wait ends.
-    std::function<void(unsigned core, bool is_asleep, Cycles from, Cycles to)> on_wait;
+    CoreProbes probes;
 
     Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
          const Config& config);
-    ~Core() override;
     void reset() override;
     /// Behind its DecodeCache. Observers and debuggers stay who they are.
     void serialize(StateArchive& archive) override;
     void make_known(StateArchive& archive) override { archive.know(*this); }
-
-    /// From now on `observer` sees every instruction; it outlives the core. Call before start().
-    void observe(Observer& observer);
 
     // debug.cpp: for a debugger, between two instructions of any core or within
     // Debugger::in_front()
@@ -282,12 +264,14 @@ private:
     // access.cpp: loads and stores
     void send_request(Cycles now);
     void send_second_part(Cycles now);
-    void tell_misuse(const std::string& what) const;
+    void tell_misuse(const std::string& what) const {
+        probes.misuse({.initiator = name(), .pc = hart_.pc}, what);
+    }
     void book_wait(Cycles now);
     void book_sleep(Cycles until);
     void tell_wait(bool is_asleep, Cycles from, Cycles to) const {
-        if (on_wait && to > from)
-            on_wait(config_.index, is_asleep, from, to);
+        if (to > from && probes.wait.is_attached())
+            probes.wait({.is_asleep = is_asleep, .from = from, .to = to});
     }
     u32 load(Address address, unsigned bytes) override;
     void store(Address address, unsigned bytes, u32 value) override;
@@ -298,8 +282,6 @@ private:
     void note_state_before(const Execution& execution, Retired& retired) const;
     [[nodiscard]] MemoryAccess seen_access() const;
     void leave_page(const Slot& slot, bool took_branch);
-    void reset_watch();
-    void add_quirks();
 
     // trap.cpp
     void raise(const isa::Trap& trap);
@@ -358,7 +340,7 @@ private:
     Counters counters_;
     CsrFile csrs_;
     const isa::Execute* const executes_;  // [row]
-    std::unique_ptr<Watch> watch_;        // null while nobody observes
+    Quirks quirks_;                       // the first observer of a core that has them
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 

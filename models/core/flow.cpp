@@ -2,7 +2,6 @@
 // Where the next instruction comes from: jumps, hardware loops, decode, and the cache line that the
 // fetch stage needs.
 #include "core/hot_path.hpp"
-#include "core/probe/watch.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -272,8 +271,8 @@ void Core::code_changes(Address first, Address last) {
     const Slot* const previous = scoreboard_.previous();
     if (previous != &kept_.previous && (meets(previous) || previous == kept_.in_ex.data())) {
         kept_.previous = *previous;
-        if (watch_ && watch_->previous().slot == previous)
-            watch_->previous().slot = &kept_.previous;
+        if (Retired& retired = probes.instruction.previous(); retired.slot == previous)
+            retired.slot = &kept_.previous;
         scoreboard_.set_previous(&kept_.previous);
     }
     if (!is_in_ex() || slot_ == kept_.in_ex.data() || !meets(slot_))

@@ -2,7 +2,6 @@
 // A core in a checkpoint. Between two acts all that it will go on with lies in its members; only
 // pointers to decoded instructions have to be said in other words.
 #include "core/core.hpp"
-#include "core/probe/watch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +16,7 @@ void Core::serialize(StateArchive& archive) {
     archive(counters_);
     serialize_fault(archive);
     if (config_.has_quirks)
-        archive(watch_->previous(), watch_->quirks);
+        archive(probes.instruction.previous(), quirks_);
     serialize_slots(archive);
 }
 
@@ -63,7 +62,7 @@ Slot* Core::slot_at(const SlotPlace& place) {
 }
 
 void Core::serialize_slots(StateArchive& archive) {
-    const Slot* const observed = config_.has_quirks ? watch_->previous().slot : nullptr;
+    const Slot* const observed = config_.has_quirks ? probes.instruction.previous().slot : nullptr;
     std::array places = {place_of(slot_), place_of(page_), place_of(scoreboard_.previous()),
                          place_of(observed)};
     archive(page_base_, places);
@@ -81,7 +80,7 @@ void Core::serialize_slots(StateArchive& archive) {
     page_ = slot_at(places[1]);
     scoreboard_.set_previous(slot_at(places[2]));
     if (config_.has_quirks)
-        watch_->previous().slot = slot_at(places[3]);
+        probes.instruction.previous().slot = slot_at(places[3]);
 }
 
 }  // namespace flexv::core

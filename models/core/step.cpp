@@ -162,10 +162,8 @@ void Core::pass_marker(Cycles now) {
     const Slot& slot = *slot_;
     execute(slot);
     leave_ex(slot);
-    if (on_region) {
-        const bool is_begin = (slot.op.word & 0x1000) == 0;  // slti begins, sltiu ends
-        on_region(config_.index, unsigned(slot.op.imm), is_begin, now);
-    }
+    const bool is_begin = (slot.op.word & 0x1000) == 0;  // slti begins, sltiu ends
+    probes.region({.id = unsigned(slot.op.imm), .is_begin = is_begin, .now = now});
     run();
 }
 

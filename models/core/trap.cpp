@@ -46,8 +46,7 @@ void Core::take_trap() {
     if (!handles_traps())
         fault(fmt::format("{}, and no handler: the vector at {:#010x} is not a jump to code", what,
                           hart_.mtvec));
-    if (on_trap)
-        on_trap(*this, what, hart_.pc);
+    probes.trap(what, hart_.pc);
     if (trap.cause != isa::Cause::illegal_instruction) {
         counters_.instructions.add(slot_->row);
     } else {

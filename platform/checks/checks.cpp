@@ -45,7 +45,7 @@ void Checks::check_hazards(core::Core& core, Soc& soc) {
                 std::string(rule.remedy));
         },
         core.mtvec_is_writable()));
-    core.observe(*hazards_.back());
+    core.probes.instruction.attach(*hazards_.back());
 }
 
 void Checks::finish(bool has_exited) {

@@ -56,7 +56,7 @@ DmaCheck::DmaCheck(Soc& soc, Findings& findings)
       owners_(soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->observe(*watchers_.back());
+        core->probes.instruction.attach(*watchers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all()) {
         const unsigned number = cluster->number();

@@ -228,7 +228,7 @@ RaceCheck::RaceCheck(Soc& soc, Findings& findings)
       issuers_(soc.clusters.all().size() * kIds) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core, unsigned(watchers_.size())));
-        core->observe(*watchers_.back());
+        core->probes.instruction.attach(*watchers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all())
         listen(*cluster);

@@ -99,7 +99,7 @@ StackCheck::StackCheck(Soc& soc, const ElfImage& image, Findings& findings)
       places_(soc.memories(), soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->observe(*watchers_.back());
+        core->probes.instruction.attach(*watchers_.back());
     }
 }
 

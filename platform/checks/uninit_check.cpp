@@ -127,7 +127,7 @@ UninitCheck::UninitCheck(Soc& soc, const ElfImage& image, Findings& findings)
     load_image();
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->observe(*watchers_.back());
+        core->probes.instruction.attach(*watchers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all())
         cluster->dma.command_probe.attach(

@@ -394,7 +394,7 @@ CallProfile::~CallProfile() = default;
 
 void CallProfile::observe(core::Core& core, const std::string& path) {
     watchers_.push_back(std::make_unique<Watcher>(image_, core, path));
-    core.observe(*watchers_.back());
+    core.probes.instruction.attach(*watchers_.back());
 }
 
 void CallProfile::finish() {

@@ -218,7 +218,7 @@ Coverage::~Coverage() = default;
 
 void Coverage::observe(core::Core& core) {
     watchers_.push_back(std::make_unique<Watcher>(ranges_));
-    core.observe(*watchers_.back());
+    core.probes.instruction.attach(*watchers_.back());
 }
 
 const Coverage::Place& Coverage::at(Address pc) const {

@@ -58,7 +58,7 @@ void FunctionProfile::Watcher::hand_over() {
 
 void FunctionProfile::observe(core::Core& core, const std::string& path) {
     watchers_.push_back(std::make_unique<Watcher>(*this, core, path));
-    core.observe(*watchers_.back());
+    core.probes.instruction.attach(*watchers_.back());
 }
 
 void FunctionProfile::finish() {

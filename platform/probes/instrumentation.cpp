@@ -39,7 +39,7 @@ Instrumentation::Instrumentation(const InstrumentationOptions& options,
             continue;
         traces_.push_back(std::make_unique<core::InstructionTrace>(core->hartid(), core->clock(),
                                                                    options.trace_window, write));
-        core->observe(*traces_.back());
+        core->probes.instruction.attach(*traces_.back());
     }
 }
 

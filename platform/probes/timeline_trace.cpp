@@ -2,7 +2,6 @@
 #include "platform/probes/timeline_trace.hpp"
 
 #include "platform/probes/call_tracker.hpp"
-#include "platform/probes/listeners.hpp"
 #include "platform/probes/store_under_way.hpp"
 
 #include <fmt/format.h>
@@ -39,9 +38,9 @@ public:
           view_(owner.soc_.view_of(core)),
           track_{.process = kCores, .thread = number},
           tracker_(owner.image_, *this) {
-        add_listener(core.on_wait, [this](unsigned, bool is_asleep, Cycles from, Cycles to) {
-            if (is_asleep)
-                sleep(from, to);
+        core.probes.wait.attach([this](const core::CoreWait& wait) {
+            if (wait.is_asleep)
+                sleep(wait.from, wait.to);
         });
     }
 
@@ -207,7 +206,7 @@ TimelineTrace::TimelineTrace(Soc& soc, const ElfImage& image, OutputFile& file)
     for (core::Core* core : soc.cores()) {
         watchers_.push_back(
             std::make_unique<Watcher>(*this, *core, unsigned(watchers_.size()) + 1));
-        core->observe(*watchers_.back());
+        core->probes.instruction.attach(*watchers_.back());
         events_.name_track(watchers_.back()->track(), short_name(*core));
     }
     for (Cluster* const cluster : soc.clusters.all()) {

@@ -2,7 +2,6 @@
 #include "platform/probes/wave_watcher.hpp"
 
 #include "platform/probes/call_tracker.hpp"
-#include "platform/probes/listeners.hpp"
 
 #include <fmt/format.h>
 
@@ -58,11 +57,10 @@ void WaveWatcher::watch_cores(Cluster& cluster, const ElfImage& image, Wave& wav
         const unsigned number = unsigned(watchers_.size());
         core::Core& core = cluster.core(index);
         watchers_.push_back(std::make_unique<Watcher>(image, wave, number));
-        core.observe(*watchers_.back());
-        add_listener(core.on_wait,
-                     [&wave, number](unsigned, bool is_asleep, Cycles from, Cycles to) {
-                         wave.wait(number, is_asleep, from, to);
-                     });
+        core.probes.instruction.attach(*watchers_.back());
+        core.probes.wait.attach([&wave, number](const core::CoreWait& wait) {
+            wave.wait(number, wait.is_asleep, wait.from, wait.to);
+        });
     }
 }
 

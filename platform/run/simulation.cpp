@@ -87,18 +87,16 @@ Simulation::~Simulation() { Log::set_surroundings({}); }
 
 /// `hart` is its place among all cores: its own number repeats in each cluster.
 void Simulation::watch_core(core::Core& core, unsigned hart) {
-    core.on_start = [this, &core, hart](unsigned /*index*/, Cycles now) {
+    core.probes.start.attach([this, &core, hart](Cycles now) {
         starts_[&core] = now;
         if (wave_ != nullptr && is_of_cluster(core))
             wave_->start(hart, now);
-    };
-    core.on_region = [this, &core, hart](unsigned /*index*/, unsigned id, bool is_begin,
-                                         Cycles now) {
-        pass_mark(core, hart, id, is_begin, soc_.cluster_cycle(core, now));
-    };
-    core.on_trap = [this](const core::Core& where, const std::string& what, u32 pc) {
-        report_trap(where, what, pc);
-    };
+    });
+    core.probes.region.attach([this, &core, hart](const core::RegionMark& mark) {
+        pass_mark(core, hart, mark.id, mark.is_begin, soc_.cluster_cycle(core, mark.now));
+    });
+    core.probes.trap.attach(
+        [this, &core](const std::string& what, Address pc) { report_trap(core, what, pc); });
 }
 
 /// What passes at a new clock is priced at it.

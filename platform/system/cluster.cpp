@@ -316,7 +316,7 @@ void Cluster::wire_events() {
     };
     dma.misuse_out.connect(tell);
     for (const auto& core : cores_)
-        core->on_misuse = tell;
+        core->probes.misuse.attach(tell);
     icache.on_flush = [this] {
         for (const auto& core : cores_)
             core->drop_line();

@@ -108,9 +108,8 @@ void Soc::wire_external_memory() {
 
 void Soc::wire_fabric_controller() {
     FabricController& fabric = *fabric_controller;
-    fabric.core.on_misuse = [this](const Cause& cause, const std::string& what) {
-        tell_misuse(cause, what);
-    };
+    fabric.core.probes.misuse.attach(
+        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
     cores_.push_back(&fabric.core);
     fabric.code.code_out.bind(bus.bus_in);
     fabric.port.bus_out.bind(bus.bus_in);

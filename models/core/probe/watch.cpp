@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core that is observed: its decoded instructions execute through here.
-#include "core/probe/watch.hpp"
 #include "core/core.hpp"
 
 #include <utility>
 
 namespace flexv::core {
-
-void Core::observe(Observer& observer) {
-    FLEXV_ASSERT(state_ == State::off, "observers are there before the core starts");
-    if (!watch_)
-        watch_ = std::make_unique<Watch>();
-    watch_->observers.push_back(&observer);
-    code_.intercept(&Core::execute_watched);
-}
 
 /// Stands in for a row. The core is the hart's bus.
 void Core::execute_watched(isa::Hart& hart, const isa::Operands& /*op*/) {
@@ -24,7 +15,7 @@ void Core::execute_watched() {
     static const isa::Instruction* const rows = isa::all_instructions().data();
     const Slot& slot = *slot_;
     const isa::Instruction& row = rows[slot.row];
-    if (!watch_) {  // another core of the cluster is observed
+    if (!probes.instruction.is_attached()) {  // another core of the cluster is observed
         row.execute(hart_, slot.op);
         return;
     }
@@ -36,34 +27,19 @@ void Core::execute_watched() {
                               .entered = is_access ? load_store_.access().entered : now_,
                               .cycle = now_,
                               .memory = is_access ? std::optional(seen_access()) : std::nullopt,
-                              .previous = watch_->previous()};
-    Retired& retired = watch_->next();
+                              .previous = probes.instruction.previous()};
+    Retired& retired = probes.instruction.next();
     note_state_before(execution, retired);
-    for (Observer* observer : watch_->observers)
-        observer->before(execution, hart_);
+    probes.instruction.before(execution, hart_);
     row.execute(hart_, slot.op);
     hart_.x[0] = 0;
-    for (Observer* observer : watch_->observers)
-        observer->after(execution, hart_);
+    probes.instruction.after(execution, hart_);
     retired.took_branch = slot.timing == isa::Timing::branch && hart_.next_pc != kNotTaken;
     retired.moved_slice =
         row.energy == isa::Energy::dot_product && hart_.mixed_slice != retired.slice;
-    watch_->latest ^= 1;
+    probes.instruction.retire();
     if (hart_.simd_legacy != retired.was_legacy && slot.timing != isa::Timing::csr)
         leave_page(slot, retired.took_branch);
-}
-
-void Core::reset_watch() {
-    if (!watch_)
-        return;
-    watch_->retired = {};
-    watch_->quirks = {};
-}
-
-/// Quirks are the first observer, so that the others see what the hardware would show.
-void Core::add_quirks() {
-    watch_ = std::make_unique<Watch>();
-    observe(watch_->quirks);
 }
 
 void Core::note_state_before(const Execution& execution, Retired& retired) const {

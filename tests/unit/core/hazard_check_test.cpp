@@ -19,7 +19,7 @@ public:
     std::vector<std::string> found;
     std::vector<Address> places;
 
-    Checked() { bench.core.observe(check_); }
+    Checked() { bench.core.probes.instruction.attach(check_); }
 
     std::vector<std::string> run(const Lines& lines) {
         bench.run(lines);

@@ -18,7 +18,7 @@ class Traced {
 public:
     explicit Traced(core::TraceWindow window = {})
         : trace_(5, bench.clock, window, [this](std::string_view line) { add(line); }) {
-        bench.core.observe(trace_);
+        bench.core.probes.instruction.attach(trace_);
     }
 
     Lines run(const Lines& lines) {

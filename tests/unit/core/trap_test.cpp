@@ -33,7 +33,8 @@ TEST_CASE("an illegal instruction is a trap when the vector holds a handler", "[
     CoreBench bench;
     put_handler(bench);
     std::string reported;
-    bench.core.on_trap = [&](const core::Core&, const std::string& what, u32) { reported = what; };
+    bench.core.probes.trap.attach(
+        [&](const std::string& what, Address /*pc*/) { reported = what; });
     bench.put(CoreBench::kEntry + 4, {"lui a1, 0x1a100", "sw x0, 0(a1)", "jal x0, 0"});
     bench.memory.words[0x80 / 4] = 0xffff'ffff;
     bench.core.start(CoreBench::kEntry, 0);

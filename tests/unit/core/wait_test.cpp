@@ -22,9 +22,9 @@ struct Recorder : CoreBench {
     Waits waits;
 
     Recorder() {
-        core.on_wait = [this](unsigned /*core*/, bool is_asleep, Cycles from, Cycles to) {
-            waits.push_back({is_asleep, from, to});
-        };
+        core.probes.wait.attach([this](const core::CoreWait& wait) {
+            waits.push_back({wait.is_asleep, wait.from, wait.to});
+        });
     }
     /// Runs `lines` and then spins; all waits that are open at a cycle of `parts` are booked there.
     void run_in_parts(std::vector<std::string> lines, const std::vector<Cycles>& parts) {

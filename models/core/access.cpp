@@ -17,8 +17,8 @@ void Core::send_request(Cycles now) {
     if (access.path == DataPath::peripheral)
         counters_.add(access.is_write ? Event::external_store : Event::external_load);
     load_store_.ask_device(*this,
-                           {.data = hart_.x[slot_->op.rs2],
-                            .is_event_load = slot_->timing == isa::Timing::event_load,
+                           {.data = hart_.x[sequencer_.front().op.rs2],
+                            .is_event_load = sequencer_.front().timing == isa::Timing::event_load,
                             .cause = {.initiator = name(), .pc = hart_.pc}},
                            now);
 }
@@ -32,7 +32,7 @@ void Core::send_second_part(Cycles now) {
 
 /// Books the cycles between request and grant under the cause that the port stands for.
 void Core::book_wait(Cycles now) {
-    const bool is_event_load = slot_->timing == isa::Timing::event_load;
+    const bool is_event_load = sequencer_.front().timing == isa::Timing::event_load;
     const LoadStoreUnit::Wait wait = load_store_.wait_until(now, is_event_load);
     const Stall cause = load_store_.cause();
     scoreboard_.hold();

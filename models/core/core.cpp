@@ -9,6 +9,7 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
            const Config& config)
     : Module(name),
       probes{.instruction = InstructionProbe(code, &Core::execute_watched)},
+      sequencer_(hart_, code, scoreboard_),
       fetch_(*this, clock.timeline),
       load_store_(config.address_map),
       config_(config),
@@ -55,8 +56,7 @@ void Core::reset() {
     hart_ = {};
     connect_hart();
     state_ = State::off;
-    slot_ = page_ = nullptr;
-    page_base_ = kNoPage;
+    sequencer_.reset();
     scoreboard_ = {};
     fetch_.reset();
     load_store_.reset();

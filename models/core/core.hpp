@@ -21,6 +21,7 @@
 #include "core/pipeline/interrupt_input.hpp"
 #include "core/pipeline/load_store_unit.hpp"
 #include "core/pipeline/scoreboard.hpp"
+#include "core/pipeline/sequencer.hpp"
 #include "core/probe/core_probes.hpp"
 #include "core/probe/quirks.hpp"
 #include "isa/hart.hpp"
@@ -157,8 +158,6 @@ private:
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
     /// when it jumps to its successor. No address is odd.
     static constexpr u32 kNotTaken = 1;
-    static constexpr Address kNoPage = 1;  // no page begins at an odd address
-    static constexpr Address kPageMask = 4095;
 
     void end_of_elaboration() override;
     void connect_hart();
@@ -168,7 +167,7 @@ private:
     void run();
     void go_on();
     void run_plain(Cycles horizon);
-    void stand_at(Slot* slot, const Slot* previous, Cycles started, Cycles now);
+    void commit(Slot& slot, const Slot* previous, Cycles started, Cycles now);
     [[nodiscard]] BasicBlock* block_in_reach(Slot& slot, Cycles most);
     void execute(BasicBlock& block);
     [[nodiscard]] Cycles branch_behind(const BasicBlock& block, Cycles now);
@@ -182,18 +181,14 @@ private:
     void leave_ex(const Slot& slot);
     void advance(const Slot& slot);
     void take_branch(Address target);
-    void leave_for(Address target, Cycles cycle, Stall cause, Slot* behind, bool takes_behind);
+    void leave_for(Address target, Cycles cycle, Stall cause, Slot& behind, bool takes_behind);
     void enter(Address target);
     void begin_access(const Slot& slot);
     void send_part(Cycles cycle);
 
     // step.cpp: one instruction
-    void meet(State reason);
+    void schedule(State next);
     void pass_marker(Cycles now);
-    void mark_loop_ends();
-    [[nodiscard]] isa::Mode mode() const {
-        return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;
-    }
     bool clear_obstacle();
     Next step_special();
     [[nodiscard]] Permission ask_debugger();
@@ -214,11 +209,6 @@ private:
     void step_hardware_loop(const Slot& slot);
 
     // flow.cpp: where the next instruction comes from
-    /// Where instructions follow each other from, hardware loops included, before they execute.
-    struct Way {
-        Address pc = 0;
-        std::array<u32, 2> counts{};  ///< [loop]
-    };
     void jump_to(Address target, Cycles sent);
     void flush_to(Address target, Cycles cycle, Address from);
     void drain(Cycles cycles);
@@ -232,19 +222,10 @@ private:
     [[nodiscard]] bool must_look_behind(const Slot& slot);
     [[nodiscard]] bool goes_out_of_reach(const Slot& before);
     [[nodiscard]] bool holds_loops(Address pc);
-    [[nodiscard]] bool is_within_reach(const Slot& slot, const Way& way, Address jump_target,
-                                       Address reach);
+    [[nodiscard]] bool is_within_reach(const Slot& slot, const Sequencer::Way& way,
+                                       Address jump_target, Address reach);
     [[nodiscard]] Address early_target(const Slot& jump, const Slot* before) const;
-    [[nodiscard]] Slot& decoded_slot(Address pc);
-    [[nodiscard]] Way way() const;
-    [[nodiscard]] Way behind(const Slot& slot, const Way& way) const;
-    [[nodiscard]] Front front_of(const Slot& slot, const Way& way) const;
-    [[nodiscard]] const isa::HardwareLoop* ending_loop(const Slot& slot, const Way& way) const;
-    [[nodiscard]] bool is_too_short(const isa::HardwareLoop& loop) const;
     [[nodiscard]] bool take_loop_end(const Slot& slot);
-    void enter_page(Address base);
-    [[nodiscard]] const isa::HardwareLoop* loop_that_ends_at(const Way& way) const;
-    const isa::HardwareLoop* count_loop();
     [[nodiscard]] bool loops_back();
 
     // FetchUnit::Owner
@@ -302,27 +283,14 @@ private:
     [[noreturn]] void fault(const std::string& what) const;
 
     // state.cpp
-    /// Where the core's pointers to slots point to.
-    struct SlotPlace {
-        enum class Where : u8 { nowhere, in_cache, in_ex, previous };
-        Where where = Where::nowhere;
-        DecodeCache::Place cached{};
-        u32 index = 0;  // in_ex: of Kept
-
-        void serialize(StateArchive& archive) { archive(where, cached, index); }
-    };
-    [[nodiscard]] SlotPlace place_of(const Slot* slot) const;
-    [[nodiscard]] Slot* slot_at(const SlotPlace& place);
     void serialize_slots(StateArchive& archive);
     void serialize_fault(StateArchive& archive);
 
     // Hot state first.
     isa::Hart hart_;
-    Slot* slot_ = nullptr;  // of hart_.pc
-    Slot* page_ = nullptr;  // slots of page_base_
-    Address page_base_ = kNoPage;
     Cycles now_ = 0;  // EX cycle of the next instruction, before its hazards
     Scoreboard scoreboard_;
+    Sequencer sequencer_;
     FetchUnit fetch_;
     bool starting_ = false;  // boot address not entered yet
     State state_ = State::off;
@@ -343,13 +311,6 @@ private:
     Quirks quirks_;                       // the first observer of a core that has them
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
-
-    /// Copies of what is in the pipeline while its code has changed.
-    struct Kept {
-        std::array<Slot, 3> in_ex;  // and two sentinels, behind which the loop looks its way up
-        Slot previous;
-    };
-    Kept kept_;
 };
 
 }  // namespace flexv::core

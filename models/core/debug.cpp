@@ -32,7 +32,7 @@ bool Core::set_pc(Address target) {
     fetch_.give_up_current();
     jumped_from_ = hart_.pc;
     constexpr Cycles kToExecute = 3;
-    leave_for(target, now_ - std::min(now_, kToExecute), Stall::jump, slot_, false);
+    leave_for(target, now_ - std::min(now_, kToExecute), Stall::jump, sequencer_.front(), false);
     return true;
 }
 
@@ -40,18 +40,18 @@ void Core::set_csr(unsigned number, u32 value) {
     const bool was_legacy = hart_.simd_legacy;
     const bool was_enabled = hart_.mie;
     csrs_.write(number, value);
-    mark_loop_ends();
+    sequencer_.mark_loop_ends();
     if (was_enabled != hart_.mie)
         follow_interrupt_enable(now_);
     if (was_legacy == hart_.simd_legacy)
         return;
-    page_base_ = kNoPage;
+    sequencer_.forget_page();
     if ((state_ == State::running && !starting_) || state_ == State::held)
         enter(hart_.pc);
 }
 
 std::optional<NextAccess> Core::access_in_front() const {
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     if ((slot.flags & kIllegal) != 0 || slot.access.mode == isa::AddressMode::none)
         return std::nullopt;
     return NextAccess{.address = LoadStoreUnit::address_of(slot, hart_),

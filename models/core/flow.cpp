@@ -12,16 +12,16 @@ namespace flexv::core {
 /// The jump in EX at now_ has sent the fetch stage to `target` in cycle `sent`.
 void Core::jump_to(Address target, Cycles sent) {
     jumped_from_ = hart_.pc;
-    scoreboard_.jump(*slot_, now_);
+    scoreboard_.jump(sequencer_.front(), now_);
     ++now_;
-    leave_for(target, sent, Stall::jump, slot_ + slot_->step, false);
+    leave_for(target, sent, Stall::jump, sequencer_.behind_front(), false);
 }
 
 /// The fetch stage is sent to `target` in `cycle`, because the pipeline is emptied behind the
 /// instruction at `from`. EX is free from now_ on.
 void Core::flush_to(Address target, Cycles cycle, Address from) {
     jumped_from_ = from;
-    leave_for(target, cycle, Stall::flush, slot_, false);
+    leave_for(target, cycle, Stall::flush, sequencer_.front(), false);
 }
 
 /// The instruction that has left EX lets its successor wait, which keeps its place in the fetch
@@ -36,9 +36,10 @@ void Core::drain(Cycles cycles) {
 /// leave_for() where lines are missing, behind enter().
 Cycles Core::redirect(Cycles cycle, Slot& behind, bool takes_behind) {
     const Address pc = behind.pc;
-    return fetch_.redirect(cycle, front_of(*slot_, way()),
-                           front_of(decoded_slot(pc), {.pc = pc, .counts = way().counts}),
-                           takes_behind);
+    return fetch_.redirect(
+        cycle, sequencer_.fetched(sequencer_.front(), sequencer_.way()),
+        sequencer_.fetched(sequencer_.decoded(pc), {.pc = pc, .counts = sequencer_.way().counts}),
+        takes_behind);
 }
 
 // With care: lines of the instruction cache are missing, or may be.
@@ -47,13 +48,13 @@ Cycles Core::redirect(Cycles cycle, Slot& behind, bool takes_behind) {
 bool Core::prepare() {
     if (fetch_.has_current())
         return true;
-    while ((slot_->flags & (kPageEnd | kUndecoded)) != 0)
+    while ((sequencer_.front().flags & (kPageEnd | kUndecoded)) != 0)
         (void)clear_obstacle();
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     // What has left decode empty is still looked at there, and waits for itself in EX.
     const Slot* const previous = scoreboard_.previous();
     const bool sees_itself = previous != nullptr && (previous->late & previous->uses) != 0;
-    Front front = front_of(slot, way());
+    Front front = sequencer_.fetched(slot, sequencer_.way());
     front.flows = flows(slot);
     front.jump_target = early_target(slot, previous);
     const std::optional<Cycles> taken = fetch_.prepare(front, sees_itself ? now_ : now_ - 1);
@@ -86,19 +87,19 @@ void Core::delay(Stall cause, Cycles cycles) {
 void Core::book_fetch(Cycles lost) {
     tell_wait(false, now_, now_ + lost);
     delay(Stall::fetch, lost);
-    if (slot_->timing == isa::Timing::jump_register)
+    if (sequencer_.front().timing == isa::Timing::jump_register)
         scoreboard_.delay_jump_register(lost);
 }
 
 /// `slot` is in decode and enters EX in cycle `enters`: tells the fetch stage what follows.
 void Core::clock_behind(const Slot& slot, Cycles enters) {
     using enum isa::Timing;
-    const Way here = way();
-    const Way next = behind(slot, here);
-    const Slot& second = decoded_slot(next.pc);
+    const Sequencer::Way here = sequencer_.way();
+    const Sequencer::Way next = sequencer_.behind(slot, here);
+    const Slot& second = sequencer_.decoded(next.pc);
     const Address jump_target = early_target(second, &slot);
     fetch_.set_ready(enters - 1);
-    const bool ends_loop = ending_loop(slot, here) != nullptr;
+    const bool ends_loop = sequencer_.ending_loop(slot, here) != nullptr;
     if (!ends_loop && holds_loops(next.pc) &&
         is_within_reach(second, next, jump_target, FetchUnit::reach_behind(next.pc + 4)) &&
         fetch_.stops_clock(next.pc))
@@ -118,21 +119,22 @@ void Core::clock_behind(const Slot& slot, Cycles enters) {
     }
     if ((slot.flags & kIllegal) != 0)
         return;
-    Front front = front_of(second, next);
+    Front front = sequencer_.fetched(second, next);
     front.jump_target = jump_target;
-    Way after = behind(second, next);
+    Sequencer::Way after = sequencer_.behind(second, next);
     if (jump_target != FetchStage::kNone)
         after.pc = jump_target;
-    fetch_.expect(front, front_of(decoded_slot(after.pc), after), enters);
+    fetch_.expect(front, sequencer_.fetched(sequencer_.decoded(after.pc), after), enters);
 }
 
 /// The fetch stage behind the successor of `before`, while that is in EX.
 bool Core::goes_out_of_reach(const Slot& before) {
     if (!fetch_.has_port())
         return false;
-    const Slot& next = decoded_slot(before.pc + before.op.size);
+    const Slot& next = sequencer_.decoded(before.pc + before.op.size);
     const Address reach = FetchUnit::reach_behind(next.pc + next.op.size);
-    if (is_within_reach(next, behind(before, way()), early_target(next, &before), reach))
+    if (is_within_reach(next, sequencer_.behind(before, sequencer_.way()),
+                        early_target(next, &before), reach))
         return false;
     fetch_.take_care();
     return true;
@@ -149,10 +151,11 @@ bool Core::holds_loops(Address pc) {
 
 /// Nothing is asked of the cache while `slot` stays in decode: it jumps to `jump_target` from
 /// there, ends a loop, or else the stage asks for what lies up to `reach`.
-bool Core::is_within_reach(const Slot& slot, const Way& way, Address jump_target, Address reach) {
+bool Core::is_within_reach(const Slot& slot, const Sequencer::Way& way, Address jump_target,
+                           Address reach) {
     if (jump_target != FetchStage::kNone)
         return fetch_.reaches(jump_target);
-    const isa::HardwareLoop* const loop = ending_loop(slot, way);
+    const isa::HardwareLoop* const loop = sequencer_.ending_loop(slot, way);
     return loop != nullptr ? fetch_.reaches(loop->start) : fetch_.holds(reach);
 }
 
@@ -168,83 +171,22 @@ Address Core::early_target(const Slot& jump, const Slot* before) const {
     return (hart_.x[jump.op.rs1] + u32(jump.op.imm)) & ~Address{1};
 }
 
-Slot& Core::decoded_slot(Address pc) {
-    const bool is_at_hand = (pc & ~kPageMask) == page_base_;
-    Slot& slot = is_at_hand ? page_[(pc & kPageMask) / 2] : *code_.slot(pc, mode());
-    if ((slot.flags & kUndecoded) != 0)
-        (void)code_.decode(slot, pc, mode());
-    return slot;
-}
-
-Core::Way Core::way() const {
-    return {.pc = hart_.pc, .counts = {hart_.loops[0].count, hart_.loops[1].count}};
-}
-
-/// The way on behind `slot`, which lies at way.pc; jumps are not followed.
-Core::Way Core::behind(const Slot& slot, const Way& way) const {
-    Way next = way;
-    next.pc += slot.op.size;
-    if (const isa::HardwareLoop* const loop = ending_loop(slot, way)) {
-        next.pc = loop->start;
-        --next.counts[std::size_t(loop - hart_.loops.data())];
-    }
-    return next;
-}
-
-Front Core::front_of(const Slot& slot, const Way& way) const {
-    const isa::HardwareLoop* const loop = ending_loop(slot, way);
-    return {.pc = way.pc,
-            .is_compressed = slot.op.size == 2,
-            .loop_target = loop != nullptr ? loop->start : FetchStage::kNone};
-}
-
-/// The loop that goes on behind `slot`; null for none. Its counter stays what it is.
-const isa::HardwareLoop* Core::ending_loop(const Slot& slot, const Way& way) const {
-    return (slot.flags & kLoopEnd) != 0 ? loop_that_ends_at(way) : nullptr;
-}
-
-/// The same for the instruction at way.pc. Loop 0 has priority (docs/spec/isa.md section 8).
-const isa::HardwareLoop* Core::loop_that_ends_at(const Way& way) const {
-    for (unsigned index = 0; index < hart_.loops.size(); ++index) {
-        const isa::HardwareLoop& loop = hart_.loops[index];
-        if (loop.end == way.pc && way.counts[index] >= 2)
-            return is_too_short(loop) ? nullptr : &loop;
-    }
-    return nullptr;
-}
-
 /// A loop's last instruction leaves the fetch stage while every line hits. False when the loop does
 /// not go on, or with care.
 bool Core::take_loop_end(const Slot& slot) {
-    const isa::HardwareLoop* const loop = ending_loop(slot, way());
+    const isa::HardwareLoop* const loop = sequencer_.ending_loop(slot, sequencer_.way());
     if (loop == nullptr || fetch_.has_current())
         return false;
     fetch_.take_loop_end(
         {.pc = slot.pc, .is_compressed = slot.op.size == 2},
-        {.pc = loop->start, .is_compressed = decoded_slot(loop->start).op.size == 2});
+        {.pc = loop->start, .is_compressed = sequencer_.decoded(loop->start).op.size == 2});
     return true;
-}
-
-/// One instruction is too short for a loop: directly behind its set-up it runs once, else twice
-/// (docs/spec/timing.md 1.4, `hwl_1x10`).
-bool Core::is_too_short(const isa::HardwareLoop& loop) const {
-    const Slot* const previous = scoreboard_.previous();
-    return loop.start == loop.end && previous != nullptr &&
-           (previous->timing == isa::Timing::hardware_loop || previous->pc == loop.end);
-}
-
-/// The loop to continue behind the instruction at hart_.pc, its counter taken down; null to go on.
-const isa::HardwareLoop* Core::count_loop() {
-    const isa::HardwareLoop* const loop = loop_that_ends_at(way());
-    if (loop != nullptr)
-        --hart_.loops[std::size_t(loop - hart_.loops.data())].count;
-    return loop;
 }
 
 /// Behind the last instruction of a hardware loop's body: true when the loop goes on. Costs
 /// nothing where its start has come in time, and hazards reach across the back edge.
 bool Core::loops_back() {
-    const isa::HardwareLoop* const loop = count_loop();
+    const isa::HardwareLoop* const loop = sequencer_.count_loop();
     if (loop == nullptr)
         return false;
     enter(loop->start);
@@ -257,36 +199,20 @@ bool Core::loops_back() {
     return true;
 }
 
-void Core::enter_page(Address base) {
-    page_ = code_.slot(base, mode());
-    page_base_ = base;
-}
-
-/// What has left decode stays what it is, though others may execute the new code already: the
-/// instruction in EX, and the one before it for the hazards.
+/// What has left decode stays what it is: the instruction in EX, and the one before it for the
+/// hazards.
 void Core::code_changes(Address first, Address last) {
-    const auto meets = [&](const Slot* slot) {
-        return slot != nullptr && slot->pc <= last && slot->pc + (slot->op.size - 1) >= first;
-    };
     const Slot* const previous = scoreboard_.previous();
-    if (previous != &kept_.previous && (meets(previous) || previous == kept_.in_ex.data())) {
-        kept_.previous = *previous;
-        if (Retired& retired = probes.instruction.previous(); retired.slot == previous)
-            retired.slot = &kept_.previous;
-        scoreboard_.set_previous(&kept_.previous);
-    }
-    if (!is_in_ex() || slot_ == kept_.in_ex.data() || !meets(slot_))
+    const Slot* const copy = sequencer_.keep(first, last, is_in_ex());
+    if (copy == nullptr)
         return;
-    Slot sentinel;
-    sentinel.flags = kPageEnd;
-    sentinel.pc = slot_->pc + slot_->op.size;
-    kept_.in_ex.fill(sentinel);
-    kept_.in_ex.front() = *slot_;
-    slot_ = kept_.in_ex.data();
+    if (Retired& retired = probes.instruction.previous(); retired.slot == previous)
+        retired.slot = copy;
+    scoreboard_.set_previous(copy);
 }
 
 void Core::decode_slot() {
-    if (code_.decode(*slot_, hart_.pc, mode()))
+    if (code_.decode(sequencer_.front(), hart_.pc, sequencer_.mode()))
         return;
     const std::string what = fmt::format(
         "instruction fetch from {:#010x}, where there is no memory; the last jump was at {:#010x}",
@@ -296,7 +222,7 @@ void Core::decode_slot() {
     const u32 word = config_.address_map.error_word(hart_.pc);
     tell_misuse(fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word));
     const u32 rotated = (hart_.pc & 2) == 0 ? word : std::rotr(word, 16);
-    code_.decode_word(*slot_, hart_.pc, mode(), rotated);
+    code_.decode_word(sequencer_.front(), hart_.pc, sequencer_.mode(), rotated);
 }
 
 }  // namespace flexv::core

@@ -43,7 +43,7 @@ namespace flexv::core {
     if ((slot.flags & kLoopEnd) != 0 && loops_back())
         return;
     hart_.pc += slot.op.size;
-    slot_ += slot.step;
+    sequencer_.advance(slot);
 }
 
 // Where the next instruction comes from.
@@ -51,23 +51,21 @@ namespace flexv::core {
 /// Makes `target` the next instruction.
 [[gnu::always_inline]] inline void Core::enter(Address target) {
     hart_.pc = target;
-    if ((target & ~kPageMask) != page_base_) [[unlikely]]
-        enter_page(target & ~kPageMask);
-    slot_ = page_ + (target & kPageMask) / 2;
-    if ((slot_->flags & kUndecoded) != 0) [[unlikely]]
+    sequencer_.go_to(target);
+    if ((sequencer_.front().flags & kUndecoded) != 0) [[unlikely]]
         decode_slot();
 }
 
 /// The fetch stage is sent to `target` in cycle `cycle`, while `behind` is in front. EX is free
 /// from now_ on. The bubbles in front of the target cover every hazard.
 [[gnu::always_inline]] inline void Core::leave_for(Address target, Cycles cycle, Stall cause,
-                                                   Slot* behind, bool takes_behind) {
+                                                   Slot& behind, bool takes_behind) {
     scoreboard_.flush();
     enter(target);
-    const bool needs_two_words = (target & 2) != 0 && slot_->op.size == 4;
-    const Cycles decoded = fetch_.may_leave_for(target, cycle, behind->pc)
+    const bool needs_two_words = (target & 2) != 0 && sequencer_.front().op.size == 4;
+    const Cycles decoded = fetch_.may_leave_for(target, cycle, behind.pc)
                                ? fetch_.leave(cycle, needs_two_words)
-                               : redirect(cycle, *behind, takes_behind);
+                               : redirect(cycle, behind, takes_behind);
     const Cycles enters = std::max(now_, decoded + 2);
     counters_.stall(cause, enters - now_);
     now_ = enters;
@@ -79,9 +77,9 @@ namespace flexv::core {
     counters_.add(Event::taken_branch);
     const Cycles left = now_ - 1;
     jumped_from_ = hart_.pc;
-    Slot* const behind = slot_ + slot_->step;
-    if ((behind->flags & (kUndecoded | kSpecial)) != 0) {
-        const Cycles shadow = cycles_in_shadow(*slot_);
+    Slot& behind = sequencer_.behind_front();
+    if ((behind.flags & (kUndecoded | kSpecial)) != 0) {
+        const Cycles shadow = cycles_in_shadow(sequencer_.front());
         now_ += shadow;
         counters_.stall(Stall::jump, shadow);
     }
@@ -118,7 +116,7 @@ namespace flexv::core {
         state_ = State::waiting;
         load_store_.ask_tcdm(*this);
     } else {
-        meet(State::requesting);
+        schedule(State::requesting);
     }
 }
 

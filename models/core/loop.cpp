@@ -7,14 +7,14 @@ namespace flexv::core {
 
 /// Leaves the tight loop in front of `slot` at cycle `now`, behind instructions of one cycle each
 /// that began at `started`.
-[[gnu::always_inline]] inline void Core::stand_at(Slot* slot, const Slot* previous, Cycles started,
-                                                  Cycles now) {
+[[gnu::always_inline]] inline void Core::commit(Slot& slot, const Slot* previous, Cycles started,
+                                                Cycles now) {
     if (now != started) {
         scoreboard_.pass(now - started);
-        fetch_.stand_at(now - 2);
+        fetch_.commit(now - 2);
     }
-    hart_.pc = slot->pc;
-    slot_ = slot;
+    hart_.pc = slot.pc;
+    sequencer_.set_front(slot);
     now_ = now;
     scoreboard_.set_previous(previous);
 }
@@ -24,7 +24,7 @@ namespace flexv::core {
 [[gnu::always_inline]] inline BasicBlock* Core::block_in_reach(Slot& slot, Cycles most) {
     BasicBlock* block = slot.block;
     if (block == nullptr) [[unlikely]]
-        block = is_plain(slot.flags) ? code_.find_block(slot, mode()) : nullptr;
+        block = is_plain(slot.flags) ? code_.find_block(slot, sequencer_.mode()) : nullptr;
     if (block == nullptr || (block->begins_line() && !fetch_.takes_line(block->line())))
         return nullptr;
     if (fetch_.needs_care()) [[unlikely]] {
@@ -70,7 +70,7 @@ namespace flexv::core {
 /// anything late, so only the first one could have to wait for its predecessor: the caller has seen
 /// that it need not.
 [[gnu::always_inline]] inline void Core::run_plain(Cycles horizon) {
-    Slot* slot = slot_;
+    Slot* slot = &sequencer_.front();
     const Slot* previous = scoreboard_.previous();
     Cycles now = now_;
     Cycles started = now;  // of the instructions since the last jump
@@ -90,10 +90,10 @@ namespace flexv::core {
                 continue;
             const Cycles enters = branch_behind(*block, now);
             if (enters == 0) [[unlikely]] {
-                stand_at(&block->last(), nullptr, started, now);
+                commit(block->last(), nullptr, started, now);
                 take_branch(hart_.next_pc);
             }
-            slot = enters != 0 ? block->target() : slot_;
+            slot = enters != 0 ? block->target() : &sequencer_.front();
             now = started = enters != 0 ? enters : now_;
             previous = nullptr;
             if (!fetch_.flows_into(now))
@@ -103,10 +103,10 @@ namespace flexv::core {
     } catch (const isa::Trap& trap) {
         now += count_before(trap, *block, slot);
         decoded_ = now - 1;
-        stand_at(slot, nullptr, started, now);
+        commit(*slot, nullptr, started, now);
         throw;
     }
-    stand_at(slot, previous, started, now);
+    commit(*slot, previous, started, now);
 }
 
 /// What `block` has executed in front of a trap: those instructions are counted, and `slot` becomes
@@ -135,7 +135,8 @@ Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*&
                 clock_.timeline.schedule(*this, now_);
                 return;
             }
-            if (is_plain(slot_->flags) && !scoreboard_.stalls(*slot_) && fetch_.flows_into(now_)) {
+            if (is_plain(sequencer_.front().flags) && !scoreboard_.stalls(sequencer_.front()) &&
+                fetch_.flows_into(now_)) {
                 const Cycles before = now_;
                 const bool cares = fetch_.needs_care();
                 run_plain(horizon);
@@ -143,7 +144,7 @@ Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*&
                 if (now_ >= horizon || (fetch_.needs_care() && !is_prepared)) [[unlikely]]
                     continue;
             }
-            const Slot& slot = *slot_;
+            const Slot& slot = sequencer_.front();
             if ((slot.flags & ~kLineStart) == kSpecial &&
                 slot.access.mode != isa::AddressMode::none) [[likely]] {
                 if (waits_for_line(slot) || must_look_behind(slot)) [[unlikely]]
@@ -185,7 +186,7 @@ void Core::granted(Cycles now, u32 data) {
 }
 
 [[gnu::always_inline]] inline void Core::finish_access() {
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     execute(slot);
     leave_ex(slot);
     const LoadStoreUnit::Access& access = load_store_.access();

@@ -3,7 +3,6 @@
 // pointers to decoded instructions have to be said in other words.
 #include "core/core.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace flexv::core {
@@ -32,55 +31,16 @@ void Core::serialize_fault(StateArchive& archive) {
     fault_ = std::make_unique<Fault>(core, pc, what);
 }
 
-Core::SlotPlace Core::place_of(const Slot* slot) const {
-    using enum SlotPlace::Where;
-    if (slot == nullptr)
-        return {};
-    if (slot == &kept_.previous)
-        return {.where = previous};
-    for (u32 index = 0; index < kept_.in_ex.size(); ++index)
-        if (slot == &kept_.in_ex[index])
-            return {.where = in_ex, .index = index};
-    const auto cached = code_.place_of(slot);
-    FLEXV_ASSERT(cached, "a core points to slots of its cache, or to its own copies");
-    return {.where = in_cache, .cached = *cached};
-}
-
-Slot* Core::slot_at(const SlotPlace& place) {
-    using enum SlotPlace::Where;
-    switch (place.where) {
-        case nowhere:
-            return nullptr;
-        case in_cache:
-            return code_.slot_at(place.cached);
-        case in_ex:
-            return &kept_.in_ex.at(place.index);
-        case previous:
-            return &kept_.previous;
-    }
-    return nullptr;
-}
-
 void Core::serialize_slots(StateArchive& archive) {
-    const Slot* const observed = config_.has_quirks ? probes.instruction.previous().slot : nullptr;
-    std::array places = {place_of(slot_), place_of(page_), place_of(scoreboard_.previous()),
-                         place_of(observed)};
-    archive(page_base_, places);
-    const auto points_to = [&](SlotPlace::Where where) {
-        return std::ranges::find(places, where, &SlotPlace::where) != places.end();
-    };
-    if (points_to(SlotPlace::Where::in_ex))
-        for (Slot& copy : kept_.in_ex)
-            code_.serialize_copy(archive, copy);
-    if (points_to(SlotPlace::Where::previous))
-        code_.serialize_copy(archive, kept_.previous);
+    const Slot* previous = scoreboard_.previous();
+    const Slot* observed = config_.has_quirks ? probes.instruction.previous().slot : nullptr;
+    std::array others = {&previous, &observed};
+    sequencer_.serialize(archive, others);
     if (!archive.is_loading())
         return;
-    slot_ = slot_at(places[0]);
-    page_ = slot_at(places[1]);
-    scoreboard_.set_previous(slot_at(places[2]));
+    scoreboard_.set_previous(previous);
     if (config_.has_quirks)
-        probes.instruction.previous().slot = slot_at(places[3]);
+        probes.instruction.previous().slot = observed;
 }
 
 }  // namespace flexv::core

@@ -12,7 +12,7 @@ constexpr unsigned kMstatus = 0x300;
 
 /// Brings the instruction in front nearer to decode; false when it is there.
 bool Core::clear_obstacle() {
-    Slot& slot = *slot_;
+    Slot& slot = sequencer_.front();
     if ((slot.flags & (kPageEnd | kUndecoded)) != 0) {
         if ((slot.flags & kPageEnd) != 0)
             enter(hart_.pc);
@@ -27,7 +27,7 @@ bool Core::clear_obstacle() {
 Core::Next Core::step_special() {
     if (clear_obstacle())
         return Next::run;
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     if (needs_clock(slot))
         return Next::run;
     if (const Permission permission = ask_debugger(); permission != Permission::go) [[unlikely]]
@@ -38,14 +38,14 @@ Core::Next Core::step_special() {
     if ((slot.flags & kMarker) != 0 && is_region_marker(slot.op.word)) {
         fetch_.keep_going();
         enter_ex(slot);
-        meet(State::marker);
+        schedule(State::marker);
         return Next::yield;
     }
     return step_by_timing(slot);
 }
 
 Permission Core::ask_debugger() {
-    const bool may_stop = (slot_->flags & kMarker) != 0 && debugger_ != nullptr;
+    const bool may_stop = (sequencer_.front().flags & kMarker) != 0 && debugger_ != nullptr;
     return may_stop ? debugger_->in_front(*this) : Permission::go;
 }
 
@@ -56,7 +56,7 @@ bool Core::needs_clock(const Slot& slot) {
     if (!fetch_.has_port() || fetch_.is_clocked())
         return false;
     if ((slot.flags & kLoopEnd) != 0) {
-        const isa::HardwareLoop* const loop = ending_loop(slot, way());
+        const isa::HardwareLoop* const loop = sequencer_.ending_loop(slot, sequencer_.way());
         if (loop != nullptr && !fetch_.reaches(loop->start)) {
             fetch_.take_care();
             return true;
@@ -118,8 +118,8 @@ Core::Next Core::step_by_timing(const Slot& slot) {
 }
 
 /// Asks for its place in the cycle order: act() is called when the timeline has reached now_.
-void Core::meet(State reason) {
-    state_ = reason;
+void Core::schedule(State next) {
+    state_ = next;
     if (now_ > clock_.timeline.now())
         clock_.timeline.schedule(*this, now_);
     else
@@ -159,7 +159,7 @@ void Core::act(Cycles now) {
 
 /// Region markers are seen by the whole platform, so they take their place in the cycle order.
 void Core::pass_marker(Cycles now) {
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     execute(slot);
     leave_ex(slot);
     const bool is_begin = (slot.op.word & 0x1000) == 0;  // slti begins, sltiu ends
@@ -212,7 +212,7 @@ void Core::step_branch(const Slot& slot) {
         return;
     }
     if ((slot.flags & kLoopEnd) != 0)
-        (void)count_loop();  // leaves the loop, yet it is counted (docs/spec/isa.md 8)
+        (void)sequencer_.count_loop();  // leaves the loop, yet it is counted (docs/spec/isa.md 8)
     ++now_;
     take_branch(hart_.next_pc);
 }
@@ -225,9 +225,9 @@ void Core::step_jump(const Slot& slot) {
 
 /// Cycles of a divide or mulh right behind `branch`; 0 for anything else.
 Cycles Core::cycles_in_shadow(const Slot& branch) {
-    Slot& next = *(slot_ + branch.step);
+    Slot& next = sequencer_.behind_front();
     if ((next.flags & kUndecoded) != 0)
-        (void)code_.decode(next, hart_.pc + branch.op.size, mode());
+        (void)code_.decode(next, hart_.pc + branch.op.size, sequencer_.mode());
     if ((next.flags & (kSpecial | kPageEnd)) != kSpecial)
         return 0;
     if (next.timing == isa::Timing::divide)
@@ -269,12 +269,12 @@ void Core::step_csr(const Slot& slot) {
     execute(slot);
     const unsigned number = slot.op.word >> 20;
     if (number >= 0x7c0 && number <= 0x7c6)
-        mark_loop_ends();
+        sequencer_.mark_loop_ends();
     leave_ex(slot);
     if (number == kMstatus)
         follow_interrupt_enable(now_);
     if (was_legacy != hart_.simd_legacy) {
-        page_base_ = kNoPage;  // every word may now mean something else
+        sequencer_.forget_page();
         enter(hart_.pc);
     }
     if (pipeline::drains_pipeline(number))
@@ -297,13 +297,7 @@ void Core::step_refetch(const Slot& slot) {
 
 void Core::step_hardware_loop(const Slot& slot) {
     step_over(slot, Stall::execute, 0);
-    mark_loop_ends();
-}
-
-void Core::mark_loop_ends() {
-    for (const isa::HardwareLoop& loop : hart_.loops)
-        if (loop.count != 0)
-            code_.mark_loop_end(loop.end);
+    sequencer_.mark_loop_ends();
 }
 
 /// Sleeps; a line that is high when the clock could stop ends the sleep at once.

@@ -10,9 +10,9 @@ std::string Core::describe(const isa::Trap& trap) {
     constexpr Address kBytes = 4;  // semihosting has uncompressed instructions around its ebreak
     switch (trap.cause) {
         case isa::Cause::illegal_instruction:
-            return fmt::format(
-                "illegal instruction {:#010x}{}", trap.value,
-                explain_illegal(trap.value, mode(), config_.extensions, config_.isa_setting));
+            return fmt::format("illegal instruction {:#010x}{}", trap.value,
+                               explain_illegal(trap.value, sequencer_.mode(), config_.extensions,
+                                               config_.isa_setting));
         case isa::Cause::breakpoint:
             if (is_semihosting(code_.peek(hart_.pc - kBytes), code_.peek(hart_.pc + kBytes)))
                 return fmt::format(
@@ -30,14 +30,14 @@ std::string Core::describe(const isa::Trap& trap) {
 /// The platform sees traps and faults, so they take their place in the cycle order.
 void Core::raise(const isa::Trap& trap) {
     trap_ = trap;
-    meet(State::trapping);
+    schedule(State::trapping);
 }
 
 void Core::raise(const Fault& fault) {
     if (now_ <= clock_.timeline.now())
         throw fault;
     fault_ = std::make_unique<Fault>(fault);
-    meet(State::faulting);
+    schedule(State::faulting);
 }
 
 void Core::take_trap() {
@@ -48,7 +48,7 @@ void Core::take_trap() {
                           hart_.mtvec));
     probes.trap(what, hart_.pc);
     if (trap.cause != isa::Cause::illegal_instruction) {
-        counters_.instructions.add(slot_->row);
+        counters_.instructions.add(sequencer_.front().row);
     } else {
         counters_.stall(Stall::flush, 1);  // takes its slot, but does not retire
     }
@@ -78,7 +78,7 @@ bool Core::heed_interrupt(Cycles& horizon) {
     if (clear_obstacle())
         return true;
     const Cycles seen = interrupt_.latched_at() + pipeline::kInterruptSeen;
-    if (now_ + scoreboard_.wait_in_decode(*slot_, now_) < seen) {
+    if (now_ + scoreboard_.wait_in_decode(sequencer_.front(), now_) < seen) {
         // Behind the next instruction at the latest: the one after it may wait in decode.
         horizon = std::min(horizon, std::max(now_ + 1, seen - 1));
         return false;
@@ -123,7 +123,7 @@ void Core::take_interrupt(Cycles taken) {
 /// An access is granted. Behind a p.elw the decoder looks at the line, whatever it has seen of it
 /// before (state IRQ_FLUSH_ELW): high, the interrupt is taken from here.
 bool Core::ends_in_interrupt(Cycles now) {
-    if (slot_->timing != isa::Timing::event_load)
+    if (sequencer_.front().timing != isa::Timing::event_load)
         return false;
     if (interrupt_.is_high(now + 1))
         return true;
@@ -134,7 +134,7 @@ bool Core::ends_in_interrupt(Cycles now) {
 /// The event unit has granted a p.elw only because of the interrupt: it leaves EX, the interrupt is
 /// taken, and mret leads back to it (docs/spec/rtl_rules_2.md 1.2).
 void Core::replay_event_load() {
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     const u32 base = hart_.x[slot.op.rs1];
     execute(slot);
     if (slot.op.rd == slot.op.rs1 && !config_.has_quirks)

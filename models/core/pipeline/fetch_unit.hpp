@@ -133,7 +133,7 @@ public:
     // Decode.
 
     // Instructions of one cycle each that follow each other: catch_up() before the first,
-    // stand_at() behind the last.
+    // commit() behind the last.
 
     /// The instruction in front would enter EX in `cycle` if it flowed through decode, and no clock
     /// is needed for it but maybe with care.
@@ -146,7 +146,7 @@ public:
     }
     [[gnu::always_inline]] void follow(Lead::Path path) { lead_.follow(path); }
     /// Decode has room for the next instruction in `cycle`.
-    [[gnu::always_inline]] void stand_at(Cycles cycle) {
+    [[gnu::always_inline]] void commit(Cycles cycle) {
         ready_ = cycle;
         fetched_ = cycle - 1;
     }

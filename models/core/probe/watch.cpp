@@ -13,7 +13,7 @@ void Core::execute_watched(isa::Hart& hart, const isa::Operands& /*op*/) {
 
 void Core::execute_watched() {
     static const isa::Instruction* const rows = isa::all_instructions().data();
-    const Slot& slot = *slot_;
+    const Slot& slot = sequencer_.front();
     const isa::Instruction& row = rows[slot.row];
     if (!probes.instruction.is_attached()) {  // another core of the cluster is observed
         row.execute(hart_, slot.op);
@@ -63,7 +63,7 @@ MemoryAccess Core::seen_access() const {
                       .is_write = access.is_write,
                       .is_tcdm = load_store_.is_in_tcdm()};
     if (seen.is_write)
-        seen.data = hart_.x[slot_->op.rs2];
+        seen.data = hart_.x[sequencer_.front().op.rs2];
     else if (seen.is_tcdm)
         seen.data = load_store_.peek_tcdm();
     else
@@ -74,11 +74,12 @@ MemoryAccess Core::seen_access() const {
 /// The instruction behind `slot` means something else from now on: the step over it ends at the
 /// page's sentinel, where the loop looks its successor up again. A jump looks up anyway.
 void Core::leave_page(const Slot& slot, bool took_branch) {
-    page_base_ = kNoPage;
     const bool jumps =
         slot.timing == isa::Timing::branch ? took_branch : hart_.next_pc != hart_.pc + slot.op.size;
-    if (!jumps)
-        slot_ = page_ + DecodeCache::kPageSlots - slot.step;
+    if (jumps)
+        sequencer_.forget_page();
+    else
+        sequencer_.end_page_behind(slot);
 }
 
 }  // namespace flexv::core

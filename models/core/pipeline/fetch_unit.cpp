@@ -13,17 +13,11 @@ void FetchUnit::bind(FetchPort& port) {
 }
 
 void FetchUnit::reset() {
+    static_cast<FetchState&>(*this) = {};
     needs_care_ = port_ != nullptr;
-    is_clocked_ = has_current_ = must_clock_ = has_left_ = has_begun_ = word_arrives_ = false;
-    lead_ = Lead::behind_redirect();
-    fetched_ = 0;
-    ready_ = 1;
-    line_ = kNoLine;
-    taken_ = 0;
-    forget_what_follows();
 }
 
-void FetchUnit::serialize(StateArchive& archive) {
+void FetchState::serialize(StateArchive& archive) {
     archive(needs_care_, is_clocked_, has_current_, has_left_, must_clock_, lead_, fetched_, ready_,
             line_, back_edge_);
     archive(stage_, taken_, has_begun_, word_arrives_, next_, behind_, shadow_, redirect_);

@@ -38,7 +38,62 @@ struct Front {
     }
 };
 
-class FetchUnit final : private Agent, private FetchClient {
+/// What changes in a fetch unit. A reset assigns it.
+struct FetchState {
+    static constexpr Address kNoLine = ~0U;
+
+    /// An instruction that decode takes as soon as it has come.
+    struct Wanted {
+        Front front;
+        Cycles ready = kNever;
+        Cycles closes = kNever;  // decode takes nothing from here on,
+        Cycles opens = kNever;   // up to here
+        bool is_taken = false;
+        Cycles taken = 0;
+
+        [[nodiscard]] bool can_be_taken(Cycles cycle) const {
+            return cycle >= ready && (cycle < closes || cycle >= opens);
+        }
+        /// No cycle in front of this one.
+        [[nodiscard]] Cycles takes_from(Cycles cycle) const {
+            return cycle < closes ? ready : std::max(ready, opens);
+        }
+        void serialize(StateArchive& archive) {
+            archive(front, ready, closes, opens, is_taken, taken);
+        }
+    };
+    struct Redirect {
+        Cycles cycle = 0;
+        Address target = 0;
+
+        void serialize(StateArchive& archive) { archive(cycle, target); }
+    };
+
+    bool needs_care_ = false;
+    bool is_clocked_ = false;
+    bool has_current_ = false;  // prepare() has been called, take() not yet
+    bool has_left_ = false;     // and it has sent the stage to its target by itself
+    bool must_clock_ = false;   // the instruction in front
+    Lead lead_ = Lead::behind_redirect();
+    Cycles fetched_ = 0;  // the stage is known up to this cycle
+    Cycles ready_ = 1;    // decode has room for the next instruction
+    Address line_ = kNoLine;
+    BackEdge back_edge_;  // from a loop's last instruction to its first
+
+    // While clocked.
+    FetchStage stage_;
+    Cycles taken_ = 0;              // of the current instruction
+    bool has_begun_ = false;        // begin() of fetched_ + 1 was called
+    bool word_arrives_ = false;     // and that is its answer
+    std::optional<Wanted> next_;    // what decode takes first
+    std::optional<Wanted> behind_;  // and then
+    std::optional<Wanted> shadow_;  // in front of a redirect
+    std::optional<Redirect> redirect_;
+
+    void serialize(StateArchive& archive);
+};
+
+class FetchUnit final : private FetchState, private Agent, private FetchClient {
 public:
     /// The core, which the unit tells that an instruction has come.
     class Owner {
@@ -56,7 +111,7 @@ public:
     /// Without a port instruction memory is ideal: every fetch hits.
     void bind(FetchPort& port);
     void reset();
-    void serialize(StateArchive& archive);
+    void serialize(StateArchive& archive) { FetchState::serialize(archive); }
     /// The core starts at `entry`, whose first instruction is in EX in cycle `now` if it hits.
     void start(Cycles now);
 
@@ -221,35 +276,6 @@ public:
     void keep_going();
 
 private:
-    static constexpr Address kNoLine = ~0U;
-
-    /// An instruction that decode takes as soon as it has come.
-    struct Wanted {
-        Front front;
-        Cycles ready = kNever;
-        Cycles closes = kNever;  // decode takes nothing from here on,
-        Cycles opens = kNever;   // up to here
-        bool is_taken = false;
-        Cycles taken = 0;
-
-        [[nodiscard]] bool can_be_taken(Cycles cycle) const {
-            return cycle >= ready && (cycle < closes || cycle >= opens);
-        }
-        /// No cycle in front of this one.
-        [[nodiscard]] Cycles takes_from(Cycles cycle) const {
-            return cycle < closes ? ready : std::max(ready, opens);
-        }
-        void serialize(StateArchive& archive) {
-            archive(front, ready, closes, opens, is_taken, taken);
-        }
-    };
-    struct Redirect {
-        Cycles cycle = 0;
-        Address target = 0;
-
-        void serialize(StateArchive& archive) { archive(cycle, target); }
-    };
-
     void act(Cycles now) override;
     void line_comes(Cycles cycle) override;
 
@@ -301,28 +327,8 @@ private:
 
     Owner& owner_;
     Timeline& timeline_;
-    bool needs_care_ = false;
-    bool is_clocked_ = false;
-    bool has_current_ = false;  // prepare() has been called, take() not yet
-    bool has_left_ = false;     // and it has sent the stage to its target by itself
-    bool must_clock_ = false;   // the instruction in front
-    Lead lead_ = Lead::behind_redirect();
-    Cycles fetched_ = 0;  // the stage is known up to this cycle
-    Cycles ready_ = 1;    // decode has room for the next instruction
-    Address line_ = kNoLine;
-    BackEdge back_edge_;  // from a loop's last instruction to its first
     LineFilter* filter_ = nullptr;
     FetchPort* port_ = nullptr;
-
-    // While clocked.
-    FetchStage stage_;
-    Cycles taken_ = 0;              // of the current instruction
-    bool has_begun_ = false;        // begin() of fetched_ + 1 was called
-    bool word_arrives_ = false;     // and that is its answer
-    std::optional<Wanted> next_;    // what decode takes first
-    std::optional<Wanted> behind_;  // and then
-    std::optional<Wanted> shadow_;  // in front of a redirect
-    std::optional<Redirect> redirect_;
 };
 
 }  // namespace flexv::core

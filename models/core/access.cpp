@@ -2,7 +2,7 @@
 // Loads and stores in time: requests that meet others at their cycle, parts, waits, refusals. The
 // row executes at the grant, when the data of everything but the TCDM has travelled with the
 // request.
-#include "core/hot_path.hpp"
+#include "core/core.hpp"
 
 namespace flexv::core {
 

@@ -9,9 +9,9 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
            const Config& config)
     : Module(name),
       probes{.instruction = InstructionProbe(code, &Core::execute_watched)},
-      sequencer_(hart_, code, scoreboard_),
       fetch_(*this, clock.timeline),
       load_store_(config.address_map),
+      sequencer_(hart_, code, scoreboard_),
       config_(config),
       clock_(clock),
       code_(code),

@@ -79,8 +79,7 @@ public:
     void serialize(StateArchive& archive) override;
     void make_known(StateArchive& archive) override { archive.know(*this); }
 
-    // debug.cpp: for a debugger, between two instructions of any core or within
-    // Debugger::in_front()
+    // For a debugger, between two instructions of any core or within Debugger::in_front().
     /// From now on `debugger` is asked where DecodeCache::stop_at() says; it outlives the core.
     void attach(Debugger& debugger) {
         debugger_ = &debugger;
@@ -163,7 +162,7 @@ private:
     void connect_hart();
     void act(Cycles now) override;
 
-    // loop.cpp: the tight loop, from grant to request
+    // The tight loop, from grant to request.
     void run();
     void go_on();
     void run_plain(Cycles horizon);
@@ -175,7 +174,7 @@ private:
     void finish_access();
     void tell_written_code();
 
-    // hot_path.hpp: the parts that they share with the steps
+    // The way of an instruction.
     void enter_ex(const Slot& slot);
     void execute(const Slot& slot);
     void leave_ex(const Slot& slot);
@@ -186,7 +185,7 @@ private:
     void begin_access(const Slot& slot);
     void send_part(Cycles cycle);
 
-    // step.cpp: one instruction
+    // One instruction at a time, a function a timing class.
     void schedule(State next);
     void pass_marker(Cycles now);
     bool clear_obstacle();
@@ -208,7 +207,7 @@ private:
     void step_refetch(const Slot& slot);
     void step_hardware_loop(const Slot& slot);
 
-    // flow.cpp: where the next instruction comes from
+    // On to another instruction, and to lines that are not held.
     void jump_to(Address target, Cycles sent);
     void flush_to(Address target, Cycles cycle, Address from);
     void drain(Cycles cycles);
@@ -218,7 +217,6 @@ private:
     void delay(Stall cause, Cycles cycles);
     void book_fetch(Cycles lost);
     void clock_behind(const Slot& slot, Cycles enters);
-    [[nodiscard]] bool waits_for_line(const Slot& slot);
     [[nodiscard]] bool must_look_behind(const Slot& slot);
     [[nodiscard]] bool goes_out_of_reach(const Slot& before);
     [[nodiscard]] bool holds_loops(Address pc);
@@ -242,7 +240,7 @@ private:
         return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
     }
 
-    // access.cpp: loads and stores
+    // Loads and stores, and what waits cost.
     void send_request(Cycles now);
     void send_second_part(Cycles now);
     void tell_misuse(const std::string& what) const {
@@ -257,14 +255,14 @@ private:
     u32 load(Address address, unsigned bytes) override;
     void store(Address address, unsigned bytes, u32 value) override;
 
-    // watch.cpp: observed cores
+    // For those who see every instruction.
     static void execute_watched(isa::Hart& hart, const isa::Operands& op);
     void execute_watched();
     void note_state_before(const Execution& execution, Retired& retired) const;
     [[nodiscard]] MemoryAccess seen_access() const;
     void leave_page(const Slot& slot, bool took_branch);
 
-    // trap.cpp
+    // Traps, interrupts and sleep.
     void raise(const isa::Trap& trap);
     void raise(const Fault& fault);
     void take_trap();
@@ -282,7 +280,7 @@ private:
     void wake(Cycles now);
     [[noreturn]] void fault(const std::string& what) const;
 
-    // state.cpp
+    // Checkpoints.
     void serialize_slots(StateArchive& archive);
     void serialize_fault(StateArchive& archive);
 
@@ -290,7 +288,6 @@ private:
     isa::Hart hart_;
     Cycles now_ = 0;  // EX cycle of the next instruction, before its hazards
     Scoreboard scoreboard_;
-    Sequencer sequencer_;
     FetchUnit fetch_;
     bool starting_ = false;  // boot address not entered yet
     State state_ = State::off;
@@ -298,6 +295,7 @@ private:
     Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
     Cycles slept_since_ = 0;
     LoadStoreUnit load_store_;
+    Sequencer sequencer_;
     Address jumped_from_ = 0;
     isa::Trap trap_{};                    // to be taken in its cycle
     std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
@@ -312,5 +310,111 @@ private:
     Debugger* debugger_ = nullptr;
     Address boot_address_ = 0;
 };
+
+// The way of an instruction through the units. Inline, because every call less is a percent of
+// speed.
+
+// An instruction in EX.
+
+/// Decode has taken the instruction; behind its hazards it enters EX at now_.
+[[gnu::always_inline]] inline void Core::enter_ex(const Slot& slot) {
+    if ((slot.flags & kLoopEnd) == 0 || !take_loop_end(slot)) [[likely]]
+        fetch_.take(pops_word(slot));
+    const bool stalls = scoreboard_.stalls(slot);
+    if (stalls)
+        counters_.stall(Stall::load_use, 1), ++now_;
+    scoreboard_.enter(stalls);
+    fetch_.set_ready(now_ - 1);
+}
+
+[[gnu::always_inline]] inline void Core::execute(const Slot& slot) {
+    hart_.next_pc = hart_.pc + slot.op.size;
+    executes_[slot.row](hart_, slot.op);
+    hart_.x[0] = 0;
+    counters_.instructions.add(slot.row);
+}
+
+/// The instruction leaves EX at the end of cycle now_, its successor follows it.
+[[gnu::always_inline]] inline void Core::leave_ex(const Slot& slot) {
+    ++now_;
+    scoreboard_.leave(slot);
+    advance(slot);
+}
+
+[[gnu::always_inline]] inline void Core::advance(const Slot& slot) {
+    if ((slot.flags & kLoopEnd) != 0 && loops_back())
+        return;
+    hart_.pc += slot.op.size;
+    sequencer_.advance(slot);
+}
+
+// Where the next instruction comes from.
+
+/// Makes `target` the next instruction.
+[[gnu::always_inline]] inline void Core::enter(Address target) {
+    hart_.pc = target;
+    sequencer_.go_to(target);
+    if ((sequencer_.front().flags & kUndecoded) != 0) [[unlikely]]
+        decode_slot();
+}
+
+/// The fetch stage is sent to `target` in cycle `cycle`, while `behind` is in front. EX is free
+/// from now_ on. The bubbles in front of the target cover every hazard.
+[[gnu::always_inline]] inline void Core::leave_for(Address target, Cycles cycle, Stall cause,
+                                                   Slot& behind, bool takes_behind) {
+    scoreboard_.flush();
+    enter(target);
+    const bool needs_two_words = (target & 2) != 0 && sequencer_.front().op.size == 4;
+    const Cycles decoded = fetch_.may_leave_for(target, cycle, behind.pc)
+                               ? fetch_.leave(cycle, needs_two_words)
+                               : redirect(cycle, behind, takes_behind);
+    const Cycles enters = std::max(now_, decoded + 2);
+    counters_.stall(cause, enters - now_);
+    now_ = enters;
+}
+
+/// The branch left EX at the end of cycle now_ - 1. A multi-cycle instruction behind it is not
+/// executed, yet its cycles are lost (docs/spec/timing.md 1.8).
+[[gnu::always_inline]] inline void Core::take_branch(Address target) {
+    counters_.add(Event::taken_branch);
+    const Cycles left = now_ - 1;
+    jumped_from_ = hart_.pc;
+    Slot& behind = sequencer_.behind_front();
+    if ((behind.flags & (kUndecoded | kSpecial)) != 0) {
+        const Cycles shadow = cycles_in_shadow(sequencer_.front());
+        now_ += shadow;
+        counters_.stall(Stall::jump, shadow);
+    }
+    leave_for(target, left, Stall::jump, behind, true);
+}
+
+/// An instruction may stay in EX. Its successor is in decode then, and the fetch stage goes on
+/// behind that, maybe to a line that the cache has to be asked for: then the stage is clocked.
+[[gnu::always_inline]] inline bool Core::must_look_behind(const Slot& slot) {
+    return !fetch_.has_behind(slot) && !fetch_.is_clocked() && goes_out_of_reach(slot);
+}
+
+// Loads and stores.
+
+/// TCDM banks are asked for ahead of time; everything else when the timeline has got there.
+[[gnu::always_inline]] inline void Core::send_part(Cycles cycle) {
+    load_store_.ask_in(cycle);
+    now_ = cycle;
+    if (load_store_.is_in_tcdm()) {
+        state_ = State::waiting;
+        load_store_.ask_tcdm(*this);
+    } else {
+        schedule(State::requesting);
+    }
+}
+
+/// The load or store enters EX and asks for its first (usually only) word.
+[[gnu::always_inline]] inline void Core::begin_access(const Slot& slot) {
+    if (fetch_.is_clocked()) [[unlikely]]
+        fetch_.keep_going();
+    enter_ex(slot);
+    load_store_.begin(slot, hart_, now_);
+    send_part(now_);
+}
 
 }  // namespace flexv::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core as a debugger sees and changes it.
-#include "core/hot_path.hpp"
+#include "core/core.hpp"
 
 namespace flexv::core {
 

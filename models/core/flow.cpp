@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the next instruction comes from: jumps, hardware loops, decode, and the cache line that the
 // fetch stage needs.
-#include "core/hot_path.hpp"
+#include "core/core.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop: plain instructions in a tight loop, up to the next access, and on from its grant.
 // Everything else leaves it for one step.
-#include "core/hot_path.hpp"
+#include "core/core.hpp"
+#include "core/pipeline/costs.hpp"
 
 namespace flexv::core {
 
@@ -147,7 +148,7 @@ Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*&
             const Slot& slot = sequencer_.front();
             if ((slot.flags & ~kLineStart) == kSpecial &&
                 slot.access.mode != isa::AddressMode::none) [[likely]] {
-                if (waits_for_line(slot) || must_look_behind(slot)) [[unlikely]]
+                if (fetch_.waits_for_line(slot) || must_look_behind(slot)) [[unlikely]]
                     continue;
                 begin_access(slot);
                 return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One instruction at a time: what the tight loop does not know, a function a timing class.
-#include "core/hot_path.hpp"
+#include "core/core.hpp"
+#include "core/pipeline/costs.hpp"
 
 namespace flexv::core {
 
@@ -20,7 +21,7 @@ bool Core::clear_obstacle() {
             decode_slot();
         return true;
     }
-    return waits_for_line(slot);
+    return fetch_.waits_for_line(slot);
 }
 
 /// One instruction, or one obstacle before it, that the tight loop does not know.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exceptions, interrupts and sleep (docs/spec/isa.md section 5). Traps that no firmware handles
 // become faults.
+#include "core/core.hpp"
 #include "core/decode/illegal.hpp"
-#include "core/hot_path.hpp"
+#include "core/pipeline/costs.hpp"
 
 namespace flexv::core {
 

@@ -185,6 +185,23 @@ public:
         return is_unclocked() && block.line() == line_ ? block.length_within(lead_) : 0;
     }
 
+    /// Unless it is prepared already: `slot` needs another line, which needs care.
+    [[nodiscard]] [[gnu::always_inline]] bool waits_for_line(const Slot& slot) {
+        if ((slot.flags & kLineStart) == 0 || needs_care_)
+            return false;
+        return !takes_line(last_line(slot)) || needs_care_;
+    }
+    /// Nothing is asked of the cache while `slot` stays in EX and its successor in decode, and that
+    /// is plain to see.
+    [[nodiscard]] [[gnu::always_inline]] bool has_behind(const Slot& slot) const {
+        const Slot& next = *(&slot + slot.step);
+        const Address reach = reach_behind(slot.pc + 2U * (slot.step + next.step));
+        const bool is_straight = next.timing != isa::Timing::jump &&
+                                 next.timing != isa::Timing::jump_register &&
+                                 (next.flags & (kLoopEnd | kUndecoded | kPageEnd)) == 0;
+        return is_straight && has_at_hand(slot.pc, reach);
+    }
+
     // Decode.
 
     // Instructions of one cycle each that follow each other: catch_up() before the first,

@@ -4,16 +4,23 @@
 // assembler.
 //
 // Grammar, most significant bit first, 32 or 16 bits in all:
-//   0 1          bits that the hardware examines
-//   (01)         bits that tools emit like this and the hardware ignores
-//   -            don't care, emitted as 0
-//   rd rs1 rs2   register fields of 5 bits; rd' rs1' rs2' of 3 bits for x8..x15; rd/rs1 one field
-//   for both L            number of a hardware loop, 1 bit, delivered in Operands::rd imm[11|4:1]
-//   slices of the signed immediate; uimm[..] of an unsigned one imm2[..]     the second immediate,
-//   likewise uimm2[..]
-// A field may be followed by !0 (may not be zero, over all its slices), by !11--- (may not match
-// this pattern) or by (0) (tools emit 0, the hardware takes any). After a semicolon: rs1=2 fixed
-// registers.
+//
+//   0 1            bits that the hardware examines
+//   (01)           bits that tools emit like this and the hardware ignores
+//   -              don't care, emitted as 0
+//   rd rs1 rs2     register fields of 5 bits
+//   rd' rs1' rs2'  register fields of 3 bits, for x8..x15
+//   rd/rs1         one field for both
+//   L              number of a hardware loop, 1 bit, delivered in Operands::rd
+//   imm[11|4:1]    slices of the signed immediate; uimm[..] of an unsigned one
+//   imm2[..]       slices of the second immediate, signed; uimm2[..] unsigned
+//   ; rs1=2        behind all bits: registers that the word does not hold
+//
+// Behind a field:
+//
+//   !0             may not be zero, over all its slices
+//   !11---         may not match this pattern
+//   (0)            tools emit 0, the hardware takes any
 #pragma once
 
 #include "isa/instruction.hpp"

@@ -17,9 +17,8 @@ struct Text {
     char chars[N]{};
 
     consteval Text() = default;
-    consteval Text(const char (&literal)[N]) {
-        std::copy_n(literal, N, chars);
-    }  // NOLINT: implicit
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to become one by itself
+    consteval Text(const char (&literal)[N]) { std::copy_n(literal, N, chars); }
 };
 
 /// Both in one, as a template argument again.

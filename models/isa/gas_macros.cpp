@@ -135,8 +135,8 @@ std::string body(const Instruction& row, const std::vector<Argument>& arguments)
 
 std::string macro(const Instruction& row) {
     const std::vector<Argument> arguments = arguments_of(row);
-    std::string text =
-        fmt::format("\n# {} {}: {}\n.macro {}", mnemonic(row), row.syntax, row.semantics, row.name);
+    std::string text = fmt::format("\n# {} {}: {}\n.macro {}", mnemonic(row), row.syntax,
+                                   semantics_of(row), row.name);
     for (const Argument& argument : arguments)
         text += (&argument == arguments.data() ? " " : ", ") + argument.name;
     text += '\n';

@@ -86,7 +86,7 @@ struct Instruction {
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
     Chain chain = nullptr;         ///< null for all but computations and branches; set by kChained
-    std::string_view semantics{};  ///< one line for the ISA page
+    std::string_view semantics{};  ///< of the base form; semantics_of() in listing.hpp says it
 };
 
 }  // namespace flexv::isa

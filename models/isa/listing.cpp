@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace flexv::isa {
@@ -33,7 +35,7 @@ Cells cells_of(const Instruction& row) {
             std::string(name_of(row.timing)),
             std::string(name_of(row.energy)),
             std::to_string(encoding.size),
-            std::string(row.semantics)};
+            semantics_of(row)};
 }
 
 std::vector<Cells> all_cells() {
@@ -42,11 +44,59 @@ std::vector<Cells> all_cells() {
     return lines;
 }
 
+bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+bool is_same_field(const Encoding& encoding, Field a, Field b) {
+    const auto slice_of = [&](Field field) {
+        return std::ranges::find_if(encoding.slices, [&](const Slice& slice) {
+            return slice.width != 0 && slice.field == field;
+        });
+    };
+    return encoding.field(a).in_word && encoding.field(b).in_word &&
+           slice_of(a)->word_lsb == slice_of(b)->word_lsb;
+}
+
+/// The number of a register that the word does not hold; x0 reads 0.
+std::string fixed_register(const FieldInfo& field) {
+    return field.base == 0 ? "0" : fmt::format("x{}", field.base);
+}
+
+std::string renamed(const Encoding& encoding, std::string_view word) {
+    constexpr std::array<std::pair<std::string_view, Field>, 3> kRegisters{
+        {{"rd", Field::rd}, {"rs1", Field::rs1}, {"rs2", Field::rs2}}};
+    for (const auto& [name, which] : kRegisters) {
+        const FieldInfo& field = encoding.field(which);
+        if (word == name && field.present && !field.in_word)
+            return fixed_register(field);
+    }
+    if (word == "rs1" && is_same_field(encoding, Field::rs1, Field::rd))
+        return "rd";
+    if (word == "rs2" && !encoding.field(Field::rs2).present &&
+        encoding.field(Field::immediate).present)
+        return "imm";
+    return std::string(word);
+}
+
 std::string quoted_if_needed(const std::string& cell) {
     return cell.find(',') == std::string::npos ? cell : '"' + cell + '"';
 }
 
 }  // namespace
+
+std::string semantics_of(const Instruction& row) {
+    constexpr std::string_view kLowBits = "[4:0]";  // of rs2: a shift; an immediate has no others
+    std::string text;
+    for (std::string_view rest = row.semantics; !rest.empty();) {
+        const auto end = std::ranges::find_if_not(rest, is_letter);
+        const std::string_view word = rest.substr(0, std::size_t(end - rest.begin()));
+        const std::string name = renamed(encoding_of(row), word);
+        text += word.empty() ? std::string(1, rest.front()) : name;
+        rest.remove_prefix(std::max<std::size_t>(word.size(), 1));
+        if (name == "imm" && word != name && rest.starts_with(kLowBits))
+            rest.remove_prefix(kLowBits.size());
+    }
+    return text;
+}
 
 std::string listing_csv() {
     std::string text;

@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// RV32I and Zifencei. Encodings: RISC-V unprivileged specification; what the Flex-V decoder
-// examines of them: docs/spec/isa.csv, column rtl_mask.
+// RV32I and Zifencei, and the integer part of the C extension, whose rows are those of RV32I in
+// other bits. Encodings: RISC-V unprivileged specification; what the Flex-V decoder examines of
+// them and which reserved and hint encodings it takes: docs/spec/isa.csv, columns rtl_mask and
+// constraint.
 #include "isa/chain.hpp"
-#include "isa/encoding.hpp"
+#include "isa/compute.hpp"
 #include "isa/rows.hpp"
-#include "isa/rv32i_execute.hpp"
+
+#include <algorithm>
 
 namespace flexv::isa {
 namespace {
 
-constexpr Instruction immediate(std::string_view name, std::string_view bits, Execute execute,
-                                std::string_view semantics) {
-    return {.name = name,
-            .bits = bits,
-            .syntax = "rd, rs1, imm",
-            .execute = execute,
-            .semantics = semantics};
-}
+// What a row computes of registers, another one computes of a register and an immediate.
+constexpr auto kAdd = operation<"rs1 + rs2">([](u32 a, u32 b) { return a + b; });
+constexpr auto kXor = operation<"rs1 ^ rs2">([](u32 a, u32 b) { return a ^ b; });
+constexpr auto kOr = operation<"rs1 | rs2">([](u32 a, u32 b) { return a | b; });
+constexpr auto kAnd = operation<"rs1 & rs2">([](u32 a, u32 b) { return a & b; });
+constexpr auto kLess = operation<"rs1 <s rs2">([](u32 a, u32 b) { return i32(a) < i32(b); });
+constexpr auto kLessUnsigned = operation<"rs1 <u rs2">([](u32 a, u32 b) { return a < b; });
+constexpr auto kShiftLeft =
+    operation<"rs1 << rs2[4:0]">([](u32 a, u32 b) { return a << (b & 31); });
+constexpr auto kShiftRight =
+    operation<"rs1 >>u rs2[4:0]">([](u32 a, u32 b) { return a >> (b & 31); });
+constexpr auto kShiftRightArithmetic =
+    operation<"rs1 >>s rs2[4:0]">([](u32 a, u32 b) { return i32(a) >> (b & 31); });
 
-constexpr Instruction registers(std::string_view name, std::string_view bits, Execute execute,
-                                std::string_view semantics) {
-    return {.name = name,
-            .bits = bits,
-            .syntax = "rd, rs1, rs2",
-            .execute = execute,
-            .semantics = semantics};
-}
-
-constexpr Instruction branch(std::string_view name, std::string_view bits, Execute execute,
-                             std::string_view semantics) {
-    return {.name = name,
-            .bits = bits,
-            .syntax = "rs1, rs2, target",
-            .timing = Timing::branch,
-            .execute = execute,
-            .semantics = semantics};
-}
-
+/// Extends as T says: i8, u8, i16, u16 or u32.
 template <typename T>
 constexpr Instruction load(std::string_view name, std::string_view bits,
                            std::string_view semantics) {
@@ -46,7 +36,10 @@ constexpr Instruction load(std::string_view name, std::string_view bits,
             .timing = Timing::load,
             .energy = Energy::load,
             .access = {AddressMode::base_immediate, sizeof(T)},
-            .execute = execute::load<T>,
+            .execute =
+                [](Hart& hart, const Operands& op) {
+                    hart.x[op.rd] = u32(i32(hart.load<T>(hart.x[op.rs1] + u32(op.imm))));
+                },
             .semantics = semantics};
 }
 
@@ -59,16 +52,28 @@ constexpr Instruction store(std::string_view name, std::string_view bits,
             .timing = Timing::store,
             .energy = Energy::store,
             .access = {AddressMode::base_immediate, sizeof(T)},
-            .execute = execute::store<T>,
+            .execute =
+                [](Hart& hart, const Operands& op) {
+                    hart.store<T>(hart.x[op.rs1] + u32(op.imm), T(hart.x[op.rs2]));
+                },
             .semantics = semantics};
 }
 
+/// The link value is the sequential successor: pc + 2 behind a compressed jump.
+void jump_and_link(Hart& hart, const Operands& op) {
+    hart.x[op.rd] = hart.next_pc;
+    hart.next_pc = hart.pc + u32(op.imm);
+}
+
+void jump_to_register(Hart& hart, const Operands& op) {
+    const u32 target = (hart.x[op.rs1] + u32(op.imm)) & ~u32{1};
+    hart.x[op.rd] = hart.next_pc;
+    hart.next_pc = target;
+}
+
 constexpr std::array kRows{
-    Instruction{.name = "lui",
-                .bits = "imm[31:12] rd 0110111",
-                .syntax = "rd, upper",
-                .execute = execute::lui,
-                .semantics = "rd = imm"},
+    with_syntax("rd, upper",
+                compute("lui", "imm[31:12] rd 0110111", "rd = imm", [](u32 imm) { return imm; })),
     Instruction{
         .name = "auipc",
         .bits = "imm[31:12] rd 0010111",
@@ -80,43 +85,25 @@ constexpr std::array kRows{
                 .bits = "imm[20|10:1|11|19:12] rd 1101111",
                 .syntax = "rd, target",
                 .timing = Timing::jump,
-                .execute = execute::jal,
+                .execute = jump_and_link,
                 .semantics = "rd = pc+4; pc = pc+imm"},
     Instruction{.name = "jalr",
                 .bits = "imm[11:0] rs1 000 rd 1100111",
                 .syntax = "rd, imm(rs1)",
                 .timing = Timing::jump_register,
-                .execute = execute::jalr,
+                .execute = jump_to_register,
                 .semantics = "t = (rs1+imm) & ~1; rd = pc+4; pc = t"},
 
-    branch("beq", "imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011", execute::beq,
-           "if (rs1 == rs2) pc = pc+imm"),
-    branch("bne", "imm[12|10:5] rs2 rs1 001 imm[4:1|11] 1100011", execute::bne,
-           "if (rs1 != rs2) pc = pc+imm"),
-    branch(
-        "blt", "imm[12|10:5] rs2 rs1 100 imm[4:1|11] 1100011",
-        [](Hart& hart, const Operands& op) {
-            execute::branch_if(i32(hart.x[op.rs1]) < i32(hart.x[op.rs2]), hart, op);
-        },
-        "if (rs1 <s rs2) pc = pc+imm"),
-    branch(
-        "bge", "imm[12|10:5] rs2 rs1 101 imm[4:1|11] 1100011",
-        [](Hart& hart, const Operands& op) {
-            execute::branch_if(i32(hart.x[op.rs1]) >= i32(hart.x[op.rs2]), hart, op);
-        },
-        "if (rs1 >=s rs2) pc = pc+imm"),
-    branch(
-        "bltu", "imm[12|10:5] rs2 rs1 110 imm[4:1|11] 1100011",
-        [](Hart& hart, const Operands& op) {
-            execute::branch_if(hart.x[op.rs1] < hart.x[op.rs2], hart, op);
-        },
-        "if (rs1 <u rs2) pc = pc+imm"),
-    branch(
-        "bgeu", "imm[12|10:5] rs2 rs1 111 imm[4:1|11] 1100011",
-        [](Hart& hart, const Operands& op) {
-            execute::branch_if(hart.x[op.rs1] >= hart.x[op.rs2], hart, op);
-        },
-        "if (rs1 >=u rs2) pc = pc+imm"),
+    branch("beq", "imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011",
+           operation<"rs1 == rs2">([](u32 a, u32 b) { return a == b; })),
+    branch("bne", "imm[12|10:5] rs2 rs1 001 imm[4:1|11] 1100011",
+           operation<"rs1 != rs2">([](u32 a, u32 b) { return a != b; })),
+    branch("blt", "imm[12|10:5] rs2 rs1 100 imm[4:1|11] 1100011", kLess),
+    branch("bge", "imm[12|10:5] rs2 rs1 101 imm[4:1|11] 1100011",
+           operation<"rs1 >=s rs2">([](u32 a, u32 b) { return i32(a) >= i32(b); })),
+    branch("bltu", "imm[12|10:5] rs2 rs1 110 imm[4:1|11] 1100011", kLessUnsigned),
+    branch("bgeu", "imm[12|10:5] rs2 rs1 111 imm[4:1|11] 1100011",
+           operation<"rs1 >=u rs2">([](u32 a, u32 b) { return a >= b; })),
 
     load<i8>("lb", "imm[11:0] rs1 000 rd 0000011", "rd = sx8(M8[rs1+imm])"),
     load<i16>("lh", "imm[11:0] rs1 001 rd 0000011", "rd = sx16(M16[rs1+imm])"),
@@ -127,61 +114,27 @@ constexpr std::array kRows{
     store<u16>("sh", "imm[11:5] rs2 rs1 001 imm[4:0] 0100011", "M16[rs1+imm] = rs2"),
     store<u32>("sw", "imm[11:5] rs2 rs1 010 imm[4:0] 0100011", "M32[rs1+imm] = rs2"),
 
-    immediate("addi", "imm[11:0] rs1 000 rd 0010011", execute::addi, "rd = rs1 + imm"),
-    immediate(
-        "slti", "imm[11:0] rs1 010 rd 0010011",
-        [](Hart& hart, const Operands& op) { hart.x[op.rd] = i32(hart.x[op.rs1]) < op.imm; },
-        "rd = rs1 <s imm"),
-    immediate(
-        "sltiu", "imm[11:0] rs1 011 rd 0010011",
-        [](Hart& hart, const Operands& op) { hart.x[op.rd] = hart.x[op.rs1] < u32(op.imm); },
-        "rd = rs1 <u imm"),
-    immediate(
-        "xori", "imm[11:0] rs1 100 rd 0010011",
-        [](Hart& hart, const Operands& op) { hart.x[op.rd] = hart.x[op.rs1] ^ u32(op.imm); },
-        "rd = rs1 ^ imm"),
-    immediate(
-        "ori", "imm[11:0] rs1 110 rd 0010011",
-        [](Hart& hart, const Operands& op) { hart.x[op.rd] = hart.x[op.rs1] | u32(op.imm); },
-        "rd = rs1 | imm"),
-    immediate("andi", "imm[11:0] rs1 111 rd 0010011", execute::andi, "rd = rs1 & imm"),
-    immediate("slli", "0000000 uimm[4:0] rs1 001 rd 0010011", execute::slli, "rd = rs1 << imm"),
-    immediate("srli", "0000000 uimm[4:0] rs1 101 rd 0010011", execute::srli, "rd = rs1 >>u imm"),
-    immediate("srai", "0100000 uimm[4:0] rs1 101 rd 0010011", execute::srai, "rd = rs1 >>s imm"),
+    compute("addi", "imm[11:0] rs1 000 rd 0010011", kAdd),
+    compute("slti", "imm[11:0] rs1 010 rd 0010011", kLess),
+    compute("sltiu", "imm[11:0] rs1 011 rd 0010011", kLessUnsigned),
+    compute("xori", "imm[11:0] rs1 100 rd 0010011", kXor),
+    compute("ori", "imm[11:0] rs1 110 rd 0010011", kOr),
+    compute("andi", "imm[11:0] rs1 111 rd 0010011", kAnd),
+    compute("slli", "0000000 uimm[4:0] rs1 001 rd 0010011", kShiftLeft),
+    compute("srli", "0000000 uimm[4:0] rs1 101 rd 0010011", kShiftRight),
+    compute("srai", "0100000 uimm[4:0] rs1 101 rd 0010011", kShiftRightArithmetic),
 
-    registers("add", "0000000 rs2 rs1 000 rd 0110011", execute::add, "rd = rs1 + rs2"),
-    registers("sub", "0100000 rs2 rs1 000 rd 0110011", execute::sub, "rd = rs1 - rs2"),
-    registers(
-        "sll", "0000000 rs2 rs1 001 rd 0110011",
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = hart.x[op.rs1] << (hart.x[op.rs2] & 31);
-        },
-        "rd = rs1 << rs2[4:0]"),
-    registers(
-        "slt", "0000000 rs2 rs1 010 rd 0110011",
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = i32(hart.x[op.rs1]) < i32(hart.x[op.rs2]);
-        },
-        "rd = rs1 <s rs2"),
-    registers(
-        "sltu", "0000000 rs2 rs1 011 rd 0110011",
-        [](Hart& hart, const Operands& op) { hart.x[op.rd] = hart.x[op.rs1] < hart.x[op.rs2]; },
-        "rd = rs1 <u rs2"),
-    registers("xor", "0000000 rs2 rs1 100 rd 0110011", execute::bit_xor, "rd = rs1 ^ rs2"),
-    registers(
-        "srl", "0000000 rs2 rs1 101 rd 0110011",
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = hart.x[op.rs1] >> (hart.x[op.rs2] & 31);
-        },
-        "rd = rs1 >>u rs2[4:0]"),
-    registers(
-        "sra", "0100000 rs2 rs1 101 rd 0110011",
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = u32(i32(hart.x[op.rs1]) >> (hart.x[op.rs2] & 31));
-        },
-        "rd = rs1 >>s rs2[4:0]"),
-    registers("or", "0000000 rs2 rs1 110 rd 0110011", execute::bit_or, "rd = rs1 | rs2"),
-    registers("and", "0000000 rs2 rs1 111 rd 0110011", execute::bit_and, "rd = rs1 & rs2"),
+    compute("add", "0000000 rs2 rs1 000 rd 0110011", kAdd),
+    compute("sub", "0100000 rs2 rs1 000 rd 0110011",
+            operation<"rs1 - rs2">([](u32 a, u32 b) { return a - b; })),
+    compute("sll", "0000000 rs2 rs1 001 rd 0110011", kShiftLeft),
+    compute("slt", "0000000 rs2 rs1 010 rd 0110011", kLess),
+    compute("sltu", "0000000 rs2 rs1 011 rd 0110011", kLessUnsigned),
+    compute("xor", "0000000 rs2 rs1 100 rd 0110011", kXor),
+    compute("srl", "0000000 rs2 rs1 101 rd 0110011", kShiftRight),
+    compute("sra", "0100000 rs2 rs1 101 rd 0110011", kShiftRightArithmetic),
+    compute("or", "0000000 rs2 rs1 110 rd 0110011", kOr),
+    compute("and", "0000000 rs2 rs1 111 rd 0110011", kAnd),
 
     // All fields are ignored; the prefetch buffer is flushed, which is the core's business.
     Instruction{.name = "fence",
@@ -205,13 +158,66 @@ constexpr std::array kRows{
     Instruction{.name = "ebreak",
                 .bits = "000000000001 00000 000 00000 1110011",
                 .timing = Timing::environment,
-                .execute = execute::ebreak,
+                .execute = [](Hart&, const Operands&) { throw Trap{Cause::breakpoint}; },
                 .semantics = "trap, cause 3; mepc = pc"},
 };
 static_assert(distinct(kRows), "two rows can match the same word");
 
+/// The row `base` in the bits of `name`, which names the same fields; registers that a compressed
+/// word does not hold stand behind the semicolon. `semantics` where those of the base become
+/// simpler by them.
+constexpr Instruction compressed(std::string_view name, std::string_view base,
+                                 std::string_view bits, std::string_view syntax,
+                                 std::string_view semantics = {}) {
+    Instruction row = *std::ranges::find(kRows, base, &Instruction::name);
+    row.name = name;
+    row.bits = bits;
+    row.syntax = syntax;
+    row.extension = Extension::c;
+    if (!semantics.empty())
+        row.semantics = semantics;
+    return row;
+}
+
+constexpr std::array kCompressedRows{
+    compressed("c.addi4spn", "addi", "000 uimm[5:4|9:6|2|3]!0 rd' 00; rs1=2", "rd, rs1, imm"),
+    compressed("c.lw", "lw", "010 uimm[5:3] rs1' uimm[2|6] rd' 00", "rd, imm(rs1)"),
+    compressed("c.sw", "sw", "110 uimm[5:3] rs1' uimm[2|6] rs2' 00", "rs2, imm(rs1)"),
+
+    compressed("c.addi", "addi", "000 imm[5] rd/rs1 imm[4:0] 01", "rd, imm"),
+    compressed("c.jal", "jal", "001 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=1", "target",
+               "x1 = pc+2; pc = pc+imm"),
+    compressed("c.li", "addi", "010 imm[5] rd!0 imm[4:0] 01; rs1=0", "rd, imm", "rd = imm"),
+    compressed("c.lui", "lui", "011 imm[17]!0 rd!0 imm[16:12] 01", "rd, upper"),
+    compressed("c.addi16sp", "addi", "011 imm[9]!0 00010 imm[4|6|8:7|5] 01; rd=2 rs1=2", "rd, imm"),
+    compressed("c.srli", "srli", "100 uimm[5]!1 00 rd'/rs1' uimm[4:0]!0 01", "rd, imm"),
+    compressed("c.srai", "srai", "100 uimm[5]!1 01 rd'/rs1' uimm[4:0]!0 01", "rd, imm"),
+    compressed("c.andi", "andi", "100 imm[5] 10 rd'/rs1' imm[4:0] 01", "rd, imm"),
+    compressed("c.sub", "sub", "100 0 11 rd'/rs1' 00 rs2' 01", "rd, rs2"),
+    compressed("c.xor", "xor", "100 0 11 rd'/rs1' 01 rs2' 01", "rd, rs2"),
+    compressed("c.or", "or", "100 0 11 rd'/rs1' 10 rs2' 01", "rd, rs2"),
+    compressed("c.and", "and", "100 0 11 rd'/rs1' 11 rs2' 01", "rd, rs2"),
+    compressed("c.j", "jal", "101 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=0", "target", "pc = pc+imm"),
+    compressed("c.beqz", "beq", "110 imm[8|4:3] rs1' imm[7:6|2:1|5] 01; rs2=0", "rs1, target"),
+    compressed("c.bnez", "bne", "111 imm[8|4:3] rs1' imm[7:6|2:1|5] 01; rs2=0", "rs1, target"),
+
+    compressed("c.slli", "slli", "000 uimm[5]!1 rd/rs1!0 uimm[4:0]!0 10", "rd, imm"),
+    compressed("c.lwsp", "lw", "010 uimm[5] rd!0 uimm[4:2|7:6] 10; rs1=2", "rd, imm(rs1)"),
+    // Unlike the standard, rs1 = x0 is legal in this hardware and jumps to 0.
+    compressed("c.jr", "jalr", "100 0 rs1 00000 10; rd=0", "rs1", "pc = rs1 & ~1"),
+    compressed("c.mv", "add", "100 0 rd rs2!0 10; rs1=0", "rd, rs2", "rd = rs2"),
+    compressed("c.ebreak", "ebreak", "100 1 00000 00000 10", ""),
+    compressed("c.jalr", "jalr", "100 1 rs1!0 00000 10; rd=1", "rs1",
+               "t = rs1 & ~1; x1 = pc+2; pc = t"),
+    compressed("c.add", "add", "100 1 rd/rs1!0 rs2!0 10", "rd, rs2"),
+    compressed("c.swsp", "sw", "110 uimm[5:2|7:6] rs2 10; rs1=2", "rs2, imm(rs1)"),
+};
+static_assert(distinct(kCompressedRows), "two rows can match the same word");
+
 }  // namespace
 
 Rows rv32i_rows() { return kChained<kRows>; }
+
+Rows rv32c_rows() { return kChained<kCompressedRows>; }
 
 }  // namespace flexv::isa

@@ -10,45 +10,12 @@
 namespace flexv::isa {
 namespace {
 
-template <typename Op, Source source, unsigned width>
-void execute_legacy(Hart& hart, const Operands& op) {
-    hart.x[op.rd] =
-        Op::template apply<width>(hart.x[op.rs1], second_operand<source, width>(hart, op));
-}
-
-/// Formats that are not uniform work on the register as one lane (section 11.3).
-template <typename Op, Source source>
-void execute_status(Hart& hart, const Operands& op) {
-    switch (Format(hart.simd_format)) {
-        case Format::h:
-            return execute_legacy<Op, source, 16>(hart, op);
-        case Format::b:
-            return execute_legacy<Op, source, 8>(hart, op);
-        case Format::n:
-            return execute_legacy<Op, source, 4>(hart, op);
-        case Format::c:
-            return execute_legacy<Op, source, 2>(hart, op);
-        default:
-            return execute_legacy<Op, source, kWord>(hart, op);
-    }
-}
-
-template <typename Name, typename Op, unsigned width, typename Lanes, Text semantics>
-constexpr std::array<Instruction, 3> legacy() {
-    return simd_forms<Name, Lanes, semantics>(
-        {}, {execute_legacy<Op, Source::vector, width>, execute_legacy<Op, Source::scalar, width>,
-             execute_legacy<Op, Source::immediate, width>});
-}
-
 template <Text op, Text code, Text immediate, typename Op, Text semantics>
 constexpr std::array<Instruction, 9> family() {
     using Name = SimdName<op, code, immediate>;
-    return concatenate(
-        legacy<Name, Op, 16, HalfwordLanes, semantics>(),
-        legacy<Name, Op, 8, ByteLanes, semantics>(),
-        simd_forms<Name, CsrLanes, semantics>(
-            {}, {execute_status<Op, Source::vector>, execute_status<Op, Source::scalar>,
-                 execute_status<Op, Source::immediate>}));
+    return concatenate(simd_forms<Name, HalfwordLanes, Op, semantics>(),
+                       simd_forms<Name, ByteLanes, Op, semantics>(),
+                       simd_forms<Name, CsrLanes, Op, semantics>());
 }
 
 /// Tools emit only the form with one operand; the register of the rs2 field is b all the same.

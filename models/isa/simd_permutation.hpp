@@ -8,6 +8,9 @@
 
 namespace flexv::isa::permute {
 
+template <unsigned width>
+inline constexpr bool kHasLanes = width == 16 || width == 8;
+
 constexpr u32 low_byte(u32 word) { return word & 0xff; }
 
 /// From the high byte down, as in the manual's {a, b, c, d}.
@@ -20,7 +23,7 @@ constexpr u32 halfwords(u32 h1, u32 h0) { return h1 << 16 | (h0 & 0xffff); }
 /// Lane `index` of a register, extended. The index has one bit for halfwords and two for bytes.
 template <unsigned width, bool is_signed>
 constexpr u32 extract(u32 a, u32 index) {
-    if constexpr (width == kWord)
+    if constexpr (!kHasLanes<width>)
         return bytes(0, 0, a, a) | (is_signed && (a & 0x80) != 0 ? 0xffff0000 : 0);
     else
         return extended_lane<width, is_signed>(a, index & (32 / width - 1));
@@ -28,7 +31,7 @@ constexpr u32 extract(u32 a, u32 index) {
 
 template <unsigned width>
 constexpr u32 insert(u32 old, u32 a, u32 index) {
-    if constexpr (width == kWord) {
+    if constexpr (!kHasLanes<width>) {
         return a;
     } else {
         const u32 lsb = (index & (32 / width - 1)) * width;
@@ -39,7 +42,7 @@ constexpr u32 insert(u32 old, u32 a, u32 index) {
 /// Every lane of `selectors` picks a lane of `a`, or, where the next selector bit is 0, of `old`.
 template <unsigned width>
 constexpr u32 shuffle2(u32 old, u32 a, u32 selectors) {
-    if constexpr (width == kWord)
+    if constexpr (!kHasLanes<width>)
         return in_every_lane<8>(low_byte(a));
     constexpr u32 kLanes = 32 / width;
     u32 result = 0;

@@ -2,42 +2,18 @@
 // Xpulpv2 scalar multiply-accumulate, in 32 bits and on halfwords with shift and rounding
 // (docs/spec/isa.md, section 9).
 #include "isa/chain.hpp"
-#include "isa/encoding.hpp"
-#include "isa/hart.hpp"
+#include "isa/compute.hpp"
 #include "isa/rows.hpp"
-#include "isa/text.hpp"
 #include "isa/xpulp_arithmetic.hpp"
 
 namespace flexv::isa {
 namespace {
 
-constexpr Instruction row(std::string_view name, std::string_view bits, std::string_view syntax,
-                          bool reads_rd, Execute execute, std::string_view semantics) {
-    return {.name = name,
-            .bits = bits,
-            .syntax = syntax,
-            .extension = Extension::xpulpv2,
-            .energy = Energy::multiply,
-            .reads_rd = reads_rd,
-            .execute = execute,
-            .semantics = semantics};
-}
-
 constexpr std::array kWordRows{
-    row(
-        "p.mac", "0100001 rs2 rs1 000 rd 0110011", "rd, rs1, rs2", true,
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] += hart.x[op.rs1] * hart.x[op.rs2];
-            ++hart.macs;
-        },
-        "rd = rd + rs1*rs2"),
-    row(
-        "p.msu", "0100001 rs2 rs1 001 rd 0110011", "rd, rs1, rs2", true,
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] -= hart.x[op.rs1] * hart.x[op.rs2];
-            ++hart.macs;
-        },
-        "rd = rd - rs1*rs2"),
+    compute<1>("p.mac", "0100001 rs2 rs1 000 rd 0110011",
+               operation<"rd + rs1*rs2">([](u32 rd, u32 a, u32 b) { return rd + a * b; })),
+    compute<1>("p.msu", "0100001 rs2 rs1 001 rd 0110011",
+               operation<"rd - rs1*rs2">([](u32 rd, u32 a, u32 b) { return rd - a * b; })),
 };
 
 /// One instruction of the halfword family.
@@ -55,13 +31,30 @@ constexpr u32 operand(u32 word) {
 }
 
 template <Halfword h>
-void execute(Hart& hart, const Operands& op) {
-    const u32 product = operand<h>(hart.x[op.rs1]) * operand<h>(hart.x[op.rs2]);
-    const u32 accumulator = h.accumulates ? hart.x[op.rd] : 0;
-    const u32 round = h.rounds ? rounding(op.imm2) : 0;
-    hart.x[op.rd] = shift_right<!h.is_signed>(accumulator + product + round, op.imm2);
-    ++hart.macs;
+constexpr u32 product(u32 accumulator, u32 a, u32 b, u32 shift) {
+    const u32 round = h.rounds ? rounding(shift) : 0;
+    return shift_right<!h.is_signed>(accumulator + operand<h>(a) * operand<h>(b) + round, shift);
 }
+
+template <Halfword h>
+struct Product {
+    constexpr u32 operator()(u32 a, u32 b) const requires(!h.accumulates) {
+        return product<h>(0, a, b, 0);
+    }
+    constexpr u32 operator()(u32 rd, u32 a, u32 b) const requires(h.accumulates) {
+        return product<h>(rd, a, b, 0);
+    }
+};
+
+template <Halfword h>
+struct ShiftedProduct {
+    constexpr u32 operator()(u32 a, u32 b, u32 shift) const requires(!h.accumulates) {
+        return product<h>(0, a, b, shift);
+    }
+    constexpr u32 operator()(u32 rd, u32 a, u32 b, u32 shift) const requires(h.accumulates) {
+        return product<h>(rd, a, b, shift);
+    }
+};
 
 /// The plain name is the form with shift by 0; n shifts, rn rounds and shifts.
 template <bool is_signed, bool high, bool accumulates, Text name, Text select, Text funct3,
@@ -70,19 +63,19 @@ constexpr std::array<Instruction, 3> halfwords() {
     constexpr Halfword kPlain{is_signed, high, accumulates, false};
     constexpr Halfword kRounding{is_signed, high, accumulates, true};
     return {
-        row(joined<name>, joined<select, "00000 rs2 rs1 ", funct3, " rd 1011011">, "rd, rs1, rs2",
-            accumulates, execute<kPlain>, "rd = [rd +] product of halfwords"),
-        row(joined<name, "n">, joined<select, " uimm2[4:0] rs2 rs1 ", funct3, " rd 1011011">,
-            "rd, rs1, rs2, imm2", accumulates, execute<kPlain>,
-            "rd = ([rd +] product of halfwords) >> imm2"),
-        row(joined<name, "rn">,
-            joined<select, " uimm2[4:0] rs2 rs1 ", rounding_funct3, " rd 1011011">,
-            "rd, rs1, rs2, imm2", accumulates, execute<kRounding>,
-            "rd = ([rd +] product of halfwords + 2^(imm2-1)) >> imm2"),
+        compute<1>(joined<name>, joined<select, "00000 rs2 rs1 ", funct3, " rd 1011011">,
+                   "rd = [rd +] product of halfwords", Product<kPlain>{}),
+        compute<1>(joined<name, "n">, joined<select, " uimm2[4:0] rs2 rs1 ", funct3, " rd 1011011">,
+                   "rd = ([rd +] product of halfwords) >> imm2", ShiftedProduct<kPlain>{}),
+        compute<1>(joined<name, "rn">,
+                   joined<select, " uimm2[4:0] rs2 rs1 ", rounding_funct3, " rd 1011011">,
+                   "rd = ([rd +] product of halfwords + 2^(imm2-1)) >> imm2",
+                   ShiftedProduct<kRounding>{}),
     };
 }
 
-constexpr auto kRows =
+constexpr auto kRows = of_extension(
+    Extension::xpulpv2,
     concatenate(kWordRows, halfwords<true, false, false, "p.muls", "10", "000", "100">(),
                 halfwords<true, false, true, "p.macs", "10", "001", "101">(),
                 halfwords<true, true, false, "p.mulhhs", "11", "000", "100">(),
@@ -90,7 +83,7 @@ constexpr auto kRows =
                 halfwords<false, false, false, "p.mulu", "00", "000", "100">(),
                 halfwords<false, false, true, "p.macu", "00", "001", "101">(),
                 halfwords<false, true, false, "p.mulhhu", "01", "000", "100">(),
-                halfwords<false, true, true, "p.machhu", "01", "001", "101">());
+                halfwords<false, true, true, "p.machhu", "01", "001", "101">()));
 static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace

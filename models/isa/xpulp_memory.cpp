@@ -6,7 +6,6 @@
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/rows.hpp"
-#include "isa/rv32i_execute.hpp"
 #include "isa/text.hpp"
 
 namespace flexv::isa {
@@ -115,9 +114,12 @@ constexpr std::array<Instruction, 3> stores() {
 }
 
 constexpr std::array kEventLoads{
-    as_event_load(access("p.elw", "imm[11:0] rs1 110 rd 0000011", "rd, imm(rs1)",
-                         {AddressMode::base_immediate, 4}, execute::load<u32>,
-                         "rd = M32[rs1+imm]; the core sleeps until the event unit answers")),
+    as_event_load(access(
+        "p.elw", "imm[11:0] rs1 110 rd 0000011", "rd, imm(rs1)", {AddressMode::base_immediate, 4},
+        [](Hart& hart, const Operands& op) {
+            hart.x[op.rd] = hart.load<u32>(hart.x[op.rs1] + u32(op.imm));
+        },
+        "rd = M32[rs1+imm]; the core sleeps until the event unit answers")),
     // Quirk Q23.
     hardware_only(as_event_load(access(
         "p.elw.post", "imm[11:0] rs1 110 rd 0001011", "rd, imm(rs1!)", {AddressMode::base, 4},

@@ -14,6 +14,14 @@ namespace flexv::isa {
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
+namespace {
+
+std::string semantics_of(std::string_view name) {
+    return isa::semantics_of(*std::ranges::find(all_instructions(), name, &Instruction::name));
+}
+
+}  // namespace
+
 TEST_CASE("the CSV listing begins with mnemonic, match and mask", "[isa][listing]") {
     const std::string csv = listing_csv();
 
@@ -50,6 +58,25 @@ TEST_CASE("only custom instructions that tools emit become macros", "[isa][listi
     CHECK_THAT(gas, Contains(".macro pv.mlsdotsp.v rd, rs1, imm2\n"));
     CHECK_THAT(gas, !Contains(".macro add "));
     CHECK_THAT(gas, !Contains(".macro p.elw.post "));
+}
+
+TEST_CASE("an operation is described with the operands of the row", "[isa][listing]") {
+    CHECK(semantics_of("add") == "rd = rs1 + rs2");
+    CHECK(semantics_of("addi") == "rd = rs1 + imm");
+    CHECK(semantics_of("sll") == "rd = rs1 << rs2[4:0]");
+    CHECK(semantics_of("slli") == "rd = rs1 << imm");
+    CHECK(semantics_of("slt") == "rd = rs1 <s rs2");
+    CHECK(semantics_of("blt") == "if (rs1 <s rs2) pc = pc+imm");
+}
+
+TEST_CASE("a compressed row is described as its base row, with its own registers",
+          "[isa][listing]") {
+    CHECK(semantics_of("c.add") == "rd = rd + rs2");  // one field for two registers
+    CHECK(semantics_of("c.addi") == "rd = rd + imm");
+    CHECK(semantics_of("c.addi4spn") == "rd = x2 + imm");  // a register that the word does not hold
+    CHECK(semantics_of("c.addi16sp") == "x2 = x2 + imm");
+    CHECK(semantics_of("c.swsp") == "M32[x2+imm] = rs2");
+    CHECK(semantics_of("c.beqz") == "if (rs1 == 0) pc = pc+imm");
 }
 
 TEST_CASE("a listing is asked for by the name of its format", "[isa][listing]") {

@@ -5,13 +5,13 @@
 #pragma once
 
 #include "base/bus_memory.hpp"
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/module.hpp"
 #include "external_memory/shared_port.hpp"
 
 #include <tlm_utils/simple_target_socket.h>
 
-#include <functional>
 #include <tlm>
 
 namespace flexv::external_memory {
@@ -29,14 +29,14 @@ public:
     };
 
     tlm_utils::simple_target_socket<ExternalMemory> bus_in{"bus_in"};  ///< addresses start at 0
+    /// Cycles of its clock since the start, for what it spends whatever happens: a run may end in
+    /// another cycle than the last one of its clock. Unbound: those of its clock.
+    CallPort<Cycles()> elapsed_out{"elapsed_out"};
 
     ExternalMemory(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     /// What is under way is forgotten; contents stay.
     void reset() override { port_.reset(); }
     void serialize(StateArchive& archive) override { archive(port_, memory_); }
-
-    /// Cycles of its clock since the start, for what it spends whatever happens.
-    std::function<Cycles()> elapsed = [this] { return clock_.timeline.now(); };
 
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
@@ -45,6 +45,9 @@ private:
 
     void count(const tlm::tlm_generic_payload& trans);
     void withdraw(const tlm::tlm_generic_payload& trans, unsigned length);
+    [[nodiscard]] Cycles elapsed() const {
+        return elapsed_out.is_bound() ? elapsed_out() : clock_.timeline.now();
+    }
     [[nodiscard]] Cycles cycle_of(const sc_core::sc_time& time) const;
 
     const ClockDomain& clock_;

@@ -88,7 +88,7 @@ void InstructionCache::switch_modes() {
     const u32 prefetching = prefetch_[kPrefetchCores];
     for (unsigned core = 0; core < config_.core_count; ++core)
         private_[core].set_mode(is_enabled, (prefetching >> core & 1) != 0);
-    announce_flush();
+    flush_out();
 }
 
 void InstructionCache::serialize(StateArchive& archive) {
@@ -120,7 +120,7 @@ void InstructionCache::flush_private() {
     for (PrivateCache& cache : private_)
         cache.flush();
     ++flush_count_;
-    announce_flush();
+    flush_out();
 }
 
 void InstructionCache::flush_line(Address address) {
@@ -129,12 +129,7 @@ void InstructionCache::flush_line(Address address) {
     for (PrivateCache& cache : private_)
         cache.flush(line);
     ++flush_count_;
-    announce_flush();
-}
-
-void InstructionCache::announce_flush() {
-    if (on_flush)
-        on_flush();
+    flush_out();
 }
 
 void InstructionCache::count_statistics(bool is_on) {

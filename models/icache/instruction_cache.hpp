@@ -3,6 +3,7 @@
 // counts; the bytes come from the core's decode cache, which reads memory.
 #pragma once
 
+#include "base/call_port.hpp"
 #include "base/clock_domain.hpp"
 #include "base/fetch_port.hpp"
 #include "base/module.hpp"
@@ -43,9 +44,9 @@ public:
     BusTarget::Socket bus_in{"bus_in"};
     sc_core::sc_export<DataTarget> registers_in{"registers_in"};
 
-    /// Lines may have gone: a core that holds a line must ask again. Called on flushes and when the
-    /// cache is switched.
-    std::function<void()> on_flush;
+    /// Lines may have gone, by a flush or because the cache is switched: a core that holds one must
+    /// ask again.
+    CallPort<void()> flush_out{"flush_out"};
 
     InstructionCache(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config);
     void reset() override;
@@ -72,7 +73,6 @@ private:
     void flush_all();
     void flush_private();
     void flush_line(Address address);
-    void announce_flush();
 
     void count_statistics(bool is_on);
     void clear_statistics();

@@ -317,11 +317,11 @@ void Cluster::wire_events() {
     dma.misuse_out.connect(tell);
     for (const auto& core : cores_)
         core->probes.misuse.attach(tell);
-    icache.on_flush = [this] {
+    icache.flush_out.connect([this] {
         for (const auto& core : cores_)
             core->drop_line();
-        on_flush();
-    };
+        flush_out();
+    });
     control.fetch_enable_out.connect([this](unsigned index, bool is_enabled, Cycles now) {
         const bool starts = is_enabled && !is_held_in_reset();
         if (starts && index < cores_.size() && cores_[index]->is_off())

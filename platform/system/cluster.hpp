@@ -55,7 +55,7 @@ public:
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
 
     /// The instruction caches have forgotten what they held.
-    std::function<void()> on_flush = [] {};
+    CallPort<void()> flush_out{"flush_out"};
 
     /// What the test bench of a cluster without a fabric controller does: all cores start together
     /// at `entry` (docs/spec/firmware_abi.md section 2, style C).

@@ -30,7 +30,7 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
     make_remotes(config);
     make_sleep_lines();
     for (Cluster* const cluster : soc_.clusters.all())
-        cluster->on_flush = [this, cluster] { forget_code(*cluster); };
+        cluster->flush_out.connect([this, cluster] { forget_code(*cluster); });
     soc.peripherals.events.raised_out.connect([this](u8 id, Cycles now) { raised(id, now); });
 }
 

@@ -103,7 +103,8 @@ void Soc::wire_external_memory() {
     bus.map("soc.external_memory", config.base, config.size_bytes,
             cluster_bus::Addressing::relative)
         .bind(external_memory->bus_in);
-    external_memory->elapsed = [this] { return clock_.cycle_at(cluster_clock_.time_of(end())); };
+    external_memory->elapsed_out.connect(
+        [this] { return clock_.cycle_at(cluster_clock_.time_of(end())); });
 }
 
 void Soc::wire_fabric_controller() {

@@ -85,11 +85,15 @@ TEST_CASE("a reset keeps contents and counts of the external memory", "[external
 }
 
 TEST_CASE("the external memory counts the cycles that its owner tells", "[external_memory]") {
-    Fixture f;
+    ClockDomain clock;
+    ExternalMemory memory{"memory", clock, {.size_bytes = kBytes}};
+    BusMaster master{"master"};
+    master.out.bind(memory.bus_in);
 
-    f.memory.elapsed = [] { return Cycles{77}; };
+    memory.elapsed_out.connect([] { return Cycles{77}; });
+    test::elaborate();
 
-    CHECK(test::count(f.memory, "cycles") == 77);
+    CHECK(test::count(memory, "cycles") == 77);
 }
 
 TEST_CASE("code in the external memory is withdrawn when it is written", "[external_memory]") {

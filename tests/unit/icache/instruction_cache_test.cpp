@@ -83,7 +83,7 @@ struct Bench {
           first(clock.timeline, cache.fetch_port(0)),
           second(clock.timeline, cache.fetch_port(1)) {
         master.out.bind(cache.bus_in);
-        cache.on_flush = [this] { ++flushes; };
+        cache.flush_out.connect([this] { ++flushes; });
         elaborate();
     }
     Cycles lost(unsigned core, Address line, Cycles now) {

@@ -12,7 +12,7 @@ namespace flexv::udma {
 Uart::Uart(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : RegisterBlock(name, clock, {.size_bytes = 0x80, .unmapped = Unmapped::read_zero_and_warn}),
       config_(config) {
-    clock_.timeline.add(*this);
+    clock_.timeline.add(*this, Phase::settle);  // memory serves the fabric controller first
 }
 
 RegisterSpec Uart::channel_word(u32 offset, std::string name, std::string doc,

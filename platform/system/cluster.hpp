@@ -94,6 +94,8 @@ private:
     Cores cores_;
 
 public:
+    // Of those that arbitrate the caches act first: a flush that passes the interconnect in cycle t
+    // holds for fetches from t + 1 on.
     dma::Mchan dma;
     event_unit::EventUnit event_unit;
     icache::InstructionCache icache;

@@ -73,27 +73,24 @@ Configuration& Configuration::set(const std::string& key, const std::string& val
 
 std::string Configuration::text() const { return platform::to_text(contents_->loaded); }
 
-class Platform::Implementation {
+/// Its Soc is made while others elaborate, the run when time is about to start: until then nobody
+/// stops it.
+class Platform::Implementation final : private platform::RunControl {
 public:
     Implementation(const platform::LoadedConfiguration& loaded, const std::string& firmware)
         : configuration(checked(loaded)),
           image(platform::ElfImage::read(firmware)),
-          soc("soc", configuration, platform::core_wiring(configuration.soc.cluster)) {
+          soc("soc", configuration, platform::core_wiring(configuration.soc.cluster), *this) {
         ++awaited;
         ++made;
-        soc.on_end = [this] {
-            leave();
-            if (stops_kernel && awaited == 0)
-                sc_core::sc_stop();
-        };
     }
     ~Implementation() { leave(); }
 
     void begin() {
-        simulation.emplace(configuration, image, soc);
-        session.emplace(*simulation, options);
-        simulation->begin();
+        session.emplace(configuration, image, options, soc);
+        simulation().begin();
     }
+    platform::Simulation& simulation() { return session->simulation(); }
     /// How it stands now. Whether a run that sleeps is over is nobody's to say who only asks: the
     /// owner may go on.
     void look() {
@@ -112,7 +109,7 @@ public:
             do {
                 sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
             } while (sc_core::sc_get_status() == sc_core::SC_PAUSED &&
-                     sc_core::sc_pending_activity() && !(soc.is_running() && soc.must_stop()));
+                     sc_core::sc_pending_activity() && !(soc.is_running() && must_stop()));
         } catch (const sc_core::sc_report& report) {
             const char* const process = report.get_process_name();
             if (process == nullptr || std::string(process).starts_with(own + "."))
@@ -124,7 +121,7 @@ public:
     void finish() {
         if (std::exchange(is_finished, true))
             return;
-        simulation->finish();
+        simulation().finish();
         leave();
     }
     void leave() {
@@ -134,11 +131,11 @@ public:
     }
     /// Throws UserError where it is too late, or too early, for `what` of the platform `name`.
     void require_not_started(const char* name, const char* what) const {
-        if (simulation)
+        if (session)
             throw UserError("{}: {}: the simulation has started; call it before", name, what);
     }
     void require_started(const char* name, const char* what) const {
-        if (!simulation)
+        if (!session)
             throw UserError("{}: {}: the simulation has not started; call sc_start() before", name,
                             what);
     }
@@ -147,12 +144,28 @@ public:
     const platform::ElfImage image;
     platform::Soc soc;
     platform::RunOptions options;
-    std::optional<platform::Simulation> simulation;  // from the start of the simulation on
-    std::optional<platform::RunSession> session;     // the same
+    std::optional<platform::RunSession> session;  // from the start of the simulation on
     bool stops_kernel = true;
     bool is_finished = false;
 
 private:
+    bool must_stop() override { return session && simulation().must_stop(); }
+    [[nodiscard]] bool has_input() const override {
+        return session && session->simulation().has_input();
+    }
+    bool take_input(bool is_asleep) override { return simulation().take_input(is_asleep); }
+    bool revive() override { return session && simulation().revive(); }
+    void report_misuse(const Cause& cause, const std::string& what) override {
+        if (session)
+            simulation().report_misuse(cause, what);
+    }
+    /// The last of several platforms stops the kernel.
+    void note_end() override {
+        leave();
+        if (stops_kernel && awaited == 0)
+            sc_core::sc_stop();
+    }
+
     static const platform::Configuration& checked(const platform::LoadedConfiguration& loaded) {
         platform::check_consistency(loaded);
         return loaded.values;
@@ -270,7 +283,7 @@ int Platform::finish() {
     implementation_->require_started(this->name(), "finish");
     implementation_->finish();
     const bool tells =
-        !implementation_->options.quiet || !implementation_->simulation->problem().empty();
+        !implementation_->options.quiet || !implementation_->simulation().problem().empty();
     if (made > 1 && tells)
         console::tell("{}:\n", this->name());
     return implementation_->session->end();
@@ -279,10 +292,10 @@ int Platform::finish() {
 Result Platform::result() {
     Result result;
     result.outcome = "running";
-    if (!implementation_->simulation)
+    if (!implementation_->session)
         return result;
     implementation_->look();
-    const platform::RunResult all = implementation_->simulation->result();
+    const platform::RunResult all = implementation_->simulation().result();
     result.exit_code = all.exit_code;
     result.cycles = all.cycles;
     result.time_ns = all.time_ns;
@@ -292,20 +305,20 @@ Result Platform::result() {
         return result;
     result.outcome = name_of(all.outcome);
     result.exit_status = status_of(all);
-    result.problem = implementation_->simulation->problem();
+    result.problem = implementation_->simulation().problem();
     return result;
 }
 
 std::string Platform::report() {
     implementation_->require_started(this->name(), "report");
     implementation_->look();
-    return report_text(implementation_->simulation->result());
+    return report_text(implementation_->simulation().result());
 }
 
 std::string Platform::summary() {
     implementation_->require_started(this->name(), "summary");
     implementation_->look();
-    return platform::summary(implementation_->simulation->result());
+    return platform::summary(implementation_->simulation().result());
 }
 
 }  // namespace flexv

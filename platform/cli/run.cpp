@@ -14,9 +14,8 @@ int run_simulation(const RunOptions& options, const Configuration& configuration
     const ElfImage image = ElfImage::read(options.firmware);
     if (const std::string warning = abi_warning(image.flags()); !warning.empty())
         console::tell("flexv: warning: {}: {}\n", image.name(), warning);
-    Simulation simulation(configuration, image);
-    RunSession session(simulation, options);
-    simulation.run();
+    RunSession session(configuration, image, options);
+    session.simulation().run();
     return session.end();
 }
 

@@ -5,8 +5,6 @@
 #include "base/error.hpp"
 #include "platform/cli/exit_status.hpp"
 #include "platform/files/output_file.hpp"
-#include "platform/probes/power_trace.hpp"
-#include "platform/probes/wave.hpp"
 #include "platform/results/profile_views.hpp"
 #include "platform/results/report.hpp"
 #include "platform/results/summary.hpp"
@@ -33,7 +31,7 @@ class Progress {
 public:
     explicit Progress(Simulation& simulation) : simulation_(simulation) {
         if (isatty(STDERR_FILENO) != 0)
-            simulation.on_quantum([this] { update(); });
+            simulation.quantum_probe().attach([this] { update(); });
     }
     ~Progress() { clear(); }
     Progress(const Progress&) = delete;
@@ -123,35 +121,6 @@ public:
     const File timeline;
 };
 
-/// Power over time; nothing of it exists when the user asks for none.
-class PowerViews {
-public:
-    PowerViews(const Outputs& outputs, Cycles window, Simulation& simulation) {
-        if (!outputs.power_trace && !outputs.wave && !outputs.timeline)
-            return;
-        PowerMeter& meter = simulation.measure_power(window);
-        if (outputs.power_trace) {
-            trace_.emplace(*outputs.power_trace, meter.components());
-            meter.listen([this](const PowerWindow& passed) { trace_->add(passed); });
-        }
-        if (outputs.wave) {
-            wave_.emplace(*outputs.wave, simulation.cluster_cores(), simulation.dma_channels(),
-                          meter.components(), simulation.clocks());
-            simulation.show(*wave_);
-        }
-        if (outputs.timeline)
-            simulation.draw_timeline(*outputs.timeline);
-    }
-    void finish(Cycles end) {
-        if (wave_)
-            wave_->finish(end);
-    }
-
-private:
-    std::optional<PowerTrace> trace_;
-    std::optional<Wave> wave_;
-};
-
 /// Why the run shall end in its course; empty to go on.
 std::string stop_reason(const SignalDeferral& signals, const Outputs& outputs) {
     if (signals.noted() != 0)
@@ -179,9 +148,7 @@ void save_coverage(const Simulation& simulation, OutputFile& file) {
 
 /// Everything that was asked for, also behind an output that fails. Nothing is thrown: behind a
 /// coroutine of SystemC, AddressSanitizer does not know the stack that an exception unwinds.
-void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResult& result,
-                   PowerViews& power) {
-    power.finish(result.cycles);
+void write_outputs(const Outputs& outputs, Simulation& simulation, const RunResult& result) {
     for (const Outputs::File* file :
          {&outputs.trace, &outputs.power_trace, &outputs.wave, &outputs.timeline})
         if (*file)
@@ -239,20 +206,23 @@ int status_of(const RunResult& result, int signal) {
 
 class RunSession::Parts {
 public:
-    Parts(Simulation& simulation, const RunOptions& options)
-        : simulation_(simulation), options_(options), outputs_(options) {
-        instrument();
-        power_.emplace(outputs_, options.power_window, simulation);
-        open_host();
-        simulation.stop_when([this] { return stop_reason(signals_, outputs_); });
-        progress_.emplace(simulation);
+    Parts(const Configuration& configuration, const ElfImage& image, const RunOptions& options)
+        : options_(options), outputs_(options), simulation_(configuration, image, request()) {
+        progress_.emplace(simulation_);
     }
+    Parts(const Configuration& configuration, const ElfImage& image, const RunOptions& options,
+          Soc& soc)
+        : options_(options), outputs_(options), simulation_(configuration, image, soc, request()) {
+        progress_.emplace(simulation_);
+    }
+
+    Simulation& simulation() { return simulation_; }
 
     int end() {
         progress_.reset();
         const RunResult result = simulation_.result();
         tell(result);
-        write_outputs(outputs_, simulation_, result, *power_);
+        write_outputs(outputs_, simulation_, result);
         const bool is_written = tell_problems(outputs_);
         const int signal =
             signals_.noted() == 0 && outputs_.have_lost_reader() ? SIGPIPE : signals_.noted();
@@ -269,31 +239,26 @@ public:
     }
 
 private:
-    void instrument() {
-        if (options_.strict)
-            simulation_.make_strict();
-        if (outputs_.signature)
-            simulation_.ask_for_signature();
-        if (options_.instrumentation.is_wanted())
-            simulation_.instrument(options_.instrumentation, *outputs_.trace);
-        if (options_.checks.any())
-            simulation_.check(options_.checks);
-        if (outputs_.profile)
-            simulation_.profile_functions();
-        if (outputs_.coverage)
-            simulation_.cover();
-    }
-    void open_host() {
-        if (options_.gdb.is_wanted())
-            simulation_.debug(options_.gdb, [this] { return signals_.noted() != 0; });
-        if (options_.uart.is_wanted())
-            simulation_.connect_uart(options_.uart, [this] { return signals_.noted() != 0; });
-        if (options_.semihosting.is_open)
-            simulation_.open_semihosting(options_.semihosting);
-        if (!options_.restore.empty())
-            simulation_.restore(options_.restore);
-        if (outputs_.checkpoint)
-            simulation_.save_at(options_.save_at, *outputs_.checkpoint);
+    RunRequest request() {
+        return {.is_strict = options_.strict,
+                .wants_signature = outputs_.signature != nullptr,
+                .wants_profile = outputs_.profile != nullptr,
+                .wants_coverage = outputs_.coverage != nullptr,
+                .instrumentation = options_.instrumentation,
+                .trace = outputs_.trace.get(),
+                .checks = options_.checks,
+                .power_trace = outputs_.power_trace.get(),
+                .wave = outputs_.wave.get(),
+                .timeline = outputs_.timeline.get(),
+                .power_window = options_.power_window,
+                .gdb = options_.gdb,
+                .uart = options_.uart,
+                .semihosting = options_.semihosting,
+                .restore = options_.restore,
+                .checkpoint = outputs_.checkpoint.get(),
+                .save_at = options_.save_at,
+                .why_stop = [this] { return stop_reason(signals_, outputs_); },
+                .must_end = [this] { return signals_.noted() != 0; }};
     }
     void tell(const RunResult& result) {
         if (!simulation_.problem().empty())
@@ -305,18 +270,24 @@ private:
         console::tell(summary(result));
     }
 
-    Simulation& simulation_;
     const RunOptions options_;
     const Outputs outputs_;
-    std::optional<PowerViews> power_;
     const SignalDeferral signals_;
+    Simulation simulation_;
     std::optional<Progress> progress_;
 };
 
-RunSession::RunSession(Simulation& simulation, const RunOptions& options)
-    : parts_(std::make_unique<Parts>(simulation, options)) {}
+RunSession::RunSession(const Configuration& configuration, const ElfImage& image,
+                       const RunOptions& options)
+    : parts_(std::make_unique<Parts>(configuration, image, options)) {}
+
+RunSession::RunSession(const Configuration& configuration, const ElfImage& image,
+                       const RunOptions& options, Soc& soc)
+    : parts_(std::make_unique<Parts>(configuration, image, options, soc)) {}
 
 RunSession::~RunSession() = default;
+
+Simulation& RunSession::simulation() const { return parts_->simulation(); }
 
 int RunSession::end() { return parts_->end(); }
 

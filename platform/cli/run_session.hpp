@@ -12,13 +12,18 @@ namespace flexv::platform {
 
 class RunSession {
 public:
-    /// Opens the files and sets the instruments up. Throws UserError. Before the run, and it must
-    /// live as long.
-    RunSession(Simulation& simulation, const RunOptions& options);
+    /// Opens the files and makes the simulation, with its instruments. Throws UserError. `image`
+    /// outlives it.
+    RunSession(const Configuration& configuration, const ElfImage& image,
+               const RunOptions& options);
+    /// Beside others; see Simulation.
+    RunSession(const Configuration& configuration, const ElfImage& image, const RunOptions& options,
+               Soc& soc);
     ~RunSession();
     RunSession(const RunSession&) = delete;
     RunSession& operator=(const RunSession&) = delete;
 
+    [[nodiscard]] Simulation& simulation() const;
     /// Behind the run: tells what came of it and writes the files. Call once. Returns the exit
     /// status of the program.
     int end();

@@ -5,17 +5,12 @@ namespace flexv::platform::cosim {
 
 sc_core::sc_time Traffic::leave() {
     ++outside_;
-    return on_leave ? on_leave() : sc_core::sc_time_stamp();
+    return timekeeper_.wait_for_kernel();
 }
 
 void Traffic::come_back(Transaction& transaction) {
     answered_.push_back(&transaction);
     disturbed();
-}
-
-void Traffic::arrive(const sc_core::sc_time& time) const {
-    if (on_arrival)
-        on_arrival(time);
 }
 
 void Traffic::fail(const std::string& reason) {

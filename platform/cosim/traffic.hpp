@@ -6,23 +6,33 @@
 #include "platform/cosim/transaction.hpp"
 
 #include <deque>
-#include <functional>
 #include <string>
 #include <systemc>
 
 namespace flexv::platform::cosim {
 
+/// Whose time others meet: the platform's.
+class Timekeeper {
+public:
+    Timekeeper() = default;
+    Timekeeper(const Timekeeper&) = delete;
+    Timekeeper& operator=(const Timekeeper&) = delete;
+
+    /// An access leaves: nothing behind the present cycle is carried out before the kernel's time
+    /// has reached it. \returns the time of that cycle, which the kernel may have passed by a tick
+    virtual sc_core::sc_time wait_for_kernel() = 0;
+    /// Somebody outside is about to act at `time`: the timelines come to stand there, or where they
+    /// have run ahead to.
+    virtual void catch_up(const sc_core::sc_time& time) = 0;
+
+protected:
+    ~Timekeeper() = default;
+};
+
 class Traffic {
 public:
-    /// Called when an access leaves: nothing behind the present cycle is carried out before the
-    /// kernel's time has reached it. The time of that cycle, which the kernel may have passed by a
-    /// tick.
-    std::function<sc_core::sc_time()> on_leave;
-    /// Called before somebody outside acts at `time`: the timelines stand there, or where they have
-    /// run ahead to.
-    std::function<void(const sc_core::sc_time& time)> on_arrival;
-
-    Traffic() = default;
+    /// `timekeeper` outlives it.
+    explicit Traffic(Timekeeper& timekeeper) : timekeeper_(timekeeper) {}
     Traffic(const Traffic&) = delete;
     Traffic& operator=(const Traffic&) = delete;
 
@@ -31,7 +41,7 @@ public:
     /// `transaction` has its answer; releases its payload once it has been told.
     void come_back(Transaction& transaction);
     /// Somebody outside acts at `time`; call disturbed() behind it.
-    void arrive(const sc_core::sc_time& time) const;
+    void arrive(const sc_core::sc_time& time) const { timekeeper_.catch_up(time); }
     void disturbed() { changed_.notify(sc_core::SC_ZERO_TIME); }
 
     /// Somebody outside cannot go on: the run ends for this reason, the first one that there is.
@@ -47,6 +57,7 @@ public:
     [[nodiscard]] const sc_core::sc_event& changed() const { return changed_; }
 
 private:
+    Timekeeper& timekeeper_;
     unsigned outside_ = 0;
     std::string failure_;
     std::deque<Transaction*> answered_;

@@ -61,14 +61,10 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
       threads_(soc.cores().size()) {
     for (core::Core* core : soc.cores())
         core->attach(*this);
-    soc_.on_written = [this](Address first, Address last) { on_written(first, last); };
-    soc_.revive = [this] { return wait_for_somebody(); };
+    soc_.write_probe.attach([this](Address first, Address last) { on_written(first, last); });
 }
 
-GdbServer::~GdbServer() {
-    soc_.on_written = nullptr;
-    soc_.revive = nullptr;
-}
+GdbServer::~GdbServer() = default;
 
 MonitorTexts GdbServer::with_own(MonitorTexts texts) {
     texts.reset = [this] { return reset(); };

@@ -51,6 +51,9 @@ public:
     /// The run has ended otherwise: the user may look around, and then hears of the signal.
     /// \param core whose thread is shown; null: the one that was shown last
     void tell_failure(unsigned signal, const core::Core* core, const std::string& what);
+    /// All sleep, and no thread that is held could wake one: waits until the debugger lets one go.
+    /// False where there is none, and at the end of the run.
+    bool wait_for_somebody();
 
 private:
     /// A core in front of one instruction for the `instructions`th time.
@@ -90,7 +93,6 @@ private:
     void attend(const std::string& bytes);
     void attend_while(const std::function<bool()>& holds);
     [[nodiscard]] bool is_anybody_running() const;
-    bool wait_for_somebody();
     void mark_alone();
     void halt_behind(const Stop& stop);
     void halt_all(const Stop& stop);

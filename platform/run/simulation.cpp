@@ -41,20 +41,27 @@ unsigned signal_of(const Soc::Fault& fault) {
 
 }  // namespace
 
-Simulation::Simulation(const Configuration& configuration, const ElfImage& image)
-    : Simulation(
-          configuration, image,
-          std::make_unique<Soc>("soc", configuration, core_wiring(configuration.soc.cluster)),
-          nullptr) {}
-
-Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc)
-    : Simulation(configuration, image, nullptr, &soc) {}
-
 Simulation::Simulation(const Configuration& configuration, const ElfImage& image,
-                       std::unique_ptr<Soc> own, Soc* others)
+                       RunRequest request)
+    : Simulation(configuration, image, nullptr, std::move(request)) {
+    set_up();
+}
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc& soc,
+                       RunRequest request)
+    : Simulation(configuration, image, &soc, std::move(request)) {
+    set_up();
+}
+
+Simulation::Simulation(const Configuration& configuration, const ElfImage& image, Soc* others,
+                       RunRequest&& request)
     : configuration_(configuration),
       image_(image),
-      own_soc_(std::move(own)),
+      request_(std::move(request)),
+      own_soc_(others != nullptr
+                   ? nullptr
+                   : std::make_unique<Soc>("soc", configuration,
+                                           core_wiring(configuration.soc.cluster), *this)),
       soc_(own_soc_ ? *own_soc_ : *others),
       counters_(soc_),
       point_{.vdd = configuration.clock.vdd, .mhz = configuration.clock.mhz},
@@ -75,10 +82,9 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     for (unsigned hart = 0; hart < soc_.cores().size(); ++hart)
         watch_core(*soc_.cores()[hart], hart);
     watch_clock();
-    soc_.on_misuse = [this](const Cause& cause, const std::string& what) {
-        report_misuse(cause, what);
-    };
-    soc_.must_stop = [this] { return must_stop(); };
+    if (htif_.is_used())
+        soc_.write_probe.attach(
+            [this](Address first, Address last) { htif_.on_written(first, last); });
     Log::set_surroundings(
         {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
 }
@@ -89,7 +95,7 @@ Simulation::~Simulation() { Log::set_surroundings({}); }
 void Simulation::watch_core(core::Core& core, unsigned hart) {
     core.probes.start.attach([this, &core, hart](Cycles now) {
         starts_[&core] = now;
-        if (wave_ != nullptr && is_of_cluster(core))
+        if (wave_ && is_of_cluster(core))
             wave_->start(hart, now);
     });
     core.probes.region.attach([this, &core, hart](const core::RegionMark& mark) {
@@ -101,22 +107,48 @@ void Simulation::watch_core(core::Core& core, unsigned hart) {
 
 /// What passes at a new clock is priced at it.
 void Simulation::watch_clock() {
-    soc_.on_cluster_clock = [this](double mhz) {
+    soc_.cluster_clock_probe.attach([this](double mhz) {
         prices_.add_clock(profile_, mhz);
         const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});
         if (doubt.empty() || std::exchange(has_warned_of_clock_, true))
             return;
         console::tell("flexv: warning: {:.3f} us the clock leaves what the profile knows: {}{}\n",
                       soc_.time().to_seconds() * 1e6, doubt, Log::text_of(Log::cause()));
-    };
+    });
 }
 
-void Simulation::instrument(const InstrumentationOptions& options, OutputFile& trace) {
-    instrumentation_.emplace(options, soc_.cores(), trace);
+void Simulation::set_up() {
+    set_up_instruments();
+    if (request_.wants_power())
+        measure_power();
+    open_host();
+    if (!request_.restore.empty())
+        restore(request_.restore);
+    if (request_.checkpoint != nullptr)
+        save_at(request_.save_at, *request_.checkpoint);
 }
 
-void Simulation::check(const CheckOptions& options) {
-    checks_ = std::make_unique<Checks>(options, soc_, image_, is_strict_);
+void Simulation::set_up_instruments() {
+    if (request_.wants_signature)
+        find_signature();
+    if (request_.trace != nullptr)
+        instrumentation_.emplace(request_.instrumentation, soc_.cores(), *request_.trace);
+    if (request_.checks.any())
+        checks_ = std::make_unique<Checks>(request_.checks, soc_, image_, request_.is_strict);
+    if (request_.wants_profile)
+        profile_functions();
+    if (request_.wants_coverage)
+        cover();
+}
+
+/// Semihosting behind the debugger, whom it asks what a breakpoint is.
+void Simulation::open_host() {
+    if (request_.gdb.is_wanted())
+        serve_debugger();
+    if (request_.uart.is_wanted())
+        connect_uart();
+    if (request_.semihosting.is_open)
+        open_semihosting();
 }
 
 void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, bool is_begin,
@@ -125,15 +157,13 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
         regions_.begin(hart, id, now);
     else
         regions_.end(hart, id, now);
-    if (wave_ != nullptr && is_of_cluster(core))
+    if (wave_ && is_of_cluster(core))
         wave_->region(hart, id, regions_.name_of(id), is_begin, now);
 }
 
 bool Simulation::is_of_cluster(const core::Core& core) const {
     return !soc_.fabric_controller || &core != &soc_.fabric_controller->core;
 }
-
-void Simulation::stop_when(std::function<std::string()> reason) { why_stop_ = std::move(reason); }
 
 /// Asked between slices of the run.
 bool Simulation::must_stop() {
@@ -148,26 +178,38 @@ bool Simulation::must_stop() {
 /// Of others or the user; empty for none.
 std::string Simulation::reason_to_stop() const {
     const std::string& failure = soc_.traffic.failure();
-    return failure.empty() && why_stop_ ? why_stop_() : failure;
+    return failure.empty() ? request_.why_stop() : failure;
 }
 
-PowerMeter& Simulation::measure_power(Cycles window) {
-    FLEXV_ASSERT(!meter_ && window > 0, "power is measured once, in windows of some cycles");
+bool Simulation::take_input(bool is_asleep) { return uart_line_->exchange(is_asleep); }
+
+bool Simulation::revive() { return gdb_ && gdb_->wait_for_somebody(); }
+
+/// Those who listen do so in the order in which they are set up.
+void Simulation::measure_power() {
+    FLEXV_ASSERT(request_.power_window > 0, "power is measured in windows of some cycles");
     meter_ = std::make_unique<PowerMeter>(prices_, soc_.cluster_clocks(),
                                           [this] { return counters_.read(); });
-    soc_.sample_every(window, [this](Cycles now) { meter_->close(now); });
-    return *meter_;
+    soc_.sample_every(request_.power_window, [this](Cycles now) { meter_->close(now); });
+    if (request_.power_trace != nullptr) {
+        power_trace_.emplace(*request_.power_trace, meter_->components());
+        meter_->listen([this](const PowerWindow& window) { power_trace_->add(window); });
+    }
+    if (request_.wave != nullptr)
+        show_wave();
+    if (request_.timeline != nullptr)
+        draw_timeline();
 }
 
-void Simulation::show(Wave& wave) {
-    FLEXV_ASSERT(meter_, "the wave is written window by window");
-    wave_ = &wave;
-    wave_watcher_ =
-        std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count, image_, wave);
-    meter_->listen([this, &wave, before = u64{0}](const PowerWindow& window) mutable {
+void Simulation::show_wave() {
+    wave_.emplace(*request_.wave, cluster_cores(), dma_channels(), meter_->components(),
+                  soc_.cluster_clocks());
+    wave_watcher_ = std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count,
+                                                  image_, *wave_);
+    meter_->listen([this, before = u64{0}](const PowerWindow& window) mutable {
         const u64 now = bank_conflicts();
-        wave.conflicts(window, now - std::exchange(before, now));
-        wave.add(window);
+        wave_->conflicts(window, now - std::exchange(before, now));
+        wave_->add(window);
     });
 }
 
@@ -182,9 +224,8 @@ u64 Simulation::bank_conflicts() const {
     return conflicts;
 }
 
-void Simulation::draw_timeline(OutputFile& file) {
-    FLEXV_ASSERT(meter_, "the curves of a timeline are written window by window");
-    timeline_ = std::make_unique<TimelineTrace>(soc_, image_, file);
+void Simulation::draw_timeline() {
+    timeline_ = std::make_unique<TimelineTrace>(soc_, image_, *request_.timeline);
     meter_->listen([this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
 }
 
@@ -193,6 +234,7 @@ std::string Simulation::path_of(const Module& module) const {
     return std::string(module.name()).substr(std::string_view(soc_.name()).size() + 1);
 }
 
+/// Paths of the cores of all clusters.
 std::vector<std::string> Simulation::cluster_cores() {
     std::vector<std::string> paths;
     for (const core::Core* core : soc_.cores())
@@ -201,6 +243,7 @@ std::vector<std::string> Simulation::cluster_cores() {
     return paths;
 }
 
+/// The same of their DMA channels, "cluster.dma.channel0".
 std::vector<std::string> Simulation::dma_channels() const {
     std::vector<std::string> paths;
     for (const Cluster* cluster : soc_.clusters.all())
@@ -256,12 +299,12 @@ void Simulation::begin() {
     host_start_ = std::chrono::steady_clock::now();
     if (soc_.outside.is_used())
         rewind_.reset();  // its copies would talk to others
-    soc_.outside.connect([this] { return why_stop_ ? why_stop_() : std::string(); });
+    soc_.outside.connect(request_.why_stop);
     if (restored_)
         soc_.resume();
     else
         soc_.boot(image_.entry());
-    begin_htif();
+    htif_.begin();
     if (uart_line_)
         uart_line_->begin();
     if (gdb_)
@@ -299,6 +342,8 @@ void Simulation::finish() {
     regions_.finish(soc_.end());
     if (meter_)
         meter_->close(soc_.end());
+    if (wave_)
+        wave_->finish(soc_.end());
     if (timeline_)
         timeline_->finish(soc_.end());
     if (functions_) {
@@ -317,15 +362,16 @@ void Simulation::finish() {
     rewind_.reset();
 }
 
-void Simulation::debug(const GdbOptions& options, std::function<bool()> must_end) {
+void Simulation::serve_debugger() {
     rewind_.reset();  // its copies would hold the connection
     gdb_ =
-        std::make_unique<GdbServer>(soc_, options, std::move(must_end),
+        std::make_unique<GdbServer>(soc_, request_.gdb, request_.must_end,
                                     MonitorTexts{.report = [this] { return report_so_far(); },
                                                  .regions = [this] { return regions_so_far(); }});
 }
 
-void Simulation::open_semihosting(const SemihostingOptions& options) {
+void Simulation::open_semihosting() {
+    const SemihostingOptions& options = request_.semihosting;
     host_access_ = fmt::format("semihosting open, root \"{}\", arguments \"{}\"", options.root,
                                fmt::join(options.arguments, " "));
     semihosting_ = std::make_unique<Semihosting>(
@@ -334,26 +380,14 @@ void Simulation::open_semihosting(const SemihostingOptions& options) {
         rewind_.reset();  // its copies would use the same files, and are a debugger of their own
 }
 
-void Simulation::connect_uart(const UartOptions& options, std::function<bool()> must_end) {
+void Simulation::connect_uart() {
     if (!configuration_.soc.uart.input.empty())
         throw UserError(
             "--uart {}: soc.uart.input = {} says already what the UART receives; leave one of them "
             "out",
-            options.place, configuration_.soc.uart.input);
+            request_.uart.place, configuration_.soc.uart.input);
     rewind_.reset();  // its copies would hold the connection
-    uart_line_ = std::make_unique<UartLine>(soc_, options, std::move(must_end));
-}
-
-/// A memory tells of writes to `tohost`, and to what a debugger watches.
-void Simulation::begin_htif() {
-    if (!htif_.is_used())
-        return;
-    soc_.on_written = [this, others = soc_.on_written](Address first, Address last) {
-        htif_.on_written(first, last);
-        if (others)
-            others(first, last);
-    };
-    htif_.begin();
+    uart_line_ = std::make_unique<UartLine>(soc_, request_.uart, request_.must_end);
 }
 
 std::string Simulation::report_so_far() const {
@@ -411,7 +445,7 @@ std::string Simulation::place(u32 pc) const {
 void Simulation::report_trap(const core::Core& core, const std::string& what, u32 pc) {
     if (!what.starts_with("illegal"))
         return;
-    if (is_strict_)
+    if (request_.is_strict)
         throw core::Fault(core.name(), pc, what);
     if (reported_traps_.insert(pc).second)
         console::tell("flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
@@ -420,9 +454,9 @@ void Simulation::report_trap(const core::Core& core, const std::string& what, u3
 
 /// The hardware goes on; a person should know, once for each instruction.
 void Simulation::report_misuse(const Cause& cause, const std::string& what) {
-    if (is_strict_ && cause.is_known())
+    if (request_.is_strict && cause.is_known())
         throw core::Fault(cause.initiator, cause.pc, what);
-    if (is_strict_)
+    if (request_.is_strict)
         throw FirmwareFault(what);
     if (reported_misuses_.insert(cause.pc).second)
         console::tell("flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
@@ -548,7 +582,7 @@ RunResult Simulation::result() const {
     return result;
 }
 
-void Simulation::ask_for_signature() {
+void Simulation::find_signature() {
     const auto begin = image_.symbol("begin_signature");
     const auto end = image_.symbol("end_signature");
     if (!begin || !end)

@@ -4,8 +4,6 @@
 #include "platform/files/output_file.hpp"
 #include "platform/run/simulation.hpp"
 
-#include <functional>
-
 namespace flexv::platform {
 
 namespace {
@@ -83,7 +81,7 @@ void Simulation::refuse_late_instruments() const {
     const std::pair<bool, const char*> asked[] = {{checks_ != nullptr, "--check"},
                                                   {functions_ != nullptr, "--profile"},
                                                   {timeline_ != nullptr, "--timeline"},
-                                                  {wave_ != nullptr, "--wave"}};
+                                                  {wave_.has_value(), "--wave"}};
     for (const auto& [is_asked, option] : asked)
         if (is_asked)
             throw UserError("{} has to see the run from its beginning, so not with --restore",

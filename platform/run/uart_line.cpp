@@ -27,10 +27,7 @@ UartLine::UartLine(Soc& soc, const UartOptions& options, std::function<bool()> m
       must_end_(std::move(must_end)),
       endpoint_(endpoint_at(options.place)) {
     soc_.peripherals.uart.connect(*this);
-    soc_.exchange_outside = [this](bool is_asleep) { return exchange(is_asleep); };
 }
-
-UartLine::~UartLine() { soc_.exchange_outside = nullptr; }
 
 void UartLine::begin() {
     console::tell("uart: {}\n", endpoint_->address());
@@ -87,8 +84,6 @@ std::string UartLine::receive(std::size_t most) {
 
 // What the peer does.
 
-/// Between quanta. While all sleep time stands still, and a line that nobody listens to wakes
-/// nobody.
 bool UartLine::exchange(bool is_asleep) {
     const bool waits = soc_.peripherals.uart.waits_for_line();
     if (is_asleep && !waits)

@@ -20,10 +20,12 @@ public:
     /// \param must_end asked while somebody is waited for: true ends the wait
     /// Throws UserError.
     UartLine(Soc& soc, const UartOptions& options, std::function<bool()> must_end);
-    ~UartLine() override;
 
     /// Says where it is, and waits for somebody if it is to. Before the first cycle.
     void begin();
+    /// Between quanta, see RunControl::take_input(). While all sleep time stands still, and a line
+    /// that nobody listens to wakes nobody.
+    bool exchange(bool is_asleep);
     /// The firmware says no more.
     void finish();
 
@@ -32,7 +34,6 @@ private:
 
     void send(std::string_view text) override;
     [[nodiscard]] std::string receive(std::size_t most) override;
-    bool exchange(bool is_asleep);
     [[nodiscard]] Clock::duration lead();
     void look(Endpoint::Patience patience);
     void accept(Endpoint::Patience patience);

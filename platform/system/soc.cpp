@@ -38,12 +38,13 @@ std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
 }  // namespace
 
 Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
-         std::unique_ptr<CoreWiring> wiring)
+         std::unique_ptr<CoreWiring> wiring, RunControl& control)
     : Module(name),
       cluster_clock_{.timeline = {}, .period = period_of(config.clock.mhz)},
       clock_{.timeline = {}, .period = period_of(soc_mhz(config))},
       config_(config),
       wiring_(std::move(wiring)),
+      control_(control),
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
       fabric_controller(make_fabric_controller(clock_, config.soc)),
       l2("l2", clock_, config.soc.l2),
@@ -64,13 +65,6 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
     if (fabric_controller)
         wire_fabric_controller();
     wiring_->complete(*this);
-    traffic.on_leave = [this] {
-        interleaver_.pause();
-        return time();
-    };
-    traffic.on_arrival = [this](const sc_core::sc_time& time) {
-        interleaver_.arrive(time.value());
-    };
     SC_HAS_PROCESS(Soc);
     SC_THREAD(drive);
     set_stack_size(kStackBytes);
@@ -109,8 +103,9 @@ void Soc::wire_external_memory() {
 
 void Soc::wire_fabric_controller() {
     FabricController& fabric = *fabric_controller;
-    fabric.core.probes.misuse.attach(
-        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
+    fabric.core.probes.misuse.attach([this](const Cause& cause, const std::string& what) {
+        control_.report_misuse(cause, what);
+    });
     cores_.push_back(&fabric.core);
     fabric.code.code_out.bind(bus.bus_in);
     fabric.port.bus_out.bind(bus.bus_in);
@@ -138,12 +133,14 @@ std::string Soc::surroundings(Address address) const {
                        inside->window.nearest(offset, holder->start));
 }
 
-void Soc::tell_misuse(const Cause& cause, const std::string& what) const {
-    if (on_misuse)
-        on_misuse(cause, what);
+sc_core::sc_time Soc::time() const { return interleaver_.time(); }
+
+sc_core::sc_time Soc::wait_for_kernel() {
+    interleaver_.pause();
+    return time();
 }
 
-sc_core::sc_time Soc::time() const { return interleaver_.time(); }
+void Soc::catch_up(const sc_core::sc_time& time) { interleaver_.arrive(time.value()); }
 
 /// Events that cross from one clock domain into the other.
 void Soc::wire_events() {
@@ -162,8 +159,9 @@ void Soc::wire_events() {
 }
 
 void Soc::wire_cluster_events(Cluster& source) {
-    source.misuse_out.connect(
-        [this](const Cause& cause, const std::string& what) { tell_misuse(cause, what); });
+    source.misuse_out.connect([this](const Cause& cause, const std::string& what) {
+        control_.report_misuse(cause, what);
+    });
     source.fabric_event_out.connect([this](unsigned line, Cycles now) {
         const Crossing crossing(cluster_clock_, clock_);
         peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
@@ -343,8 +341,7 @@ bool Soc::watch_word(Address address) {
 }
 
 void Soc::tell_written(sc_dt::uint64 first, sc_dt::uint64 last) {
-    if (on_written)
-        on_written(Address(first), Address(last));
+    write_probe(Address(first), Address(last));
 }
 
 Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
@@ -381,8 +378,8 @@ CoreView Soc::view_of(const core::Core& core) const {
 void Soc::change_cluster_clock(double mhz) {
     const std::size_t known = cluster_clocks_.clocks().size();
     cluster_clocks_.change(cluster_clock_.timeline.now(), mhz);
-    if (on_cluster_clock && cluster_clocks_.clocks().size() != known)
-        on_cluster_clock(mhz);
+    if (cluster_clocks_.clocks().size() != known)
+        cluster_clock_probe(mhz);
 }
 
 /// From the frequencies: a period in SystemC time is rounded.
@@ -422,7 +419,7 @@ void Soc::drive() {
     }
     if (outside.is_used() && !is_interrupted_)
         let_others_see();
-    on_end();
+    control_.note_end();
 }
 
 /// The kernel comes to the end of the run, and a tick behind it: then others have seen what
@@ -438,7 +435,8 @@ void Soc::let_others_see() {
 /// seen, as quanta cannot.
 void Soc::run_until(Cycles end) {
     constexpr Cycles kSlice = 100'000;  // some 50 ms of eight busy cores
-    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() && !must_stop()) {
+    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() &&
+           !control_.must_stop()) {
         interleaver_.run_until(now() + std::min(end - now(), kSlice));
         if (interleaver_.is_paused())
             return;
@@ -457,20 +455,20 @@ void Soc::run_quanta() {
         save_if_due();
         const Cycles quantum_end = now() + config_.simulation.quantum_cycles;
         interleaver_.look_at(
-            std::min({limit, next_sample_, exchange_outside ? quantum_end : kNever}));
+            std::min({limit, next_sample_, control_.has_input() ? quantum_end : kNever}));
         run_until(std::min({limit, quantum_end, next_sample_, save_at_}));
         follow();
         if (has_ended())
             return;
-        const bool others_come = exchange_outside && exchange_outside(interleaver_.is_idle());
-        if (interleaver_.is_idle() && !others_come && !(revive && revive())) {
+        const bool others_come =
+            control_.has_input() && control_.take_input(interleaver_.is_idle());
+        if (interleaver_.is_idle() && !others_come && !control_.revive()) {
             is_deadlocked_ = true;
             return finish(interleaver_.end_of_acts());
         }
         if (now() >= next_sample_ && now() < limit)
             sample(now());
-        if (on_quantum)
-            on_quantum();
+        quantum_probe();
     }
     save_if_due();
     finish(now());
@@ -501,7 +499,7 @@ bool Soc::has_ended() {
         finish(interleaver_.end());
         return true;
     }
-    if (!must_stop())
+    if (!control_.must_stop())
         return false;
     is_interrupted_ = true;
     finish(now());
@@ -529,8 +527,7 @@ void Soc::run_beside_others() {
             return;
         if (now() >= next_sample_ && now() < limit)
             sample(now());
-        if (on_quantum)
-            on_quantum();
+        quantum_probe();
         wait_for_others(std::min(limit, next_sample_));
         if (end_)
             return;

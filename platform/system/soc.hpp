@@ -22,6 +22,7 @@
 #include "platform/system/fabric_controller.hpp"
 #include "platform/system/interleaver.hpp"
 #include "platform/system/outside.hpp"
+#include "platform/system/run_control.hpp"
 #include "platform/system/soc_peripherals.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -34,18 +35,21 @@
 
 namespace flexv::platform {
 
-class Soc final : public Module {
+class Soc final : public Module, private cosim::Timekeeper {
 private:
     ClockDomain cluster_clock_;
     ClockDomain clock_;  // of everything outside the cluster
     const Configuration config_;
     energy::ClockHistory cluster_clocks_{config_.clock.mhz};
     const std::unique_ptr<CoreWiring> wiring_;
+    RunControl& control_;
 
 public:
     /// \param wiring what the cores of the cluster reach beside it; a bench has something there
+    /// \param control outlives it
     Soc(const sc_core::sc_module_name& name, const Configuration& config,
-        std::unique_ptr<CoreWiring> wiring = std::make_unique<CoreWiring>());
+        std::unique_ptr<CoreWiring> wiring = std::make_unique<CoreWiring>(),
+        RunControl& control = RunControl::nobody());
 
     /// Memories that firmware can be loaded into.
     [[nodiscard]] std::vector<MemoryRange> memories() const;
@@ -54,7 +58,7 @@ public:
     /// Lets whoever boots first start at `entry`, as soon as time runs or in the present cycle.
     void boot(Address entry);
     /// The reset pin of the chip: everything is as after power-on, but memories keep their
-    /// contents, and time and counts go on. Between quanta (on_quantum); nothing runs until boot().
+    /// contents, and time and counts go on. Between quanta; nothing runs until boot().
     void reset() override;
     /// The whole SoC into a checkpoint, or out of one; between two slices of the run, or before it.
     void serialize(StateArchive& archive) override;
@@ -79,16 +83,13 @@ public:
     unsigned write(Address address, const void* data, unsigned bytes);
     /// Behind each write() with what was written.
     Probe<void(Address address, unsigned bytes)> outside_write_probe;
-    /// on_written is called behind the next write of any master to the word at `address`, and not
-    /// again. False where there is no memory.
+    /// write_probe tells of the next write of any master to the word at `address`, and not again.
+    /// False where there is no memory.
     bool watch_word(Address address);
     /// Bytes `first` to `last` have been written; some of them may belong to words that nobody
     /// watches.
-    std::function<void(Address first, Address last)> on_written;
-    /// Nothing will ever happen again: asked whether somebody has set something going now. Without
-    /// it that is a deadlock.
-    std::function<bool()> revive;
-    /// Ends the run behind the present cycle, as must_stop() does.
+    Probe<void(Address first, Address last)> write_probe;
+    /// Ends the run behind the present cycle, as RunControl::must_stop() does.
     void interrupt();
 
     /// The cores of the clusters, then the fabric controller if there is one.
@@ -110,7 +111,7 @@ public:
     [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
     /// True when every core slept and nothing was pending.
     [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
-    /// True when must_stop() ended the run.
+    /// True when RunControl::must_stop() or interrupt() ended the run.
     [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
     /// First cluster cycle after the last one that was simulated; of a run that goes on, now().
     [[nodiscard]] Cycles end() const { return end_.value_or(now()); }
@@ -130,25 +131,15 @@ public:
     /// The broken invariant that ended the run; empty for none.
     [[nodiscard]] const std::string& broken() const { return broken_; }
 
-    /// Called when firmware does what the hardware tolerates and nobody means: an access that an
-    /// error slave answers, DMA addresses that wrap.
-    std::function<void(const Cause& cause, const std::string& what)> on_misuse;
     /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
     [[nodiscard]] sc_core::sc_time time() const;
 
-    /// Called when the FLL gives the cluster a clock that it has not had before.
-    std::function<void(double mhz)> on_cluster_clock;
-    /// Called between quanta.
-    std::function<void()> on_quantum;
-    /// Asked between quanta for what comes from people, whom it may wait for; nobody runs ahead
-    /// past such a place. `is_asleep`: nothing else is left to do. False: nor is there anything to
-    /// come.
-    std::function<bool(bool is_asleep)> exchange_outside;
+    /// The FLL gives the cluster a clock that it has not had before.
+    Probe<void(double mhz)> cluster_clock_probe;
+    /// A quantum has passed.
+    Probe<void()> quantum_probe;
     /// The SoC's cycle in which something from outside arrives.
     [[nodiscard]] Cycles arrival_cycle() const;
-    /// Asked between quanta, and in the course of long ones: true ends the run there. As at the
-    /// limit of cycles, nothing behind that place has happened.
-    std::function<bool()> must_stop = [] { return false; };
 
     // Of others who act beside the platform's own process; their time is SystemC's.
 
@@ -161,7 +152,7 @@ public:
     /// How far the cluster runs ahead of others: tlm_global_quantum where somebody has set it, else
     /// simulation.quantum_cycles.
     [[nodiscard]] Cycles quantum() const;
-    /// Looks now and then whether must_stop(), while all cores sleep and others act.
+    /// Asks RunControl::must_stop() now and then, while all cores sleep and others act.
     void poll_while_asleep() { polls_while_asleep_ = true; }
     /// The kernel has nothing left to do. A platform that waits for others then ends: it is
     /// deadlocked.
@@ -172,8 +163,6 @@ public:
     void take_stock();
     /// True until the run ends.
     [[nodiscard]] bool is_running() const { return !end_; }
-    /// Called when the run has ended; stops the kernel where nobody says otherwise.
-    std::function<void()> on_end = [] { sc_core::sc_stop(); };
 
     /// Calls `save` once, when everything before `cycle` has been carried out and nothing else has.
     /// What happens does not depend on it: harts that have run ahead of others by then stand where
@@ -185,7 +174,7 @@ public:
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
     void sample_every(Cycles window, std::function<void(Cycles now)> sample);
 
-    cosim::Traffic traffic;
+    cosim::Traffic traffic{*this};
     cluster_bus::ClusterBus bus;
     std::unique_ptr<FabricController> fabric_controller;  ///< null in boot style C
     l2::L2 l2;
@@ -205,7 +194,8 @@ private:
     void wire_ends();
     [[nodiscard]] bool follows_fll(Clock clock) const;
     void change_cluster_clock(double mhz);
-    void tell_misuse(const Cause& cause, const std::string& what) const;
+    sc_core::sc_time wait_for_kernel() override;
+    void catch_up(const sc_core::sc_time& time) override;
     void retune(ClockDomain& domain, double hz);
     void retune_soc(double hz);
     void retune_clusters(double hz);

@@ -57,7 +57,9 @@ inline constexpr const char* kTwoCores = R"({"soc": {"cluster": {"core_count": 2
 struct Chip {
     platform::Soc soc;
 
-    explicit Chip(const platform::Configuration& configuration) : soc("soc", configuration) {}
+    explicit Chip(const platform::Configuration& configuration,
+                  platform::RunControl& control = platform::RunControl::nobody())
+        : soc("soc", configuration, std::make_unique<platform::CoreWiring>(), control) {}
 
     /// Puts `parts` behind each other at the entry and starts all cores there. Behind the last
     /// binding.

@@ -74,6 +74,9 @@ std::string renamed(const Encoding& encoding, std::string_view word) {
     if (word == "rs2" && !encoding.field(Field::rs2).present &&
         encoding.field(Field::immediate).present)
         return "imm";
+    if (word == "rs1" && !encoding.field(Field::rs1).present &&
+        encoding.field(Field::immediate2).present)
+        return "imm2";
     return std::string(word);
 }
 

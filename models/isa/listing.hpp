@@ -12,8 +12,8 @@
 namespace flexv::isa {
 
 /// What the row does, in one line for people. Registers have the names that they have in this form
-/// of the instruction: rs2 is imm where the row has an immediate instead, rs1 is rd where one field
-/// is both, and x2 or 0 where the word does not hold it.
+/// of the instruction: rs2 is imm, and rs1 imm2, where the row has an immediate instead; rs1 is rd
+/// where one field is both, and x2 or 0 where the word does not hold it.
 std::string semantics_of(const Instruction& row);
 
 /// Columns aligned with spaces, one row a line, the lines of a column no wider than they must be.

@@ -66,6 +66,8 @@ TEST_CASE("an operation is described with the operands of the row", "[isa][listi
     CHECK(semantics_of("sll") == "rd = rs1 << rs2[4:0]");
     CHECK(semantics_of("slli") == "rd = rs1 << imm");
     CHECK(semantics_of("slt") == "rd = rs1 <s rs2");
+    CHECK(semantics_of("csrrs") == "rd = CSR; CSR = old | rs1");
+    CHECK(semantics_of("csrrsi") == "rd = CSR; CSR = old | imm2");
     CHECK(semantics_of("blt") == "if (rs1 <s rs2) pc = pc+imm");
 }
 

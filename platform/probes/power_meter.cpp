@@ -23,8 +23,7 @@ void PowerMeter::close(Cycles now) {
                              .mhz = energy::mean_mhz(elapsed, clocks_.clocks()),
                              .bill = prices_.price(spent, elapsed)};
     remember_peak(window);
-    for (const Listener& listener : listeners_)
-        listener(window);
+    window_probe(window);
     before_ = std::move(counts);
     begin_ = now;
 }

@@ -4,6 +4,7 @@
 // parts, so together they cost exactly what the run costs.
 #pragma once
 
+#include "base/probe.hpp"
 #include "energy/clock_history.hpp"
 #include "energy/counters.hpp"
 #include "energy/figures.hpp"
@@ -38,15 +39,14 @@ struct PowerPeak {
 
 class PowerMeter {
 public:
-    using Listener = std::function<void(const PowerWindow&)>;
-
     /// `prices`, which knows all of `clocks`, and `clocks` stay valid while the meter is used;
     /// `read` returns the counters as they are now.
     PowerMeter(const energy::PriceList& prices, const energy::ClockHistory& clocks,
                std::function<energy::Counts()> read)
         : prices_(prices), clocks_(clocks), read_(std::move(read)), before_(read_()) {}
 
-    void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+    /// A window has ended.
+    Probe<void(const PowerWindow&)> window_probe;
 
     /// The first window begins in cycle `now`, with what is counted by then.
     void start_at(Cycles now) {
@@ -57,7 +57,7 @@ public:
     /// Names of the components that every window charges, in the order of its bill.
     [[nodiscard]] std::vector<std::string> components() const;
 
-    /// Ends the window before cycle `now` and tells the listeners; an empty window is told only
+    /// Ends the window before cycle `now` and tells window_probe; an empty window is told only
     /// when something was counted in it.
     void close(Cycles now);
 
@@ -73,7 +73,6 @@ private:
     energy::Counts before_;
     Cycles begin_ = 0;
     PowerPeak peak_;
-    std::vector<Listener> listeners_;
 };
 
 }  // namespace flexv::platform

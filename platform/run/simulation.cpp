@@ -193,7 +193,8 @@ void Simulation::measure_power() {
     soc_.sample_every(request_.power_window, [this](Cycles now) { meter_->close(now); });
     if (request_.power_trace != nullptr) {
         power_trace_.emplace(*request_.power_trace, meter_->components());
-        meter_->listen([this](const PowerWindow& window) { power_trace_->add(window); });
+        meter_->window_probe.attach(
+            [this](const PowerWindow& window) { power_trace_->add(window); });
     }
     if (request_.wave != nullptr)
         show_wave();
@@ -206,7 +207,7 @@ void Simulation::show_wave() {
                   soc_.cluster_clocks());
     wave_watcher_ = std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count,
                                                   image_, *wave_);
-    meter_->listen([this, before = u64{0}](const PowerWindow& window) mutable {
+    meter_->window_probe.attach([this, before = u64{0}](const PowerWindow& window) mutable {
         const u64 now = bank_conflicts();
         wave_->conflicts(window, now - std::exchange(before, now));
         wave_->add(window);
@@ -226,7 +227,8 @@ u64 Simulation::bank_conflicts() const {
 
 void Simulation::draw_timeline() {
     timeline_ = std::make_unique<TimelineTrace>(soc_, image_, *request_.timeline);
-    meter_->listen([this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
+    meter_->window_probe.attach(
+        [this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
 }
 
 /// "cluster.core0": without the SoC around it.

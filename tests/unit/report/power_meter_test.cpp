@@ -27,7 +27,7 @@ struct Bench {
     std::vector<PowerWindow> windows;
 
     Bench() {
-        meter.listen([this](const PowerWindow& window) { windows.push_back(window); });
+        meter.window_probe.attach([this](const PowerWindow& window) { windows.push_back(window); });
     }
     void count_macs(u64 macs) { now[3] += macs; }
 };
@@ -115,7 +115,7 @@ TEST_CASE("the power trace has one line a window and exact picojoule", "[power]"
     Bench bench;
     OutputFile file("--power-trace", folder.file("power.csv"));
     PowerTrace trace(file, bench.meter.components());
-    bench.meter.listen([&trace](const PowerWindow& window) { trace.add(window); });
+    bench.meter.window_probe.attach([&trace](const PowerWindow& window) { trace.add(window); });
     bench.count_macs(3);
 
     bench.meter.close(100);

@@ -5,6 +5,7 @@
 // Source: riscv-isa-sim, fesvr/htif.cc and device.cc; riscv-tests, env/p/riscv_test.h.
 #pragma once
 
+#include "base/timeline.hpp"
 #include "platform/firmware/elf.hpp"
 #include "platform/system/soc.hpp"
 
@@ -12,7 +13,7 @@
 
 namespace flexv::platform {
 
-class Htif {
+class Htif final : private Agent {
 public:
     /// Both outlive it.
     Htif(Soc& soc, const ElfImage& image);
@@ -22,18 +23,32 @@ public:
     void begin();
     /// Bytes `first` to `last` of a memory have been written.
     void on_written(Address first, Address last);
+    /// The run is over: a low word that still waits for its high word is all that there is.
+    void conclude();
+    /// What waits; the timeline has when that is over.
+    void serialize(StateArchive& archive) { archive(low_, patience_ends_, high_came_); }
 
 private:
+    void act(Cycles now) override;
     void arm();
-    void serve(u64 request);
+    void take(bool has_low, bool has_high);
+    void wait_for_high(u32 low);
+    void complete(u64 request);
+    bool serve(u64 request);
     void call_system(Address block);
+    [[nodiscard]] u64 request();
     [[nodiscard]] u64 long_at(Address address);
-    void put_long(Address address, u64 value);
+    void put(Address address, u64 value, unsigned bytes);
 
     Soc& soc_;
     const std::optional<Address> to_host_;
     const std::optional<Address> from_host_;
+    const unsigned to_bytes_;    // 8, or 4 where the image says so
+    const unsigned from_bytes_;  // the same
     bool is_writing_ = false;
+    std::optional<u32> low_;    // a low word that has come alone
+    Cycles patience_ends_ = 0;  // and is all that there is from here on
+    bool high_came_ = false;    // a high word has, and its low word has not
 };
 
 }  // namespace flexv::platform

@@ -336,6 +336,8 @@ void Simulation::finish() {
         soc_.abandon();
     }
     if (rewind_)
+    if (outcome() == Outcome::limit || outcome() == Outcome::deadlock)
+        htif_.conclude();
         rewind_->tell();
     if (uart_line_)
         uart_line_->finish();

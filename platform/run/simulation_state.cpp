@@ -28,7 +28,7 @@ Checkpoint Simulation::description() const {
 void Simulation::serialize(StateArchive& archive) {
     archive.part("the SoC", [&] { soc_.serialize(archive); });
     archive.part("the run", [&] {
-        archive(regions_, reported_traps_, reported_misuses_, has_warned_of_clock_);
+        archive(regions_, reported_traps_, reported_misuses_, has_warned_of_clock_, htif_);
         for (const core::Core* const core : soc_.cores()) {
             const auto known = starts_.find(core);
             std::optional<Cycles> start;

@@ -331,6 +331,10 @@ unsigned Soc::write(Address address, const void* data, unsigned bytes) {
     return written;
 }
 
+Timeline& Soc::timeline_at(Address address) {
+    return (clusters.holder(address) == nullptr ? clock_ : cluster_clock_).timeline;
+}
+
 /// A memory grants a pointer to the word, and withdraws it when the word is written.
 bool Soc::watch_word(Address address) {
     tlm::tlm_generic_payload trans;

@@ -83,6 +83,8 @@ public:
     unsigned write(Address address, const void* data, unsigned bytes);
     /// Behind each write() with what was written.
     Probe<void(Address address, unsigned bytes)> outside_write_probe;
+    /// That of whatever answers at `address`; an act there may schedule on it.
+    [[nodiscard]] Timeline& timeline_at(Address address);
     /// write_probe tells of the next write of any master to the word at `address`, and not again.
     /// False where there is no memory.
     bool watch_word(Address address);

@@ -68,19 +68,68 @@ class Semihosting(bringup.Case):
         self.assertEqual(done.returncode, 42, done.stderr)
 
 
+END, CALL, HIGH_FIRST, STORES, LOW_ALONE, LOW_AGAIN, END_HIGH_FIRST, CALL_WITH_LOW_ALONE = range(8)  # of firmware/tohost.c
+PATIENCE_CYCLES = 1000  # of kPatience in platform/run/htif.cpp
+SOME_CYCLES = 200  # of what the cases differ by beside that
+
+
 class ToHost(bringup.Case):
-    def ended(self, case: int) -> tuple[int, str]:
-        done = self.run_program(image("tohost.c", f"-DCASE={case}"), "--quiet", "--max-cycles", "1e6")
+    places: tuple[tuple[str, ...], ...] = ((), ("-DIN_TCDM",))
+
+    def ended(self, case: int, *options: str) -> tuple[int, str]:
+        done = self.run_program(image("tohost.c", f"-DCASE={case}", *options), "--quiet", "--max-cycles", "1e6")
         return done.returncode, done.stdout
 
+    def cycles(self, case: int, *options: str) -> int:
+        return int(self.report(image("tohost.c", f"-DCASE={case}", *options))["cycles"])
+
     def test_a_number_ends_the_run(self) -> None:
-        self.assertEqual(self.ended(0), (5, ""))
+        for place in self.places:
+            for case in (END, END_HIGH_FIRST, LOW_ALONE, LOW_AGAIN):
+                with self.subTest(case=case, place=place):
+                    self.assertEqual(self.ended(case, *place), (5, ""))
 
     def test_a_system_call_prints(self) -> None:
-        self.assertEqual(self.ended(1), (0, "called\n"))
+        for place in self.places:
+            for case in (CALL, CALL_WITH_LOW_ALONE):
+                with self.subTest(case=case, place=place):
+                    self.assertEqual(self.ended(case, *place), (0, "called\n"))
 
-    def test_characters_are_printed(self) -> None:
-        self.assertEqual(self.ended(2), (5, "ok\n"))
+    def test_characters_are_printed_whichever_half_comes_first(self) -> None:
+        for place in self.places:
+            self.assertEqual(self.ended(HIGH_FIRST, *place), (5, "ok\n"))
+            self.assertEqual(self.ended(STORES, *place), (5, "o\0k\n"))
+
+    def test_a_low_word_alone_is_a_request_when_no_high_word_has_come(self) -> None:
+        for place in self.places:
+            late = self.cycles(LOW_ALONE, *place) - self.cycles(END, *place)
+            self.assertLess(abs(late - PATIENCE_CYCLES), SOME_CYCLES)
+
+    def test_it_is_one_at_once_when_it_is_written_again_or_the_high_word_was_written_before(self) -> None:
+        for case in (LOW_AGAIN, END_HIGH_FIRST):
+            self.assertLess(self.cycles(case), self.cycles(END) + SOME_CYCLES)
+
+    def test_it_is_one_at_the_end_of_the_run(self) -> None:
+        limit = self.cycles(LOW_ALONE) - PATIENCE_CYCLES // 2
+        done = self.run_program(image("tohost.c", f"-DCASE={LOW_ALONE}"), "--max-cycles", str(limit))
+        self.assertEqual(done.returncode, 5)
+        self.expect(rf"^exit 5 after {limit:,} cycles", done.stderr)
+
+    def test_a_word_that_is_no_more_than_a_word_is_a_request_at_once(self) -> None:
+        for case in (END, LOW_ALONE):
+            self.assertEqual(self.ended(case, "-DSHORT"), (5, ""))
+        self.assertEqual(self.ended(CALL, "-DSHORT"), (0, "called\n"))
+        self.assertLess(self.cycles(LOW_ALONE, "-DSHORT"), self.cycles(END) + SOME_CYCLES)
+
+    def test_a_checkpoint_holds_a_low_word_that_waits(self) -> None:
+        for place in self.places:
+            firmware = image("tohost.c", f"-DCASE={LOW_ALONE}", *place)
+            whole = self.report(firmware)
+            cycle = whole["cycles"] - PATIENCE_CYCLES // 2
+            self.report(firmware, "--save-at", str(cycle), "waits.ckpt")
+            restored = self.report(firmware, "--restore", "waits.ckpt")
+            self.assertEqual(restored.pop("restored")["cycle"], cycle)
+            self.assertEqual(restored, whole)
 
 
 if __name__ == "__main__":

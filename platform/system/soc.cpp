@@ -487,6 +487,7 @@ void Soc::follow() {
 void Soc::save_at(Cycles cycle, std::function<void()> save) {
     save_at_ = cycle;
     on_save_ = std::move(save);
+    interleaver_.pause();  // a debugger may ask in mid-quantum
 }
 
 void Soc::save_if_due() {

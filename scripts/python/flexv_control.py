@@ -27,8 +27,9 @@ import struct
 import subprocess
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,13 @@ class ControlError(Exception):
 
 def symbols_of(path: Path) -> dict[str, int]:
     """Address of each symbol of a 32-bit little-endian ELF file."""
-    image = path.read_bytes()
+    try:
+        return read_symbols(path, path.read_bytes())
+    except (struct.error, ValueError) as error:
+        raise ControlError(f"{path}: is cut off, or no ELF file: {error}") from error
+
+
+def read_symbols(path: Path, image: bytes) -> dict[str, int]:
     if image[:6] != b"\x7fELF\x01\x01":
         raise ControlError(f"{path}: is no 32-bit little-endian ELF file")
     (table,) = struct.unpack_from("<I", image, 32)
@@ -91,12 +98,44 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(prctl_set_death_signal, signal.SIGTERM)
 
 
-def end_run(process: subprocess.Popen[str], folder: tempfile.TemporaryDirectory[str]) -> None:
+def end_run(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
     """Of a Run that nobody has closed: Python ends, or has lost it."""
     if process.poll() is None:
         process.kill()
         process.wait()
     folder.cleanup()
+
+
+class DeferredInterrupt:
+    """While it lasts, Ctrl-C does not cut an exchange of packets in two. It goes on behind that, or is `taken`: told to the run."""
+
+    PATIENCE = 3  # how many it takes to end a run that does not react
+
+    def __init__(self, on_interrupt: Callable[[], None] | None = None, on_last: Callable[[], None] | None = None) -> None:
+        self.on_interrupt, self.on_last = on_interrupt, on_last
+        self.count = 0
+        self.before: Any = None
+
+    def __enter__(self) -> DeferredInterrupt:
+        if threading.current_thread() is threading.main_thread():
+            self.before = signal.getsignal(signal.SIGINT)
+            if callable(self.before):
+                signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def _note(self, *_: object) -> None:
+        self.count += 1
+        if self.count == 1 and self.on_interrupt:
+            self.on_interrupt()
+        if self.count == self.PATIENCE and self.on_last:
+            self.on_last()
+
+    def __exit__(self, *_: object) -> None:
+        if not callable(self.before):
+            return
+        signal.signal(signal.SIGINT, self.before)
+        if self.count > 0 and not self.on_interrupt:
+            self.before(signal.SIGINT, None)
 
 
 class Packets:
@@ -141,32 +180,36 @@ class Packets:
             self.buffer += part
 
     def ask(self, text: str) -> str:
-        self.send(text)
-        return self.receive()
+        with DeferredInterrupt():
+            self.send(text)
+            return self.receive()
 
 
 class Run:
-    """One run: started in front of the first instruction, ended with the block."""
+    """One run: started in front of the first instruction, ended with the block. Several threads may ask it; one at a time."""
 
     def __init__(self, firmware: str | Path, program: str | Path = "flexv-vp", config: str = "",
                  settings: Mapping[str, object] | None = None, options: Sequence[str] = ()) -> None:  # fmt: skip
-        self.firmware = Path(firmware)
+        self.firmware, self.program = Path(firmware), str(program)
         self.symbols = symbols_of(self.firmware)
         self.folder = tempfile.TemporaryDirectory(prefix="flexv-control-")
         folder = Path(self.folder.name)
         self.report_file = folder / "report.json"
-        command = [str(program), "run", str(self.firmware), "--quiet", "--gdb", str(folder / "gdb")]
+        command = [self.program, "run", str(self.firmware), "--quiet", "--gdb", str(folder / "gdb")]
         command += ["--report", str(self.report_file)]
         command += ["--config", config] if config else []
         for key, value in (settings or {}).items():
             command += ["--set", f"{key}={setting_text(value)}"]
-        self.output_file = (folder / "output").open("w+")
+        self.output_file, self.errors_file = folder / "output", folder / "errors"
         self.errors = ""
+        self.lock = threading.RLock()
         is_main = threading.current_thread() is threading.main_thread()  # the kernel looks at the thread, not the process
-        self.process = subprocess.Popen(
-            [*command, *options], stdin=subprocess.DEVNULL, stdout=self.output_file, stderr=subprocess.PIPE, text=True,
-            preexec_fn=die_with_parent if is_main else None,  # noqa: PLW1509
-        )  # fmt: skip
+        with self.output_file.open("wb") as output, self.errors_file.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [*command, *options], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                start_new_session=True,  # Ctrl-C of a terminal, and a notebook's interrupt, are for Python, which tells the run
+                preexec_fn=die_with_parent if is_main else None,  # noqa: PLW1509
+            )  # fmt: skip
         self.end_if_lost = weakref.finalize(self, end_run, self.process, self.folder)
         self.status: int | None = None
         self.stopped = ""  # the core of the last stop
@@ -178,15 +221,14 @@ class Run:
         self.threads = self._threads()
 
     def _connect(self, path: str) -> Packets:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if line.startswith("gdb: listening on "):
+        while self.process.poll() is None:
+            if b"gdb: listening on " in self.errors_file.read_bytes():
                 packets = Packets(path)
                 packets.ask("qSupported:swbreak+")
                 return packets
-            self.errors += line
+            time.sleep(0.005)
         self._end()
-        raise ControlError(self.errors.strip())
+        raise ControlError(self.errors.strip() or f"{self.program} has ended with status {self.status} and has started no run")
 
     def _threads(self) -> dict[str, str]:
         """Id of each core, by its name in reports."""
@@ -226,18 +268,18 @@ class Run:
             raise ControlError(f"go_to: {text.strip()}")
         return self.go(timeout)
 
-    def step(self, core: str = "cluster.core0") -> str:
-        """One instruction of a core; others go on meanwhile."""
-        return self._until_stop(f"vCont;s:{self._thread(core)};c")
+    def step(self, core: str = "cluster.core0", timeout: float | None = None) -> str:
+        """One instruction of a core; others go on meanwhile. One that sleeps comes to none: "interrupted" after `timeout`."""
+        return self._until_stop(f"vCont;s:{self._thread(core)};c", timeout)
 
-    def go_back(self) -> str:
+    def go_back(self, timeout: float | None = None) -> str:
         """To the last stop before: "breakpoint", or "start" where there is none."""
-        return self._until_stop("bc")
+        return self._until_stop("bc", timeout)
 
-    def step_back(self, core: str = "cluster.core0") -> str:
+    def step_back(self, core: str = "cluster.core0", timeout: float | None = None) -> str:
         """To where the core was in front of its last instruction."""
         self._ask(f"T{self._thread(core)}")
-        return self._until_stop("bs")
+        return self._until_stop("bs", timeout)
 
     def reset(self) -> None:
         """To the start of the run; what was written from here is gone."""
@@ -246,25 +288,35 @@ class Run:
             raise ControlError(f"reset: {text.strip()}")
 
     def _ask(self, text: str) -> str:
-        if self.status is not None:
-            raise ControlError("the run has ended")
-        return self.packets.ask(text)
+        with self.lock:
+            if self.status is not None:
+                raise ControlError("the run has ended")
+            return self.packets.ask(text)
 
     def _until_stop(self, command: str, timeout: float | None = None) -> str:
-        if self.status is not None:
-            raise ControlError("the run has ended")
-        self.packets.send(command)
-        try:
-            return self._outcome(self._stop(timeout))
-        except (TimeoutError, KeyboardInterrupt):
-            self.packets.interrupt()
-            return self._outcome(self._stop())
+        if timeout is not None and not 0 <= timeout < threading.TIMEOUT_MAX:
+            raise ControlError(f"timeout = {timeout}: must be seconds, 0 or more")
+        with self.lock:
+            if self.status is not None:
+                raise ControlError("the run has ended")
+            with DeferredInterrupt(self.packets.interrupt, self.process.kill):
+                self.packets.send(command)
+                try:
+                    stop = self._stop(timeout)
+                except TimeoutError:
+                    self.packets.interrupt()
+                    stop = self._stop()
+            return self._outcome(stop)
 
     def _stop(self, timeout: float | None = None) -> str:
         """The next packet but what the simulator tells its user."""
-        while (stop := self.packets.receive(timeout)).startswith("O"):
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if deadline is None else max(deadline - time.monotonic(), 0.001)  # 0 would not wait at all
+            stop = self.packets.receive(left)
+            if not stop.startswith("O"):
+                return stop
             self.messages += bytes.fromhex(stop[1:]).decode(errors="replace")
-        return stop
 
     def _outcome(self, stop: str) -> str:
         if stop.startswith("E"):
@@ -303,6 +355,8 @@ class Run:
     def _number(name: str) -> int:
         if name in NAMES:
             return NAMES.index(name)
+        if name == "fp":
+            return NAMES.index("s0")
         if re.fullmatch(r"x(\d|[12]\d|3[01])", name):
             return int(name[1:])
         raise ControlError(f"no register {name}; there are x0..x31 and {', '.join(NAMES)}")
@@ -314,6 +368,8 @@ class Run:
             raise ControlError(f"{core}.{name} cannot be set")
 
     def read(self, address: int, size: int) -> bytes:
+        if size < 0:
+            raise ControlError(f"read of {size} bytes: must be 0 or more")
         data = b""
         while len(data) < size:
             part = self._ask(f"m{address + len(data):x},{min(MAX_BYTES, size - len(data)):x}")
@@ -323,6 +379,8 @@ class Run:
         return data
 
     def write(self, address: int, data: bytes) -> None:
+        if not isinstance(data, (bytes, bytearray)):
+            raise ControlError(f"write of {data!r}: must be bytes")
         for at in range(0, len(data), MAX_BYTES):
             part = data[at : at + MAX_BYTES]
             if self._ask(f"M{address + at:x},{len(part):x}:{part.hex()}") != "OK":
@@ -336,28 +394,29 @@ class Run:
 
     def monitor(self, line: str) -> str:
         """What `monitor LINE` of GDB prints; "help" lists the commands."""
-        if self.status is not None:
-            raise ControlError("the run has ended")
-        self.packets.send("qRcmd," + line.encode().hex())
-        text = ""
-        while (answer := self.packets.receive()) != "OK":
-            if answer.startswith("E"):
-                raise ControlError(f"monitor {line}: {answer}")
-            text += bytes.fromhex(answer.removeprefix("O")).decode(errors="replace")
-            if not answer.startswith("O"):
-                break
+        with self.lock, DeferredInterrupt():
+            if self.status is not None:
+                raise ControlError("the run has ended")
+            self.packets.send("qRcmd," + line.encode().hex())
+            text = ""
+            while (answer := self.packets.receive()) != "OK":
+                if answer.startswith("E"):
+                    raise ControlError(f"monitor {line}: {answer}")
+                text += bytes.fromhex(answer.removeprefix("O")).decode(errors="replace")
+                if not answer.startswith("O"):
+                    break
         if text.startswith("unknown command"):
             raise ControlError(f"monitor {line}: {text}")
         return text
 
     def counters(self, part: str = "") -> dict[str, int]:
         """Counters that are not 0, so far, whose path has `part` in it."""
-        rows = (line.split() for line in self.monitor(f"counters {part}".strip()).splitlines())
-        return {path: int(count) for path, count in rows}
+        found = re.findall(r"^(\S+) +(\d+)$", self.monitor(f"counters {part}".strip()), re.MULTILINE)
+        return {path: int(count) for path, count in found}
 
     def output_so_far(self) -> str:
         """What the firmware has printed."""
-        return Path(self.output_file.name).read_text() if self.status is None else self.output
+        return self.output_file.read_bytes().decode(errors="replace") if self.status is None else self.output
 
     def cycle(self) -> int:
         found = re.match(r"cycle (\d+)", self.monitor("cores"))
@@ -370,12 +429,11 @@ class Run:
             return
         if hasattr(self, "packets"):
             self.packets.link.close()
-        _, errors = self.process.communicate(timeout=600)
-        self.errors += errors
+        self.process.wait(timeout=600)
+        lines = self.errors_file.read_bytes().decode(errors="replace").splitlines(keepends=True)
+        self.errors = "".join(line for line in lines if not line.startswith("gdb: listening on "))
+        self.output = self.output_file.read_bytes().decode(errors="replace")
         self.status = self.process.returncode
-        self.output_file.seek(0)
-        self.output = self.output_file.read()
-        self.output_file.close()
         if self.report_file.exists() and self.report_file.stat().st_size:
             self.report = json.loads(self.report_file.read_text())
         self.end_if_lost.detach()

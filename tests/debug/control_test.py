@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,7 @@ from flexv_control import ControlError, Run
 
 
 def start(name: str = "parallel", **options: object) -> Run:
-    return Run(REPOSITORY / "sw/prebuilt" / f"{name}.elf", program=PROGRAM, **options)  # type: ignore[arg-type]
+    return Run(REPOSITORY / "sw/prebuilt" / f"{name}.elf", **{"program": PROGRAM} | options)  # type: ignore[arg-type]
 
 
 def ends(pid: int, seconds: float = 20) -> bool:
@@ -136,6 +138,68 @@ class Control(FirmwareCase):
                 run.go_to(17)
         self.assertEqual(run.status, 128 + 9)
 
+    def test_memory_can_be_written_before_the_first_instruction(self) -> None:
+        with self.run_of([images.addi(images.A0, images.A0, 1), images.jump(-4)]) as run:
+            run.write_word(images.ENTRY, images.jump(0))
+            self.assertEqual(run.read_word(images.ENTRY), images.jump(0))
+            run.go_to(5000)
+            self.assertEqual(run.register("cluster.core0", "pc"), images.ENTRY)
+            self.assertEqual(run.register("cluster.core0", "a0"), 0)
+
+    def test_ctrl_c_of_a_terminal_stops_the_run_and_leaves_it_there(self) -> None:
+        program = self.folder / "looks.py"
+        program.write_text(
+            f"import sys\nsys.path.insert(0, {str(REPOSITORY / 'scripts/python')!r})\nfrom flexv_control import Run\n"
+            f"with Run({str(self.write_image([images.jump(0)]))!r}, program={PROGRAM!r}) as run:\n"
+            "    print('goes', flush=True)\n"
+            "    print(run.go(), run.cycle() > 0)\n"
+            "    print(run.go_to(run.cycle() + 10))\n"  # also in mid-quantum
+        )
+        with subprocess.Popen([sys.executable, "-B", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              start_new_session=True) as looks:  # fmt: skip
+            assert looks.stdout
+            self.assertEqual(looks.stdout.readline(), "goes\n")
+            time.sleep(0.5)
+            os.killpg(looks.pid, signal.SIGINT)  # as a terminal does, and a notebook: all that it has started
+            output, errors = looks.communicate(timeout=60)
+        self.assertEqual((output, errors), ("interrupted True\ninterrupted\n", ""))
+
+    def test_ctrl_c_during_a_question_does_not_shift_the_answers(self) -> None:
+        with self.run_of([images.jump(0)]) as run:
+            run.write_word(0x1C070000, 0x11111111)
+            run.write_word(0x1C070004, 0x22222222)
+            receive = run.packets.receive
+
+            def interrupted(timeout: float | None = None) -> str:
+                os.kill(os.getpid(), signal.SIGINT)
+                return receive(timeout)
+
+            run.packets.receive = interrupted  # type: ignore[method-assign]
+            with self.assertRaises(KeyboardInterrupt):
+                run.read_word(0x1C070000)
+            run.packets.receive = receive  # type: ignore[method-assign]
+            self.assertEqual(run.read_word(0x1C070004), 0x22222222)
+
+    def test_a_timeout_of_nothing_looks_and_stops(self) -> None:
+        with self.run_of([images.jump(0)]) as run:
+            self.assertEqual(run.go(0), "interrupted")
+            self.assertEqual(run.step(timeout=20), "breakpoint")
+            for timeout in (-1, float("nan"), float("inf")):
+                with self.assertRaisesRegex(ControlError, "must be seconds, 0 or more"):
+                    run.go(timeout)
+            self.assertEqual(run.read_word(images.ENTRY), images.read_csr(images.T0, images.MHARTID))
+
+    def test_what_the_simulator_tells_does_not_hold_it(self) -> None:
+        with start("hello", options=["--trace", "/dev/stderr"]) as run:
+            self.assertEqual(run.go(), "exit")
+        self.assertGreater(len(run.errors), 1 << 16)
+
+    def test_what_the_firmware_prints_need_not_be_text(self) -> None:
+        letter = [images.lui(images.T0, images.STDOUT), images.addi(images.A0, 0, 0xFF), images.sw(images.A0, 0, images.T0)]
+        with self.run_of([*letter, *images.end_with(3)]) as run:
+            self.assertEqual(run.go(), "exit")
+        self.assertEqual((run.status, run.output, run.report["exit_code"]), (3, "\ufffd", 3))
+
     def test_a_run_ends_with_its_python(self) -> None:
         program = self.folder / "left.py"
         program.write_text(
@@ -160,6 +224,11 @@ class Control(FirmwareCase):
             start("hello", settings={"soc.cluster.cores": 2})
         with self.assertRaisesRegex(ControlError, "no 32-bit little-endian ELF"):
             Run(REPOSITORY / "README.md", program=PROGRAM)
+        (self.folder / "cut.elf").write_bytes((REPOSITORY / "sw/prebuilt/hello.elf").read_bytes()[:3000])
+        with self.assertRaisesRegex(ControlError, "cut.elf: is cut off"):
+            Run(self.folder / "cut.elf", program=PROGRAM)
+        with self.assertRaisesRegex(ControlError, "true has ended with status 0 and has started no run"):
+            start("hello", program="/bin/true")
         with start("hello") as run:
             with self.assertRaisesRegex(ControlError, "nearest: main"):
                 run.symbol("mian")
@@ -171,6 +240,11 @@ class Control(FirmwareCase):
                 run.stop_at(0x70000000)
             with self.assertRaisesRegex(ControlError, "no register mstatos"):
                 run.register("cluster.core0", "mstatos")
+            for mistake in (lambda: run.read(0x1C000000, -5), lambda: run.write(0x1C000000, "abc")):  # type: ignore[arg-type]
+                with self.assertRaisesRegex(ControlError, "must be"):
+                    mistake()
+            self.assertEqual(run.register("cluster.core0", "fp"), run.register("cluster.core0", "x8"))
+            self.assertEqual(run.counters("no such counter"), {})
             with self.assertRaisesRegex(ControlError, "unknown command"):
                 run.monitor("xyzzy")
             self.assertEqual(run.go(), "exit")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/probes/power_meter.hpp"
 
+#include <algorithm>
+
 namespace flexv::platform {
 
 std::vector<std::string> PowerMeter::components() const {
@@ -10,6 +12,25 @@ std::vector<std::string> PowerMeter::components() const {
     return names;
 }
 
+void PowerMeter::show_others(const std::vector<std::string>& own,
+                             const std::vector<std::string>& all) {
+    const std::vector<energy::ComponentEnergy> priced =
+        prices_.price(energy::Counts(before_.size()), 0).outside;
+    for (std::size_t i = 0; i < priced.size(); ++i) {
+        const std::string name = "outside." + priced[i].path;
+        if (std::ranges::any_of(own, [&name](const std::string& counter) {
+                return energy::component_of(counter) == name;
+            }))
+            others_.prices.push_back({.name = name, .index = i});
+    }
+    for (const std::string& counter : own) {
+        const auto found = std::ranges::find(all, counter);
+        if (found != all.end())
+            others_.counters.push_back(
+                {.name = counter, .index = std::size_t(found - all.begin())});
+    }
+}
+
 void PowerMeter::close(Cycles now) {
     energy::Counts counts = read_();
     if (now == begin_ && counts == before_)
@@ -17,11 +38,13 @@ void PowerMeter::close(Cycles now) {
     energy::Counts spent;
     energy::accumulate(spent, counts, before_);
     const energy::Elapsed elapsed = clocks_.between(begin_, now);
-    const PowerWindow window{.begin = begin_,
-                             .end = now,
-                             .begin_ns = clocks_.nanoseconds_at(begin_),
-                             .mhz = energy::mean_mhz(elapsed, clocks_.clocks()),
-                             .bill = prices_.price(spent, elapsed)};
+    PowerWindow window{.begin = begin_,
+                       .end = now,
+                       .begin_ns = clocks_.nanoseconds_at(begin_),
+                       .mhz = energy::mean_mhz(elapsed, clocks_.clocks()),
+                       .bill = prices_.price(spent, elapsed),
+                       .counts = {}};
+    window.counts = std::move(spent);
     remember_peak(window);
     window_probe(window);
     before_ = std::move(counts);

@@ -23,12 +23,23 @@ struct PowerWindow {
     double begin_ns = 0;
     double mhz = 0;  ///< its clock, the mean where it changed within
     energy::Bill bill;
+    energy::Counts counts;  ///< events in it, in the order of all counters
 
     [[nodiscard]] Cycles cycles() const { return end - begin; }
     /// mW of `attojoules` that were spent in it.
     [[nodiscard]] double mean_mw(u64 attojoules) const {
         return energy::mean_mw(attojoules, cycles(), mhz);
     }
+};
+
+/// What components of others count and cost, in none of the cluster's totals.
+struct OthersColumns {
+    struct Column {
+        std::string name;       ///< "outside.camera", of a counter "outside.camera.frames"
+        std::size_t index = 0;  ///< in Bill::outside, of a counter in PowerWindow::counts
+    };
+    std::vector<Column> prices;
+    std::vector<Column> counters;
 };
 
 /// The window with the highest mean power.
@@ -57,6 +68,10 @@ public:
     /// Names of the components that every window charges, in the order of its bill.
     [[nodiscard]] std::vector<std::string> components() const;
 
+    /// Whatever others have brought along: `own` of the counters `all`, which are those of read().
+    void show_others(const std::vector<std::string>& own, const std::vector<std::string>& all);
+    [[nodiscard]] const OthersColumns& others() const { return others_; }
+
     /// Ends the window before cycle `now` and tells window_probe; an empty window is told only
     /// when something was counted in it.
     void close(Cycles now);
@@ -73,6 +88,7 @@ private:
     energy::Counts before_;
     Cycles begin_ = 0;
     PowerPeak peak_;
+    OthersColumns others_;
 };
 
 }  // namespace flexv::platform

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace flexv::platform {
 
 namespace {
@@ -18,10 +20,16 @@ std::string exact_picojoules(u64 attojoules) {
 
 }  // namespace
 
-PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components) : file_(file) {
+PowerTrace::PowerTrace(OutputFile& file, const std::vector<std::string>& components,
+                       OthersColumns others)
+    : file_(file), others_(std::move(others)) {
     std::string header = "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj";
     for (const std::string& component : components)
         header += fmt::format(",{}_pj", component);
+    for (const OthersColumns::Column& column : others_.prices)
+        header += fmt::format(",{}_pj", column.name);
+    for (const OthersColumns::Column& column : others_.counters)
+        header += "," + column.name;
     file_.write(header + "\n");
 }
 
@@ -31,6 +39,10 @@ void PowerTrace::add(const PowerWindow& window) {
                     window.mean_mw(window.bill.total), exact_picojoules(window.bill.total));
     for (const energy::ComponentEnergy& component : window.bill.components)
         row += "," + exact_picojoules(component.attojoules);
+    for (const OthersColumns::Column& column : others_.prices)
+        row += "," + exact_picojoules(window.bill.outside.at(column.index).attojoules);
+    for (const OthersColumns::Column& column : others_.counters)
+        row += fmt::format(",{}", window.counts.at(column.index));
     file_.write(row + "\n");
 }
 

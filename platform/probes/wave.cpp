@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace flexv::platform {
 
@@ -25,10 +26,12 @@ std::string without_blanks(std::string text) {
 
 Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
            const std::vector<std::string>& channels, const std::vector<std::string>& components,
-           const energy::ClockHistory& clocks)
-    : vcd_(file, [&clocks](u64 cycle) {
-          return u64(std::llround(clocks.nanoseconds_at(cycle) * kPicoseconds));
-      }) {
+           const energy::ClockHistory& clocks, OthersColumns others)
+    : vcd_(file,
+           [&clocks](u64 cycle) {
+               return u64(std::llround(clocks.nanoseconds_at(cycle) * kPicoseconds));
+           }),
+      others_(std::move(others)) {
     using enum Vcd::Kind;
     total_ = vcd_.add("cluster", "power_mw", real, "0");
     for (const std::string& scope : cores) {
@@ -49,7 +52,18 @@ Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
         channels_.push_back(vcd_.add(path.substr(0, dot), path.substr(dot + 1), text, kOutside));
     }
     conflicts_ = vcd_.add("cluster.tcdm", "conflicts", number, "0");
+    declare_others();
     vcd_.start();
+}
+
+void Wave::declare_others() {
+    using enum Vcd::Kind;
+    for (const OthersColumns::Column& column : others_.prices)
+        prices_of_others_.push_back(vcd_.add(column.name, "power_mw", real, "0"));
+    for (const OthersColumns::Column& column : others_.counters)
+        counters_of_others_.push_back(vcd_.add(std::string(energy::component_of(column.name)),
+                                               std::string(energy::event_of(column.name)), number,
+                                               "0"));
 }
 
 void Wave::start(unsigned core, Cycles now) {
@@ -107,6 +121,12 @@ void Wave::add(const PowerWindow& window) {
     power(total_, window, window.bill.total);
     for (std::size_t i = 0; i < components_.size(); ++i)
         power(components_[i], window, window.bill.components[i].attojoules);
+    for (std::size_t i = 0; i < prices_of_others_.size(); ++i)
+        power(prices_of_others_[i], window,
+              window.bill.outside[others_.prices[i].index].attojoules);
+    for (std::size_t i = 0; i < counters_of_others_.size(); ++i)
+        vcd_.set_number(counters_of_others_[i], window.begin,
+                        window.counts[others_.counters[i].index]);
     if (window.end <= kBookedLate)
         return;
     written_ = window.end - kBookedLate;

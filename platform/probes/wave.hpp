@@ -15,7 +15,8 @@ namespace flexv::platform {
 /// Signals cluster.core<n>.state (off, running, stalled, asleep), .region (name), .region_id (0
 /// outside of all), .pc, .function and .event_lines (EVT_BUFFER), cluster.dma.channel<n> ("-" or
 /// "in_64_bytes"), cluster.tcdm.conflicts of a window, and <component>.power_mw, the mean of its
-/// window; cluster.power_mw is the total.
+/// window; cluster.power_mw is the total. Of components of others outside.<component>.power_mw and
+/// .<event>, how often in the window.
 class Wave {
 public:
     /// A file name with extension .fst asks for that format, see Vcd. Throws UserError.
@@ -24,7 +25,7 @@ public:
     /// `clocks` stays valid while the wave is used.
     Wave(OutputFile& file, const std::vector<std::string>& cores,
          const std::vector<std::string>& channels, const std::vector<std::string>& components,
-         const energy::ClockHistory& clocks);
+         const energy::ClockHistory& clocks, OthersColumns others = {});
 
     void start(unsigned core, Cycles now);
     /// The core waits from `from` until `to`; in order for each core, and not before the end of the
@@ -59,11 +60,15 @@ private:
 
     /// What is written already cannot be changed.
     [[nodiscard]] Cycles not_written(Cycles cycle) const;
+    void declare_others();
     void power(Vcd::Signal signal, const PowerWindow& window, u64 attojoules);
 
     Vcd vcd_;
     std::vector<CoreSignals> cores_;
     std::vector<Vcd::Signal> components_;
+    const OthersColumns others_;
+    std::vector<Vcd::Signal> prices_of_others_;
+    std::vector<Vcd::Signal> counters_of_others_;
     std::vector<Vcd::Signal> channels_;
     Vcd::Signal total_ = 0;
     Vcd::Signal conflicts_ = 0;

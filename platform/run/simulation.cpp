@@ -190,9 +190,10 @@ void Simulation::measure_power() {
     FLEXV_ASSERT(request_.power_window > 0, "power is measured in windows of some cycles");
     meter_ = std::make_unique<PowerMeter>(prices_, soc_.cluster_clocks(),
                                           [this] { return counters_.read(); });
+    meter_->show_others(soc_.outside.own_counters(), counters_.paths());
     soc_.sample_every(request_.power_window, [this](Cycles now) { meter_->close(now); });
     if (request_.power_trace != nullptr) {
-        power_trace_.emplace(*request_.power_trace, meter_->components());
+        power_trace_.emplace(*request_.power_trace, meter_->components(), meter_->others());
         meter_->window_probe.attach(
             [this](const PowerWindow& window) { power_trace_->add(window); });
     }
@@ -204,7 +205,7 @@ void Simulation::measure_power() {
 
 void Simulation::show_wave() {
     wave_.emplace(*request_.wave, cluster_cores(), dma_channels(), meter_->components(),
-                  soc_.cluster_clocks());
+                  soc_.cluster_clocks(), meter_->others());
     wave_watcher_ = std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count,
                                                   image_, *wave_);
     meter_->window_probe.attach([this, before = u64{0}](const PowerWindow& window) mutable {

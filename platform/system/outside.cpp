@@ -297,6 +297,14 @@ std::function<u64()> Outside::checked(const std::string& counter, std::function<
         std::string wrong = thrown_by([&] { now = count(); });
         if (wrong.empty() && now < watched->last)
             wrong = fmt::format("goes back from {} to {}", watched->last, now);
+std::vector<std::string> Outside::own_counters() const {
+    std::vector<std::string> paths;
+    for (const auto& [component, module] : others_)
+        for (const CounterInfo& counter : module->counters())
+            paths.push_back(fmt::format("outside.{}.{}", component, counter.name));
+    return paths;
+}
+
         watched->is_bad = !wrong.empty();
         if (watched->is_bad)
             blame(fmt::format("counter {} of somebody else: {}", counter, wrong));

@@ -70,6 +70,8 @@ public:
     void add_counter(const std::string& component, const std::string& event,
                      const std::string& meaning, std::function<u64()> count, double pj_per_event,
                      const std::string& source);
+    /// "outside.camera.frames"
+    [[nodiscard]] std::vector<std::string> own_counters() const;
     /// Those of the counters that have one.
     [[nodiscard]] const std::vector<energy::Coefficient>& prices() const { return prices_; }
 

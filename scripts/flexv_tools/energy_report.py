@@ -164,7 +164,7 @@ def read_windows(path: Path) -> list[Window]:
             components = {
                 name.removesuffix("_pj"): float(value)
                 for name, value in row.items()
-                if name.endswith("_pj") and name != "total_pj"
+                if name.endswith("_pj") and name != "total_pj" and not name.startswith("outside.")
             }
             windows.append(Window(int(row["begin_cycle"]), int(row["end_cycle"]), grouped(components)))
     if not windows:

@@ -99,10 +99,11 @@ class EnergyReport(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "power.csv"
             path.write_text(
-                "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj,cluster.core0_pj,cluster.tcdm_pj\n"
-                "0,100,0,1,15,10,5\n100,150,0,1,20,20,0\n"
+                "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj,cluster.core0_pj,cluster.tcdm_pj,outside.camera_pj,outside.camera.frames\n"
+                "0,100,0,1,15,10,5,70,2\n100,150,0,1,20,20,0,0,0\n"
             )
             windows = energy_report.read_windows(path)
+        self.assertEqual(sum(windows[0].groups.values()), 15, "others are in no sum of the cluster")
         self.assertAlmostEqual(windows[0].milliwatts("Cores", 100), 0.01)
         text = self.page(windows)
         self.assertIn("Power over time", text)

@@ -128,3 +128,30 @@ TEST_CASE("the power trace has one line a window and exact picojoule", "[power]"
           "0,100,0.000,0.101500,101.500000,1.500000,0.000000,100.000000\n"
           "100,150,1000.000,0.100000,50.000000,0.000000,0.000000,50.000000\n");
 }
+
+TEST_CASE("what others count and cost stands behind the cluster, in none of its sums", "[power]") {
+    const flexv::test::ScratchFolder folder;
+    Bench bench;
+    bench.meter.show_others({"outside.camera.frames"}, {"cluster.core0.active_cycles"});
+    CHECK(bench.meter.others().counters.empty());  // of another platform
+    OutputFile file("--power-trace", folder.file("power.csv"));
+    PowerTrace trace(file, {"cluster.core0"},
+                     {.prices = {{.name = "outside.camera", .index = 0}},
+                      .counters = {{.name = "outside.camera.frames", .index = 1}}});
+
+    trace.add({.begin = 0,
+               .end = 100,
+               .mhz = 100,
+               .bill = {.total = 1'000'000,
+                        .components = {{"cluster.core0", 1'000'000}},
+                        .outside = {{"camera", 7'500'000}},
+                        .items = {},
+                        .by_origin = {}},
+               .counts = {9, 3}});
+    file.commit();
+
+    CHECK(folder.read("power.csv") ==
+          "begin_cycle,end_cycle,begin_ns,mean_mw,total_pj,cluster.core0_pj,outside.camera_pj,"
+          "outside.camera.frames\n"
+          "0,100,0.000,0.001000,1.000000,1.000000,7.500000,3\n");
+}

@@ -116,9 +116,13 @@ void Outside::raise(const Interrupt& interrupt) {
         soc_.raise_line(interrupt.number, interrupt.cluster);
 }
 
-void Outside::check(const Interrupt& interrupt) const {
-    if (interrupt.kind == Interrupt::Kind::event_unit_line)
-        check_line(interrupt.number, interrupt.cluster);
+void Outside::check(const Interrupt& interrupt, const std::string& key) const {
+    try {
+        if (interrupt.kind == Interrupt::Kind::event_unit_line)
+            check_line(interrupt.number, interrupt.cluster);
+    } catch (const UserError& error) {
+        throw UserError("{}: {}", key, error.what());
+    }
 }
 
 bool Outside::is_running() const { return soc_.is_running(); }

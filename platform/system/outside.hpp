@@ -100,8 +100,8 @@ public:
     void raise_line(unsigned line, unsigned cluster = 0);
     /// A device's interrupt rises.
     void raise(const Interrupt& interrupt);
-    /// Throws UserError for an interrupt that this chip has not.
-    void check(const Interrupt& interrupt) const;
+    /// Throws UserError, which names `key`, for an interrupt that this chip has not.
+    void check(const Interrupt& interrupt, const std::string& key) const;
     /// Until the end of the run.
     [[nodiscard]] bool is_running() const;
 

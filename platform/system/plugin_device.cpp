@@ -84,6 +84,7 @@ void PluginDevice::bind(sc_core::sc_out<bool>& interrupt) {
 }
 
 sc_core::sc_in<bool>& PluginDevice::input_of(const Interrupt& interrupt) {
+    outside_.check(interrupt, "soc.plugins." + name_ + ".irq");
     if (interrupt.kind == Interrupt::Kind::soc_event)
         return outside_.add_event_input(u8(interrupt.number));
     return outside_.add_line_input(interrupt.number, interrupt.cluster);

@@ -84,7 +84,7 @@ RemoteDevice::RemoteDevice(const sc_core::sc_module_name& name, Outside& outside
       interrupts_(interrupts_of(config.irq)),
       levels_(interrupts_.size()) {
     for (const Interrupt& interrupt : interrupts_)
-        outside.check(interrupt);
+        outside.check(interrupt, "soc.remotes." + config.name + ".irq");
     in_.register_b_transport(this, &RemoteDevice::b_transport);
     in_.register_transport_dbg(this, &RemoteDevice::transport_dbg);
     if (window != nullptr)

@@ -14,6 +14,7 @@ The wire protocol is remote-port 4.3 (docs/reference/remote_port.md).
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from pathlib import Path
@@ -33,6 +34,25 @@ class Closed(Exception):
     """The run has ended."""
 
 
+def make_room(place: Path) -> None:
+    """The socket of a peer that has gone may lie there; whatever else does stays."""
+    if not place.is_socket():
+        return  # bind() refuses what there is
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:  # of another kind, so nobody has to accept it
+        if probe.connect_ex(str(place)) == errno.EPROTOTYPE:
+            raise OSError(errno.EADDRINUSE, "another peer listens there", str(place))
+    place.unlink()
+
+
+def bytes_of(value: object, size: int) -> bytes:
+    """What on_read() has returned."""
+    if isinstance(value, int) and -(1 << 8 * size - 1) <= value < 1 << 8 * size:
+        return (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+    if isinstance(value, (bytes, bytearray)) and len(value) == size:
+        return bytes(value)
+    raise ValueError(f"on_read() has returned {value!r} for {size} bytes; expected a number of so many bytes, or the bytes")
+
+
 class Peer:
     """Listens at "unix:PATH" or "tcp:PORT"; override what begins with on_, call the rest from there."""
 
@@ -42,9 +62,12 @@ class Peer:
     def __init__(self, address: str) -> None:
         kind, _, place = address.partition(":")
         if kind == "unix":
-            Path(place).unlink(missing_ok=True)
+            make_room(Path(place))
             self.listener = socket.socket(socket.AF_UNIX)
-            self.listener.bind(place)
+            try:
+                self.listener.bind(place)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, place) from None
         elif kind == "tcp":
             self.listener = socket.create_server(("127.0.0.1", int(place)))
         else:
@@ -85,7 +108,9 @@ class Peer:
         self.interrupt(line, False)
 
     def quit(self, code: int = 0) -> None:
-        """Ends the run; the exit status is `code`."""
+        """Ends the run; the exit status is `code`, 0..0x7fffffff."""
+        if not 0 <= code < 1 << 31:
+            raise ValueError(f"quit({code}): expected 0..0x7fffffff")
         self.write(CORE_STATUS, 1 << 31 | code)
 
     def serve(self) -> None:
@@ -157,9 +182,10 @@ class Peer:
             if command == WRITE:
                 self.on_write(offset, body[ACCESS.size :])
             else:
-                value = self.on_read(offset, size)
-                data = (value % 256**size).to_bytes(size, "little") if isinstance(value, int) else value
+                data = bytes_of(self.on_read(offset, size), size)
         except AccessError:
             status, data = ADDRESS_ERROR, bytes(size if command == READ else 0)
+        if not isinstance(self.delay_ns, int) or self.delay_ns < 0:
+            raise ValueError(f"delay_ns = {self.delay_ns!r}: expected whole nanoseconds, 0 or more")
         packed = ACCESS.pack(start + self.delay_ns, status << 8, offset, size, width, stream, master)
         self._send(command, number, RESPONSE, packed + data, device)

@@ -233,6 +233,29 @@ class ATestBench(Case):
         self.assertGreaterEqual(self.report()["time_ns"], 3000)
 
 
+class AMistakenPeer(Case):
+    def test_it_takes_no_place_of_somebody_else(self) -> None:
+        text = self.folder / "notes.txt"
+        text.write_text("precious")
+        with self.assertRaisesRegex(OSError, "notes.txt"):
+            Peer(f"unix:{text}")
+        self.assertEqual(text.read_text(), "precious")
+        with Peer(self.address).listener:
+            with self.assertRaisesRegex(OSError, "another peer listens there"):
+                Peer(self.address)
+        Peer(self.address).listener.close()  # where the last one has gone
+
+    def test_what_it_returns_is_checked(self) -> None:
+        for value in (1.5, None, "abcd", b"ab", 1 << 40):
+            with self.subTest(value=value), self.assertRaisesRegex(ValueError, "on_read.. has returned .* for 4 bytes"):
+                flexv_remote.bytes_of(value, 4)
+        self.assertEqual(flexv_remote.bytes_of(-2, 4), b"\xfe\xff\xff\xff")
+        with Peer(self.address).listener:
+            pass
+        with self.assertRaisesRegex(ValueError, "quit"):
+            Peer(self.address).quit(1 << 31)
+
+
 class Raw:
     """A peer that is written packet by packet."""
 
@@ -399,6 +422,24 @@ class Misbehaving(Case):
             peer.receive()  # the access
 
         self.end_by_a_signal(meets)
+
+    def test_a_signal_before_the_start_ends_the_run_in_order(self) -> None:
+        has_begun = threading.Event()
+
+        def is_mute(peer: Raw) -> None:
+            has_begun.set()
+            while peer.link.recv(4096):
+                pass
+
+        threading.Thread(target=Raw(self.address, is_mute).serve, daemon=True).start()
+        command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000))
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+            self.assertTrue(has_begun.wait(30))
+            run.send_signal(signal.SIGINT)
+            _, text = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 128 + signal.SIGINT, text)
+        self.assertIn("interrupted by signal", text)
+        self.assertEqual((self.report()["result"], self.report()["instructions"]), ("interrupted", 0))
 
     def test_configurations_that_cannot_be(self) -> None:
         for more, words in (

@@ -102,5 +102,5 @@ TEST_CASE("an interrupt of a device may go to the event unit of a further cluste
                .cluster = 1}});
     CHECK_THROWS_WITH(Chip(chip_configuration(R"({"soc": {"remotes": [
         {"name": "far", "socket": "unix:none", "irq": ["cluster1.line12"]}]}})")),
-                      Catch::Contains("cluster 1: must be 0..0"));
+                      Catch::Contains("soc.remotes.far.irq: soc: cluster 1: must be 0..0"));
 }

@@ -44,12 +44,14 @@ bool BusMemory::move(tlm::tlm_generic_payload& trans, unsigned length) {
 bool BusMemory::grant_word(const tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi,
                            const sc_core::sc_time& latency) {
     const u64 word = trans.get_address() / CodeWords::kBytes * CodeWords::kBytes;
-    if (!trans.is_read() || word >= size_bytes())
-        return false;
-    code_words_.add(word);
     dmi.allow_read();
     dmi.set_start_address(word);
     dmi.set_end_address(word + CodeWords::kBytes - 1);
+    if (!trans.is_read() || word >= size_bytes()) {
+        dmi.allow_none();  // of this word, to this command
+        return false;
+    }
+    code_words_.add(word);
     dmi.set_dmi_ptr(bytes_.data() + word);
     dmi.set_read_latency(latency);
     return true;

@@ -123,14 +123,20 @@ bool ClusterBus::get_direct_mem_ptr(int /*initiator*/, tlm::tlm_generic_payload&
                                     tlm::tlm_dmi& dmi) {
     const u64 address = trans.get_address();
     const Route* const route = find(address, 1);
-    if (route == nullptr)
+    if (route == nullptr) {
+        refuse_around(address, dmi);
         return false;
+    }
     const Translation translation(trans, *route);
-    if (!outlets_[route->target]->out->get_direct_mem_ptr(trans, dmi))
-        return false;
+    const bool is_granted = outlets_[route->target]->out->get_direct_mem_ptr(trans, dmi);
     const u64 first = route->to_target(route->start);
     const u64 start = std::max<u64>(dmi.get_start_address(), first);
     const u64 end = std::min<u64>(dmi.get_end_address(), route->to_target(route->last()));
+    if (!is_granted) {  // whoever asks may remember for which addresses
+        dmi.set_start_address(route->to_bus(start));
+        dmi.set_end_address(route->to_bus(end));
+        return false;
+    }
     dmi.set_dmi_ptr(dmi.get_dmi_ptr() + (start - dmi.get_start_address()));
     dmi.set_start_address(route->to_bus(start));
     dmi.set_end_address(route->to_bus(end));
@@ -140,6 +146,19 @@ bool ClusterBus::get_direct_mem_ptr(int /*initiator*/, tlm::tlm_generic_payload&
     if (route == rest_.get())
         clip_to_rest(address, dmi);
     return true;
+}
+
+/// Nobody serves the gap that `address` is in, or what crosses its end.
+void ClusterBus::refuse_around(u64 address, tlm::tlm_dmi& dmi) const {
+    dmi.allow_none();
+    dmi.set_start_address(0);
+    dmi.set_end_address(std::numeric_limits<u64>::max());
+    for (const Route& route : routes_.routes()) {
+        if (route.last() < address)
+            dmi.set_start_address(std::max<u64>(dmi.get_start_address(), route.last() + 1));
+        else
+            dmi.set_end_address(std::min<u64>(dmi.get_end_address(), route.start - 1));
+    }
 }
 
 /// A pointer to the rest must not cover a mapped range.

@@ -64,6 +64,7 @@ private:
 
     TargetSocket& add_target(const std::string& target);
     [[nodiscard]] const Route* find(u64 address, u64 length) const;
+    void refuse_around(u64 address, tlm::tlm_dmi& dmi) const;
     void clip_to_rest(u64 address, tlm::tlm_dmi& dmi) const;
     void withdraw(const Route& route, u64 start, u64 end);
 

@@ -174,13 +174,15 @@ unsigned Tcdm::transport_dbg(tlm::tlm_generic_payload& trans) {
 /// written. Data accesses go through the arbiters and are never granted a pointer.
 bool Tcdm::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
     const u64 offset = trans.get_address() & ~u64{kTestAndSet};
-    if (!trans.is_read() || offset >= config_.size_bytes)
-        return false;
     const u64 word = offset / CodeWords::kBytes * CodeWords::kBytes;
     const u64 start = (trans.get_address() & kTestAndSet) | word;
-    code_words_.add(word);
     dmi.set_start_address(start);
     dmi.set_end_address(start + CodeWords::kBytes - 1);
+    if (!trans.is_read() || offset >= config_.size_bytes) {
+        dmi.allow_none();  // of this word, to this command
+        return false;
+    }
+    code_words_.add(word);
     dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.data() + word));
     dmi.allow_read();
     return true;

@@ -2,6 +2,7 @@
 #include "platform/cosim/entrance.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flexv::platform::cosim {
 
@@ -58,8 +59,9 @@ std::vector<Piece> pieces_of(const tlm::tlm_generic_payload& trans, unsigned mos
     return pieces;
 }
 
-Entrance::Entrance(const sc_core::sc_module_name& name, Traffic& traffic)
-    : Module(name), traffic_(traffic) {
+Entrance::Entrance(const sc_core::sc_module_name& name, Traffic& traffic,
+                   std::function<Place(u64 address)> place_of)
+    : Module(name), traffic_(traffic), place_of_(std::move(place_of)) {
     bus_in.register_b_transport(this, &Entrance::b_transport);
     bus_in.register_transport_dbg(this, &Entrance::transport_dbg);
     bus_in.register_get_direct_mem_ptr(this, &Entrance::get_direct_mem_ptr);
@@ -71,8 +73,10 @@ Entrance::Entrance(const sc_core::sc_module_name& name, Traffic& traffic)
 void Entrance::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
     trans.set_dmi_allowed(false);
     const tlm::tlm_response_status shape = shape_of(trans);
-    if (shape != tlm::TLM_OK_RESPONSE || trans.get_command() == tlm::TLM_IGNORE_COMMAND)
+    if (shape != tlm::TLM_OK_RESPONSE)
         return trans.set_response_status(shape);
+    if (answers_ignored(trans))
+        return;
     ++accesses_;
     bytes_ += trans.get_data_length();
     const bool can_wait =
@@ -86,9 +90,22 @@ void Entrance::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& de
     traffic_.disturbed();
 }
 
+/// The command may be one of an extension, which only a target behind a window can know.
+bool Entrance::answers_ignored(tlm::tlm_generic_payload& trans) const {
+    if (trans.get_command() != tlm::TLM_IGNORE_COMMAND)
+        return false;
+    const Place place = place_of_(trans.get_address());
+    if (place == Place::window)
+        return false;
+    trans.set_response_status(place == Place::inside ? tlm::TLM_OK_RESPONSE
+                                                     : tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return true;
+}
+
 void Entrance::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-    const bool is_plain = trans.get_byte_enable_ptr() == nullptr &&
-                          trans.get_streaming_width() >= trans.get_data_length();
+    const bool is_plain = (trans.get_byte_enable_ptr() == nullptr &&
+                           trans.get_streaming_width() >= trans.get_data_length()) ||
+                          trans.get_command() == tlm::TLM_IGNORE_COMMAND;
     if (is_plain)
         out->b_transport(trans, delay);
     else

@@ -33,13 +33,17 @@ struct Piece {
 /// What TLM-2.0 forbids in a payload; TLM_OK_RESPONSE when it is well formed.
 [[nodiscard]] tlm::tlm_response_status shape_of(const tlm::tlm_generic_payload& trans);
 
+/// What an address of the SoC's bus leads to.
+enum class Place { nothing, inside, window };
+
 class Entrance final : public Module {
 public:
     /// Takes b_transport and nb_transport, debug transport, and asks for DMI.
     tlm_utils::simple_target_socket<Entrance> bus_in{"bus_in"};
     tlm_utils::simple_initiator_socket<Entrance> out{"out"};
 
-    Entrance(const sc_core::sc_module_name& name, Traffic& traffic);
+    Entrance(const sc_core::sc_module_name& name, Traffic& traffic,
+             std::function<Place(u64 address)> place_of);
 
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
@@ -47,10 +51,12 @@ private:
     bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
     void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last);
 
+    bool answers_ignored(tlm::tlm_generic_payload& trans) const;
     void access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
     void access_pieces(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
 
     Traffic& traffic_;
+    const std::function<Place(u64 address)> place_of_;
     Counter accesses_{*this, "accesses", "transactions that came in"};
     Counter bytes_{*this, "bytes", "bytes of them"};
 };

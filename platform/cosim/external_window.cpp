@@ -84,6 +84,7 @@ void ExternalWindow::b_transport(int /*from*/, tlm::tlm_generic_payload& trans,
     const sc_core::sc_time kernel = sc_core::sc_time_stamp();
     const sc_core::sc_time cycle = std::min(traffic_->leave(), kernel);
     transaction.start = cycle + delay;
+    transaction.offset = trans.get_address();
     transaction.taker = late->taker;
     transaction.ticket = late->ticket;
     late->is_late = true;
@@ -144,8 +145,9 @@ std::string ExternalWindow::call(tlm::tlm_generic_payload& trans, sc_core::sc_ti
         return fmt::format("{}: no target is bound to this window", config_.key);
     }
     const sc_core::sc_time before = delay + sc_core::sc_time_stamp();
+    const u64 offset = trans.get_address();  // a router behind the window may change it
     transport(trans, delay);
-    forget_written(trans);
+    forget_written(trans, offset);
     if (delay + sc_core::sc_time_stamp() < before) {
         log_.warn("the target has made the delay that it was given shorter; it may only add");
         delay = before - sc_core::sc_time_stamp();
@@ -169,9 +171,10 @@ unsigned ExternalWindow::transport_dbg(int /*from*/, tlm::tlm_generic_payload& t
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return 0;
     }
+    const u64 offset = trans.get_address();
     const unsigned moved = transport_debug(trans);
     if (moved != 0)
-        forget_written(trans);
+        forget_written(trans, offset);
     return moved;
 }
 
@@ -185,10 +188,9 @@ bool ExternalWindow::get_direct_mem_ptr(int /*from*/, tlm::tlm_generic_payload& 
     return out->get_direct_mem_ptr(trans, dmi);
 }
 
-void ExternalWindow::forget_written(const tlm::tlm_generic_payload& trans) {
+void ExternalWindow::forget_written(const tlm::tlm_generic_payload& trans, u64 first) {
     if (!trans.is_write() || watched_.empty() || trans.get_data_length() == 0)
         return;
-    const u64 first = trans.get_address();
     const u64 last = first + trans.get_data_length() - 1;
     const auto begin = watched_.lower_bound(first / kWordBytes);
     const auto end = watched_.upper_bound(last / kWordBytes);
@@ -226,12 +228,13 @@ std::vector<std::string> ExternalWindow::unanswered() const {
             "{}: its target has not returned from b_transport: {} of {} bytes at offset {:#x}, "
             "since {:.3f} us",
             config_.key, open->payload.is_write() ? "write" : "read",
-            open->payload.get_data_length(), open->payload.get_address(),
-            open->start.to_seconds() * 1e6));
+            open->payload.get_data_length(), open->offset, open->start.to_seconds() * 1e6));
     return texts;
 }
 
 void ExternalWindow::count(const tlm::tlm_generic_payload& trans) {
+    if (trans.get_command() == tlm::TLM_IGNORE_COMMAND)
+        return;
     if (trans.is_write())
         ++writes_;
     else

@@ -63,7 +63,7 @@ private:
     void send(Transaction& transaction);
     void carry(Transaction& transaction);
     void count(const tlm::tlm_generic_payload& trans);
-    void forget_written(const tlm::tlm_generic_payload& trans);
+    void forget_written(const tlm::tlm_generic_payload& trans, u64 first);
     void withdraw(u64 first, u64 last);
 
     const Config config_;

@@ -27,6 +27,7 @@ struct Transaction {
     CauseExtension cause;
     tlm::tlm_generic_payload payload;
     std::vector<unsigned char> data;
+    u64 offset = 0;             ///< in the window; routers behind it change that of the payload
     sc_core::sc_time start;     ///< when the target sees it
     sc_core::sc_time answered;  ///< when the answer is there
     std::string refusal;        ///< why there is none; empty: see the payload

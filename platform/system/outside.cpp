@@ -156,6 +156,15 @@ Cluster& Outside::checked_cluster(unsigned number) const {
     return *all[number];
 }
 
+cosim::Place Outside::place_of(u64 address) const {
+    const auto holds = [address](const auto& range) {
+        return address >= range.first && address <= range.second;
+    };
+    if (std::ranges::any_of(ranges_, holds))
+        return cosim::Place::window;
+    return soc_.bus.holder(address) == nullptr ? cosim::Place::nothing : cosim::Place::inside;
+}
+
 Outside::InSocket& Outside::add_entrance(const std::string& name) {
     if (!identifier().contains(Value{name}))
         throw UserError("{}: entrance \"{}\": must be {}", soc_.name(), name, identifier().text);
@@ -165,7 +174,8 @@ Outside::InSocket& Outside::add_entrance(const std::string& name) {
             throw UserError("{}: there is an entrance {} already; give each initiator its own",
                             soc_.name(), name);
     const cosim::Inside inside(*this);
-    entrances_.push_back(std::make_unique<cosim::Entrance>(module.c_str(), soc_.traffic));
+    entrances_.push_back(std::make_unique<cosim::Entrance>(
+        module.c_str(), soc_.traffic, [this](u64 address) { return place_of(address); }));
     entrances_.back()->out.bind(soc_.bus.bus_in);
     return entrances_.back()->bus_in;
 }
@@ -287,6 +297,14 @@ void Outside::add_counter(const std::string& component, const std::string& event
                            .scales = {}});
 }
 
+std::vector<std::string> Outside::own_counters() const {
+    std::vector<std::string> paths;
+    for (const auto& [component, module] : others_)
+        for (const CounterInfo& counter : module->counters())
+            paths.push_back(fmt::format("outside.{}.{}", component, counter.name));
+    return paths;
+}
+
 /// One that throws or goes back stays where it was, and is told of once.
 std::function<u64()> Outside::checked(const std::string& counter, std::function<u64()> count) {
     struct Watched {
@@ -301,14 +319,6 @@ std::function<u64()> Outside::checked(const std::string& counter, std::function<
         std::string wrong = thrown_by([&] { now = count(); });
         if (wrong.empty() && now < watched->last)
             wrong = fmt::format("goes back from {} to {}", watched->last, now);
-std::vector<std::string> Outside::own_counters() const {
-    std::vector<std::string> paths;
-    for (const auto& [component, module] : others_)
-        for (const CounterInfo& counter : module->counters())
-            paths.push_back(fmt::format("outside.{}.{}", component, counter.name));
-    return paths;
-}
-
         watched->is_bad = !wrong.empty();
         if (watched->is_bad)
             blame(fmt::format("counter {} of somebody else: {}", counter, wrong));

@@ -112,6 +112,7 @@ private:
     void make_devices(const SocConfiguration& config);
     void make_remotes(const SocConfiguration& config);
     void make_sleep_lines();
+    [[nodiscard]] cosim::Place place_of(u64 address) const;
     void forget_code(Cluster& cluster) const;
     [[nodiscard]] std::function<u64()> checked(const std::string& counter,
                                                std::function<u64()> count);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <sstream>
 #include <systemc>
 #include <tlm>
 
@@ -32,18 +33,33 @@ private:
         bool owes_end = false;  ///< END_RESP has not been told
     };
 
-    /// One request at a time is between BEGIN_REQ and END_REQ; then the caller waits for its
-    /// response. The payload needs a memory manager, which those of the platform have.
-    void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) override {
-        if (!trans.has_mm()) {
-            SC_REPORT_ERROR(name(), "a payload for nb_transport needs a memory manager");
-            return;
+    /// What nb_transport() wants of payloads that come without a memory manager, as those of
+    /// b_transport() may.
+    struct Manager final : tlm::tlm_mm_interface {
+        sc_core::sc_event freed;
+
+        void free(tlm::tlm_generic_payload* trans) override {
+            trans->reset();  // extensions that the target has added for the time of the transaction
+            freed.notify(sc_core::SC_ZERO_TIME);
         }
+    };
+
+    /// The caller waits for its response.
+    void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) override {
         sc_core::wait(delay);
         delay = sc_core::SC_ZERO_TIME;
+        if (trans.has_mm())
+            return carry(trans);
+        trans.set_mm(&manager_);
+        carry(trans);
+        while (trans.get_ref_count() != 0)
+            sc_core::wait(manager_.freed);
+        trans.set_mm(nullptr);
+    }
+
+    void carry(tlm::tlm_generic_payload& trans) {
         trans.acquire();
-        while (requesting_ != nullptr)
-            sc_core::wait(request_ended_);
+        wait_for_channel();
         requesting_ = &trans;
         Open& open = open_[&trans];
         begin(trans, open);
@@ -55,6 +71,19 @@ private:
             end(trans);
         open_.erase(&trans);
         trans.release();
+    }
+
+    /// One request at a time is between BEGIN_REQ and END_REQ, whose time the target may have
+    /// annotated.
+    void wait_for_channel() {
+        for (;;) {
+            if (requesting_ != nullptr)
+                sc_core::wait(request_ended_);
+            else if (free_at_ > sc_core::sc_time_stamp())
+                sc_core::wait(free_at_ - sc_core::sc_time_stamp());
+            else
+                return;
+        }
     }
 
     void begin(tlm::tlm_generic_payload& trans, Open& open) {
@@ -88,9 +117,14 @@ private:
     /// What a phase of the target changes; it takes effect `delay` later.
     tlm::tlm_sync_enum advance(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
                                const sc_core::sc_time& delay) {
+        if (phase > tlm::END_RESP)  // an extended phase, which the base protocol lets us ignore
+            return tlm::TLM_ACCEPTED;
         const auto open = open_.find(&trans);
         if (open == open_.end() || (phase != tlm::END_REQ && phase != tlm::BEGIN_RESP)) {
-            SC_REPORT_ERROR(name(), "the target sent a phase that no transaction waits for");
+            std::ostringstream text;
+            text << "the target sent " << phase << " for address 0x" << std::hex
+                 << trans.get_address() << ", where nobody waits for it";
+            SC_REPORT_ERROR(name(), text.str().c_str());
             return tlm::TLM_ACCEPTED;
         }
         if (requesting_ == &trans)  // BEGIN_RESP also ends the request
@@ -104,7 +138,8 @@ private:
 
     void end_request(const sc_core::sc_time& delay) {
         requesting_ = nullptr;
-        request_ended_.notify(delay);
+        free_at_ = sc_core::sc_time_stamp() + delay;
+        request_ended_.notify(sc_core::SC_ZERO_TIME);
     }
 
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
@@ -128,7 +163,9 @@ private:
 
     std::map<tlm::tlm_generic_payload*, Open> open_;
     tlm::tlm_generic_payload* requesting_ = nullptr;
+    sc_core::sc_time free_at_;  // requests are behind this
     sc_core::sc_event request_ended_;
+    Manager manager_;
 };
 
 }  // namespace flexv

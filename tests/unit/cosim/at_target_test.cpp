@@ -4,7 +4,9 @@
 #include "support/tlm_phase_checker.hpp"
 #include "unit/cosim/chip.hpp"
 
+#include <tlm_utils/multi_passthrough_target_socket.h>
 #include <tlm_utils/peq_with_get.h>
+#include <tlm_utils/simple_initiator_socket.h>
 
 using namespace flexv;
 using namespace flexv::test;
@@ -113,4 +115,109 @@ TEMPLATE_TEST_CASE_SIG("a target of four phases, or of fewer, takes the time tha
     CHECK(phases.open() == 0);
     CHECK(device.ends == (style == Style::completes ? 0 : 3));
     CHECK(chip.soc.end() > 2 * 30);  // two answers of 60 ns behind each other, at 2 ns a cycle
+}
+
+namespace {
+
+DECLARE_EXTENDED_PHASE(looking_at_it);
+
+/// Tells something else first, and when the request ends only by an annotation.
+struct LateDevice final : sc_core::sc_module {
+    tlm_utils::simple_target_socket<LateDevice> in{"in"};
+    std::vector<double> requests_ns;
+
+    explicit LateDevice(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+        in.register_nb_transport_fw(this, &LateDevice::nb_transport_fw);
+        SC_HAS_PROCESS(LateDevice);
+        SC_THREAD(answer);
+    }
+
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+                                       sc_time& delay) {
+        REQUIRE(phase == tlm::BEGIN_REQ);
+        requests_ns.push_back(sc_core::sc_time_stamp().to_seconds() * 1e9);
+        trans.acquire();
+        phase = tlm::END_REQ;
+        delay = sc_time(300, SC_NS);
+        responses_.notify(trans, sc_time(400, SC_NS));
+        return tlm::TLM_UPDATED;
+    }
+    void answer() {
+        for (;;) {
+            wait(responses_.get_event());
+            while (tlm::tlm_generic_payload* const trans = responses_.get_next_transaction()) {
+                tlm::tlm_phase phase = looking_at_it;
+                sc_time delay;
+                CHECK(in->nb_transport_bw(*trans, phase, delay) == tlm::TLM_ACCEPTED);
+                trans->set_response_status(tlm::TLM_OK_RESPONSE);
+                phase = tlm::BEGIN_RESP;
+                in->nb_transport_bw(*trans, phase, delay);
+                trans->release();
+            }
+        }
+    }
+
+    tlm_utils::peq_with_get<tlm::tlm_generic_payload> responses_{"responses"};
+};
+
+/// Loads by b_transport(), with a payload that has no memory manager.
+struct PlainMaster final : sc_core::sc_module {
+    tlm_utils::simple_initiator_socket<PlainMaster> out{"out"};
+    const sc_time start;
+    tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
+
+    PlainMaster(const sc_core::sc_module_name& name, const sc_time& when)
+        : sc_core::sc_module(name), start(when) {
+        SC_HAS_PROCESS(PlainMaster);
+        SC_THREAD(run);
+    }
+    void run() {
+        wait(start);
+        u32 data = 0;
+        tlm::tlm_generic_payload trans;
+        trans.set_read();
+        trans.set_address(64);
+        trans.set_data_ptr(reinterpret_cast<unsigned char*>(&data));
+        trans.set_data_length(4);
+        trans.set_streaming_width(4);
+        sc_time delay;
+        out->b_transport(trans, delay);
+        status = trans.get_response_status();
+        CHECK_FALSE(trans.has_mm());
+    }
+};
+
+/// Two masters in front of one bridge.
+struct Funnel final : sc_core::sc_module {
+    tlm_utils::multi_passthrough_target_socket<Funnel> in{"in"};
+    tlm_utils::simple_initiator_socket<Funnel> out{"out"};
+
+    explicit Funnel(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+        in.register_b_transport(this, &Funnel::b_transport);
+    }
+    void b_transport(int, tlm::tlm_generic_payload& trans, sc_time& delay) {
+        out->b_transport(trans, delay);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a payload of b_transport needs no memory manager, and requests do not overlap",
+          "[cosim]") {
+    PlainMaster first("first", sc_time(100, SC_NS));
+    PlainMaster second("second", sc_time(105, SC_NS));
+    PlainMaster third("third", sc_time(110, SC_NS));
+    Funnel funnel("funnel");
+    AtTarget bridge("bridge");
+    LateDevice device("device");
+    for (PlainMaster* const master : {&first, &second, &third})
+        master->out.bind(funnel.in);
+    funnel.out.bind(bridge.in);
+    bridge.out.bind(device.in);
+
+    sc_core::sc_start();
+
+    for (const PlainMaster* const master : {&first, &second, &third})
+        CHECK(master->status == tlm::TLM_OK_RESPONSE);
+    CHECK(device.requests_ns == std::vector<double>{100, 400, 700});
 }

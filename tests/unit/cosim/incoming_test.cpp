@@ -219,6 +219,60 @@ TEST_CASE("debug accesses and pointers of an initiator are honest", "[cosim]") {
     CHECK(bench.master.invalidated == std::vector<std::pair<u64, u64>>{{kL2Data, kL2Data + 3}});
 }
 
+TEST_CASE("a command of an extension goes on to windows, and is nothing elsewhere", "[cosim]") {
+    Chip chip(chip_configuration(kWindows));
+    Device device("device");
+    Master master("master");
+    chip.soc.outside.window("device").bind(device.checker.in);
+    master.checker.out.bind(chip.soc.outside.add_entrance("master"));
+    unsigned seen = 0;
+    device.on_access = [&](tlm::tlm_generic_payload& trans, sc_time&) {
+        ++seen;
+        CHECK(trans.get_command() == tlm::TLM_IGNORE_COMMAND);
+        trans.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
+        return false;
+    };
+    master.program = [&](Master& own) {
+        u32 word = 0;
+        const auto answer = [&](u64 address) {
+            return own.access(tlm::TLM_IGNORE_COMMAND, address, &word, 4);
+        };
+        CHECK(answer(kWindow + 16) == tlm::TLM_COMMAND_ERROR_RESPONSE);
+        CHECK(answer(kL2Data) == tlm::TLM_OK_RESPONSE);
+        CHECK(answer(0x5555'5550) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        own.end_with(0);
+    };
+
+    chip.start({{"jal x0, 0"}});
+    sc_core::sc_start();
+
+    CHECK(seen == 1);
+    CHECK(chip.soc.exit_code() == 0U);
+}
+
+TEST_CASE("a refused pointer names addresses of the bus, and no more than are refused", "[cosim]") {
+    MasterBench bench;
+    bench.chip.start({{"jal x0, 0"}});
+    u32 data = 0;
+    const auto refused = [&](tlm::tlm_command command, u64 address) {
+        Payload ask(command, address, reinterpret_cast<u8*>(&data), 4);
+        tlm::tlm_dmi dmi;
+        CHECK_FALSE(bench.master.out->get_direct_mem_ptr(ask, dmi));
+        CHECK(dmi.get_start_address() <= address);
+        CHECK(dmi.get_end_address() >= address);
+        return std::pair<u64, u64>(dmi.get_start_address(), dmi.get_end_address());
+    };
+
+    CHECK(refused(tlm::TLM_WRITE_COMMAND, kL2Data) == std::pair<u64, u64>(kL2Data, kL2Data + 3));
+    CHECK(refused(tlm::TLM_WRITE_COMMAND, kTcdm) == std::pair<u64, u64>(kTcdm, kTcdm + 3));
+    const auto [first_register, last_register] = refused(tlm::TLM_READ_COMMAND, 0x1a10'4000);
+    CHECK(first_register >= 0x1a10'0000);
+    CHECK(last_register <= 0x1a1f'ffff);
+    const auto [first_of_gap, last_of_gap] = refused(tlm::TLM_READ_COMMAND, 0x7000'0000);
+    CHECK(first_of_gap >= 0x1c08'0000);
+    CHECK(last_of_gap > 0x7000'0000);
+}
+
 TEST_CASE("an initiator that only knows nb_transport is served", "[cosim]") {
     MasterBench bench;
     AtMaster at("at");

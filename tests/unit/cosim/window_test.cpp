@@ -270,3 +270,43 @@ TEST_CASE("code in a target is decoded again after a store to it", "[cosim]") {
 
     CHECK(bench.chip.soc.exit_code() == 2U);
 }
+
+namespace {
+
+/// Leaves another address in the payload, as TLM-2.0 lets an interconnect do.
+struct Router final : sc_core::sc_module {
+    tlm_utils::simple_target_socket<Router> in{"in"};
+    tlm_utils::simple_initiator_socket<Router> out{"out"};
+
+    explicit Router(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+        in.register_b_transport(this, &Router::b_transport);
+        in.register_transport_dbg(this, &Router::transport_dbg);
+    }
+    void b_transport(tlm::tlm_generic_payload& trans, sc_time& delay) {
+        out->b_transport(trans, delay);
+        trans.set_address(trans.get_address() + 0x10'0000);
+    }
+    unsigned transport_dbg(tlm::tlm_generic_payload& trans) {
+        const unsigned moved = out->transport_dbg(trans);
+        trans.set_address(trans.get_address() + 0x10'0000);
+        return moved;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("so is code behind a router that changes addresses", "[cosim]") {
+    Chip chip(chip_configuration(kWindows));
+    Router router("router");
+    Device device("device");
+    chip.soc.outside.window("device").bind(router.in);
+    router.out.bind(device.checker.in);
+    chip.start({load_constant("a1", kWindow), {"jalr x0, 0(a1)"}});
+    chip.put(kWindow, {{"addi a0, x0, 1", "lw t0, 32(a1)", "sw t0, 0(a1)", "addi t1, t1, 1",
+                        "addi t2, x0, 2", "bne t1, t2, -20", "jal x0, 8"},
+                       {"addi a0, x0, 2", "addi a0, x0, 2"},
+                       end_with_a0()});
+    sc_core::sc_start();
+
+    CHECK(chip.soc.exit_code() == 2U);
+}

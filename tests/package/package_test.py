@@ -151,6 +151,19 @@ class PackageTest(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("version: 0.1.0", done.stderr)
 
+    def test_a_component_is_refused_with_a_reason(self) -> None:
+        project = self.folder / "wants-component"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES CXX)\nfind_package(flexv REQUIRED COMPONENTS platform)\n"
+        )
+        done = subprocess.run(
+            ["cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"],
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("flexv has no components, so not these: platform. Leave", " ".join(done.stderr.split()))
+
     def test_scripts_find_program_and_data(self) -> None:
         report = self.folder / "report.json"
         self.run_here(self.prefix / "bin/flexv-vp", "run", self.hello, "--quiet", "--report", report)

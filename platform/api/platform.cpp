@@ -16,6 +16,8 @@
 #include "platform/system/soc.hpp"
 #include "platform/system/timing_bench.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,6 +47,49 @@ int status_of(const platform::RunResult& result) {
             return platform::user_error;
     }
     return platform::internal_error;
+}
+
+/// How far the kernel runs between two looks at what the user wants: some 20 ms of the host,
+/// whatever others simulate meanwhile. Where it pauses changes nothing.
+class Stride {
+public:
+    void take() {
+        const Clock::time_point start = Clock::now();
+        sc_core::sc_start(to_next(), sc_core::SC_EXIT_ON_STARVATION);
+        adapt(Clock::now() - start);
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    /// A step that ends before anything happens would leave the time where it is.
+    [[nodiscard]] sc_core::sc_time to_next() const {
+        return sc_core::sc_pending_activity()
+                   ? std::max(length_, sc_core::sc_time_to_pending_activity())
+                   : length_;
+    }
+    void adapt(Clock::duration took) {
+        constexpr std::chrono::milliseconds kWanted{20};
+        const sc_core::sc_time shortest(1, sc_core::SC_NS);
+        const sc_core::sc_time longest(1, sc_core::SC_MS);
+        if (took > kWanted)
+            length_ = std::max(shortest, length_ / 4);
+        else if (took < kWanted / 2)
+            length_ = std::min(longest, length_ * 2);
+    }
+
+    sc_core::sc_time length_{1, sc_core::SC_US};
+};
+
+/// The kernel tells on stdout, which belongs to the firmware, that it was stopped. Whoever has said
+/// what is done with that message keeps his word; a report handler of his is called as before.
+void leave_stdout_to_firmware() {
+    using Reports = sc_core::sc_report_handler;
+    constexpr const char* kKernel = "/OSCI/SystemC";
+    const sc_core::sc_actions before =
+        Reports::set_actions(kKernel, sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    if (before != sc_core::SC_UNSPECIFIED)
+        Reports::set_actions(kKernel, sc_core::SC_INFO, before);
 }
 
 /// Platforms whose end the kernel waits for.
@@ -86,7 +131,10 @@ public:
     }
     ~Implementation() { leave(); }
 
-    void begin() {
+    void begin(const std::string& name) {
+        leave_stdout_to_firmware();
+        if (made > 1)
+            options.platform = name;
         session.emplace(configuration, image, options, soc);
         simulation().begin();
     }
@@ -100,16 +148,19 @@ public:
         if (!soc.is_running() || sc_core::sc_get_status() == sc_core::SC_STOPPED)
             finish();
     }
-    /// The next steps up to the end; behind each the user may stop what sleeps. What a process of
-    /// somebody else throws ends the run in order. One that pauses the kernel has nobody here who
-    /// would do anything meanwhile: it goes on.
+    /// The next steps up to the end; behind each the user may stop what sleeps, and whatever goes
+    /// on when this platform has ended. What a process of somebody else throws ends the run in
+    /// order. One that pauses the kernel has nobody here who would do anything meanwhile: it goes
+    /// on.
     void run_kernel(const std::string& own) {
-        const sc_core::sc_time step(1, sc_core::SC_MS);
+        const platform::SignalDeferral signals;
+        Stride stride;
         try {
             do {
-                sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
+                stride.take();
             } while (sc_core::sc_get_status() == sc_core::SC_PAUSED &&
-                     sc_core::sc_pending_activity() && !(soc.is_running() && must_stop()));
+                     sc_core::sc_pending_activity() && signals.noted() == 0 &&
+                     !(soc.is_running() && must_stop()));
         } catch (const sc_core::sc_report& report) {
             const char* const process = report.get_process_name();
             if (process == nullptr || std::string(process).starts_with(own + "."))
@@ -134,10 +185,16 @@ public:
         if (session)
             throw UserError("{}: {}: the simulation has started; call it before", name, what);
     }
-    void require_started(const char* name, const char* what) const {
+    void require_started(const char* name, const char* what,
+                         const char* how = "call sc_start() before") const {
         if (!session)
-            throw UserError("{}: {}: the simulation has not started; call sc_start() before", name,
-                            what);
+            throw UserError("{}: {}: the simulation has not started; {}", name, what, how);
+    }
+    /// The same for what needs memories and their contents.
+    void require_loaded(const char* name, const char* what) const {
+        require_started(
+            name, what,
+            "call sc_start(sc_core::SC_ZERO_TIME) before, which loads the firmware and no more");
     }
 
     const platform::Configuration configuration;
@@ -147,6 +204,7 @@ public:
     std::optional<platform::RunSession> session;  // from the start of the simulation on
     bool stops_kernel = true;
     bool is_finished = false;
+    bool is_concluded = false;  // and told
 
 private:
     bool must_stop() override { return session && simulation().must_stop(); }
@@ -183,7 +241,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const Configuration& con
 
 Platform::~Platform() = default;
 
-void Platform::start_of_simulation() { implementation_->begin(); }
+void Platform::start_of_simulation() { implementation_->begin(name()); }
 
 Platform::InitiatorSocket& Platform::external_out(const std::string& name, unsigned cluster) {
     return implementation_->soc.outside.window(name, cluster);
@@ -262,10 +320,12 @@ void Platform::raise_line(unsigned line, unsigned cluster) {
 }
 
 unsigned Platform::debug_read(std::uint32_t address, void* data, unsigned bytes) {
+    implementation_->require_loaded(name(), "debug_read");
     return implementation_->soc.read(address, data, bytes);
 }
 
 unsigned Platform::debug_write(std::uint32_t address, const void* data, unsigned bytes) {
+    implementation_->require_loaded(name(), "debug_write");
     return implementation_->soc.write(address, data, bytes);
 }
 
@@ -274,6 +334,8 @@ bool Platform::is_running() const { return implementation_->soc.is_running(); }
 int Platform::run() {
     platform::handle_signals();
     return platform::guarded([this] {
+        if (implementation_->is_concluded || sc_core::sc_get_status() == sc_core::SC_STOPPED)
+            throw UserError("{}: run: the simulation has ended; a process has one", this->name());
         implementation_->run_kernel(this->name());
         return finish();
     });
@@ -286,6 +348,7 @@ int Platform::finish() {
         !implementation_->options.quiet || !implementation_->simulation().problem().empty();
     if (made > 1 && tells)
         console::tell("{}:\n", this->name());
+    implementation_->is_concluded = true;
     return implementation_->session->end();
 }
 
@@ -318,7 +381,8 @@ std::string Platform::report() {
 std::string Platform::summary() {
     implementation_->require_started(this->name(), "summary");
     implementation_->look();
-    return platform::summary(implementation_->simulation().result());
+    const std::string whose = made > 1 ? std::string(name()) + ":\n" : std::string();
+    return whose + platform::summary(implementation_->simulation().result());
 }
 
 }  // namespace flexv

@@ -240,7 +240,8 @@ public:
 
 private:
     RunRequest request() {
-        return {.is_strict = options_.strict,
+        return {.platform = options_.platform,
+                .is_strict = options_.strict,
                 .wants_signature = outputs_.signature != nullptr,
                 .wants_profile = outputs_.profile != nullptr,
                 .wants_coverage = outputs_.coverage != nullptr,

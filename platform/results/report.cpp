@@ -270,6 +270,8 @@ std::string report_text(const RunResult& result) {
         {"counters", counters_json(result.counter_paths, result.counts, true)},
         {"energy", energy_json(result)},
     };
+    if (!result.platform.empty())
+        json["platform"] = result.platform;
     if (result.restored)
         json["restored"] = {{"cycle", result.restored->cycle},
                             {"instructions", result.restored->instructions}};

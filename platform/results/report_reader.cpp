@@ -193,6 +193,8 @@ RunResult read_run(JsonView report) {
     if (const std::string schema = report.text("schema"); schema != "flexv-report-1")
         throw UserError("{}.schema = \"{}\": must be flexv-report-1", report.where(), schema);
     RunResult result;
+    if (report.has("platform"))
+        result.platform = printable(report.text("platform"));
     result.outcome = read_outcome(report);
     result.exit_code = read_exit_code(report);
     if (report.has("warnings"))

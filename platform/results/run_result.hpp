@@ -69,6 +69,7 @@ struct Restored {
 };
 
 struct RunResult {
+    std::string platform;  ///< which of several in one simulation; empty where it is the only one
     Outcome outcome = Outcome::exit;
     u32 exit_code = 0;                  ///< all bits of what the firmware returned
     std::vector<std::string> warnings;  ///< a line each, for a person

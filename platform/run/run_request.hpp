@@ -18,6 +18,7 @@ class OutputFile;
 
 /// Files are open, their owner commits them behind the run, and they outlive it; null: not wanted.
 struct RunRequest {
+    std::string platform = {};  ///< which of several this is, for the report; empty: the only one
     /// What the hardware tolerates in silence ends the run: a trap that firmware handles, an access
     /// that an error slave answers, DMA addresses that wrap, what a check finds.
     bool is_strict = false;

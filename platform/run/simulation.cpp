@@ -336,9 +336,9 @@ void Simulation::finish() {
             stop_reason_ = "stopped by others";
         soc_.abandon();
     }
-    if (rewind_)
     if (outcome() == Outcome::limit || outcome() == Outcome::deadlock)
         htif_.conclude();
+    if (rewind_)
         rewind_->tell();
     if (uart_line_)
         uart_line_->finish();
@@ -551,6 +551,7 @@ void Simulation::add_harts(RunResult& result) const {
 
 RunResult Simulation::result() const {
     RunResult result;
+    result.platform = request_.platform;
     result.outcome = outcome();
     result.exit_code = soc_.exit_code().value_or(0);
     result.warnings = regions_.warnings();

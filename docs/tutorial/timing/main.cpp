@@ -57,7 +57,6 @@ private:
 };
 
 Measured simulate(const std::string& firmware, Way way, unsigned quantum, unsigned rounds) {
-    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);  // "stopped"
     flexv::Configuration configuration;
     configuration.set("clock.mhz", "500").set("simulation.quantum_cycles", std::to_string(quantum));
     configuration.set("soc.external_out",

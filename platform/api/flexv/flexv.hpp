@@ -16,6 +16,10 @@
 //
 // Whoever elaborates more than that calls sc_start() himself, and finish() behind it.
 //
+// stdout belongs to the firmware: what the kernel tells of its end ("Simulation stopped by user",
+// message type "/OSCI/SystemC") is not shown there, unless sc_report_handler::set_actions() was
+// told what to do with it. The report handler stays that of the integrator.
+//
 // Mistakes of the user (configuration, firmware, names) are thrown as std::runtime_error with a
 // text for a person, all before time starts.
 #pragma once
@@ -128,17 +132,20 @@ public:
 
     void raise_soc_event(unsigned id);
     void raise_line(unsigned line, unsigned cluster = 0);
-    /// Without side effects and without time. \returns the bytes that were moved
+    /// Without side effects and without time, from the start of the simulation on: before it
+    /// throws. Behind sc_start(SC_ZERO_TIME) the firmware is loaded and has not done anything yet.
+    /// \returns the bytes that were moved
     unsigned debug_read(std::uint32_t address, void* data, unsigned bytes);
     unsigned debug_write(std::uint32_t address, const void* data, unsigned bytes);
     [[nodiscard]] bool is_running() const;
 
     // Behind it:
 
-    /// sc_start() to the end, then finish(). As in flexv-vp, the first Ctrl-C ends it in order, and
-    /// a mistake that is found now, such as a file that cannot be written, gives status 101; so
-    /// does what modules of others throw, and the run that their sc_stop() ends ("interrupted").
-    /// Goes on behind their sc_pause(): who wants to act there calls sc_start() himself.
+    /// sc_start() to the end, then finish(). As in flexv-vp, the first Ctrl-C ends it in order,
+    /// whatever sleeps, never answers or has ended already, and a mistake that is found now, such
+    /// as a file that cannot be written, gives status 101; so does what modules of others throw,
+    /// and the run that their sc_stop() ends ("interrupted"). Goes on behind their sc_pause(): who
+    /// wants to act there calls sc_start() himself. Call once.
     int run();
     /// Ends a run that goes on (where nothing can happen any more, that is a deadlock), tells
     /// problem and summary on stderr, and writes what ask() has asked for. Call once. \returns the
@@ -147,9 +154,10 @@ public:
     /// At any time, so far. A run that sleeps goes on: that nobody will wake it any more is what
     /// run() and finish() conclude.
     Result result();
-    /// What `--report` writes: JSON, schema flexv-report-1.
+    /// What `--report` writes: JSON, schema flexv-report-1. Where there are several platforms in
+    /// the simulation, `platform` is the name of this one.
     std::string report();
-    /// What the terminal shows.
+    /// What the terminal shows; of several platforms it begins with the name.
     std::string summary();
 
 private:

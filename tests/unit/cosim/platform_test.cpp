@@ -7,13 +7,18 @@
 #include "unit/platform/elf_builder.hpp"
 
 #include <fcntl.h>
+#include <tlm_utils/simple_target_socket.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <functional>
+#include <map>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace flexv;
@@ -23,12 +28,10 @@ using sc_core::SC_US;
 
 namespace {
 
-/// Sleeps until line 12, then ends with 3; each core.
-std::string sleeper(const ScratchFolder& folder) {
+/// The path of a firmware of these instructions.
+std::string firmware(const ScratchFolder& folder, const std::vector<const char*>& lines) {
     std::vector<u8> bytes;
-    for (const char* const line :
-         {"lui t0, 0x204", "lui t1, 1", "sw t1, 8(t0)", "p.elw a0, 60(t0)", "lui t6, 0x10200",
-          "addi a0, x0, 3", "sw a0, 0x100(t6)", "addi t5, x0, 1", "sw t5, 0(t6)", "jal x0, 0"}) {
+    for (const char* const line : lines) {
         const u32 word = isa::assemble(line);
         for (unsigned shift = 0; shift < 32; shift += 8)
             bytes.push_back(u8(word >> shift));
@@ -36,7 +39,14 @@ std::string sleeper(const ScratchFolder& folder) {
     platform::ElfBuilder builder;
     builder.load(".text", 0x1c00'0080, bytes, u32(bytes.size()));
     const std::vector<std::byte> image = builder.build();
-    return folder.write("sleeper.elf", {reinterpret_cast<const char*>(image.data()), image.size()});
+    return folder.write("code.elf", {reinterpret_cast<const char*>(image.data()), image.size()});
+}
+
+/// Sleeps until line 12, then ends with 3; each core.
+std::string sleeper(const ScratchFolder& folder) {
+    return firmware(folder, {"lui t0, 0x204", "lui t1, 1", "sw t1, 8(t0)", "p.elw a0, 60(t0)",
+                             "lui t6, 0x10200", "addi a0, x0, 3", "sw a0, 0x100(t6)",
+                             "addi t5, x0, 1", "sw t5, 0(t6)", "jal x0, 0"});
 }
 
 /// Another module, whose process a test writes.
@@ -53,18 +63,52 @@ struct Other final : sc_core::sc_module {
     }
 };
 
-/// What `act` writes to stderr.
-std::string told_by(const ScratchFolder& folder, const std::function<void()>& act) {
-    const std::string path = folder.write("stderr", {});
-    const int before = dup(STDERR_FILENO);
+/// What `act` writes to `stream`.
+std::string told_by(const ScratchFolder& folder, const std::function<void()>& act,
+                    int stream = STDERR_FILENO) {
+    const std::string path = folder.write("stream", {});
+    const int before = dup(stream);
     const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    dup2(file, STDERR_FILENO);
+    dup2(file, stream);
     act();
-    dup2(before, STDERR_FILENO);
+    dup2(before, stream);
     close(file);
     close(before);
-    return folder.read("stderr");
+    return folder.read("stream");
 }
+
+/// A Ctrl-C after some time of the host.
+class Impatience {
+public:
+    explicit Impatience(std::chrono::milliseconds patience)
+        : thread_([patience] {
+              std::this_thread::sleep_for(patience);
+              kill(getpid(), SIGINT);
+          }) {}
+    ~Impatience() { thread_.join(); }
+    Impatience(const Impatience&) = delete;
+    Impatience& operator=(const Impatience&) = delete;
+
+private:
+    std::thread thread_;
+};
+
+/// A target that never answers.
+struct Mute final : sc_core::sc_module {
+    tlm_utils::simple_target_socket<Mute> in{"in"};
+    bool was_asked = false;
+
+    explicit Mute(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+        in.register_b_transport(this, &Mute::b_transport);
+    }
+    void b_transport(tlm::tlm_generic_payload&, sc_core::sc_time&) {
+        was_asked = true;
+        sc_core::wait(never_);
+    }
+
+private:
+    sc_core::sc_event never_;
+};
 
 struct Scene {
     ScratchFolder folder;
@@ -146,6 +190,187 @@ TEST_CASE("the user stops a platform that sleeps while others act", "[cosim]") {
     CHECK_THAT(scene.chip.result().problem, Catch::StartsWith("interrupted by signal 2"));
 }
 
+TEMPLATE_TEST_CASE_SIG("run() waits as long as nothing happens", "[cosim]",
+                       ((double milliseconds), milliseconds), 0.5, 1.5, 20.0) {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] {
+        sc_core::wait(milliseconds, SC_MS);
+        scene.wake();
+    };
+
+    CHECK(scene.chip.run() == 3);
+    CHECK(scene.chip.result().time_ns == Approx(milliseconds * 1e6).epsilon(1e-3));
+}
+
+TEST_CASE("run() is for once", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] { scene.wake(); };
+
+    CHECK(scene.chip.run() == 3);
+    const std::string told = told_by(scene.folder, [&] { CHECK(scene.chip.run() == 101); });
+    CHECK(told == "flexv: error: chip: run: the simulation has ended; a process has one\n");
+}
+
+TEST_CASE("one Ctrl-C ends run() beside a clock of others, however slow that is", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    sc_core::sc_clock clock("clock", 10, sc_core::SC_PS);  // a millisecond of it takes minutes
+    const auto start = std::chrono::steady_clock::now();
+    const Impatience user(std::chrono::milliseconds(300));
+
+    CHECK(scene.chip.run() == 128 + SIGINT);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
+    CHECK(scene.chip.result().outcome == "interrupted");
+}
+
+TEST_CASE("one Ctrl-C ends run() when the platform has ended and others go on", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.chip.keep_simulating();
+    sc_core::sc_clock clock("clock", 10, sc_core::SC_NS);
+    scene.other.program = [&] {
+        sc_core::wait(20, SC_US);
+        scene.wake();
+        sc_core::wait(20, SC_US);
+        std::raise(SIGINT);
+    };
+
+    CHECK(scene.chip.run() == 128 + SIGINT);
+    CHECK(scene.chip.result().outcome == "exit");
+}
+
+TEST_CASE("one Ctrl-C ends run() of a platform when another one sleeps for ever", "[cosim]") {
+    Scene scene;
+    Platform second("second", Configuration().set("soc.cluster.core_count", "1"),
+                    sleeper(scene.folder));
+    second.ask({"--quiet"});
+    scene.chip.ask({"--quiet"});
+    sc_core::sc_clock clock("clock", 10, sc_core::SC_NS);
+    scene.other.program = [&] {
+        sc_core::wait(20, SC_US);
+        scene.wake();
+        sc_core::wait(20, SC_US);
+        std::raise(SIGINT);
+    };
+
+    CHECK(scene.chip.run() == 128 + SIGINT);
+    CHECK(second.finish() == 128 + SIGINT);
+    CHECK(second.result().outcome == "interrupted");
+}
+
+TEST_CASE("one Ctrl-C ends run() while a target never answers", "[cosim]") {
+    const ScratchFolder folder;
+    Platform chip("chip",
+                  Configuration()
+                      .set("soc.cluster.core_count", "1")
+                      .set("soc.external_out",
+                           R"([{"name": "mute", "base": "0x20000000", "size_bytes": "4 KiB"}])"),
+                  firmware(folder, {"lui t0, 0x20000", "lw a0, 0(t0)", "jal x0, 0"}));
+    Mute mute("mute");
+    chip.external_out("mute").bind(mute.in);
+    chip.ask({"--quiet"});
+    sc_core::sc_clock clock("clock", 10, sc_core::SC_NS);
+    const Impatience user(std::chrono::milliseconds(300));
+
+    CHECK(chip.run() == 128 + SIGINT);
+    CHECK(mute.was_asked);
+}
+
+TEST_CASE("memory can be looked at and changed once the simulation has started", "[cosim]") {
+    Scene scene;
+    u32 word = 0;
+    const u32 jump_to_itself = isa::assemble("jal x0, 0");
+    CHECK_THROWS_WITH(scene.chip.debug_write(0x1c00'0080, &word, 4),
+                      "chip: debug_write: the simulation has not started; call "
+                      "sc_start(sc_core::SC_ZERO_TIME) before, which loads the firmware and no "
+                      "more");
+    forget_unwound_frames();
+    CHECK_THROWS_WITH(scene.chip.debug_read(0x1c00'0080, &word, 4),
+                      Catch::Contains("debug_read: the simulation has not started"));
+
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+
+    CHECK(scene.chip.debug_read(0x1c00'0080, &word, 4) == 4);
+    CHECK(word == isa::assemble("lui t0, 0x204"));
+    CHECK(scene.chip.debug_write(0x1c00'0080, &jump_to_itself, 4) == 4);
+    sc_core::sc_start(20, SC_US);
+    scene.wake();
+    sc_core::sc_start(20, SC_US);
+    CHECK(scene.chip.is_running());  // round its first instruction
+    CHECK(scene.chip.result().instructions > 1000);
+}
+
+TEST_CASE("the kernel's last word does not stand between what the firmware prints", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] { scene.wake(); };
+
+    CHECK(told_by(
+              scene.folder, [&] { CHECK(scene.chip.run() == 3); }, STDOUT_FILENO)
+              .empty());
+}
+
+TEST_CASE("who has said what becomes of the kernel's last word gets it", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] { scene.wake(); };
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DISPLAY);
+
+    const std::string told = told_by(
+        scene.folder, [&] { CHECK(scene.chip.run() == 3); }, STDOUT_FILENO);
+    CHECK_THAT(told, Catch::Contains("Simulation stopped by user"));
+}
+
+TEST_CASE("a report handler of others is called as without the platform", "[cosim]") {
+    static std::vector<std::string> told;
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.other.program = [&] { scene.wake(); };
+    sc_core::sc_report_handler::set_handler(
+        [](const sc_core::sc_report& report, const sc_core::sc_actions&) {
+            told.emplace_back(report.get_msg());
+        });
+
+    CHECK(scene.chip.run() == 3);
+    CHECK(told == std::vector<std::string>{"Simulation stopped by user."});
+}
+
+TEST_CASE("components of others have columns in power traces and waves", "[cosim]") {
+    Scene scene;
+    u64 frames = 0;
+    const auto file = [&](const char* name) { return scene.folder.file(name); };
+    scene.chip.ask({"--quiet", "--power-trace", file("power.csv"), "--wave", file("run.vcd"),
+                    "--power-window", "1000"});
+    scene.chip.add_counter(
+        "camera", "frames", "that were taken", [&] { return frames; }, 2.5, "data sheet");
+    scene.chip.add_counter("camera", "errors", "that were not", [] { return 0; });
+    scene.other.program = [&] {
+        frames = 4;
+        sc_core::wait(20, SC_US);
+        frames = 6;
+        scene.wake();
+    };
+
+    CHECK(scene.chip.run() == 3);
+
+    std::istringstream lines(scene.folder.read("power.csv"));
+    std::string line;
+    std::getline(lines, line);
+    CHECK_THAT(line,
+               Catch::EndsWith(",outside.camera_pj,outside.camera.errors,outside.camera.frames"));
+    std::map<std::string, int> ends;
+    while (std::getline(lines, line))
+        ++ends[line.substr(line.rfind(',', line.rfind(',', line.rfind(',') - 1) - 1))];
+    CHECK(ends[",10.000000,0,4"] == 1);
+    CHECK(ends[",5.000000,0,2"] == 1);
+    CHECK(ends.size() == 3);  // else nothing
+    const std::string wave = scene.folder.read("run.vcd");
+    CHECK_THAT(wave, Catch::Contains("$scope module outside $end\n$scope module camera $end\n"));
+    CHECK_THAT(wave, Catch::Contains(" frames $end"));
+}
+
 TEST_CASE("a reset that is held for ever is what the deadlock names, at its time", "[cosim]") {
     Scene scene;
     sc_core::sc_signal<bool> reset("reset");
@@ -178,6 +403,17 @@ TEST_CASE("of several platforms each is named where it tells something", "[cosim
         CHECK(second.finish() == 105);
     });
     CHECK_THAT(told, Catch::StartsWith("second:\nflexv: deadlock at cycle"));
+    CHECK(scene.chip.report().find("\"platform\": \"chip\"") != std::string::npos);
+    CHECK(second.report().find("\"platform\": \"second\"") != std::string::npos);
+    CHECK_THAT(second.summary(), Catch::StartsWith("second:\ndeadlock after"));
+}
+
+TEST_CASE("a platform that is alone has no name in its report", "[cosim]") {
+    Scene scene;
+    sc_core::sc_start(1, SC_US);
+
+    CHECK(scene.chip.report().find("\"platform\"") == std::string::npos);
+    CHECK_THAT(scene.chip.summary(), !Catch::StartsWith("chip"));
 }
 
 TEST_CASE("what a process of others throws ends the run with its name and a report", "[cosim]") {

@@ -5,11 +5,13 @@ Beside the integer evaluator it shows what integer factors and biases cost."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from flexv_tools.deploy import evaluator
 from flexv_tools.deploy.graph import Depthwise, Floats, Ints, Layer, Network, Tensor
-from flexv_tools.deploy.integerise import as_products, layer_of, steps_of
+from flexv_tools.deploy.integerise import as_products, flipped, layer_of, padded_weights, steps_of
 from flexv_tools.deploy.values import Imported, Pending, Step
 
 
@@ -39,7 +41,8 @@ def stored(step: Step, inputs: list[Ints]) -> Ints:
         return evaluator.evaluate(layer, inputs)
     gains, offset = steps_of(step)
     if step.pending.kind in ("dense", "depthwise"):
-        exact = filled(step, np.abs(gains[0])) * sums_of(layer, inputs) + filled(step, offset)
+        weights = padded_weights(step.pending, flipped(step.pending, np.broadcast_to(gains[0], step.output.channels)))
+        exact = filled(step, np.abs(gains[0])) * sums_of(replace(layer, weights=weights), inputs) + filled(step, offset)
     elif step.pending.kind == "average":
         exact = float(gains[0]) * np.sum(evaluator.window_views(inputs[0], layer.window, 0), axis=0) + float(offset)
     else:

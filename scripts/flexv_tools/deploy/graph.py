@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Scale = Floats | np.floating[Any]
 Bias = Literal["sum", "product"]  # where it is added
 CHANNEL_GROUP = 4

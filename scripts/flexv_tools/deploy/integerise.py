@@ -18,6 +18,7 @@ from flexv_tools.deploy.graph import (
     Bias,
     Dense,
     Depthwise,
+    Flags,
     Floats,
     Format,
     Ints,
@@ -31,7 +32,10 @@ from flexv_tools.deploy.values import Imported, Pending, Step, bits_for
 
 LIMIT = 2.0**31 - 1
 WIDE_SHIFTS = range(31, 15, -1)  # that the kernels can do
+MOST_STEPS = 1 << 15  # that results reach with the least of these shifts
 MAX_PLAIN_SHIFT = 30
+CONSTANT_SUM = 1 << 24
+NEGLIGIBLE = 1 / 16  # of a step: channels whose sums move their results by less may be constants
 ONLY_WEIGHT = 64  # of a mean or a copy that is a depthwise layer
 
 
@@ -43,6 +47,7 @@ class Scaling:
     multipliers: Ints
     shift: int
     error: float
+    is_constant: Flags  # channels whose sums have to be 0
 
 
 def integerise(imported: Imported, bias: Bias = "sum") -> Network:
@@ -111,7 +116,11 @@ def steps_of(step: Step) -> tuple[tuple[Floats, ...], Floats]:
     """Gains and offset in steps of the output, so that the result is the floor of their sum."""
     p, t = step.pending, step.output
     rounding = 0.0 if step.is_floored else 0.5
-    return tuple(gain / t.scale for gain in p.gains), p.offset / t.scale + t.zero + rounding
+    with np.errstate(over="ignore"):
+        gains, offset = tuple(gain / t.scale for gain in p.gains), p.offset / t.scale + t.zero + rounding
+    if not all(np.all(np.isfinite(each)) for each in (*gains, offset)):
+        raise refuse(p, f"factors in steps of {float(t.scale):.3g} of its result that are not finite", "a larger scale of the result")
+    return gains, offset
 
 
 # --- sums of products
@@ -128,9 +137,8 @@ def dense_of(step: Step, bias: Bias) -> Layer:
     gain = np.abs(np.broadcast_to(gain, p.channels))
     offset = np.broadcast_to(offset, p.channels)
     low, high = sum_bounds(weights, p.inputs[0].format)
-    weights = np.where((gain == 0)[:, None, None, None], 0, weights)
     scaling = scaling_of(step, Sums(gain, offset, low, high), bias)
-    count = padded_channels(p.channels)
+    weights = np.where(scaling.is_constant[:, None, None, None], 0, weights)
     kind = Depthwise if p.kind == "depthwise" else Dense
     return kind(
         t.name,
@@ -138,10 +146,10 @@ def dense_of(step: Step, bias: Bias) -> Layer:
         p.inputs,
         p.window,
         scaling.error,
-        weights=padded_weights(weights, count, 1 if p.kind == "depthwise" else p.inputs[0].stored_channels),
+        weights=padded_weights(p, weights),
         weight_bits=bits_for(int(weights.min()), int(weights.max()), True) or 8,
-        biases=filled(scaling.biases, count),
-        multipliers=filled(scaling.multipliers, count),
+        biases=filled(scaling.biases),
+        multipliers=filled(scaling.multipliers),
         shift=scaling.shift,
         bias=bias,
         low=step.low,
@@ -190,6 +198,11 @@ class Sums:
         found: Floats = np.stack([self.low, self.high]) * (self.gain != 0)
         return found
 
+    def moves(self) -> Floats:
+        """By how many steps sums move the results."""
+        found: Floats = np.abs(self.gain * self.ends()).max(axis=0)
+        return found
+
     def unclipped(self, lowest: int, highest: int) -> Floats:
         """The part whose results are from lowest to highest."""
         gain = np.where(self.gain == 0, 1.0, self.gain)
@@ -200,30 +213,40 @@ class Sums:
 
 def scaling_of(step: Step, sums: Sums, bias: Bias) -> Scaling:
     """The largest shift with which no product leaves 32 bits. Narrow results prefer the one with which the kernels
-    write them packed."""
-    p, form = step.pending, step.output.format
+    write them packed. Channels that do without a factor of their own are constants only where there is no such shift."""
+    form = step.output.format
     preferred = [NARROW_SHIFT] if form.bits < 8 and is_whole(step) else []
     unclipped = sums.unclipped(step.low, step.high)
-    for shift in [*preferred, *WIDE_SHIFTS]:
-        scaling = scaling_with(shift, sums, unclipped, bias)
-        if scaling is not None:
-            return scaling
+    moves = sums.moves()
+    for is_constant in ((sums.gain == 0) | (moves == 0) & (sums.gain > 1), moves <= NEGLIGIBLE):
+        for shift in [*preferred, *WIDE_SHIFTS]:
+            scaling = scaling_with(shift, sums, unclipped, bias, is_constant)
+            if scaling is not None:
+                return scaling
+    raise no_scaling(step, sums, bias)
+
+
+def no_scaling(step: Step, sums: Sums, bias: Bias) -> Unsupported:
+    p, form = step.pending, step.output.format
     reach = np.abs(sums.exact(sums.ends())).max(axis=0)
-    worst = int(np.argmax(reach))
-    raise refuse(
-        p,
-        f"products leave 32 bits: channel {worst} reaches {reach[worst]:.0f} steps of its {form.bits}-bit result",
-        "at most 32,767 steps; a larger scale of the result",
-    )
+    most = int(np.argmax(reach))
+    reached = f"channel {most} reaches {reach[most]:.6g} steps of its {form.bits}-bit result"
+    if reach[most] >= MOST_STEPS:
+        return refuse(p, f"products leave 32 bits: {reached}", f"at most {MOST_STEPS - 1:,} steps; a larger scale of the result")
+    least = int(np.argmin(np.where(sums.moves() > NEGLIGIBLE, sums.gain, np.inf)))
+    what = f"the factor {sums.gain[least]:.3g} of channel {least} is too small for 32 bits, while {reached}"
+    accepted = "factors nearer to each other, a smaller scale of the result"
+    return refuse(p, what, f"{accepted}, or --bias product" if bias == "sum" and p.kind == "dense" else accepted)
 
 
-def scaling_with(shift: int, sums: Sums, unclipped: Floats, bias: Bias) -> Scaling | None:
-    """None when a product could leave 32 bits, or a factor would be 0."""
+def scaling_with(shift: int, sums: Sums, unclipped: Floats, bias: Bias, is_constant: Flags) -> Scaling | None:
+    """None when a product could leave 32 bits, or a factor would be 0. Constant channels have a factor with which their
+    bias is exact to a small part of a step."""
     power = 2.0**shift
-    dead = sums.gain == 0
-    multipliers = np.where(dead, 2.0 ** max(0, shift - 8), np.rint(sums.gain * power))
+    multipliers = np.where(is_constant, 2.0 ** max(0, shift - 8), np.rint(sums.gain * power))
     if np.any(multipliers < 1):
         return None
+    ends, unclipped = (np.where(is_constant, 0, each) for each in (sums.ends(), unclipped))
     is_last = bias == "product"
     biases = np.rint(sums.offset * power if is_last else sums.offset * power / multipliers)
 
@@ -231,19 +254,20 @@ def scaling_with(shift: int, sums: Sums, unclipped: Floats, bias: Bias) -> Scali
         found: Floats = of * multipliers + biases if is_last else (of + biases) * multipliers
         return found
 
-    if np.abs(products(sums.ends())).max(initial=0) > LIMIT or np.abs(biases).max(initial=0) > LIMIT:
+    if np.abs(products(ends)).max(initial=0) > LIMIT or np.abs(biases).max(initial=0) > LIMIT:
         return None
-    error = float(np.abs(products(unclipped) / power - sums.exact(unclipped)).max(initial=0))
-    return Scaling(biases.astype(np.int64), multipliers.astype(np.int64), shift, error)
+    left_out = np.where(is_constant, sums.moves(), 0)
+    error = float((np.abs(products(unclipped) / power - sums.exact(unclipped)) + left_out).max(initial=0))
+    return Scaling(biases.astype(np.int64), multipliers.astype(np.int64), shift, error, is_constant)
 
 
-def filled(values: Ints, count: int) -> Ints:
-    return np.concatenate([values, np.zeros(count - len(values), np.int64)])
+def filled(values: Ints) -> Ints:
+    return np.concatenate([values, np.zeros(padded_channels(len(values)) - len(values), np.int64)])
 
 
-def padded_weights(weights: Ints, outputs: int, inputs: int) -> Ints:
+def padded_weights(p: Pending, weights: Ints) -> Ints:
     o, kh, kw, i = weights.shape
-    padded = np.zeros((outputs, kh, kw, inputs), np.int64)
+    padded = np.zeros((padded_channels(o), kh, kw, 1 if p.kind == "depthwise" else p.inputs[0].stored_channels), np.int64)
     padded[:o, :, :, :i] = weights
     return padded
 
@@ -259,14 +283,15 @@ def sums_of(p: Pending) -> Dense:
     assert p.weights is not None
     gain = np.broadcast_to(p.gains[0], p.channels)
     weights = flipped(p, gain)
-    if np.any(gain == 0):
-        raise refuse(p, "a scale of 0 in the last layer", "scales that are not 0")
-    scale = np.abs(gain)
-    biases = np.rint(np.broadcast_to(p.offset, p.channels) / scale)
+    if not np.all(np.isfinite(gain)) or not np.all(np.isfinite(p.offset)):
+        raise refuse(p, "scales or biases that are not finite", "finite ones")
+    weights = np.where((gain == 0)[:, None, None, None], 0, weights)
     low, high = sum_bounds(weights, p.inputs[0].format)
+    offset = np.broadcast_to(p.offset, p.channels)
+    scale = scale_of_sums(np.abs(gain), offset, (low == 0) & (high == 0))
+    biases = np.rint(offset / scale)
     if max(np.abs(low + biases).max(), np.abs(high + biases).max()) > LIMIT:
         raise refuse(p, "sums leave 32 bits", "fewer or smaller weights, a smaller bias")
-    count = padded_channels(p.channels)
     output = Tensor(p.node, 1, 1, p.channels, Format(32, True), scale)
     return Dense(
         p.node,
@@ -274,11 +299,20 @@ def sums_of(p: Pending) -> Dense:
         p.inputs,
         p.window,
         0.5,
-        weights=padded_weights(weights, count, p.inputs[0].stored_channels),
+        weights=padded_weights(p, weights),
         weight_bits=bits_for(int(weights.min()), int(weights.max()), True) or 8,
-        biases=filled(biases.astype(np.int64), count),
+        biases=filled(biases.astype(np.int64)),
         multipliers=None,
     )
+
+
+def scale_of_sums(scale: Floats, offset: Floats, is_constant: Flags) -> Floats:
+    """Channels without weights are biases alone. Where their scale is too small for one, or coarser than all others, they get
+    one in which the bias is exact."""
+    usual = float(scale[~is_constant].max(initial=0))
+    is_unfit = (np.abs(offset) > LIMIT * scale) | (scale == 0) | (scale > usual)
+    own = np.where(offset == 0, 1.0, np.abs(offset) / CONSTANT_SUM)
+    return np.where(is_constant & is_unfit, own, scale)
 
 
 # --- layers with one factor for all channels

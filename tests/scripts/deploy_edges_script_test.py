@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/deploy at the edges: channels that compute nothing."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
+
+import networks  # noqa: E402
+
+from flexv_tools.deploy import evaluator, exact, importer, integerise  # noqa: E402
+from flexv_tools.deploy.graph import Bias, Dense, Network, Unsupported  # noqa: E402
+
+SHAPE = [1, 4, 6, 6]
+EPSILON = 1.19209e-7  # the scale that PyTorch gives a channel without weights
+
+
+class Edges(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        self.b = networks.Builder(1)
+
+    def convolution(self, codes: Any, scale: Any, bias: Any, group: int = 1) -> str:
+        """Behind an input of steps of 1/32."""
+        b = self.b
+        weights = b.node("DequantizeLinear", b.constant(codes, np.int8), b.constant(scale), b.constant(np.zeros(len(scale)), np.int8), axis=0)
+        return b.node("Conv", b.quantise("x", 1 / 32), weights, b.constant(bias), group=group)
+
+    def any_convolution(self) -> str:
+        return self.convolution(self.codes(), np.full(4, 1 / 64), np.zeros(4))
+
+    def codes(self, depth: int = 4) -> Any:
+        return self.b.random.integers(-8, 9, (4, depth, 3, 3))
+
+    def saved(self, output: str) -> Path:
+        return self.b.save(self.folder / "net.onnx", SHAPE, output, [1])
+
+    def network(self, output: str, bias: Bias = "sum") -> Network:
+        return integerise.integerise(importer.load(self.saved(output)), bias)
+
+    def refused(self, output: str, *words: str) -> None:
+        with self.assertRaises(Unsupported) as caught:
+            self.network(output)
+        for word in ("accepted: ", *words):
+            self.assertIn(word, str(caught.exception))
+
+
+def results(network: Network) -> Any:
+    """Codes of the output for a sample of random numbers."""
+    sample = np.random.default_rng(4).integers(0, 256, network.input.shape)
+    return evaluator.run(network, sample)[network.output]
+
+
+class ChannelsThatComputeNothing(Edges):
+    def test_a_channel_without_weights_is_its_bias_whatever_its_scale_is(self) -> None:
+        for scale in (1e-30, EPSILON, 1.0, 1e9):
+            for group in (1, 4):
+                for bias in ("sum", "product"):
+                    with self.subTest(scale=scale, group=group, bias=bias):
+                        self.b = networks.Builder(1)
+                        codes, scales = self.codes(4 // group), np.full(4, 1 / 64)
+                        codes[2], scales[2] = 0, scale
+                        y = self.b.quantise(self.convolution(codes, scales, [0.1, 0.2, 0.625, 0.4], group), 1 / 32)
+                        network = self.network(y, "sum" if bias == "sum" else "product")
+                        self.assertEqual(set(results(network)[..., 2].reshape(-1)), {20})
+
+    def test_other_channels_are_what_they_are_without_it(self) -> None:
+        found = []
+        for scale in (1 / 64, 1e-20):
+            self.b = networks.Builder(1)
+            codes, scales = self.codes(), np.full(4, 1 / 64)
+            codes[2], scales[2] = 0, scale
+            found.append(results(self.network(self.b.quantise(self.convolution(codes, scales, np.zeros(4)), 1 / 32))))
+        self.assertTrue(np.array_equal(*found))
+
+    def test_a_channel_of_a_layer_that_ends_in_sums(self) -> None:
+        for scale in (1e-30, 1e30):
+            with self.subTest(scale=scale):
+                self.b = b = networks.Builder(1)
+                codes, scales = b.random.integers(-8, 9, (5, 144)), np.full(5, 1 / 64)
+                codes[3], scales[3] = 0, scale
+                weights = b.node("DequantizeLinear", b.constant(codes, np.int8), b.constant(scales), b.constant(np.zeros(5), np.int8), axis=0)
+                x = b.node("Flatten", b.quantise("x", 1 / 32))
+                network = self.network(b.node("Gemm", x, weights, b.constant([0.1, 0.2, 0.3, -0.7, 0.5]), transB=1))
+                sample = np.random.default_rng(4).integers(0, 256, network.input.shape)
+                output = evaluator.output_of(network, evaluator.run(network, sample)[network.output])
+                self.assertAlmostEqual(output.reshape(-1)[3], -0.7, places=6)
+
+    def test_sums_far_below_half_a_step_are_left_out_and_bounded(self) -> None:
+        """As of a normalisation whose factor training has brought to nearly nothing."""
+        b = self.b
+        y = b.node("BatchNormalization", self.any_convolution(), b.constant([1, 1e-9, 1, 1]), b.constant([0, 0.5, 0, 0]),
+                   b.constant(np.zeros(4)), b.constant(np.ones(4)))  # fmt: skip
+        network = self.network(b.quantise(y, 1 / 32))
+        layer = network.layers[0]
+        assert isinstance(layer, Dense)
+        self.assertEqual([bool(each.any()) for each in layer.weights], [True, False, True, True])
+        self.assertEqual(set(results(network)[..., 1].reshape(-1)), {16})
+        self.assertGreater(network.layers[0].error, 0)
+        self.assertLess(network.layers[0].error, integerise.NEGLIGIBLE)
+
+    def test_exact_arithmetic_keeps_what_integers_leave_out(self) -> None:
+        """So that it shows what that costs: a hundred-thousandth of a sum lifts a result at the edge of a code."""
+        b = self.b
+        codes = np.full((4, 4, 3, 3), 5)
+        y = b.node("BatchNormalization", self.convolution(codes, np.full(4, 1 / 64), np.zeros(4)), b.constant([1, 1e-5, 1, 1]),
+                   b.constant([0, 16.4965 / 32, 0, 0]), b.constant(np.zeros(4)), b.constant(np.ones(4)), epsilon=0.0)  # fmt: skip
+        imported = importer.load(self.saved(b.quantise(y, 1 / 32)))
+        network = integerise.integerise(imported)
+        sample = np.full(network.input.shape, 255)
+        real = exact.outputs(imported, network, sample).reshape(4, -1)[1]
+        ours = evaluator.output_of(network, evaluator.run(network, sample)[network.output]).reshape(4, -1)[1]
+        self.assertEqual((set(ours * 32), set(real * 32)), ({16.0}, {17.0}))
+
+    def test_a_result_with_steps_beyond_all_sums_is_one_code(self) -> None:
+        network = self.network(self.b.quantise(self.any_convolution(), 1e30, zero=7))
+        self.assertEqual(set(results(network).reshape(-1)), {7})
+        self.assertLess(network.layers[0].error, integerise.NEGLIGIBLE)
+
+    def test_factors_that_no_shift_holds_together_are_named(self) -> None:
+        codes, scales = np.full((4, 4, 3, 3), 100), np.array([1.0, 1.0, 1e-4, 1.0])
+        self.refused(self.b.quantise(self.convolution(codes, scales, np.zeros(4)), 1.0),
+                     "channel 2 is too small for 32 bits", "channel 0 reaches", "smaller scale of the result")  # fmt: skip
+
+
+if __name__ == "__main__":
+    unittest.main()

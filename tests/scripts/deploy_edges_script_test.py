@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/deploy at the edges: channels that compute nothing."""
+"""scripts/deploy at the edges: channels that compute nothing, files of anybody."""
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import unittest
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
+from onnx import helper, numpy_helper
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
@@ -18,6 +22,7 @@ import networks  # noqa: E402
 
 from flexv_tools.deploy import evaluator, exact, importer, integerise  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Network, Unsupported  # noqa: E402
+from flexv_tools.errors import Failure  # noqa: E402
 
 SHAPE = [1, 4, 6, 6]
 EPSILON = 1.19209e-7  # the scale that PyTorch gives a channel without weights
@@ -131,6 +136,93 @@ class ChannelsThatComputeNothing(Edges):
         codes, scales = np.full((4, 4, 3, 3), 100), np.array([1.0, 1.0, 1e-4, 1.0])
         self.refused(self.b.quantise(self.convolution(codes, scales, np.zeros(4)), 1.0),
                      "channel 2 is too small for 32 bits", "channel 0 reaches", "smaller scale of the result")  # fmt: skip
+
+
+class Files(Edges):
+    """What a file of anybody may hold."""
+
+    def outside(self, **entries: Any) -> Path:
+        """A network whose weights lie where `entries` say."""
+        path = self.saved(self.b.quantise(self.any_convolution(), 1 / 32))
+        model = onnx.load(str(path))
+        item = next(each for each in model.graph.initializer if list(each.dims) == [4, 4, 3, 3])
+        self.data = item.raw_data
+        item.ClearField("raw_data")
+        item.name, item.data_location = item.name, onnx.TensorProto.EXTERNAL
+        for key, value in entries.items():
+            entry = item.external_data.add()
+            entry.key, entry.value = key, str(value)
+        path.write_bytes(model.SerializeToString())
+        return path
+
+    def failure(self, path: Path, *words: str) -> None:
+        with self.assertRaises(Failure) as caught:
+            importer.load(path)
+        for word in ("'c0'", "expected", *words):
+            self.assertIn(word, str(caught.exception))
+
+    def test_weights_in_a_file_of_their_own(self) -> None:
+        wanted = self.network(self.b.quantise(self.any_convolution(), 1 / 32)).layers[0]
+        self.b = networks.Builder(1)
+        path = self.outside(location="below/w.bin", offset=16, length=144)
+        (self.folder / "below").mkdir()
+        (self.folder / "below/w.bin").write_bytes(bytes(16) + self.data + bytes(5))
+        layer = integerise.integerise(importer.load(path)).layers[0]
+        assert isinstance(layer, Dense) and isinstance(wanted, Dense)
+        self.assertTrue(np.array_equal(layer.weights, wanted.weights))
+
+    def test_files_outside_of_the_folder_are_not_read(self) -> None:
+        (self.folder / "elsewhere").mkdir()
+        secret = self.folder / "elsewhere/secret"
+        secret.write_bytes(bytes(144))
+        inner = self.folder / "inner"
+        inner.mkdir()
+        self.folder = inner
+        (inner / "link").symlink_to(secret)
+        (inner / "away").symlink_to(secret.parent)
+        for location in ("../elsewhere/secret", str(secret), "link", "away/secret"):
+            with self.subTest(location):
+                self.b = networks.Builder(1)
+                self.failure(self.outside(location=location), "network's folder")
+
+    def test_what_is_no_file(self) -> None:
+        os.mkfifo(self.folder / "pipe")  # reading it would wait for ever
+        (self.folder / "folder").mkdir()
+        for location, word in (("pipe", "is no file"), ("folder", "is no file"), ("nothing", "is not there"), ("", "lies in ''")):
+            with self.subTest(location):
+                self.b = networks.Builder(1)
+                self.failure(self.outside(location=location), word)
+
+    def test_parts_of_a_file_that_are_not_there(self) -> None:
+        (self.folder / "w.bin").write_bytes(bytes(144))
+        for entries, word in (({"length": 1 << 62}, "bytes 0 to"), ({"offset": 145}, "bytes 145 to"), ({"offset": -16}, "the offset '-16'"),
+                              ({"length": -5}, "the length '-5'"), ({"offset": "abc"}, "the offset 'abc'")):  # fmt: skip
+            with self.subTest(entries):
+                self.b = networks.Builder(1)
+                self.failure(self.outside(location="w.bin", **entries), word)
+
+    def test_constants_of_nodes_are_read_by_the_same_rules(self) -> None:
+        item = numpy_helper.from_array(np.zeros(4, np.float32), "c0")
+        item.ClearField("raw_data")
+        item.data_location = onnx.TensorProto.EXTERNAL
+        entry = item.external_data.add()
+        entry.key, entry.value = "location", "../secret"
+        bias = self.b.node("Constant", value=item)
+        self.failure(self.saved(self.b.quantise(self.b.node("Add", self.any_convolution(), bias), 1 / 32)), "network's folder")
+
+    def test_a_type_of_data_that_nobody_knows(self) -> None:
+        path = self.saved(self.b.quantise(self.any_convolution(), 1 / 32))
+        model = onnx.load(str(path))
+        model.graph.initializer[0].data_type = 99
+        path.write_bytes(model.SerializeToString())
+        self.failure(path, "data of the type 99; expected numbers")
+
+    def test_two_initializers_of_one_name(self) -> None:
+        path = self.saved(self.b.quantise(self.any_convolution(), 1 / 32))
+        model = onnx.load(str(path))
+        model.graph.initializer.append(model.graph.initializer[0])
+        path.write_bytes(model.SerializeToString())
+        self.failure(path.rename(self.folder / "twice.onnx"), "two initializers", "a name of its own")
 
 
 if __name__ == "__main__":

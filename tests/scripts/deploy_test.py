@@ -302,7 +302,7 @@ class HostileFiles(Folder):
             self.failure(model.SerializeToString(), "which is there already", name)
 
     def test_constants_in_other_files(self) -> None:
-        for name, word in (("../secret", "network's folder"), ("/etc/hostname", "network's folder"), ("nothing", "no ONNX file")):
+        for name, word in (("../secret", "network's folder"), ("/etc/hostname", "network's folder"), ("nothing", "is not there")):
             model = self.model()
             item = model.graph.initializer[3]
             item.ClearField("raw_data")

@@ -13,12 +13,23 @@ NARROW = {21: (4, False), 22: (4, True), 25: (2, False), 26: (2, True)}  # (u)in
 
 
 def constant_of(item: Any) -> Floats:
-    """The numbers of a TensorProto. Raises ValueError, TypeError or KeyError where it holds none."""
+    """The numbers of a TensorProto. Raises ValueError where it holds none."""
     from onnx import numpy_helper  # type: ignore[import]
 
     if item.data_type in NARROW:
         return narrow_numbers(item, *NARROW[item.data_type])
-    return np.asarray(numpy_helper.to_array(item), np.float64)
+    try:
+        return np.asarray(numpy_helper.to_array(item), np.float64)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"data of {type_name(item.data_type)}; expected numbers") from error
+
+
+def type_name(kind: int) -> str:
+    """Of onnx.TensorProto.DataType."""
+    from onnx import TensorProto
+
+    names = {number: name.lower() for name, number in TensorProto.DataType.items()}
+    return names.get(kind, f"the type {kind}") if kind else "an unknown type"
 
 
 def narrow_numbers(item: Any, bits: int, is_signed: bool) -> Floats:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from flexv_tools.deploy.constants import constant_of
+from flexv_tools.deploy.external_data import load_external_data
 from flexv_tools.deploy.graph import Format, Tensor, printable
 from flexv_tools.deploy.operators_integer import Integers
 from flexv_tools.deploy.operators_shapes import Shapes
@@ -47,22 +48,12 @@ def read_model(path: Path) -> Any:
         raise Failure("python3-onnx is missing; scripts/deploy installs it") from error
     try:
         model = onnx.load(str(path), load_external_data=False)
-        check_external(path, model)
-        onnx.load_external_data_for_model(model, str(path.parent))
     except (DecodeError, OSError, ValueError, RecursionError) as error:
         raise Failure(f"{path}: no ONNX file: {error}") from error
     if not model.graph.node:
         raise Failure(f"{path}: no ONNX file, or a network without nodes")
+    load_external_data(path, model, MAX_FILE_BYTES)
     return model
-
-
-def check_external(path: Path, model: Any) -> None:
-    """Constants in files of their own lie beside the network or below it."""
-    for item in model.graph.initializer:
-        for entry in item.external_data:
-            if entry.key == "location" and (Path(entry.value).is_absolute() or ".." in Path(entry.value).parts):
-                raise Failure(f"{path}: initializer {printable(item.name)!r} lies in {printable(entry.value)!r}; expected a file in the "
-                              "network's folder")  # fmt: skip
 
 
 class Importer(Integers, Shapes):
@@ -118,11 +109,13 @@ class Importer(Integers, Shapes):
     def read_constants(self) -> None:
         for item in self.graph.initializer:
             if any(size < 0 for size in item.dims):
-                raise Failure(f"{self.name}: initializer {item.name!r}: the shape {list(item.dims)}; expected sizes of 0 and more")
+                raise Failure(f"{self.name}: initializer {printable(item.name)!r}: the shape {list(item.dims)}; expected sizes of 0 and more")
+            if item.name in self.values:
+                raise Failure(f"{self.name}: two initializers {printable(item.name)!r}; expected a name of its own for each")
             try:
                 self.values[item.name] = Const(constant_of(item))
-            except (ValueError, TypeError, KeyError) as error:
-                raise Failure(f"{self.name}: initializer {item.name!r}: {error}") from error
+            except ValueError as error:
+                raise Failure(f"{self.name}: initializer {printable(item.name)!r}: {error}") from error
             self.types[item.name] = int(item.data_type)
 
     def read_input(self) -> None:

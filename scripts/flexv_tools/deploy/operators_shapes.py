@@ -43,8 +43,8 @@ class Shapes(Quantisation):
                 self.types[self.node.output[0]] = int(item.t.data_type)
                 try:
                     return Const(constant_of(item.t))
-                except (KeyError, TypeError) as error:
-                    raise self.refuse(f"a constant of the type {item.t.data_type}", "numbers") from error
+                except ValueError as error:
+                    raise self.refuse(f"a constant without numbers ({error})", "numbers") from error
             if item.name in ("value_float", "value_int"):
                 return Const(np.asarray(self.attribute(item.name), np.float64))
             if item.name in ("value_floats", "value_ints"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/deploy at the edges: channels that compute nothing, files of anybody."""
+"""scripts/deploy at the edges: channels that compute nothing, numbers that are none, files of anybody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import numpy_helper
 from onnx import helper, numpy_helper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +137,65 @@ class ChannelsThatComputeNothing(Edges):
                      "channel 2 is too small for 32 bits", "channel 0 reaches", "smaller scale of the result")  # fmt: skip
 
 
+class NumbersThatAreNone(Edges):
+    def normalised(self, variance: float = 1.0, **attributes: Any) -> str:
+        b = self.b
+        parameters = [b.constant(np.ones(4)) for _ in range(3)]
+        y = b.node("BatchNormalization", self.any_convolution(), *parameters, b.constant([1, 1, variance, 1]), **attributes)
+        return b.quantise(y, 1 / 32)
+
+    def test_attributes(self) -> None:
+        for value in (float("nan"), float("inf"), float("-inf")):
+            with self.subTest(value=value):
+                self.b = networks.Builder(1)
+                self.refused(self.normalised(epsilon=value), "BatchNormalization", f"epsilon is {value:g}", "finite")
+        self.b = networks.Builder(1)
+        self.refused(self.normalised(epsilon=[1.0]), "epsilon of type FLOATS", "type FLOAT")
+
+    def test_a_variance_that_has_no_inverse_root(self) -> None:
+        self.refused(self.normalised(0.0, epsilon=0.0), "BatchNormalization", "variance of 0 with its epsilon", "more than 0")
+        self.b = networks.Builder(1)
+        self.refused(self.normalised(1.0, epsilon=-2.0), "variance of -1 with its epsilon")
+
+    def test_divisors(self) -> None:
+        for value in (np.nan, np.inf):
+            with self.subTest(value=value):
+                self.b = b = networks.Builder(1)
+                self.refused(b.quantise(b.node("Div", self.any_convolution(), b.constant(value)), 1 / 32), "(Div)", "not finite")
+                self.b = b = networks.Builder(1)
+                div = helper.make_tensor("div", onnx.TensorProto.FLOAT, [1], [float(value)])
+                y = b.node("RequantShift", self.any_convolution(), b.constant(3.0), b.constant(1.0), div=div, n_levels_out=256, domain="PACTOps")
+                self.refused(y, "RequantShift", f"the divisor {value:g}", "finite")
+
+    def test_bounds_of_a_clip(self) -> None:
+        for low, high, word in ((np.nan, 6.0, "min is nan"), (np.inf, 6.0, "min is inf"), (0.0, -np.inf, "max is -inf"), (0.0, np.nan, "max is nan")):
+            with self.subTest(low=low, high=high):
+                self.b = b = networks.Builder(1)
+                self.refused(b.quantise(b.node("Clip", self.any_convolution(), min=float(low), max=float(high)), 1 / 32), "(Clip)", word)
+        self.b = b = networks.Builder(1)
+        self.refused(b.quantise(b.node("Clip", self.any_convolution(), b.constant(0.0), b.constant(-np.inf)), 1 / 32), "max is -inf")
+
+    def test_infinite_bounds_on_their_own_side_are_none(self) -> None:
+        clipped = self.b.node("Clip", self.any_convolution(), min=float("-inf"), max=float("inf"))
+        layer = self.network(self.b.quantise(clipped, 1 / 32)).layers[0]
+        assert isinstance(layer, Dense)
+        self.assertEqual((layer.low, layer.high), (0, 255))
+
+    def test_bounds_far_outside_of_the_codes(self) -> None:
+        b = self.b
+        self.refused(b.quantise(b.node("Clip", self.any_convolution(), b.constant(3e38), b.constant(3.1e38)), 1e-30), "range that holds a number")
+
+    def test_zeros(self) -> None:
+        self.b = networks.Builder(1, "qonnx")
+        self.refused(self.b.quantise("x", 0.1, zero=1 << 100), "Quant", "the zero 1.26765e+30", "within 32 bits")
+
+    def test_steps_so_small_that_factors_have_no_number(self) -> None:
+        b = self.b
+        scale, zero = b.constant(5e-324, np.float64), b.constant(0, np.uint8)
+        y = b.node("DequantizeLinear", b.node("QuantizeLinear", self.any_convolution(), scale, zero), scale, zero)
+        self.refused(y, "not finite", "a larger scale of the result")
+
+
 class Files(Edges):
     """What a file of anybody may hold."""
 
@@ -223,6 +281,21 @@ class Files(Edges):
         model.graph.initializer.append(model.graph.initializer[0])
         path.write_bytes(model.SerializeToString())
         self.failure(path.rename(self.folder / "twice.onnx"), "two initializers", "a name of its own")
+
+
+class Operands(Edges):
+    def test_weights_without_elements(self) -> None:
+        y = self.convolution(np.zeros((4, 4, 0, 3)), np.full(4, 0.5), np.zeros(4))
+        self.refused(self.b.quantise(y, 1 / 32), "weights of the shape [4, 4, 0, 3]")
+
+    def test_a_bias_that_is_one_number(self) -> None:
+        found = []
+        for bias in (3.0, [3.0], [3.0] * 5):
+            self.b = b = networks.Builder(1)
+            weights = b.weights((5, 144), 8, 0.02)
+            y = b.node("Gemm", b.node("Flatten", b.quantise("x", 1 / 32)), weights, b.constant(bias), transB=1)
+            found.append(results(self.network(b.quantise(y, 0.5, signed=True))))
+        self.assertTrue(np.array_equal(found[0], found[1]) and np.array_equal(found[1], found[2]))
 
 
 if __name__ == "__main__":

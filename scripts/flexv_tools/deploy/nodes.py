@@ -7,17 +7,23 @@ from typing import Any
 
 import numpy as np
 
+from flexv_tools.deploy.constants import constant_of
 from flexv_tools.deploy.graph import Tensor, Unsupported
 from flexv_tools.deploy.values import INPUT, QDQ, Coded, Const, Pending, Real, Source, Step, Value
 
 
-INT, STRING, INTS = 2, 3, 7  # of onnx.AttributeProto
+FLOAT, INT, STRING, TENSOR, FLOATS, INTS = 1, 2, 3, 4, 6, 7  # of onnx.AttributeProto
 ATTRIBUTES = {
     **dict.fromkeys(("axis", "start", "end", "allowzero", "group", "ceil_mode", "count_include_pad", "keepdims", "transA", "transB", "signed", "narrow",
-                     "n_levels", "n_levels_out", "block_size", "output_dtype", "to", "storage_order", "channels_last", "num_outputs"), INT),
+                     "n_levels", "n_levels_out", "block_size", "output_dtype", "to", "storage_order", "channels_last", "num_outputs", "training_mode", "value_int"), INT),
     **dict.fromkeys(("auto_pad", "mode", "rounding_mode"), STRING),
+    **dict.fromkeys(("alpha", "beta", "epsilon", "value_float"), FLOAT),
+    **dict.fromkeys(("value", "min", "max"), FLOAT),  # that of a Constant is read apart
+    "value_floats": FLOATS,
+    "value_ints": INTS,
     **dict.fromkeys(("axes", "perm", "dilations", "kernel_shape", "pads", "split", "strides"), INTS),
 }  # fmt: skip
+NOT_FINITE = ("min", "max", "value_float")  # may be infinite: no bound
 PADLESS = "Pad only before Conv and pooling"
 
 
@@ -58,7 +64,10 @@ class Nodes:
                 if item.type != wanted:
                     kind = onnx.AttributeProto.AttributeType.Name
                     raise self.refuse(f"the attribute {name} of type {kind(item.type)}", f"type {kind(wanted)}")
-                return helper.get_attribute_value(item)
+                value = helper.get_attribute_value(item)
+                if wanted == FLOAT and (np.isnan(value) or np.isinf(value) and name not in NOT_FINITE):
+                    raise self.refuse(f"the attribute {name} is {value:g}", "a finite number")
+                return value
         return default
 
     def operand(self, index: int) -> Value | None:
@@ -131,8 +140,9 @@ class Nodes:
             raise self.refuse("a Pad node before it", PADLESS)
         return real
 
-    @staticmethod
-    def tensor_value(value: Any) -> Any:
-        from onnx import numpy_helper
-
-        return numpy_helper.to_array(value) if hasattr(value, "data_type") else value
+    def number_of(self, value: Any) -> float:
+        """An attribute that is a number, or a tensor of one."""
+        found = constant_of(value).reshape(-1) if hasattr(value, "data_type") else np.asarray(value).reshape(-1)
+        if found.size != 1 or found.dtype.kind not in "fiu":
+            raise self.refuse("an attribute that is no number", "one number")
+        return float(found[0])

@@ -65,6 +65,7 @@ class Arithmetic(Quantisation):
         left, right = self.operand(0), self.operand(1)
         if not isinstance(right, Const) or np.any(right.value == 0):
             raise self.refuse("a division by activations or by 0", "a constant divisor")
+        self.constant(1, "the divisor")
         return Const(left.value / right.value) if isinstance(left, Const) else self.scaled(left, 1 / right.value)
 
     def by_channel(self, value: Floats, pending: Pending) -> Floats:
@@ -91,7 +92,9 @@ class Arithmetic(Quantisation):
         return self.affine(pending, np.ones(()), self.by_channel(offset, pending))
 
     def affine(self, p: Pending, factor: Floats, offset: Floats) -> Pending:
-        """`p` * factor + offset, each one number, or one a channel."""
+        """`p` * factor + offset, each one number, or one a channel. All factors of a file come by here."""
+        if not np.all(np.isfinite(factor)) or not np.all(np.isfinite(offset)):
+            raise self.refuse("factors or addends that are not finite", "finite numbers")
         if p.parts:
             ends = np.cumsum([part.channels for part in p.parts])
             parts = [self.affine(part, *(each if not each.ndim else each[end - part.channels : end] for each in (factor, offset)))
@@ -118,7 +121,10 @@ class Arithmetic(Quantisation):
             raise self.refuse("channels that are not dimension 1", "[N, C, H, W]")
         if np.any(variance < 0):
             raise self.refuse("a negative variance", "variances of 0 and more")
-        factor = gamma / np.sqrt(variance + float(self.attribute("epsilon", 1e-5)))
+        variance = variance + float(self.attribute("epsilon", 1e-5))
+        if np.any(variance <= 0):
+            raise self.refuse(f"a variance of {variance.min():g} with its epsilon", "more than 0")
+        factor = gamma / np.sqrt(variance)
         return self.affine(pending, factor, beta - mean * factor)
 
     def on_relu(self) -> Value:
@@ -148,9 +154,9 @@ class Arithmetic(Quantisation):
     def shifted_by(self, value: Value | None) -> Pending:
         mul, add = self.constant(1, "the factor").value, self.constant(2, "the addend").value
         div = self.attribute("div")
-        divisor = float(np.asarray(self.tensor_value(div)).reshape(-1)[0]) if div is not None else 1.0
-        if divisor <= 0:
-            raise self.refuse(f"the divisor {divisor:g}", "a positive divisor")
+        divisor = 1.0 if div is None else self.number_of(div)
+        if not 0 < divisor < np.inf:
+            raise self.refuse(f"the divisor {divisor:g}", "a positive, finite divisor")
         pending = self.unclipped(value)
         factor, offset = (self.by_any_channel(each, pending) for each in (mul, add))
         return self.affine(pending, factor / divisor, offset / divisor)

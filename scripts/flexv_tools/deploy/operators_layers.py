@@ -64,7 +64,9 @@ class Layers(Quantisation):
         return self.checked_weights(codes, scale, is_transposed)
 
     def checked_weights(self, codes: Ints, scale: Floats, is_transposed: bool = False) -> Weights:
-        if codes.size == 0 or codes.min() < -128 or codes.max() > 127:
+        if codes.size == 0:
+            raise self.refuse(f"weights of the shape {list(codes.shape)}", "one or more in each dimension")
+        if codes.min() < -128 or codes.max() > 127:
             raise self.refuse("weights outside of -128..127 when their zero is taken off", "signed weights of at most 8 bits")
         whole = np.broadcast_to(scale, codes.shape)
         if is_transposed:
@@ -78,7 +80,7 @@ class Layers(Quantisation):
         if self.operand(index) is None:
             return np.zeros(count)
         value = self.constant(index, "the bias").value
-        if value.size != count and value.size != 1 or value.size and value.shape[-1] != value.size:
+        if value.size not in (1, count) or value.shape[-1:] not in ((), (value.size,)):
             raise self.refuse(f"a bias of shape {list(value.shape)} for {count} channels", "one a channel")
         return np.broadcast_to(value.reshape(-1), (count,))
 

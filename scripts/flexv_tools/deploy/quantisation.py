@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from flexv_tools.deploy.constants import type_name
 from flexv_tools.deploy.graph import Floats, Format
 from flexv_tools.deploy.steps import Steps
 from flexv_tools.deploy.values import Coded, Const, Pending, Real, Value
@@ -19,6 +20,7 @@ ROUNDINGS: dict[str, Callable[[Floats], Floats]] = {
     **dict.fromkeys(("ROUND", "HALF_EVEN", "ROUND_HALF_EVEN"), np.rint),
     "FLOOR": np.floor,
 }
+MOST_ZERO = 2**31
 MOST_BITS = 32  # of biases, which QONNX quantises, too
 
 
@@ -48,15 +50,8 @@ class Quantisation(Steps):
             raise self.refuse("scales of blocks", "one scale, or one a channel")
         kind = self.types.get(self.node.input[index + 1], 0) if zeros is not None else self.attribute("output_dtype", 0) or 2
         if kind not in CODE_TYPES:
-            raise self.refuse(f"codes of {self.type_name(kind)}", "uint8 and int8, or 4 and 2 bits of either sign")
+            raise self.refuse(f"codes of {type_name(kind)}", "uint8 and int8, or 4 and 2 bits of either sign")
         return Codes(self.scale_at(index), self.zero_at(index + 1), CODE_TYPES[kind])
-
-    @staticmethod
-    def type_name(kind: int) -> str:
-        from onnx import TensorProto  # type: ignore[import]
-
-        names = {number: name.lower() for name, number in TensorProto.DataType.items()}
-        return names.get(kind, f"the type {kind}") if kind else "an unknown type"
 
     def scale_at(self, index: int) -> Floats:
         scale = self.constant(index, "the scale").value
@@ -70,6 +65,8 @@ class Quantisation(Steps):
         zero = self.constant(index, "the zero").value
         if not zero.size:
             raise self.refuse("a zero without elements", "one number, or one a channel")
+        if np.abs(zero).max() > MOST_ZERO:
+            raise self.refuse(f"the zero {zero.reshape(-1)[np.abs(zero).argmax()]:g}", "zeros within 32 bits")
         return zero
 
     def single(self, scale: Floats, zero: Floats) -> tuple[float, int]:
@@ -128,12 +125,17 @@ class Quantisation(Steps):
         return replace(pending, low=max(pending.low, low), high=min(pending.high, high))
 
     def bound(self, index: int, attribute: str, default: float) -> float:
-        if self.operand(index) is None:
-            return float(self.attribute(attribute, default))
-        value = self.operand(index)  # float graphs say "none" by the infinities
-        if isinstance(value, Const) and value.value.size == 1 and np.isinf(value.value).all():
-            return float(value.value.reshape(()))
-        return self.scalar(index, f"the bound {attribute}")
+        """An infinite one is none, as float graphs say it, if it is on its own side."""
+        value = self.operand(index)
+        if value is None:
+            found = float(self.attribute(attribute, default))
+        elif isinstance(value, Const) and value.value.size == 1 and np.isinf(value.value).all():
+            found = float(value.value.reshape(()))
+        else:
+            found = self.scalar(index, f"the bound {attribute}")
+        if found == -default:
+            raise self.refuse(f"the bound {attribute} is {found:g}", f"finite numbers, or {default:g} for none")
+        return found
 
     def on_dequantizelinear(self) -> Value:
         scale, zero, value = self.scale_at(1), self.zero_at(2), self.operand(0)

@@ -39,12 +39,19 @@ class Steps(Nodes):
         """With a clip of the real numbers as one of the codes."""
         p, low, high = coded.pending, coded.low, coded.high
         if p.low > -np.inf:
-            low = max(low, int(np.ceil(max(p.low / coded.scale + coded.zero - 0.5, -(2.0**31)))))
+            low = max(low, int(np.ceil(self.code_at(p.low, coded) - 0.5)))
         if p.high < np.inf:
-            high = min(high, int(np.floor(min(p.high / coded.scale + coded.zero + 0.5, 2.0**31))))
+            high = min(high, int(np.floor(self.code_at(p.high, coded) + 0.5)))
         if low > high:
             raise self.refuse(f"codes from {low} to {high}", "bounds in order, and a range that holds a number")
         return replace(coded, low=low, high=high)
+
+    @staticmethod
+    def code_at(bound: float, coded: Coded) -> float:
+        """Which code, with a fraction, stands for a bound; far outside of all ranges it is any that is."""
+        with np.errstate(over="ignore"):
+            code = np.float64(bound) / coded.scale + coded.zero
+        return float(np.clip(code, -(2.0**31), 2.0**31))
 
     def make_input(self, coded: Coded, form: Format) -> Tensor:
         p = coded.pending

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ class Files(Edges):
         item = next(each for each in model.graph.initializer if list(each.dims) == [4, 4, 3, 3])
         self.data = item.raw_data
         item.ClearField("raw_data")
-        item.name, item.data_location = item.name, onnx.TensorProto.EXTERNAL
+        item.data_location = onnx.TensorProto.EXTERNAL
         for key, value in entries.items():
             entry = item.external_data.add()
             entry.key, entry.value = key, str(value)
@@ -296,6 +297,42 @@ class Operands(Edges):
             y = b.node("Gemm", b.node("Flatten", b.quantise("x", 1 / 32)), weights, b.constant(bias), transB=1)
             found.append(results(self.network(b.quantise(y, 0.5, signed=True))))
         self.assertTrue(np.array_equal(found[0], found[1]) and np.array_equal(found[1], found[2]))
+
+
+class SilentMistakes(Edges):
+    """Each of these was computed wrongly, without a word."""
+
+    def test_a_mean_with_a_negative_factor_stays_within_32_bits(self) -> None:
+        b = self.b
+        x = b.quantise("x", 1 / 32)
+        network = self.network(b.quantise(b.node("Neg", b.node("GlobalAveragePool", x)), 1 / 32, signed=True))
+        sample = np.full(network.input.shape, 100)
+        self.assertEqual(set(evaluator.run(network, sample)[network.output].reshape(-1)), {-100})
+
+    def test_a_pad_is_not_lost_before_means_and_maxima_of_whole_maps(self) -> None:
+        for operator, attributes in (("GlobalAveragePool", {}), ("ReduceMean", {"axes": [2, 3]}), ("GlobalMaxPool", {})):
+            with self.subTest(operator):
+                self.b = b = networks.Builder(1)
+                padded = b.node("Pad", b.quantise("x", 1 / 32), b.constant([0, 0, 1, 1, 0, 0, 1, 1], np.int64))
+                self.refused(b.quantise(b.node(operator, padded, **attributes), 1 / 32), "a Pad node before it")
+
+    def test_a_layer_that_is_clipped_to_0_is_0(self) -> None:
+        """Tables say by two zeros that there is no clip."""
+        b = self.b
+        network = self.network(b.quantise(b.node("Clip", self.any_convolution(), b.constant(0.0), b.constant(0.0)), 1 / 32))
+        (layer,) = network.layers
+        assert isinstance(layer, Dense)
+        unclipped = replace(layer, low=-(1 << 31), high=1 << 31)
+        sample = np.random.default_rng(4).integers(0, 256, network.input.shape)
+        self.assertEqual(set(evaluator.evaluate(unclipped, [sample]).reshape(-1)), {0})
+
+    def test_tensors_larger_than_the_tables_can_say(self) -> None:
+        for shape, outputs, word in (([1, 65536, 1, 1], 4, "1x1x65536"), ([1, 4, 1, 65536], 4, "1x65536x4"), ([1, 4, 1, 1], 65533, "1x1x65533")):
+            with self.subTest(shape=shape):
+                self.b = b = networks.Builder(1)
+                y = b.quantise(b.conv(b.quantise("x", 1 / 32), shape[1], outputs, (1, 1), 1, (0, 0, 0, 0)), 8.0)
+                with self.assertRaisesRegex(Unsupported, f"a tensor {word} .*; accepted: at most 65,535 rows and columns, 65,532 channels"):
+                    integerise.integerise(importer.load(b.save(self.folder / "net.onnx", shape, y, [1])))
 
 
 if __name__ == "__main__":

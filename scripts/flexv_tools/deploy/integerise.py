@@ -32,6 +32,7 @@ from flexv_tools.deploy.values import Imported, Pending, Step, bits_for
 
 LIMIT = 2.0**31 - 1
 WIDE_SHIFTS = range(31, 15, -1)  # that the kernels can do
+MOST_SIZE = 0xFFFF
 MOST_STEPS = 1 << 15  # that results reach with the least of these shifts
 MAX_PLAIN_SHIFT = 30
 CONSTANT_SUM = 1 << 24
@@ -59,6 +60,8 @@ def integerise(imported: Imported, bias: Bias = "sum") -> Network:
         tensor = last.output
     else:
         tensor = output.tensor
+    for each in (imported.input, *(layer.output for layer in layers)):
+        check_size(each.whole or each)
     worst = max(layers, key=lambda layer: layer.error, default=None)
     if worst is not None and worst.error > 0:
         notes.append(
@@ -69,6 +72,12 @@ def integerise(imported: Imported, bias: Bias = "sum") -> Network:
         imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1,
         bias, imported.source.has_last_channels, notes, imported.source.gain, imported.source.offset, imported.is_output_last,
     )
+
+
+def check_size(tensor: Tensor) -> None:
+    """Tables hold sizes in 16 bits."""
+    if max(tensor.height, tensor.width, tensor.stored_channels) > MOST_SIZE:
+        raise Unsupported(tensor.name, "result", f"a tensor {tensor}", f"at most {MOST_SIZE:,} rows and columns, {MOST_SIZE // 4 * 4:,} channels")
 
 
 def layers_of(step: Step, bias: Bias) -> list[Layer]:
@@ -136,6 +145,8 @@ def dense_of(step: Step, bias: Bias) -> Layer:
     weights = flipped(p, np.broadcast_to(gain, p.channels))
     gain = np.abs(np.broadcast_to(gain, p.channels))
     offset = np.broadcast_to(offset, p.channels)
+    if (step.low, step.high) == (0, 0):  # which tables mean as no clip at all
+        gain, offset = np.zeros(p.channels), np.full(p.channels, 0.5)
     low, high = sum_bounds(weights, p.inputs[0].format)
     scaling = scaling_of(step, Sums(gain, offset, low, high), bias)
     weights = np.where(scaling.is_constant[:, None, None, None], 0, weights)
@@ -323,7 +334,7 @@ def average_of(step: Step) -> Layer:
     (gain,), offset = steps_of(step)
     form = p.inputs[0].format
     taps = p.window.kernel[0] * p.window.kernel[1]
-    reach = float(gain) * taps * max(abs(form.low), form.high) + abs(float(offset)) + 1
+    reach = abs(float(gain)) * taps * max(abs(form.low), form.high) + abs(float(offset)) + 1
     shift = plain_shift(p, reach, float(gain))
     factor, bias = round(float(gain) * 2**shift), round(float(offset) * 2**shift)
     error = abs(factor / 2**shift - float(gain)) * taps * max(abs(form.low), form.high) + 0.5 / 2**shift

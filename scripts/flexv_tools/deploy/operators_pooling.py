@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from flexv_tools.deploy.graph import Window
+from flexv_tools.deploy.nodes import PADLESS
 from flexv_tools.deploy.operators_layers import MAX_KERNEL, Layers
 from flexv_tools.deploy.values import Pending, Real, Step, Value
 
@@ -45,11 +46,13 @@ class Pooling(Layers):
         )
 
     def on_globalmaxpool(self) -> Value:
-        real = self.unpadded(0)
+        real = self.stored(0)
         return self.maximum(real, self.whole_map(real))
 
     def whole_map(self, real: Real) -> Window:
         self.check_spatial(real)
+        if any(real.pads):
+            raise self.refuse("a Pad node before it", PADLESS)
         if max(real.tensor.height, real.tensor.width) > MAX_KERNEL:
             raise self.refuse(f"a window over {real.tensor}", f"heights and widths of at most {MAX_KERNEL}")
         return Window((real.tensor.height, real.tensor.width))
@@ -74,7 +77,6 @@ class Pooling(Layers):
 
     def on_globalaveragepool(self) -> Value:
         real = self.numeric(0)
-        self.unpadded(0)
         return self.average(real, self.whole_map(real))
 
     def on_reducemean(self) -> Value:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -333,6 +334,19 @@ class SilentMistakes(Edges):
                 y = b.quantise(b.conv(b.quantise("x", 1 / 32), shape[1], outputs, (1, 1), 1, (0, 0, 0, 0)), 8.0)
                 with self.assertRaisesRegex(Unsupported, f"a tensor {word} .*; accepted: at most 65,535 rows and columns, 65,532 channels"):
                     integerise.integerise(importer.load(b.save(self.folder / "net.onnx", shape, y, [1])))
+
+
+class LongNetworks(Edges):
+    def test_nodes_are_sorted_in_time_that_grows_with_their_number(self) -> None:
+        """In the order of the file and in the opposite one; a step for each of 100,000,000 pairs would take minutes."""
+        names = ["x", *(f"t{number}" for number in range(10_000))]
+        nodes = [helper.make_node("Identity", [a], [b]) for a, b in zip(names, names[1:])]
+        for given in (nodes, nodes[::-1]):
+            self.b.nodes = given
+            reader = importer.Importer(onnx.load(str(self.saved(names[-1]))), "long")
+            begin = time.process_time()
+            self.assertEqual([node.output[0] for node in reader.sorted_nodes()], names[1:])
+            self.assertLess(time.process_time() - begin, 5)
 
 
 if __name__ == "__main__":

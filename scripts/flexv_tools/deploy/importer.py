@@ -82,23 +82,36 @@ class Importer(Integers, Shapes):
 
     def sorted_nodes(self) -> list[Any]:
         """In an order in which operands come first. Files are meant to be sorted; some are not."""
+        nodes = list(self.graph.node)
         ready = set(self.values) | {""} | {item.name for item in self.graph.input}
-        waiting, ordered = list(self.graph.node), []
-        while waiting:
-            now = [node for node in waiting if all(name in ready for name in node.input)]
-            if not now:
-                node = waiting[0]
-                missing = next(name for name in node.input if name not in ready)
+        missing = [{name for name in node.input if name not in ready} for node in nodes]
+        readers: dict[str, list[int]] = {}
+        for number, names in enumerate(missing):
+            for name in names:
+                readers.setdefault(name, []).append(number)
+        ordered: list[int] = []
+        now = [number for number, names in enumerate(missing) if not names]
+        while now:
+            made: set[int] = set()
+            for number in now:
+                self.check_outputs(nodes[number], ready)
+                ready.update(nodes[number].output)
+                for name, reader in ((name, each) for name in nodes[number].output for each in readers.get(name, [])):
+                    missing[reader].discard(name)
+                    made.update(() if missing[reader] else (reader,))
+            ordered += now
+            now = sorted(made)
+        self.check_made(nodes, missing)
+        return [nodes[number] for number in ordered]
+
+    def check_made(self, nodes: list[Any], missing: list[set[str]]) -> None:
+        for node, names in zip(nodes, missing):
+            if names:
+                name = next(name for name in node.input if name in names)
                 raise Failure(
-                    f"{self.name}: node {self.label(node)} ({node.op_type}): operand {missing!r} is never made; "
+                    f"{self.name}: node {self.label(node)} ({node.op_type}): operand {printable(name)!r} is never made; "
                     "expected an initializer, an input or the output of a node before it (no cycles)"
                 )
-            for node in now:
-                self.check_outputs(node, ready)
-                ready.update(node.output)
-            ordered += now
-            waiting = [node for node in waiting if not any(node is done for done in now)]
-        return ordered
 
     def check_outputs(self, node: Any, ready: set[str]) -> None:
         for name in node.output:

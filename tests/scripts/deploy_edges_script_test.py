@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -21,7 +23,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 import networks  # noqa: E402
 
-from flexv_tools.deploy import evaluator, exact, importer, integerise  # noqa: E402
+from flexv_tools.deploy import evaluator, exact, importer, integerise, main, settings  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Network, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 
@@ -347,6 +349,88 @@ class LongNetworks(Edges):
             begin = time.process_time()
             self.assertEqual([node.output[0] for node in reader.sorted_nodes()], names[1:])
             self.assertLess(time.process_time() - begin, 5)
+
+
+class Call(Edges):
+    """What is given beside the network. Nothing is built for a call that cannot be served."""
+
+    def called(self, *options: str, out: Path | None = None) -> str:
+        path = self.saved(self.b.quantise(self.any_convolution(), 1 / 32))
+        self.b = networks.Builder(1)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = main.main([str(path), "--out", str(out or self.folder / "out"), *options])
+        self.assertEqual(status, 2, said.getvalue())
+        self.assertRegex(said.getvalue(), "^deploy: error: .*expected")
+        self.assertFalse((self.folder / "out/src").exists())
+        return said.getvalue()
+
+    def saved_array(self, name: str, values: Any) -> str:
+        np.save(self.folder / name, values)
+        return str(self.folder / name)
+
+    def test_samples(self) -> None:
+        for values, word in ((np.zeros((0, 4, 6, 6)), "no samples"), (np.full((1, 4, 6, 6), np.nan), "not finite"),
+                             (np.full((1, 4, 6, 6), np.inf), "not finite"), (np.array(["text"]), "expected numbers")):  # fmt: skip
+            with self.subTest(word):
+                self.assertIn(word, self.called("--input", self.saved_array("x.npy", values)))
+
+    def test_an_archive_is_no_array(self) -> None:
+        np.savez(self.folder / "x.npz", np.zeros((1, 4, 6, 6)))
+        samples = self.saved_array("x.npy", np.zeros((1, 4, 6, 6)))
+        for options in (("--input", str(self.folder / "x.npz")), ("--input", samples, "--labels", str(self.folder / "x.npz"))):
+            self.assertIn("an archive of arrays; expected one array", self.called(*options))
+
+    def test_labels(self) -> None:
+        samples = self.saved_array("x.npy", np.zeros((2, 4, 6, 6)))
+        for labels, word in ((np.zeros(2), "of float64"), (np.zeros(1, int), "at least 2"), (np.array([0, 64]), "0 to 63"), (np.array([-1, 0]), "0 to 63")):
+            with self.subTest(word):
+                self.assertIn(word, self.called("--input", samples, "--labels", self.saved_array("y.npy", labels)))
+
+    def test_a_folder_that_cannot_be_one(self) -> None:
+        (self.folder / "file").write_text("")
+        (self.folder / "taken/plan.json").mkdir(parents=True)
+        self.assertIn("is no folder", self.called(out=self.folder / "file"))
+        self.assertIn("is no folder", self.called(out=self.folder / "file/below"))
+        self.assertIn("is a folder", self.called(out=self.folder / "taken"))
+        self.called(out=Path("/proc/nope"))
+
+    def test_an_input_is_not_replaced_by_a_result(self) -> None:
+        (self.folder / "out").mkdir()
+        samples = self.saved_array("out/output.npy", np.zeros((1, 4, 6, 6)))
+        self.assertIn("cannot be written as well", self.called("--input", samples))
+        self.assertTrue(Path(samples).exists())
+
+    def test_results_of_another_call_do_not_stay(self) -> None:
+        (self.folder / "out").mkdir()
+        for name in ("report.json", "index.html", "mine.txt"):
+            (self.folder / "out" / name).write_text("")
+        self.called("--set", "soc.cluster.tcdm.size_bytes=many")
+        self.assertEqual([each.name for each in (self.folder / "out").iterdir()], ["mine.txt"])
+
+    def test_settings_that_options_decide(self) -> None:
+        for key, option in (("soc.cluster.core_count", "--cores"), ("soc.cluster.core.isa", "--isa"), ("soc.l2.size_bytes", "--l2-bytes"),
+                            ("soc.external_memory.size_bytes", "--l3")):  # fmt: skip
+            with self.subTest(key):
+                self.assertIn(f"expected {option}", self.called("--set", f"{key}=4096"))
+
+    def test_an_external_memory_that_moves_nothing(self) -> None:
+        for setting in ("bytes_per_cycle=0", "bytes_per_cycle=-1", "bytes_per_cycle=nan", "bytes_per_cycle=inf", "latency_cycles=-1", "burst_bytes=0"):
+            with self.subTest(setting):
+                self.assertIn("expected more than 0 bytes", self.called("--l3", "--set", f"soc.external_memory.{setting}"))
+
+    def test_tiles_leave_the_tcdm_to_stacks_and_the_runtime(self) -> None:
+        """2 KiB a core, less where that is a quarter of the TCDM, and 2 KiB."""
+        self.assertIn("leave 112,640 bytes of the TCDM of 131,072", self.called("--l1-bytes", "112641"))
+        self.assertIn("leave 47,104 bytes of the TCDM of 65,536", self.called("--l1-bytes", "60000", "--set", "soc.cluster.tcdm.size_bytes=65536"))
+        for cores, size, wanted in ((8, 131072, 106496), (16, 131072, 96256), (8, 65536, 47104), (16, 16384, 6144)):
+            found = settings.chosen_l1_bytes(None, 106496, [f"soc.cluster.tcdm.size_bytes={size}"], cores)
+            self.assertEqual(found, wanted)
+
+    def test_advice_can_be_followed(self) -> None:
+        self.assertEqual(settings.l1_advice(11264, 8), "--l1-bytes 11264, or ")
+        self.assertEqual(settings.l1_advice(200704, 8), "--l1-bytes 200704 --set soc.cluster.tcdm.size_bytes=262144, or ")
+        self.assertEqual(settings.l1_advice(2104320, 8), "")
 
 
 if __name__ == "__main__":

@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from flexv_tools.arrays import read_array
 from flexv_tools.deploy import evaluator, exact
 from flexv_tools.deploy.graph import Ints, Network
 from flexv_tools.deploy.values import Imported
 from flexv_tools.errors import Failure
 
 
-def read_labels(path: Path, least: int) -> Ints:
-    try:
-        labels = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: no array of NumPy: {error}") from error
+def read_labels(path: Path, least: int, classes: int | None = None) -> Ints:
+    """At least as many labels as `least`, numbers of `classes`. Raises Failure."""
+    labels = read_array(path)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or len(labels) < least:
-        raise Failure(f"{path}: has the shape {labels.shape}; expected whole numbers, at least {least}")
+        raise Failure(f"{path}: has the shape {labels.shape} of {labels.dtype}; expected whole numbers, at least {least}")
+    if classes is not None and len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+        raise Failure(f"{path}: labels from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}, one of the network's outputs")
     return np.asarray(labels, np.int64)
 
 

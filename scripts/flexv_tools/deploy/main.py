@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from flexv_tools import simulator
-from flexv_tools.deploy import accuracy, build, cost, evaluator, execute, external_plan, importer, integerise, page, planner, prefetch, report, tiler
+from flexv_tools.arrays import read_array
+from flexv_tools.deploy import accuracy, build, cost, evaluator, execute, external_plan, importer, integerise, page, planner, prefetch, report, results, settings, tiler
 from flexv_tools.deploy.graph import Floats, Ints, Network, Unsupported, json_of
 from flexv_tools.deploy.planner import Plan
 from flexv_tools.deploy.tiler import Target, Tiling
@@ -35,7 +37,8 @@ from flexv_tools.errors import Failure
 DEFAULT_L2_BYTES = 0x190000
 PROBE_L2_BYTES = 64 << 20  # more than any program takes
 SCHEDULE_BYTES = 24 * 1024  # for the tables of blocks and pieces
-EXTERNAL = "soc.external_memory"
+MOST_L2_BYTES = 32 << 20  # of the platform
+MOST_LAYERS = 2047
 ISAS = ("flexv", "xpulpnn", "xpulpv2")
 
 
@@ -53,7 +56,10 @@ def prepare(options: argparse.Namespace) -> Deployment:
     """Everything that is decided before the firmware is built."""
     imported = importer.load(options.model)
     network = integerise.integerise(imported, options.bias)
-    target = Target(options.isa, options.cores, options.l1_bytes, external_of(options.set) if options.l3 else None)
+    if len(network.layers) > MOST_LAYERS:
+        raise Failure(f"{options.model}: {len(network.layers):,} layers; expected at most {MOST_LAYERS:,}, a region of the report each")
+    l1_bytes = settings.chosen_l1_bytes(options.l1_bytes, Target.l1_bytes, options.set, options.cores)
+    target = Target(options.isa, options.cores, l1_bytes, settings.external_of(options.set) if options.l3 else None)
     if target.external is None:
         tilings = prefetch.chosen(tiler.options_of_all(network.layers, target), target)
         plan = planner.plan(network, tilings, options.l2_bytes)
@@ -62,20 +68,6 @@ def prepare(options: argparse.Namespace) -> Deployment:
         program = code_bytes(network, target, tiler.tile_all(network.layers, target, known=known), options.out)
         tilings, plan = external_plan.plan_external(network, target, options.l2_bytes, program, known)
     return Deployment(network, imported, tilings, plan, target, options.l2_bytes)
-
-
-def external_of(settings: list[str]) -> cost.External:
-    """External memory as it is, or as --set says."""
-    values = dict(setting.split("=", 1) for setting in settings if "=" in setting)
-    found = cost.External()
-    try:
-        return cost.External(
-            float(values.get(f"{EXTERNAL}.bytes_per_cycle", found.bytes_per_cycle)),
-            int(values.get(f"{EXTERNAL}.latency_cycles", found.latency_cycles)),
-            int(values.get(f"{EXTERNAL}.burst_bytes", found.burst_bytes)),
-        )
-    except ValueError as error:
-        raise Failure(f"--set {EXTERNAL}: {error}; --l3 needs plain numbers to plan with") from error
 
 
 def code_bytes(network: Network, target: Target, tilings: list[Tiling], out: Path) -> int:
@@ -163,12 +155,11 @@ def read_samples(path: Path | None, network: Network) -> list[Ints]:
         codes = np.random.default_rng(1).integers(tensor.range[0], tensor.range[1] + 1, tensor.shape)
         codes[..., tensor.channels :] = 0
         return [codes]
-    try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: no array of NumPy: {error}") from error
+    values = read_array(path)
     if values.dtype.kind not in "fiu" or values.ndim < 1:
         raise Failure(f"{path}: expected numbers, float32 [samples, ...]")
+    if not values.size or not np.all(np.isfinite(values)):
+        raise Failure(f"{path}: {'numbers that are not finite' if values.size else 'no samples'}; expected finite numbers, one sample or more")
     return [evaluator.quantise_input(network, sample) for sample in shaped(path, values.astype(np.float64), network)]
 
 
@@ -229,7 +220,7 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
 def platform_arguments(deployment: Deployment, options: argparse.Namespace) -> tuple[str, ...]:
     arguments = [f"soc.l2.size_bytes={deployment.l2_bytes}", f"soc.cluster.core.isa={deployment.target.isa}"]
     if deployment.plan.schedule is not None:
-        arguments.append(f"{EXTERNAL}.size_bytes={build.external_bytes(deployment.plan)}")
+        arguments.append(f"{settings.EXTERNAL}.size_bytes={build.external_bytes(deployment.plan)}")
     arguments += [f"soc.cluster.core_count={deployment.target.cores}", *options.set]
     return tuple(part for setting in arguments for part in ("--set", setting))
 
@@ -238,23 +229,28 @@ def deploy_all(options: argparse.Namespace) -> int:
     """By each instruction set, in a folder of its own, and a page that puts them side by side."""
     if options.isa != "all":
         return deploy(options)[0]
-    results, status = {}, 0
+    found, status = {}, 0
+    results.prepare(options.out, options.model, options.input, options.labels)
     for isa in ISAS:
         print(f"{isa}:")
         own = argparse.Namespace(**{**vars(options), "isa": isa, "out": options.out / isa})
-        failed, results[isa] = deploy(own)
+        failed, found[isa] = deploy(own)
         status = max(status, failed)
     if options.run:
-        (options.out / "index.html").write_text(page.comparison(options.model.stem, results))
+        (options.out / "index.html").write_text(page.comparison(options.model.stem, found))
     return status
 
 
 def deploy(options: argparse.Namespace) -> tuple[int, list[report.Row]]:
     if options.run and not options.program.is_file():
         raise Failure(f"{options.program}: not found; scripts/demo builds it")
+    settings.check_settings(options.set)
+    results.prepare(options.out, options.model, options.input, options.labels)
     deployment = prepare(options)
-    sample = read_samples(options.input, deployment.network)[0]
-    options.out.mkdir(parents=True, exist_ok=True)
+    samples = read_samples(options.input, deployment.network)
+    sample = samples[0]
+    if options.labels is not None:
+        accuracy.read_labels(options.labels, len(samples), math.prod(deployment.network.output_shape))
     source = options.out / "src"
     build.write_sources(
         source, deployment.network, deployment.tilings, deployment.plan, deployment.target, options.l2_bytes, sample
@@ -265,7 +261,6 @@ def deploy(options: argparse.Namespace) -> tuple[int, list[report.Row]]:
     for note in deployment.network.notes:
         print(f"note: {note}", file=sys.stderr)
     if options.labels is not None:
-        samples = read_samples(options.input, deployment.network)
         print(accuracy.of_evaluators(deployment.imported, deployment.network, samples, options.labels))
     return run_all(deployment, elfs, options) if options.run else (0, [])
 
@@ -286,7 +281,8 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--run", action="store_true", help="run, compare and measure")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="parameter of the platform")
     parser.add_argument("--cores", type=int, default=8, metavar="N", help="cores of the cluster (default 8)")
-    parser.add_argument("--l1-bytes", type=int, default=Target.l1_bytes, metavar="N", help="of the TCDM, for tiles")
+    parser.add_argument("--l1-bytes", type=int, metavar="N", help="of the TCDM, for tiles (default "
+                        f"{Target.l1_bytes}, or what stacks leave)")  # fmt: skip
     parser.add_argument("--l2-bytes", type=int, default=DEFAULT_L2_BYTES, metavar="N", help="of the platform's L2")
     parser.add_argument("--l3", action="store_true", help="weights, and activations for which L2 is too small, lie in external "
                         "memory (soc.external_memory.*) and are brought in while layers are computed")  # fmt: skip
@@ -298,15 +294,17 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("--labels are those of --input")
     if not 1 <= options.cores <= 16:
         parser.error("--cores must be 1..16")
-    if options.l1_bytes < 4096 or options.l2_bytes < 65536 or options.l2_bytes % 4096:
-        parser.error("--l1-bytes must be at least 4096, --l2-bytes at least 65536 and a multiple of 4096")
+    if options.l1_bytes is not None and options.l1_bytes < 4096:
+        parser.error("--l1-bytes must be at least 4096")
+    if not 65536 <= options.l2_bytes <= MOST_L2_BYTES or options.l2_bytes % 4096:
+        parser.error(f"--l2-bytes must be 65536 to {MOST_L2_BYTES} and a multiple of 4096")
     return options
 
 
 def main(arguments: list[str] | None = None) -> int:
     try:
         return deploy_all(read_arguments(arguments))
-    except (Failure, Unsupported) as error:
+    except (Failure, Unsupported, OSError) as error:
         print(f"deploy: error: {error}", file=sys.stderr)
         return 2
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from flexv_tools.deploy import cost, work
+from flexv_tools.deploy import cost, settings, work
 from flexv_tools.deploy.graph import Add, Average, Dense, Depthwise, Layer, Maximum, Tensor, Unsupported
 
 MAX_DMA_BYTES = 65535
@@ -437,8 +437,7 @@ def too_large(layer: Layer, target: Target) -> Unsupported:
         layer.name,
         layer.kind,
         f"{what} needs {needed:,} bytes of L1, {needed - target.l1_bytes:,} more than the {target.l1_bytes:,} there are",
-        f"--l1-bytes {-(-needed // 1024) * 1024} with as large a TCDM (--set soc.cluster.tcdm.size_bytes), or narrower "
-        "tensors",
+        settings.l1_advice(-(-needed // 1024) * 1024, target.cores) + "narrower tensors",
     )
 
 

@@ -44,19 +44,21 @@ private:
                "an initiator sends BEGIN_REQ and END_RESP");
         expect(trans.has_mm() && trans.get_ref_count() > 0,
                "a payload of nb_transport has a memory manager and is referred to");
-        move(trans, phase);
+        move(trans, phase, delay);
         const bool is_end = phase == tlm::END_RESP;
         const tlm::tlm_sync_enum answer = out->nb_transport_fw(trans, phase, delay);
+        if (answer == tlm::TLM_COMPLETED && !is_end)
+            request_end_ = sc_core::sc_time_stamp() + delay;
         if (is_end || answer == tlm::TLM_COMPLETED)
             end(trans);
         else if (answer == tlm::TLM_UPDATED)
-            answer_of_target(trans, phase);
+            answer_of_target(trans, phase, delay);
         return answer;
     }
 
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
                                        sc_core::sc_time& delay) {
-        answer_of_target(trans, phase);
+        answer_of_target(trans, phase, delay);
         const bool is_response = phase == tlm::BEGIN_RESP;
         const tlm::tlm_sync_enum answer = in->nb_transport_bw(trans, phase, delay);
         if (answer == tlm::TLM_UPDATED)
@@ -68,17 +70,25 @@ private:
         return answer;
     }
 
-    void answer_of_target(tlm::tlm_generic_payload& trans, const tlm::tlm_phase& phase) {
+    /// Phases of an extended protocol may be ignored (15.2.5), and are.
+    void answer_of_target(tlm::tlm_generic_payload& trans, const tlm::tlm_phase& phase,
+                          const sc_core::sc_time& delay) {
+        if (unsigned(phase) > unsigned(tlm::END_RESP))
+            return;
         expect(phase == tlm::END_REQ || phase == tlm::BEGIN_RESP,
                "a target sends END_REQ and BEGIN_RESP");
-        move(trans, phase);
+        move(trans, phase, delay);
     }
 
-    void move(tlm::tlm_generic_payload& trans, const tlm::tlm_phase& phase) {
+    /// A phase takes effect at the time that is annotated.
+    void move(tlm::tlm_generic_payload& trans, const tlm::tlm_phase& phase,
+              const sc_core::sc_time& delay) {
         const auto known = open_.find(&trans);
+        const sc_core::sc_time time = sc_core::sc_time_stamp() + delay;
         if (phase == tlm::BEGIN_REQ) {
             expect(known == open_.end(), "a transaction begins once");
-            expect(in_phase(tlm::BEGIN_REQ) == 0, "a request begins when the last one has ended");
+            expect(in_phase(tlm::BEGIN_REQ) == 0 && time >= request_end_,
+                   "a request begins when the last one has ended");
             expect(trans.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE,
                    "the response status begins as TLM_INCOMPLETE_RESPONSE");
             open_[&trans] = phase;
@@ -88,6 +98,8 @@ private:
         if (known == open_.end())
             return;
         expect(may_follow(known->second, phase), "the phases of a transaction come in their order");
+        if (known->second == tlm::BEGIN_REQ)
+            request_end_ = time;
         if (phase == tlm::BEGIN_RESP) {
             expect(in_phase(tlm::BEGIN_RESP) == 0, "a response begins when the last one has ended");
             expect(trans.get_response_status() != tlm::TLM_INCOMPLETE_RESPONSE,
@@ -119,6 +131,7 @@ private:
     }
 
     std::map<const tlm::tlm_generic_payload*, tlm::tlm_phase> open_;
+    sc_core::sc_time request_end_;
 };
 
 }  // namespace flexv::test

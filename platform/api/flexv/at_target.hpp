@@ -6,9 +6,11 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <sstream>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 namespace flexv {
 
@@ -25,6 +27,38 @@ public:
     }
 
 private:
+    using Payload = tlm::tlm_generic_payload;
+
+    /// The memory manager of payloads for those that come without one, as b_transport() may.
+    class Stock final : public tlm::tlm_mm_interface {
+    public:
+        /// With the attributes, data and extensions of `trans`, and one reference.
+        Payload& take(const Payload& trans) {
+            if (free_.empty()) {
+                all_.push_back(std::make_unique<Payload>(this));
+                free_.push_back(all_.back().get());
+            }
+            Payload& taken = *free_.back();
+            free_.pop_back();
+            taken.acquire();
+            taken.deep_copy_from(trans);  // it has no data yet, so none are copied
+            taken.set_data_ptr(trans.get_data_ptr());
+            taken.set_byte_enable_ptr(trans.get_byte_enable_ptr());
+            return taken;
+        }
+
+    private:
+        void free(Payload* payload) override {
+            payload->reset();
+            payload->set_data_ptr(nullptr);
+            payload->set_byte_enable_ptr(nullptr);
+            free_.push_back(payload);
+        }
+
+        std::vector<std::unique_ptr<Payload>> all_;
+        std::vector<Payload*> free_;
+    };
+
     /// A transaction between BEGIN_REQ and END_RESP.
     struct Open {
         sc_core::sc_event responded;
@@ -33,60 +67,52 @@ private:
         bool owes_end = false;  ///< END_RESP has not been told
     };
 
-    /// What nb_transport() wants of payloads that come without a memory manager, as those of
-    /// b_transport() may.
-    struct Manager final : tlm::tlm_mm_interface {
-        sc_core::sc_event freed;
-
-        void free(tlm::tlm_generic_payload* trans) override {
-            trans->reset();  // extensions that the target has added for the time of the transaction
-            freed.notify(sc_core::SC_ZERO_TIME);
-        }
-    };
-
-    /// The caller waits for its response.
-    void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) override {
+    void b_transport(Payload& trans, sc_core::sc_time& delay) override {
         sc_core::wait(delay);
         delay = sc_core::SC_ZERO_TIME;
         if (trans.has_mm())
-            return carry(trans);
-        trans.set_mm(&manager_);
-        carry(trans);
-        while (trans.get_ref_count() != 0)
-            sc_core::wait(manager_.freed);
-        trans.set_mm(nullptr);
+            return transact(trans);
+        Payload& managed = stock_.take(trans);
+        transact(managed);
+        trans.set_response_status(managed.get_response_status());
+        trans.set_dmi_allowed(managed.is_dmi_allowed());
+        trans.update_extensions_from(managed);
+        managed.release();
     }
 
-    void carry(tlm::tlm_generic_payload& trans) {
+    /// One request at a time is between BEGIN_REQ and END_REQ; then the caller waits for its
+    /// response.
+    void transact(Payload& trans) {
         trans.acquire();
-        wait_for_channel();
-        requesting_ = &trans;
+        take_turn(trans);
         Open& open = open_[&trans];
         begin(trans, open);
         while (!open.has_response)
             sc_core::wait(open.responded);
-        if (open.response_time > sc_core::sc_time_stamp())
-            sc_core::wait(open.response_time - sc_core::sc_time_stamp());
+        wait_until(open.response_time);
         if (open.owes_end)
             end(trans);
         open_.erase(&trans);
         trans.release();
     }
 
-    /// One request at a time is between BEGIN_REQ and END_REQ, whose time the target may have
-    /// annotated.
-    void wait_for_channel() {
-        for (;;) {
+    /// Waits for the end of the request before, which the target may have told ahead of time.
+    void take_turn(const Payload& trans) {
+        while (requesting_ != nullptr || request_end_ > sc_core::sc_time_stamp()) {
             if (requesting_ != nullptr)
                 sc_core::wait(request_ended_);
-            else if (free_at_ > sc_core::sc_time_stamp())
-                sc_core::wait(free_at_ - sc_core::sc_time_stamp());
             else
-                return;
+                wait_until(request_end_);
         }
+        requesting_ = &trans;
     }
 
-    void begin(tlm::tlm_generic_payload& trans, Open& open) {
+    static void wait_until(const sc_core::sc_time& time) {
+        if (time > sc_core::sc_time_stamp())
+            sc_core::wait(time - sc_core::sc_time_stamp());
+    }
+
+    void begin(Payload& trans, Open& open) {
         tlm::tlm_phase phase = tlm::BEGIN_REQ;
         sc_core::sc_time delay;
         switch (out->nb_transport_fw(trans, phase, delay)) {
@@ -96,13 +122,14 @@ private:
                 open.owes_end = advance(trans, phase, delay) == tlm::TLM_COMPLETED;
                 return;
             case tlm::TLM_COMPLETED:
-                end_request(delay);
+                if (requesting_ == &trans)  // else it has told END_REQ in the course of the call
+                    end_request(delay);
                 respond(open, delay);
                 return;
         }
     }
 
-    void end(tlm::tlm_generic_payload& trans) {
+    void end(Payload& trans) {
         tlm::tlm_phase phase = tlm::END_RESP;
         sc_core::sc_time delay;
         out->nb_transport_fw(trans, phase, delay);
@@ -114,17 +141,18 @@ private:
         open.responded.notify(sc_core::SC_ZERO_TIME);
     }
 
-    /// What a phase of the target changes; it takes effect `delay` later.
-    tlm::tlm_sync_enum advance(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+    /// What a phase of the target changes; it takes effect `delay` later. Phases of an extended
+    /// protocol are ignored, as the base protocol wants it.
+    tlm::tlm_sync_enum advance(Payload& trans, tlm::tlm_phase& phase,
                                const sc_core::sc_time& delay) {
-        if (phase > tlm::END_RESP)  // an extended phase, which the base protocol lets us ignore
+        if (unsigned(phase) > unsigned(tlm::END_RESP))
             return tlm::TLM_ACCEPTED;
         const auto open = open_.find(&trans);
-        if (open == open_.end() || (phase != tlm::END_REQ && phase != tlm::BEGIN_RESP)) {
-            std::ostringstream text;
-            text << "the target sent " << phase << " for address 0x" << std::hex
-                 << trans.get_address() << ", where nobody waits for it";
-            SC_REPORT_ERROR(name(), text.str().c_str());
+        const bool may_respond = open != open_.end() && !open->second.has_response;
+        const bool is_in_order = (phase == tlm::END_REQ && requesting_ == &trans) ||
+                                 (phase == tlm::BEGIN_RESP && may_respond);
+        if (!is_in_order) {
+            refuse(trans, phase);
             return tlm::TLM_ACCEPTED;
         }
         if (requesting_ == &trans)  // BEGIN_RESP also ends the request
@@ -136,36 +164,43 @@ private:
         return tlm::TLM_COMPLETED;
     }
 
+    void refuse(const Payload& trans, const tlm::tlm_phase& phase) const {
+        std::ostringstream text;
+        text << "the target sent " << phase << " for the transaction at 0x" << std::hex
+             << trans.get_address()
+             << ", which does not wait for it; expected END_REQ once behind BEGIN_REQ, then "
+                "BEGIN_RESP once";
+        SC_REPORT_ERROR(name(), text.str().c_str());
+    }
+
     void end_request(const sc_core::sc_time& delay) {
         requesting_ = nullptr;
-        free_at_ = sc_core::sc_time_stamp() + delay;
+        request_end_ = sc_core::sc_time_stamp() + delay;
         request_ended_.notify(sc_core::SC_ZERO_TIME);
     }
 
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+    tlm::tlm_sync_enum nb_transport_bw(Payload& trans, tlm::tlm_phase& phase,
                                        sc_core::sc_time& delay) override {
         return advance(trans, phase, delay);
     }
-    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& /*phase*/,
+    tlm::tlm_sync_enum nb_transport_fw(Payload& trans, tlm::tlm_phase& /*phase*/,
                                        sc_core::sc_time& /*delay*/) override {
         trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
         return tlm::TLM_COMPLETED;
     }
-    unsigned transport_dbg(tlm::tlm_generic_payload& trans) override {
-        return out->transport_dbg(trans);
-    }
-    bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) override {
+    unsigned transport_dbg(Payload& trans) override { return out->transport_dbg(trans); }
+    bool get_direct_mem_ptr(Payload& trans, tlm::tlm_dmi& dmi) override {
         return out->get_direct_mem_ptr(trans, dmi);
     }
     void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override {
         in->invalidate_direct_mem_ptr(first, last);
     }
 
-    std::map<tlm::tlm_generic_payload*, Open> open_;
-    tlm::tlm_generic_payload* requesting_ = nullptr;
-    sc_core::sc_time free_at_;  // requests are behind this
+    Stock stock_;
+    std::map<Payload*, Open> open_;
+    const Payload* requesting_ = nullptr;
+    sc_core::sc_time request_end_;  ///< of the last request; may lie ahead
     sc_core::sc_event request_ended_;
-    Manager manager_;
 };
 
 }  // namespace flexv

@@ -221,3 +221,39 @@ TEST_CASE("a payload of b_transport needs no memory manager, and requests do not
         CHECK(master->status == tlm::TLM_OK_RESPONSE);
     CHECK(device.requests_ns == std::vector<double>{100, 400, 700});
 }
+
+TEST_CASE("a target that keeps a payload does not hold who has sent it", "[cosim]") {
+    struct Keeper final : sc_core::sc_module {
+        tlm_utils::simple_target_socket<Keeper> in{"in"};
+        std::vector<tlm::tlm_generic_payload*> kept;
+
+        explicit Keeper(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+            in.register_nb_transport_fw(this, &Keeper::nb_transport_fw);
+        }
+        tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase&,
+                                           sc_time&) {
+            trans.acquire();
+            kept.push_back(&trans);
+            trans.set_response_status(tlm::TLM_OK_RESPONSE);
+            return tlm::TLM_COMPLETED;
+        }
+    };
+    PlainMaster first("first", sc_time(100, SC_NS));
+    PlainMaster second("second", sc_time(200, SC_NS));
+    Funnel funnel("funnel");
+    AtTarget bridge("bridge");
+    Keeper keeper("keeper");
+    first.out.bind(funnel.in);
+    second.out.bind(funnel.in);
+    funnel.out.bind(bridge.in);
+    bridge.out.bind(keeper.in);
+
+    sc_core::sc_start();
+
+    CHECK(first.status == tlm::TLM_OK_RESPONSE);
+    CHECK(second.status == tlm::TLM_OK_RESPONSE);
+    REQUIRE(keeper.kept.size() == 2);
+    CHECK(keeper.kept[0] != keeper.kept[1]);
+    for (tlm::tlm_generic_payload* const trans : keeper.kept)
+        trans->release();
+}

@@ -176,6 +176,25 @@ TEST_CASE("a second request before the end of the first is named", "[cosim]") {
     CHECK_THAT(only(bench.checker.violations), Catch::Contains("when the last one has ended"));
 }
 
+TEST_CASE("a request ends at the time that the target annotates", "[cosim]") {
+    Bench<TlmPhaseChecker> bench;
+    bench.target.on_nb = [](tlm::tlm_generic_payload&, tlm::tlm_phase& phase) {
+        phase = tlm::END_REQ;
+        return tlm::TLM_UPDATED;
+    };
+    tlm::tlm_generic_payload second;
+    bench.initiator.prepare(second);
+    tlm::tlm_phase phase = tlm::BEGIN_REQ;
+    sc_core::sc_time ahead(10, sc_core::SC_NS);
+    bench.initiator.out->nb_transport_fw(bench.trans, phase, ahead);
+
+    phase = tlm::BEGIN_REQ;
+    sc_core::sc_time at_once;
+    bench.initiator.out->nb_transport_fw(second, phase, at_once);
+
+    CHECK_THAT(only(bench.checker.violations), Catch::Contains("when the last one has ended"));
+}
+
 TEST_CASE("a target that completes without a status is named", "[cosim]") {
     Bench<TlmPhaseChecker> bench;
     bench.target.on_nb = [](tlm::tlm_generic_payload&, tlm::tlm_phase&) {

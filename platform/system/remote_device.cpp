@@ -19,6 +19,7 @@ using sc_core::SC_NS;
 using sc_core::sc_time;
 
 constexpr u64 kMostAheadNs = 1'000'000'000;  // a device that is further ahead has lost its clock
+constexpr unsigned kMostNested = 8;  // questions within questions; each is a call on one stack
 constexpr u64 kAddressSpace = u64{1} << 32;
 
 u64 nanoseconds(const sc_time& time) { return time.value() / sc_time(1, SC_NS).value(); }
@@ -158,6 +159,8 @@ void RemoteDevice::access(tlm::tlm_generic_payload& trans, sc_time& delay) {
 
 Packet RemoteDevice::ask(const Packet& request) {
     const Turn turn(*this);
+    if (depth_ > kMostNested)
+        throw Lost(fmt::format("asks for its own window, and within that again, {} deep", depth_));
     const u32 id = link().send(request);
     for (;;) {
         Packet packet = link().receive();

@@ -58,6 +58,7 @@ class Peer:
 
     now = 0  # ns, of what is being handled
     delay_ns = 0  # set in on_read() or on_write(): how long this access takes
+    depth = 0  # accesses that are handled, each in the course of the one before
 
     def __init__(self, address: str) -> None:
         kind, _, place = address.partition(":")
@@ -117,6 +118,8 @@ class Peer:
         """Handles one run, to its end."""
         with self.listener:  # for this one
             self.link, _ = self.listener.accept()
+            if self.link.family != socket.AF_UNIX:
+                self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self.link:
             self._send(HELLO, self._new_id(), 0, struct.pack(">HHIHHI", 4, 3, 32, 1, 0, 3))
             try:
@@ -176,6 +179,7 @@ class Peer:
             self._send(SYNC, number, RESPONSE, struct.pack(">Q", self.now), device)
 
     def _handle_access(self, command: int, number: int, device: int, body: bytes) -> None:
+        outer, self.depth = (self.now, self.delay_ns), self.depth + 1  # of an access in whose course this one comes
         self.now, _, offset, size, width, stream, master = ACCESS.unpack_from(body)
         self.delay_ns, status, data, start = 0, OK, b"", self.now
         try:
@@ -188,4 +192,7 @@ class Peer:
         if not isinstance(self.delay_ns, int) or self.delay_ns < 0:
             raise ValueError(f"delay_ns = {self.delay_ns!r}: expected whole nanoseconds, 0 or more")
         packed = ACCESS.pack(start + self.delay_ns, status << 8, offset, size, width, stream, master)
+        self.depth -= 1
+        if self.depth > 0:
+            self.now, self.delay_ns = outer
         self._send(command, number, RESPONSE, packed + data, device)

@@ -222,6 +222,27 @@ class ATestBench(Case):
         self.assertEqual(self.run_with(mirror.serve, SPIN).returncode, 0)
         self.assertEqual(mirror.seen, b"self")
 
+    def test_an_access_keeps_its_delay_when_another_one_comes_in_its_course(self) -> None:
+        class Asks(Memory):
+            def on_read(self, offset: int, size: int) -> int:
+                if offset == 0:
+                    self.delay_ns = 1000
+                    self.read(WINDOW + 0x10)
+                return 0
+
+        self.run_with(Memory(self.address).serve, read_and_end(WINDOW), self.device(quantum_ns=0))
+        plain = self.report()["time_ns"]
+        self.run_with(Asks(self.address).serve, read_and_end(WINDOW), self.device(quantum_ns=0))
+        self.assertGreater(self.report()["time_ns"], plain + 800)  # 1000 ns, and 100 ns less
+
+    def test_one_that_asks_itself_for_ever_ends_the_run(self) -> None:
+        class Narcissus(Memory):
+            def on_read(self, offset: int, size: int) -> int | bytes:
+                return self.read(WINDOW + offset, size)
+
+        done = self.run_with(Narcissus(self.address).serve, read_and_end(WINDOW), self.device(quantum_ns=0))
+        self.assert_refused(done, "soc.remotes.far", "asks for its own window, and within that again, 9 deep")
+
     def test_it_may_act_in_the_future(self) -> None:
         class Ahead(Peer):
             def on_sync(self) -> None:

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -92,6 +93,18 @@ void leave_stdout_to_firmware() {
         Reports::set_actions(kKernel, sc_core::SC_INFO, before);
 }
 
+/// Whoever makes SystemC's time coarser makes periods longer or shorter. Throws UserError.
+void check_resolution(double mhz) {
+    constexpr double kMostError = 1e-3;
+    const double resolution = sc_core::sc_get_time_resolution().to_seconds();
+    const double period = 1e-6 / mhz;
+    if (std::abs(std::round(period / resolution) * resolution / period - 1) > kMostError)
+        throw UserError(
+            "the time resolution of SystemC, {} ns, is too coarse for a period of {:.3f} ns; leave "
+            "it at 1 ps, or call sc_set_time_resolution(1, SC_PS)",
+            resolution * 1e9, period * 1e9);
+}
+
 /// Platforms whose end the kernel waits for.
 unsigned awaited = 0;
 /// All that have been made.
@@ -163,6 +176,9 @@ public:
                      !(soc.is_running() && must_stop()));
         } catch (const sc_core::sc_report& report) {
             const char* const process = report.get_process_name();
+            if (process == nullptr && !session)  // of the elaboration: ports of the integrator
+                throw UserError("{}: the simulation cannot start: {}: {}", own,
+                                report.get_msg_type(), report.get_msg());
             if (process == nullptr || std::string(process).starts_with(own + "."))
                 throw;
             soc.outside.fail(fmt::format("process {} throws: {}", process, report.get_msg()));
@@ -200,11 +216,12 @@ public:
     const platform::Configuration configuration;
     const platform::ElfImage image;
     platform::Soc soc;
-    platform::RunOptions options;
+    std::vector<std::string> asked;               // all that ask() was given
+    platform::RunOptions options;                 // what it means
     std::optional<platform::RunSession> session;  // from the start of the simulation on
     bool stops_kernel = true;
     bool is_finished = false;
-    bool is_concluded = false;  // and told
+    std::optional<int> status;  // once it is concluded
 
 private:
     bool must_stop() override { return session && simulation().must_stop(); }
@@ -226,6 +243,8 @@ private:
 
     static const platform::Configuration& checked(const platform::LoadedConfiguration& loaded) {
         platform::check_consistency(loaded);
+        for (const double mhz : {loaded.values.clock.mhz, platform::soc_mhz(loaded.values)})
+            check_resolution(mhz);
         return loaded.values;
     }
 
@@ -298,8 +317,10 @@ void Platform::add_counter(const std::string& component, const std::string& even
 
 void Platform::ask(const std::vector<std::string>& options) {
     implementation_->require_not_started(this->name(), "ask");
+    std::vector<std::string> all = implementation_->asked;
+    all.insert(all.end(), options.begin(), options.end());
     std::vector<std::string> line = {"run", implementation_->image.name()};
-    line.insert(line.end(), options.begin(), options.end());
+    line.insert(line.end(), all.begin(), all.end());
     const platform::Command command = platform::parse_command_line(line);
     const auto* const run = std::get_if<platform::RunCommand>(&command);
     if (run == nullptr)
@@ -309,6 +330,7 @@ void Platform::ask(const std::vector<std::string>& options) {
             "{}: {}: parameters are given to the Configuration that the platform is made of",
             this->name(), fmt::join(options, " "));
     implementation_->options = run->options;
+    implementation_->asked = std::move(all);
 }
 
 void Platform::keep_simulating() { implementation_->stops_kernel = false; }
@@ -334,7 +356,7 @@ bool Platform::is_running() const { return implementation_->soc.is_running(); }
 int Platform::run() {
     platform::handle_signals();
     return platform::guarded([this] {
-        if (implementation_->is_concluded || sc_core::sc_get_status() == sc_core::SC_STOPPED)
+        if (implementation_->status || sc_core::sc_get_status() == sc_core::SC_STOPPED)
             throw UserError("{}: run: the simulation has ended; a process has one", this->name());
         implementation_->run_kernel(this->name());
         return finish();
@@ -348,8 +370,8 @@ int Platform::finish() {
         !implementation_->options.quiet || !implementation_->simulation().problem().empty();
     if (made > 1 && tells)
         console::tell("{}:\n", this->name());
-    implementation_->is_concluded = true;
-    return implementation_->session->end();
+    implementation_->status = implementation_->session->end();
+    return *implementation_->status;
 }
 
 Result Platform::result() {
@@ -367,7 +389,7 @@ Result Platform::result() {
     if (is_running())
         return result;
     result.outcome = name_of(all.outcome);
-    result.exit_status = status_of(all);
+    result.exit_status = implementation_->status.value_or(status_of(all));
     result.problem = implementation_->simulation().problem();
     return result;
 }

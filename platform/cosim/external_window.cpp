@@ -185,7 +185,11 @@ bool ExternalWindow::get_direct_mem_ptr(int /*from*/, tlm::tlm_generic_payload& 
     if (!is_bound())
         return false;
     watched_.insert(trans.get_address() / kWordBytes);
-    return out->get_direct_mem_ptr(trans, dmi);
+    bool is_granted = false;
+    const std::string thrown = thrown_by([&] { is_granted = out->get_direct_mem_ptr(trans, dmi); });
+    if (!thrown.empty())
+        fail("get_direct_mem_ptr", thrown);
+    return is_granted && thrown.empty();
 }
 
 void ExternalWindow::forget_written(const tlm::tlm_generic_payload& trans, u64 first) {

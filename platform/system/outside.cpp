@@ -20,6 +20,8 @@ namespace {
 constexpr unsigned kFirstAccelerator = 12;
 constexpr unsigned kLastAccelerator = 15;
 
+constexpr double kMostPicojoules = 1e12;  // a joule an event
+
 }  // namespace
 
 Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
@@ -263,10 +265,10 @@ cosim::OutputLine& Outside::event_out(u8 id) {
 void Outside::add_counter(const std::string& component, const std::string& event,
                           const std::string& meaning, std::function<u64()> count,
                           double pj_per_event, const std::string& source) {
-    if (!(pj_per_event >= 0) || (pj_per_event > 0 && source.empty()))
+    const bool is_price = pj_per_event >= 0 && pj_per_event <= kMostPicojoules;
+    if (!is_price || (pj_per_event > 0 && source.empty()))
         throw UserError("{}: counter {}.{}: {} pJ an event: {}", soc_.name(), component, event,
-                        pj_per_event,
-                        pj_per_event > 0 ? "a price needs a source" : "must be 0 or more");
+                        pj_per_event, is_price ? "a price needs a source" : "must be 0..1e12");
     if (!count)
         throw UserError("{}: counter {}.{}: there is no function that counts", soc_.name(),
                         component, event);
@@ -274,6 +276,11 @@ void Outside::add_counter(const std::string& component, const std::string& event
         if (!identifier().contains(Value{name}))
             throw UserError("{}: counter {}.{}: \"{}\" must be {}", soc_.name(), component, event,
                             name, identifier().text);
+    const bool is_taken = std::ranges::any_of(
+        get_child_objects(), [&](const auto* object) { return object->basename() == component; });
+    if (is_taken && !others_.contains(component))
+        throw UserError("{}: counter {}.{}: the platform has a part {} there; take another name",
+                        soc_.name(), component, event, component);
     auto& module = others_[component];
     if (!module) {
         const cosim::Inside inside(*this);

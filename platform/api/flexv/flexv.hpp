@@ -21,7 +21,9 @@
 // told what to do with it. The report handler stays that of the integrator.
 //
 // Mistakes of the user (configuration, firmware, names) are thrown as std::runtime_error with a
-// text for a person, all before time starts.
+// text for a person, all before time starts. A Platform whose constructor has thrown, or that was
+// destroyed before the start, leaves processes in SystemC's kernel: the program then ends, and does
+// not simulate another one.
 #pragma once
 
 #include <cstdint>
@@ -122,7 +124,7 @@ public:
                      double pj_per_event = 0, const std::string& source = {});
     /// What `flexv-vp run` takes as options: {"--trace", "run.log", "--check", "all", "--gdb",
     /// "3333"}; but for those that are parameters, which Configuration has. Their files are written
-    /// by run() or finish().
+    /// by run() or finish(). What is asked for later comes on top.
     void ask(const std::vector<std::string>& options);
     /// The end of this platform's run does not stop the kernel. Else sc_stop() is called when the
     /// last platform of the simulation has ended.

@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <functional>
 #include <map>
@@ -203,6 +204,47 @@ TEMPLATE_TEST_CASE_SIG("run() waits as long as nothing happens", "[cosim]",
     CHECK(scene.chip.result().time_ns == Approx(milliseconds * 1e6).epsilon(1e-3));
 }
 
+TEST_CASE("what is asked for later comes on top", "[cosim]") {
+    Scene scene;
+    scene.chip.ask({"--quiet"});
+    scene.chip.ask({"--report", scene.folder.file("report.json")});
+    scene.other.program = [&] { scene.wake(); };
+
+    CHECK(told_by(scene.folder, [&] { CHECK(scene.chip.run() == 3); }).empty());
+    CHECK(scene.folder.read("report.json").find("\"exit\"") != std::string::npos);
+}
+
+TEST_CASE("a port that nobody has bound is a mistake of the integrator", "[cosim]") {
+    Scene scene;
+    scene.chip.line_in(13);
+
+    const std::string told = told_by(scene.folder, [&] { CHECK(scene.chip.run() == 101); });
+    CHECK_THAT(told, Catch::StartsWith("flexv: error: chip: the simulation cannot start: ") &&
+                         Catch::Contains("line13_in"));
+}
+
+TEST_CASE("a counter has a name and a price that can be", "[cosim]") {
+    Scene scene;
+    const auto count = [] { return 0; };
+    CHECK_THROWS_WITH(scene.chip.add_counter("end_out", "x", "", count),
+                      Catch::Contains("the platform has a part end_out there; take another name"));
+    forget_unwound_frames();
+    for (const double price : {HUGE_VAL, 1e300, -1.0}) {
+        CHECK_THROWS_WITH(scene.chip.add_counter("camera", "x", "", count, price, "guess"),
+                          Catch::Contains("must be 0..1e12"));
+        forget_unwound_frames();
+    }
+}
+
+TEST_CASE("a time resolution that bends the clock is refused", "[cosim]") {
+    sc_core::sc_set_time_resolution(1, sc_core::SC_NS);
+    const ScratchFolder folder;
+
+    CHECK_THROWS_WITH(Platform("chip", Configuration(), sleeper(folder)),
+                      Catch::Contains("the time resolution of SystemC, 1 ns, is too coarse for a "
+                                      "period of 2.160 ns"));
+}
+
 TEST_CASE("run() is for once", "[cosim]") {
     Scene scene;
     scene.chip.ask({"--quiet"});
@@ -221,6 +263,7 @@ TEST_CASE("one Ctrl-C ends run() beside a clock of others, however slow that is"
     const Impatience user(std::chrono::milliseconds(300));
 
     CHECK(scene.chip.run() == 128 + SIGINT);
+    CHECK(scene.chip.result().exit_status == 128 + SIGINT);
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
     CHECK(scene.chip.result().outcome == "interrupted");
 }

@@ -141,6 +141,85 @@ class Quantise(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("not finite", said)
 
+    # --- networks that are a line or two
+
+    def network(self, made: Any) -> Any:
+        """As scripts/deploy reads what is written of the network that `made` ends, and the ratio of its outputs."""
+        b, output = made
+        status, said = self.quantise(b.write(self.folder / "net.onnx", output, [1]))
+        self.assertEqual(status, 0, said)
+        self.db = float(said.split("outputs ")[1].split()[0])
+        return integerise.integerise(importer.load(self.folder / "out.onnx"))
+
+    def classified(self, b: FloatNetwork, x: str, channels: int) -> tuple[FloatNetwork, str]:
+        x = b.node("Relu", self.plain(b, x, channels, 8))
+        w = b.constant(b.random.standard_normal((5, 8)))
+        return b, b.node("Gemm", b.node("Flatten", b.node("GlobalAveragePool", x)), w, b.constant(np.zeros(5)), transB=1)
+
+    @staticmethod
+    def plain(b: FloatNetwork, x: str, inputs: int, outputs: int, factor: Any = 1.0) -> str:
+        """A convolution whose results are `factor` times as large."""
+        w = b.random.standard_normal((outputs, inputs, 3, 3)) / (9 * inputs) ** 0.5
+        return b.node("Conv", x, b.constant(w * np.reshape(factor, (-1, 1, 1, 1))), kernel_shape=[3, 3], pads=[1] * 4)
+
+    def test_operands_of_a_concatenation_share_a_step_and_sign_that_suit_all_of_them(self) -> None:
+        for order in (1, -1):
+            for has_relu in (True, False):
+                with self.subTest(order=order, has_relu=has_relu):
+                    b = FloatNetwork()
+                    small, large = b.node("Relu", self.plain(b, "x", 3, 8, 0.3)), self.plain(b, "x", 3, 8, 6.0)
+                    parts = [small, b.node("Relu", large) if has_relu else large][::order]
+                    self.network(self.classified(b, b.node("Concat", *parts, axis=1), 16))
+                    self.assertGreater(self.db, 35)
+
+    def test_channels_without_weights_are_deployed(self) -> None:
+        b = FloatNetwork()
+        factors = np.array([1, 0, 1, 1e-13, 1, 1e-7, 1, 1])
+        self.network(self.classified(b, b.node("Relu", self.plain(b, "x", 3, 8, factors)), 8))
+        self.assertGreater(self.db, 35)
+        for bits, high in ((8, 127), (4, 7), (2, 1)):
+            usual = steps.weight_steps(np.array([[4.0, 0.0], [0.0, 0.0], [2.0, 1.0], [6.0, 3.0]]), bits)[1, 0]
+            self.assertEqual(usual, 4 / high)
+        self.assertTrue(np.all(steps.weight_steps(np.zeros((2, 3)), 8) == 1))
+
+    def test_an_output_that_is_no_sum_of_a_last_layer_is_quantised(self) -> None:
+        for end in ("Conv", "Relu", "GlobalAveragePool", "MaxPool"):
+            with self.subTest(end):
+                b = FloatNetwork()
+                y = self.plain(b, "x", 3, 8)
+                if end != "Conv":
+                    y = b.node(end, y, **({"kernel_shape": [2, 2]} if end == "MaxPool" else {}))
+                network = self.network((b, b.node("Flatten", y)))
+                self.assertEqual(network.output.format.bits, 8)
+                self.assertGreater(self.db, 30)
+
+    def test_additions_of_constants_are_biases(self) -> None:
+        b = FloatNetwork()
+        y = b.node("Relu", b.node("Add", self.plain(b, "x", 3, 8), b.constant(b.random.standard_normal((8, 1, 1)))))
+        y = b.node("Flatten", b.node("GlobalAveragePool", y))
+        y = b.node("Add", b.constant(b.random.standard_normal(5)), b.node("MatMul", y, b.constant(b.random.standard_normal((8, 5)))))
+        network = self.network((b, y))
+        self.assertEqual([layer.kind for layer in network.layers], ["convolution", "average", "sums"])
+        self.assertGreater(self.db, 40)
+
+    def test_samples_of_another_shape_or_kind_are_refused(self) -> None:
+        path = FloatNetwork().save(self.folder / "net.onnx")
+        for samples in (self.samples.transpose(0, 2, 3, 1), self.samples[:, :, :10], self.samples[:, :, 0, 0]):
+            np.save(self.folder / "x.npy", samples)
+            status, said = self.quantise(path)
+            self.assertEqual((status, "expected [samples, 3, 12, 12], as input x" in said), (2, True), said)
+        np.savez(self.folder / "x.npz", self.samples)
+        (self.folder / "x.npz").rename(self.folder / "x.npy")
+        status, said = self.quantise(path)
+        self.assertEqual((status, "an archive of arrays" in said), (2, True), said)
+
+    def test_what_is_read_is_not_written(self) -> None:
+        path = FloatNetwork().save(self.folder / "out.onnx")
+        before = path.read_bytes()
+        status, said = self.quantise(path)
+        self.assertEqual((status, path.read_bytes()), (2, before))
+        self.assertIn("cannot be written as well", said)
+
 
 class Train(unittest.TestCase):
     def test_a_data_set_is_read_and_framed(self) -> None:

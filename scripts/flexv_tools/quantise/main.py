@@ -16,17 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from flexv_tools.errors import Failure
+from flexv_tools.arrays import read_array
+from flexv_tools.errors import Failure, require_other_file
 from flexv_tools.quantise.walk import Row, Widths, quantise
 
 BITS = (2, 4, 8)
 
 
 def read_samples(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    try:
-        samples = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: no array of NumPy: {error}") from error
+    samples = read_array(path)
     if samples.dtype.kind not in "fiu" or samples.ndim not in (2, 4) or not len(samples):
         raise Failure(f"{path}: has the shape {samples.shape}; expected numbers [samples, channels, height, width]")
     if not np.all(np.isfinite(samples)):
@@ -44,6 +42,7 @@ def text_of(rows: list[Row]) -> str:
 def run(options: argparse.Namespace) -> int:
     import onnx  # type: ignore[import]
 
+    require_other_file(options.out, options.model, options.samples)
     widths = Widths(options.activations, options.weights, options.edges, options.depthwise, options.method)
     samples = read_samples(options.samples)
     model, walk = quantise(options.model, samples, widths)

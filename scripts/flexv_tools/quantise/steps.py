@@ -13,6 +13,7 @@ from flexv_tools.quantise.floats import Array
 Floats = npt.NDArray[np.float64]
 CLIPPINGS = np.linspace(0.3, 1.0, 29)  # shares of the largest number that are tried
 MAX_VALUES = 200_000  # of a tensor that are looked at
+LEAST_WEIGHT = 1e-12  # a channel whose weights are all below is one without weights
 DAMPING = 0.01  # of GPTQ, of the mean diagonal
 
 
@@ -42,9 +43,11 @@ def quantised(values: Array, step: float, bits: int, signed: bool) -> Array:
 
 
 def weight_steps(weights: Floats, bits: int) -> Floats:
-    """A step for each row [channels][1]."""
+    """A step for each row [channels][1]. A row without weights gets the usual one of the others, for which factors are made."""
     low, high = code_range(bits, True)
-    most = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-12)
+    most = np.abs(weights).max(axis=1, keepdims=True)
+    is_dead = most < LEAST_WEIGHT
+    most = np.where(is_dead, np.median(most[~is_dead]) if np.any(~is_dead) else high, most)
     if bits == 8:
         return np.asarray(most / high, np.float64)
     best: Floats = most / high
@@ -52,7 +55,7 @@ def weight_steps(weights: Floats, bits: int) -> Floats:
     for clipping in CLIPPINGS:
         step = clipping * most / high
         error = ((np.clip(np.rint(weights / step), low, high) * step - weights) ** 2).sum(axis=1, keepdims=True)
-        best, least = np.where(error < least, step, best), np.minimum(error, least)
+        best, least = np.where((error < least) & ~is_dead, step, best), np.minimum(error, least)
     return best
 
 

@@ -4,6 +4,8 @@ inputs that it will really get, and its bias takes up the mean error of each cha
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,7 @@ class Walk:
         self.names: dict[str, str] = {}  # in the file that is written
         self.report: list[Row] = []
         self.producers = {name: node for node in self.graph.node for name in node.output}
+        self.products: dict[str, Array] = {}  # exact, of layers before their bias
         self.steps: dict[str, tuple[float, bool]] = {}  # of operands of a concatenation
 
     def fail(self, node: Any, what: str) -> Failure:
@@ -70,12 +73,50 @@ class Walk:
         if len(inputs) != 1 or len(self.graph.output) != 1:
             raise Failure("expected a network with one input and one output")
         self.weighty = [node for node in self.graph.node if node.op_type in ("Conv", "Gemm", "MatMul")]
+        self.check_shape(samples)
+        self.exact[inputs[0]] = samples
+        for node in self.graph.node:
+            self.visit(node, self.compute)
+        if self.graph.output[0].name not in self.exact:
+            raise Failure(f"the output {self.graph.output[0].name} is never made; expected the output of a node")
         self.needed = {self.root_of(name) for node in self.graph.node if node.op_type in CONSUMERS
                        for name in node.input if name not in self.constants}  # fmt: skip
-        self.take(inputs[0], samples, samples, "image", self.graph)
+        self.wide = {inputs[0]}  # whose codes have 8 bits
+        if (last := self.root_of(self.graph.output[0].name)) not in self.needed and not self.is_sums(last):
+            self.needed.add(last)
+            self.wide.add(last)
+        self.groups = self.joined_groups()
+        self.take(inputs[0], samples, "image", self.graph)
         for node in self.graph.node:
-            self.visit(node)
+            self.visit(node, self.quantise)
         return self.written(samples)
+
+    def check_shape(self, samples: Array) -> None:
+        source = next(item for item in self.graph.input if item.name not in self.constants)
+        wanted = [dim.dim_value for dim in source.type.tensor_type.shape.dim]
+        is_same = len(wanted) == samples.ndim and all(size in (0, found) for size, found in zip(wanted[1:], samples.shape[1:]))
+        if wanted and not is_same:
+            sizes = ", ".join(str(size or "any") for size in wanted[1:])
+            raise Failure(f"the samples have the shape {list(samples.shape)}; expected [samples, {sizes}], as input {source.name}")
+
+    def is_sums(self, name: str) -> bool:
+        """Whether a result is the sums of a layer over its whole input, which need no quantisation at the end."""
+        node = self.producers.get(name)
+        if node is None or node not in self.weighty:
+            return False
+        if node.op_type != "Conv":
+            return True
+        weights, x = self.constants[node.input[1]], self.exact[node.input[0]]
+        return self.exact[name].shape[2:] == (1, 1) and weights.shape[2:] == x.shape[2:]
+
+    def joined_groups(self) -> list[set[str]]:
+        """Results that lie beside each other in concatenations, and so share a step."""
+        groups: list[set[str]] = []
+        for node in self.graph.node:
+            if node.op_type == "Concat":
+                names = {self.root_of(name) for name in node.input if name not in self.constants}
+                groups = [names.union(*(each for each in groups if each & names)), *(each for each in groups if not each & names)]
+        return groups
 
     def root_of(self, name: str) -> str:
         """Where the numbers of a value come from."""
@@ -83,7 +124,8 @@ class Walk:
             name = self.producers[name].input[0]
         return name
 
-    def visit(self, node: Any) -> None:
+    def visit(self, node: Any, by: Callable[[Any, dict[str, Any]], None]) -> None:
+        """`by` takes a node and its attributes."""
         from onnx import helper
 
         attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
@@ -96,23 +138,42 @@ class Walk:
             if name and name not in self.exact and name not in self.constants:
                 raise self.fail(node, f"its operand {name} is never made")
         try:
-            if node in self.weighty:
-                self.layer(node, attributes)
-            elif node.op_type in floats.PLAIN:
-                self.plain(node, attributes)
-            else:
-                raise self.fail(node, f"not supported; Conv, Gemm, MatMul, {', '.join(sorted(floats.PLAIN))} are")
+            by(node, attributes)
         except (ValueError, IndexError, KeyError, TypeError) as error:
             raise self.fail(node, str(error)) from error
 
+    def compute(self, node: Any, attributes: dict[str, Any]) -> None:
+        """The exact result."""
+        name = node.output[0]
+        if node in self.weighty:
+            weights, bias = self.weights_of(node, attributes)
+            self.products[name] = self.product(node, self.exact[node.input[0]], weights, attributes)
+            self.exact[name] = self.products[name] + floats.along_channels(bias, self.products[name])
+        elif node.op_type in floats.PLAIN:
+            self.exact[name] = self.applied(node, self.exact, attributes)
+        else:
+            raise self.fail(node, f"not supported; Conv, Gemm, MatMul, {', '.join(sorted(floats.PLAIN))} are")
+
+    def applied(self, node: Any, values: dict[str, Array], attributes: dict[str, Any]) -> Array:
+        operands = [values[name] if name in values else self.constants[name] for name in node.input if name]
+        return np.asarray(floats.PLAIN[node.op_type](operands, attributes), np.float32)
+
+    @staticmethod
+    def product(node: Any, of: Array, by: Array, attributes: dict[str, Any]) -> Array:
+        found: Array = floats.conv(of, by, attributes) if node.op_type == "Conv" else of @ by.T
+        return found
+
+    def quantise(self, node: Any, attributes: dict[str, Any]) -> None:
+        if node in self.weighty:
+            self.layer(node, attributes)
+        else:
+            self.plain(node, attributes)
+
     def plain(self, node: Any, attributes: dict[str, Any]) -> None:
-        both = []
-        for values in (self.exact, self.rough):
-            operands = [values[name] if name in values else self.constants[name] for name in node.input if name]
-            both.append(np.asarray(floats.PLAIN[node.op_type](operands, attributes), np.float32))
+        rough = self.applied(node, self.rough, attributes)
         names = [self.names.get(name) or self.constant(name) for name in node.input if name]
         made = self.writer.node(node.op_type, self.label(node), *names, **attributes)
-        self.take(node.output[0], both[0], both[1], made, node)
+        self.take(node.output[0], rough, made, node)
 
     def constant(self, name: str) -> str:
         value = self.constants[name]
@@ -125,7 +186,7 @@ class Walk:
 
     def layer(self, node: Any, attributes: dict[str, Any]) -> None:
         weights, bias = self.weights_of(node, attributes)
-        x, rough = self.exact[node.input[0]], self.rough[node.input[0]]
+        rough = self.rough[node.input[0]]
         is_conv = node.op_type == "Conv"
         is_depthwise = attributes.get("group", 1) != 1
         bits = self.bits_of(node, is_depthwise)
@@ -137,19 +198,13 @@ class Walk:
         else:
             codes = steps.nearest(flat, channel_steps, bits)
         taken = (codes * channel_steps).astype(np.float32).reshape(weights.shape)
-
-        def outputs(of: Array, by: Array) -> Array:
-            found: Array = floats.conv(of, by, attributes) if is_conv else of @ by.T
-            return found
-
-        wanted, got = outputs(x, weights), outputs(rough, taken)
+        wanted, got = self.products.pop(node.output[0]), self.product(node, rough, taken, attributes)
         correction = (wanted - got).mean(axis=(0, 2, 3) if is_conv else 0)
-        exact = wanted + floats.along_channels(bias, wanted)
         other = got + floats.along_channels(bias + correction, got)
         shaped = codes.reshape(weights.shape)
-        self.report.append(Row(self.label(node), node.op_type, bits, ratio_db(weights, taken), ratio_db(exact, other)))
+        self.report.append(Row(self.label(node), node.op_type, bits, ratio_db(weights, taken), ratio_db(self.exact[node.output[0]], other)))
         made = self.write_layer(node, attributes, shaped, channel_steps.reshape(-1), bias + correction)
-        self.take(node.output[0], exact, other, made, node)
+        self.take(node.output[0], other, made, node)
 
     def bits_of(self, node: Any, is_depthwise: bool) -> int:
         if node is self.weighty[0] or node is self.weighty[-1]:
@@ -181,28 +236,30 @@ class Walk:
 
     # --- activations
 
-    def take(self, name: str, exact: Array, rough: Array, made: str, node: Any) -> None:
+    def take(self, name: str, rough: Array, made: str, node: Any) -> None:
         """A value that was made: quantised, if somebody calculates with it."""
         if not np.all(np.isfinite(rough)):
             raise self.fail(node, "results that are not finite")
         is_shaped = name in self.producers and self.producers[name].op_type in SHAPERS
         if name in self.needed and not is_shaped:
-            step, signed = self.step_of(name, exact)
+            step, signed = self.step_of(name)
             rough = steps.quantised(rough, step, self.activation_bits(name), signed)
             made = self.writer.quantise(name, made, step, self.activation_bits(name), signed)
-        self.exact[name], self.rough[name], self.names[name] = exact, rough, made
+        self.rough[name], self.names[name] = rough, made
+
+    def group_of(self, name: str) -> list[str]:
+        group = next((names for names in self.groups if name in names), {name})
+        return [each for each in self.exact if each in group]
 
     def activation_bits(self, name: str) -> int:
-        return self.widths.activations if name in self.producers else 8
+        return 8 if self.wide.intersection(self.group_of(name)) else self.widths.activations
 
-    def step_of(self, name: str, exact: Array) -> tuple[float, bool]:
-        """The operands of a concatenation share the step of the first one that is made."""
-        beside = [set(map(self.root_of, node.input)) for node in self.graph.node if node.op_type == "Concat"]
-        group = next((names for names in beside if name in names), {name})
-        for other in group:
-            if other in self.steps:
-                return self.steps[other]
-        self.steps[name] = steps.activation_step(exact, self.activation_bits(name))
+    def step_of(self, name: str) -> tuple[float, bool]:
+        """The operands of a concatenation share the step that is the best for all of them together."""
+        if name not in self.steps:
+            group = self.group_of(name)
+            values = self.exact[name] if len(group) == 1 else np.concatenate([self.exact[each].reshape(-1) for each in group])
+            self.steps.update(dict.fromkeys(group, steps.activation_step(values, self.activation_bits(name))))
         return self.steps[name]
 
     def written(self, samples: Array) -> Any:
@@ -224,7 +281,8 @@ class Walk:
 
 
 def fold(model: Any) -> Any:
-    """Normalisation behind a convolution becomes part of its weights."""
+    """Normalisation behind a convolution becomes part of its weights, an addition of constants behind a layer its bias."""
+    fold_biases(model.graph)
     from onnx import numpy_helper
 
     graph = model.graph
@@ -255,6 +313,36 @@ def fold(model: Any) -> Any:
         before.output[0] = node.output[0]
         graph.node.remove(node)
     return model
+
+
+def fold_biases(graph: Any) -> None:
+    """As TensorFlow and layers of PyTorch with three dimensions write them."""
+    from onnx import numpy_helper
+
+    constants = {item.name: item for item in graph.initializer}
+    makers = {name: node for node in graph.node for name in node.output}
+    read = Counter(name for node in graph.node for name in node.input)
+    for node in [each for each in graph.node if each.op_type == "Add"]:
+        value, bias = node.input if node.input[1] in constants else reversed(node.input)
+        layer = makers.get(value)
+        if layer is None or bias not in constants or layer.op_type not in ("Conv", "MatMul") or len(layer.input) != 2 or read[value] != 1:
+            continue
+        numbers, weights = numpy_helper.to_array(constants[bias]), constants.get(layer.input[1])
+        if weights is None or numbers.shape not in bias_shapes(layer.op_type, weights.dims):
+            continue
+        name = f"{layer.output[0]}.folded_addend"
+        graph.initializer.append(numpy_helper.from_array(numbers.reshape(-1), name))
+        layer.op_type = "Conv" if layer.op_type == "Conv" else "Gemm"
+        layer.input.append(name)
+        layer.output[0] = node.output[0]
+        graph.node.remove(node)
+
+
+def bias_shapes(operator: str, weights: Any) -> tuple[tuple[int, ...], ...]:
+    """Of constants that are one number a channel behind a layer with `weights` of these sizes."""
+    if operator == "MatMul":
+        return ((weights[1],), (1, weights[1])) if len(weights) == 2 else ()
+    return (weights[0], 1, 1), (1, weights[0], 1, 1)
 
 
 def quantise(path: Path, samples: Array, widths: Widths) -> tuple[Any, Walk]:

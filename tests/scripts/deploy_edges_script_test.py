@@ -433,5 +433,20 @@ class Call(Edges):
         self.assertEqual(settings.l1_advice(2104320, 8), "")
 
 
+class Forms(Edges):
+    def test_axes_that_there_are_not(self) -> None:
+        b = self.b
+        y = b.quantise(self.any_convolution(), 1 / 32)
+        self.refused(b.node("Concat", y, y, axis=5), "(Concat)", "the axis 5")
+        self.b = b = networks.Builder(1)
+        weights = b.node("DequantizeLinear", b.constant(self.codes(), np.int8), b.constant(np.ones(4)), b.constant(np.zeros(4), np.int8), axis=7)
+        self.refused(b.quantise(b.node("Conv", b.quantise("x", 1 / 32), weights), 1.0), "(DequantizeLinear)", "the axis 7")
+
+    def test_dropout_that_drops(self) -> None:
+        b = self.b
+        y = b.node("Dropout", b.quantise(self.any_convolution(), 1 / 32), b.constant(0.5), b.constant(True, np.bool_))
+        self.refused(y, "(Dropout)", "model.eval()")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -38,7 +38,7 @@ def load(path: Path) -> Imported:
 
 def read_model(path: Path) -> Any:
     if not path.is_file():
-        raise Failure(f"{path}: no such file")
+        raise Failure(f"{path}: no such file" if not path.exists() else f"{path}: no regular file; expected one of ONNX")
     if path.stat().st_size > MAX_FILE_BYTES:
         raise Failure(f"{path}: larger than {MAX_FILE_BYTES >> 20} MiB")
     try:

@@ -60,7 +60,10 @@ class Shapes(Quantisation):
                 self.types[self.node.output[0]] = self.types[name]
         return value
 
-    on_dropout = on_identity
+    def on_dropout(self) -> Value:
+        if self.operand(2) is not None and np.any(self.constant(2, "training_mode").value):
+            raise self.refuse("numbers that are dropped at random", "training_mode false: an export of model.eval()")
+        return self.on_identity()
 
     def on_cast(self) -> Value:
         """Between kinds of numbers that both hold the value; codes stay codes."""
@@ -248,7 +251,8 @@ class Shapes(Quantisation):
             raise self.refuse("a constant among its operands", "activations alone")
         parts = [self.pending_of(value) for value in operands]
         first = parts[0]
-        if axis % 4 != (3 if first.is_last and not first.is_flat else 1) and not (first.is_flat and axis == -1):
+        rank = 2 if first.is_flat else 4
+        if not -rank <= axis < rank or axis % 4 != (3 if first.is_last and not first.is_flat else 1) and not (first.is_flat and axis == -1):
             raise self.refuse(f"the axis {axis}", "channels")
         for part in parts:
             if (part.height, part.width, part.is_flat, part.is_last) != (first.height, first.width, first.is_flat, first.is_last):

@@ -89,9 +89,9 @@ class Quantisation(Steps):
         """`vector` so that it lies along `axis` of `like`."""
         if vector.size == 1:
             return vector.reshape(())
-        axis %= max(1, like.ndim)
-        if like.ndim == 0 or vector.size != like.shape[axis]:
-            raise self.refuse(f"{vector.size} scales for an axis of {like.shape}", "one scale, or one a channel")
+        axis = 0 if like.ndim == 1 else axis  # of biases, where files leave out the axis
+        if not -like.ndim <= axis < like.ndim or vector.size != like.shape[axis]:
+            raise self.refuse(f"{vector.size} scales for the axis {axis} of {list(like.shape)}", "one scale, or one a channel")
         shape = [1] * like.ndim
         shape[axis] = vector.size
         return vector.reshape(shape)

@@ -69,7 +69,7 @@ def measure(program: Path, network: Published, isa: str, external_l2_bytes: int 
         run = execute.run_sample(platform, elfs, deployment.network, sample)
         if run.differences:
             raise Failure(f"{network.name} by {isa}: {run.differences[0]}")
-        rows = report.rows_of(deployment.tilings, run)
+        rows = report.rows_of(deployment.tilings, run, isa)
     unlike = tuple(f"{row.layer} {row.deviation_percent:+.1f} %" for row in rows if not report.is_as_predicted(row))
     return Result(deployment.network.macs, sum(row.cycles for row in rows), sum(row.energy_uj for row in rows) / 1000, len(rows),
                   unlike, report.hidden_share(rows))  # fmt: skip

@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 import networks  # noqa: E402
 
-from flexv_tools.deploy import evaluator, exact, importer, integerise, main, settings  # noqa: E402
+from flexv_tools.deploy import evaluator, exact, execute, importer, integerise, main, report, settings, tiler  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Network, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 
@@ -431,6 +431,36 @@ class Call(Edges):
         self.assertEqual(settings.l1_advice(11264, 8), "--l1-bytes 11264, or ")
         self.assertEqual(settings.l1_advice(200704, 8), "--l1-bytes 200704 --set soc.cluster.tcdm.size_bytes=262144, or ")
         self.assertEqual(settings.l1_advice(2104320, 8), "")
+
+
+class Said(Edges):
+    """What reports say of a network."""
+
+    def test_the_deviation_of_sums_is_that_of_their_biases(self) -> None:
+        """Whole biases have none; and a note is about requantisations alone, as far as three digits show it."""
+        for bias, error in (([0.5, -1.0, 0.0, 2.0, 1.0], 0.0), ([0.51, -1.0, 0.0, 2.0, 1.0], 0.32)):
+            self.b = b = networks.Builder(1)
+            codes = b.constant(b.random.integers(-8, 9, (5, 144)), np.int8)
+            weights = b.node("DequantizeLinear", codes, b.constant(1.0), b.constant(0, np.int8))
+            network = self.network(b.node("Gemm", b.node("Flatten", b.quantise("x", 1 / 32)), weights, b.constant(bias), transB=1))
+            self.assertAlmostEqual(network.layers[0].error, error, places=5)
+            self.assertEqual(network.notes, [])
+
+    def test_names_of_nodes_stay_on_their_line(self) -> None:
+        y = self.any_convolution()
+        self.b.nodes[-1].name = "we\nird \x1b[31m"
+        network = self.network(self.b.quantise(y, 1 / 31))
+        self.assertTrue(all(map(str.isprintable, network.notes)))
+        tiling = tiler.tile(network.layers[0], tiler.Target())
+        region = {"id": 1, "cycles": 100, "energy_pj": 1.0, "counters": {"cluster.core0": {}}}
+        (row,) = report.rows_of([tiling], execute.Run(np.zeros(1, int), {"regions": [region]}, [execute.Costs(1, 1)]), "flexv")
+        self.assertEqual(row.layer, "we?ird ?[31m")
+
+    def test_peaks_are_those_of_dot_products_that_an_instruction_set_has(self) -> None:
+        b = self.b
+        y = b.quantise(b.conv(b.quantise("x", 1 / 4, 4), 4, 4, bits=2), 0.25, 4)
+        (layer,) = self.network(y).layers
+        self.assertEqual([report.peak_of(layer, 8, isa) for isa in main.ISAS], [64, 64, 32])
 
 
 class Forms(Edges):

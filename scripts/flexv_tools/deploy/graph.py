@@ -29,9 +29,14 @@ class Unsupported(Exception):
         super().__init__(f"node {printable(node)} ({printable(operator)}): {what}; accepted: {accepted}")
 
 
+def on_one_line(name: str) -> str:
+    """A name of a file without what controls a terminal or ends a line."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
 def printable(name: str) -> str:
-    """A name of a file for a message: on one line, without what controls a terminal, and not endless."""
-    text = "".join(c if c.isprintable() else "?" for c in name)
+    """The same for a message: not endless."""
+    text = on_one_line(name)
     return text if len(text) <= NAME_LENGTH else f"{text[:NAME_LENGTH]}..."
 
 

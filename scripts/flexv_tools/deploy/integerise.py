@@ -27,11 +27,13 @@ from flexv_tools.deploy.graph import (
     Network,
     Tensor,
     Unsupported,
+    printable,
 )
 from flexv_tools.deploy.values import Imported, Pending, Step, bits_for
 
 LIMIT = 2.0**31 - 1
 WIDE_SHIFTS = range(31, 15, -1)  # that the kernels can do
+LEAST_NOTED = 0.0005  # of a step
 MOST_SIZE = 0xFFFF
 MOST_STEPS = 1 << 15  # that results reach with the least of these shifts
 MAX_PLAIN_SHIFT = 30
@@ -62,11 +64,12 @@ def integerise(imported: Imported, bias: Bias = "sum") -> Network:
         tensor = output.tensor
     for each in (imported.input, *(layer.output for layer in layers)):
         check_size(each.whole or each)
-    worst = max(layers, key=lambda layer: layer.error, default=None)
-    if worst is not None and worst.error > 0:
+    requantised = [layer for layer in layers if layer.output.format.bits != 32]
+    worst = max(requantised, key=lambda layer: layer.error, default=None)
+    if worst is not None and worst.error >= LEAST_NOTED:
         notes.append(
             f"largest deviation of a requantisation from the exact one: {worst.error:.3f} steps of the result of "
-            f"{worst.name}, before rounding"
+            f"{printable(worst.name)}, before rounding"
         )
     return Network(
         imported.name, imported.input, layers, tensor, imported.output_shape, len(imported.output_shape) == 1,
@@ -309,7 +312,7 @@ def sums_of(p: Pending) -> Dense:
         output,
         p.inputs,
         p.window,
-        0.5,
+        float(np.abs(biases - offset / scale).max()),
         weights=padded_weights(p, weights),
         weight_bits=bits_for(int(weights.min()), int(weights.max()), True) or 8,
         biases=filled(biases.astype(np.int64)),

@@ -203,7 +203,7 @@ def run_all(deployment: Deployment, elfs: tuple[Path, Path], options: argparse.N
     np.save(out / "output.npy", outputs_of(network, [run.output for run in runs]))
     np.save(out / "golden.npy", outputs_of(network, golden))
     (out / "report.json").write_text(json.dumps(runs[0].report, indent=2) + "\n")
-    rows = report.rows_of(deployment.tilings, runs[0])
+    rows = report.rows_of(deployment.tilings, runs[0], deployment.target.isa)
     (out / "layers.csv").write_text(report.csv_text(rows))
     (out / "index.html").write_text(
         page.page(network, deployment.plan, deployment.tilings, rows, runs[0], deployment.target.isa, deployment.target.l1_bytes)

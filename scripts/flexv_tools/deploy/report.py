@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flexv_tools.deploy.execute import Run
-from flexv_tools.deploy.graph import Dense, Depthwise, Layer, Network
+from flexv_tools.deploy.graph import Dense, Depthwise, Layer, Network, on_one_line
 from flexv_tools.deploy.tiler import Tiling
 
 HEADER = (
@@ -18,6 +18,7 @@ HEADER = (
 ).split(",")
 
 
+NARROWEST_DOT_BITS = {"flexv": 2, "xpulpnn": 2, "xpulpv2": 8}
 PREDICTION_PERCENT = 5.0
 CACHE_CYCLES = 350  # fetches that a layer of some thousand cycles has more or less, by which lines are still there
 
@@ -53,7 +54,7 @@ class Row:
         return 100 * (self.predicted_cycles / self.cycles - 1) if self.cycles else 0.0
 
 
-def rows_of(tilings: list[Tiling], run: Run) -> list[Row]:
+def rows_of(tilings: list[Tiling], run: Run, isa: str) -> list[Row]:
     regions = {region["id"]: region for region in run.report["regions"]}
     rows = []
     for number, (tiling, cost) in enumerate(zip(tilings, run.costs), 1):
@@ -62,7 +63,7 @@ def rows_of(tilings: list[Tiling], run: Run) -> list[Row]:
         transfer = max(1.0, tiling.predicted.dma_cycles)
         rows.append(
             Row(
-                layer=layer.name,
+                layer=on_one_line(layer.name),
                 kind=layer.kind,
                 shape=f"{layer.input} -> {layer.output}",
                 macs=layer.macs,
@@ -75,7 +76,7 @@ def rows_of(tilings: list[Tiling], run: Run) -> list[Row]:
                 energy_uj=region["energy_pj"] / 1e6,
                 tile=(tiling.rows, tiling.channels, tiling.inputs),
                 l1_bytes=tiling.places.end,
-                peak=peak_of(layer, core_count(region)),
+                peak=peak_of(layer, core_count(region), isa),
                 transfer_cycles=round(tiling.predicted.dma_cycles),
                 waited_cycles=cost.wait_cycles,
                 compute_cycles=round(tiling.predicted.compute_cycles),
@@ -122,13 +123,14 @@ def components(region: dict[str, Any]) -> dict[str, float]:
     return {name: value / 1e6 for name, value in found.items() if isinstance(value, (int, float))}
 
 
-def peak_of(layer: Layer, cores: int) -> float:
-    """MAC/cycle of dot products alone: as many as the wider operand has in a word; 3 x 3 depthwise uses three of four."""
+def peak_of(layer: Layer, cores: int, isa: str) -> float:
+    """MAC/cycle of dot products alone: as many as the wider operand has in a word, and the instruction set has for it; 3 x 3
+    depthwise uses three of four."""
     if not isinstance(layer, Dense):
         return 0.0
     if isinstance(layer, Depthwise):
         return 4.0 * cores
-    return cores * 32 / max(layer.input.format.bits, layer.weight_bits)
+    return cores * 32 / max(layer.input.format.bits, layer.weight_bits, NARROWEST_DOT_BITS[isa])
 
 
 def csv_text(rows: list[Row]) -> str:

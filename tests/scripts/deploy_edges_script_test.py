@@ -420,11 +420,12 @@ class Call(Edges):
                 self.assertIn("expected more than 0 bytes", self.called("--l3", "--set", f"soc.external_memory.{setting}"))
 
     def test_tiles_leave_the_tcdm_to_stacks_and_the_runtime(self) -> None:
-        """2 KiB a core, less where that is a quarter of the TCDM, and 2 KiB."""
-        self.assertIn("leave 112,640 bytes of the TCDM of 131,072", self.called("--l1-bytes", "112641"))
-        self.assertIn("leave 47,104 bytes of the TCDM of 65,536", self.called("--l1-bytes", "60000", "--set", "soc.cluster.tcdm.size_bytes=65536"))
-        for cores, size, wanted in ((8, 131072, 106496), (16, 131072, 96256), (8, 65536, 47104), (16, 16384, 6144)):
-            found = settings.chosen_l1_bytes(None, 106496, [f"soc.cluster.tcdm.size_bytes={size}"], cores)
+        """2 KiB a core, less where that is a quarter of the TCDM; 1.5 KiB and 12 bytes a layer."""
+        self.assertIn("leave 113,088 bytes of the TCDM of 131,072", self.called("--l1-bytes", "113089"))
+        self.assertIn("leave 47,552 bytes of the TCDM of 65,536", self.called("--l1-bytes", "60000", "--set", "soc.cluster.tcdm.size_bytes=65536"))
+        self.assertIn("the TCDM of 8,192", self.called("--set", "soc.cluster.tcdm.size_bytes=8192"))
+        for cores, size, layers, wanted in ((8, 131072, 1, 106496), (16, 131072, 1, 96704), (16, 131072, 1000, 84736), (16, 16384, 1, 6592)):
+            found = settings.chosen_l1_bytes(None, 106496, [f"soc.cluster.tcdm.size_bytes={size}"], cores, layers)
             self.assertEqual(found, wanted)
 
     def test_advice_can_be_followed(self) -> None:

@@ -32,7 +32,7 @@ import foreign_networks  # noqa: E402
 import networks  # noqa: E402
 import reference_executor  # noqa: E402
 
-from flexv_tools.deploy import cost, evaluator, examples, external_plan, importer, integerise, main, places, planner, prefetch, report, stream, tiler, work  # noqa: E402
+from flexv_tools.deploy import build, cost, evaluator, examples, external_plan, importer, integerise, main, places, planner, prefetch, report, settings, stream, tiler, work  # noqa: E402
 from flexv_tools.deploy.graph import Bias, Dense, Format, Network, Tensor, Unsupported  # noqa: E402
 from flexv_tools.errors import Failure  # noqa: E402
 from flexv_tools.sweep import main as sweep  # noqa: E402
@@ -928,6 +928,16 @@ class OnThePlatform(Folder):
             self.assertEqual(status, 0, said)
             outputs.append(np.load(self.folder / "out/output.npy"))
         self.assertTrue(np.array_equal(outputs[0], outputs[1]) and np.array_equal(outputs[0], outputs[2]))
+
+    def test_the_stacks_of_many_cores_lie_behind_the_tiles(self) -> None:
+        """Sixteen of 2 KiB; tiles that take what there is are right beside them."""
+        path, room = self.classifier(), settings.room_of(128 * 1024, 16, 5)
+        for options in ((), ("--l1-bytes", str(room))):
+            status, said = self.deploy(path, "--cores", "16", *options)
+            self.assertEqual(status, 0, said)
+            end = build.symbol_address(self.folder / "out/firmware.elf", "__tcdm_bss_end")
+            self.assertLessEqual(end, 0x1000_0000 + (128 - 16 * 2) * 1024)
+            self.assertGreater(end, 0x1000_0000 + (128 - 16 * 2) * 1024 - 256)
 
     def test_the_files_of_the_contract_are_written(self) -> None:
         self.deploy(self.classifier())

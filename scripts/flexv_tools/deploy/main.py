@@ -58,7 +58,7 @@ def prepare(options: argparse.Namespace) -> Deployment:
     network = integerise.integerise(imported, options.bias)
     if len(network.layers) > MOST_LAYERS:
         raise Failure(f"{options.model}: {len(network.layers):,} layers; expected at most {MOST_LAYERS:,}, a region of the report each")
-    l1_bytes = settings.chosen_l1_bytes(options.l1_bytes, Target.l1_bytes, options.set, options.cores)
+    l1_bytes = settings.chosen_l1_bytes(options.l1_bytes, Target.l1_bytes, options.set, options.cores, len(network.layers))
     target = Target(options.isa, options.cores, l1_bytes, settings.external_of(options.set) if options.l3 else None)
     if target.external is None:
         tilings = prefetch.chosen(tiler.options_of_all(network.layers, target), target)
@@ -294,8 +294,8 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("--labels are those of --input")
     if not 1 <= options.cores <= 16:
         parser.error("--cores must be 1..16")
-    if options.l1_bytes is not None and options.l1_bytes < 4096:
-        parser.error("--l1-bytes must be at least 4096")
+    if options.l1_bytes is not None and options.l1_bytes < settings.LEAST_L1_BYTES:
+        parser.error(f"--l1-bytes must be at least {settings.LEAST_L1_BYTES}")
     if not 65536 <= options.l2_bytes <= MOST_L2_BYTES or options.l2_bytes % 4096:
         parser.error(f"--l2-bytes must be 65536 to {MOST_L2_BYTES} and a multiple of 4096")
     return options

@@ -16,10 +16,12 @@ DECIDED = {  # by options, because all that is planned rests on it
     "soc.l2.size_bytes": "--l2-bytes",
     f"{EXTERNAL}.size_bytes": "--l3, which takes what the network needs",
 }
+LEAST_L1_BYTES = 4096
 DEFAULT_TCDM_BYTES = 128 * 1024
 MOST_TCDM_BYTES = 1 << 20
 MOST_STACK_BYTES, LEAST_STACK_BYTES = 2048, 512  # of a core: sw/runtime/start.c
-RUNTIME_BYTES = 2048  # data of the program in the TCDM beside the arena of tiles
+RUNTIME_BYTES, LAYER_BYTES = 1536, 12  # data of the program in the TCDM beside the arena of tiles: of all, and of each layer
+MANY_LAYERS = 128
 
 
 def values_of(settings: list[str]) -> dict[str, str]:
@@ -52,21 +54,17 @@ def external_of(settings: list[str]) -> cost.External:
 def l1_advice(l1_bytes: int, cores: int) -> str:
     """Options that give tiles `l1_bytes`, where there are such."""
     size = DEFAULT_TCDM_BYTES
-    while size <= MOST_TCDM_BYTES and room_of(size, cores) < l1_bytes:
+    while size <= MOST_TCDM_BYTES and room_of(size, cores, MANY_LAYERS) < l1_bytes:
         size *= 2
     if size > MOST_TCDM_BYTES:
         return ""
     return f"--l1-bytes {l1_bytes}{'' if size == DEFAULT_TCDM_BYTES else f' --set {TCDM}={size}'}, or "
 
 
-def l1_room(settings: list[str], cores: int) -> int:
-    return room_of(tcdm_bytes(settings), cores)
-
-
-def room_of(size: int, cores: int) -> int:
+def room_of(size: int, cores: int, layers: int) -> int:
     """Bytes of a TCDM of `size` that stacks and the runtime leave to tiles."""
     stack = min(MOST_STACK_BYTES, max(LEAST_STACK_BYTES, size // 4 // cores // 16 * 16))
-    return size - cores * stack - RUNTIME_BYTES
+    return (size - cores * stack - RUNTIME_BYTES - LAYER_BYTES * layers) // 64 * 64
 
 
 def tcdm_bytes(settings: list[str]) -> int:
@@ -77,12 +75,12 @@ def tcdm_bytes(settings: list[str]) -> int:
         raise Failure(f"--set {TCDM}: {text!r}; expected bytes as a plain number to plan with") from error
 
 
-def chosen_l1_bytes(wanted: int | None, usual: int, settings: list[str], cores: int) -> int:
+def chosen_l1_bytes(wanted: int | None, usual: int, settings: list[str], cores: int, layers: int) -> int:
     """What tiles may use: `wanted`, or as much of `usual` as there is."""
-    room = l1_room(settings, cores)
-    if wanted is None:
+    room = room_of(tcdm_bytes(settings), cores, layers)
+    if wanted is None and room >= LEAST_L1_BYTES:
         return min(usual, room)
-    if wanted > room:
-        raise Failure(f"--l1-bytes {wanted}: stacks of {cores} cores and the runtime leave {room:,} bytes of the TCDM of {tcdm_bytes(settings):,}; "
+    if wanted is None or wanted > room:
+        raise Failure(f"--l1-bytes {wanted or LEAST_L1_BYTES}: stacks of {cores} cores and the runtime leave {room:,} bytes of the TCDM of {tcdm_bytes(settings):,}; "
                       f"expected at most that, or a larger TCDM (--set {TCDM}=..., powers of two up to {MOST_TCDM_BYTES:,})")  # fmt: skip
     return wanted

@@ -34,7 +34,7 @@ constexpr unsigned kHarts = 1;
 BasicBlock block_at(Slot& first) { return {first, BasicBlock::kMaxLength, kHarts}; }
 
 /// Halfwords from each instruction of a block to the next.
-std::vector<unsigned> steps_of(const Block& block) {
+std::vector<unsigned> steps_of(const BasicBlock& block) {
     std::vector<unsigned> steps;
     for (const Slot* slot = &block.first(); slot != &block.end(); slot += slot->step)
         steps.push_back(slot->step);

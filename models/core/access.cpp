@@ -42,8 +42,10 @@ void Core::book_wait(Cycles now) {
                                                     : Event::external_load_cycle,
                       wait.to - wait.from);
     counters_.stall(cause, wait.sleeps - wait.from);
-    tell_wait(false, wait.from, wait.sleeps);
-    tell_wait(true, wait.sleeps, wait.to);
+    if (probes.wait.is_attached()) [[unlikely]] {
+        tell_wait(false, wait.from, wait.sleeps);
+        tell_wait(true, wait.sleeps, wait.to);
+    }
 }
 
 /// Nobody answers, or an error slave does: a read gives its word, a write is lost.

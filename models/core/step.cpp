@@ -24,6 +24,23 @@ bool Core::clear_obstacle() {
     return fetch_.waits_for_line(slot);
 }
 
+/// The fetch stage goes on behind `slot` where the cache has to be asked for lines, and nothing
+/// clocks it yet: then something does, and `slot` has to be prepared.
+[[gnu::always_inline]] inline bool Core::needs_clock(const Slot& slot) {
+    using enum isa::Timing;
+    if (!fetch_.has_port() || fetch_.is_clocked())
+        return false;
+    if ((slot.flags & kLoopEnd) != 0) {
+        const isa::HardwareLoop* const loop = sequencer_.ending_loop(slot, sequencer_.way());
+        if (loop != nullptr && !fetch_.reaches(loop->start)) {
+            fetch_.take_care();
+            return true;
+        }
+    }
+    const bool may_stay = slot.timing != single && slot.timing != branch && slot.timing != csr;
+    return may_stay && must_look_behind(slot);
+}
+
 /// One instruction, or one obstacle before it, that the tight loop does not know.
 Core::Next Core::step_special() {
     if (clear_obstacle())
@@ -48,23 +65,6 @@ Core::Next Core::step_special() {
 Permission Core::ask_debugger() {
     const bool may_stop = (sequencer_.front().flags & kMarker) != 0 && debugger_ != nullptr;
     return may_stop ? debugger_->in_front(*this) : Permission::go;
-}
-
-/// The fetch stage goes on behind `slot` where the cache has to be asked for lines, and nothing
-/// clocks it yet: then something does, and `slot` has to be prepared.
-bool Core::needs_clock(const Slot& slot) {
-    using enum isa::Timing;
-    if (!fetch_.has_port() || fetch_.is_clocked())
-        return false;
-    if ((slot.flags & kLoopEnd) != 0) {
-        const isa::HardwareLoop* const loop = sequencer_.ending_loop(slot, sequencer_.way());
-        if (loop != nullptr && !fetch_.reaches(loop->start)) {
-            fetch_.take_care();
-            return true;
-        }
-    }
-    const bool may_stay = slot.timing != single && slot.timing != branch && slot.timing != csr;
-    return may_stay && must_look_behind(slot);
 }
 
 Core::Next Core::step_by_timing(const Slot& slot) {

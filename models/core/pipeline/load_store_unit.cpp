@@ -60,29 +60,6 @@ bool LoadStoreUnit::join(u32 data) {
     return false;
 }
 
-LoadStoreUnit::Wait LoadStoreUnit::wait_until(Cycles now, bool is_event_load) {
-    const Cycles waited = now - access_.requested;
-    const bool may_sleep = access_.path == DataPath::event_unit && is_event_load;
-    const Cycles awake =
-        may_sleep ? std::min(waited, pipeline::kSleepEntry - access_.awake) : waited;
-    access_.awake += awake;
-    return {.from = access_.requested, .sleeps = access_.requested + awake, .to = now};
-}
-
-Stall LoadStoreUnit::cause() const {
-    switch (access_.path) {
-        case DataPath::tcdm:
-        case DataPath::test_and_set:
-            return Stall::tcdm;
-        case DataPath::event_unit:
-            return Stall::event_unit;
-        case DataPath::dma:
-            return Stall::dma;
-        default:
-            return Stall::peripheral;
-    }
-}
-
 DataTarget& LoadStoreUnit::device() const {
     const auto port = [this] {
         switch (access_.path) {

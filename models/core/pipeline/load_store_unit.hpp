@@ -124,14 +124,33 @@ public:
     }
     /// What has been waited up to `now` since the request, or since it was booked. Only a p.elw
     /// sleeps, when the event unit lets it wait.
-    [[nodiscard]] Wait wait_until(Cycles now, bool is_event_load);
+    [[nodiscard]] Wait wait_until(Cycles now, bool is_event_load) {
+        const Cycles waited = now - access_.requested;
+        const bool may_sleep = access_.path == DataPath::event_unit && is_event_load;
+        const Cycles awake =
+            may_sleep ? std::min(waited, pipeline::kSleepEntry - access_.awake) : waited;
+        access_.awake += awake;
+        return {.from = access_.requested, .sleeps = access_.requested + awake, .to = now};
+    }
     /// The wait is booked up to `now`.
     void book_up_to(Cycles now) { access_.requested = now; }
 
     [[nodiscard]] const Access& access() const { return access_; }
     [[nodiscard]] bool is_in_tcdm() const { return access_.path <= DataPath::test_and_set; }
     /// What a wait for it is called.
-    [[nodiscard]] Stall cause() const;
+    [[nodiscard]] Stall cause() const {
+        switch (access_.path) {
+            case DataPath::tcdm:
+            case DataPath::test_and_set:
+                return Stall::tcdm;
+            case DataPath::event_unit:
+                return Stall::event_unit;
+            case DataPath::dma:
+                return Stall::dma;
+            default:
+                return Stall::peripheral;
+        }
+    }
     /// Of the part in flight.
     [[nodiscard]] Address address_in_flight() const;
     /// What the request in flight waits for.

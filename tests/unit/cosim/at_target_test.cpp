@@ -124,7 +124,7 @@ DECLARE_EXTENDED_PHASE(looking_at_it);
 /// Tells something else first, and when the request ends only by an annotation.
 struct LateDevice final : sc_core::sc_module {
     tlm_utils::simple_target_socket<LateDevice> in{"in"};
-    std::vector<double> requests_ns;
+    std::vector<u64> requests_ns;
 
     explicit LateDevice(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
         in.register_nb_transport_fw(this, &LateDevice::nb_transport_fw);
@@ -135,7 +135,7 @@ struct LateDevice final : sc_core::sc_module {
     tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
                                        sc_time& delay) {
         REQUIRE(phase == tlm::BEGIN_REQ);
-        requests_ns.push_back(sc_core::sc_time_stamp().to_seconds() * 1e9);
+        requests_ns.push_back(sc_core::sc_time_stamp().value() / sc_time(1, SC_NS).value());
         trans.acquire();
         phase = tlm::END_REQ;
         delay = sc_time(300, SC_NS);
@@ -219,7 +219,7 @@ TEST_CASE("a payload of b_transport needs no memory manager, and requests do not
 
     for (const PlainMaster* const master : {&first, &second, &third})
         CHECK(master->status == tlm::TLM_OK_RESPONSE);
-    CHECK(device.requests_ns == std::vector<double>{100, 400, 700});
+    CHECK(device.requests_ns == std::vector<u64>{100, 400, 700});
 }
 
 TEST_CASE("a target that keeps a payload does not hold who has sent it", "[cosim]") {

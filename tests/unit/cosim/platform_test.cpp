@@ -402,12 +402,12 @@ TEST_CASE("components of others have columns in power traces and waves", "[cosim
     std::string line;
     std::getline(lines, line);
     CHECK_THAT(line,
-               Catch::EndsWith(",outside.camera_pj,outside.camera.errors,outside.camera.frames"));
+               Catch::EndsWith(",outside.camera_pj,outside.camera.frames,outside.camera.errors"));
     std::map<std::string, int> ends;
     while (std::getline(lines, line))
         ++ends[line.substr(line.rfind(',', line.rfind(',', line.rfind(',') - 1) - 1))];
-    CHECK(ends[",10.000000,0,4"] == 1);
-    CHECK(ends[",5.000000,0,2"] == 1);
+    CHECK(ends[",10.000000,4,0"] == 1);
+    CHECK(ends[",5.000000,2,0"] == 1);
     CHECK(ends.size() == 3);  // else nothing
     const std::string wave = scene.folder.read("run.vcd");
     CHECK_THAT(wave, Catch::Contains("$scope module outside $end\n$scope module camera $end\n"));

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -407,6 +408,12 @@ class Call(Edges):
             (self.folder / "out" / name).write_text("")
         self.called("--set", "soc.cluster.tcdm.size_bytes=many")
         self.assertEqual([each.name for each in (self.folder / "out").iterdir()], ["mine.txt"])
+
+    def test_an_interruption_is_no_fault(self) -> None:
+        said = io.StringIO()
+        with unittest.mock.patch.object(main, "prepare", side_effect=KeyboardInterrupt), contextlib.redirect_stderr(said):
+            self.assertEqual(main.main([str(self.saved("x")), "--out", str(self.folder / "out")]), 130)
+        self.assertEqual(said.getvalue(), "deploy: interrupted\n")
 
     def test_settings_that_options_decide(self) -> None:
         for key, option in (("soc.cluster.core_count", "--cores"), ("soc.cluster.core.isa", "--isa"), ("soc.l2.size_bytes", "--l2-bytes"),

@@ -9,7 +9,7 @@ X.npy: float32 [samples, ...] in the layout of the file's input; without it one 
 FOLDER/src, firmware.elf, plan.json; with --run also output.npy, golden.npy, report.json (of the first sample),
 layers.csv and index.html. docs/tutorial/deploy.md shows it step by step.
 Exit status: 0; 1 when a result differs from the evaluator's, 2 for a network that is not supported or a mistake in
-the call.
+the call, 130 when interrupted.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ PROBE_L2_BYTES = 64 << 20  # more than any program takes
 SCHEDULE_BYTES = 24 * 1024  # for the tables of blocks and pieces
 MOST_L2_BYTES = 32 << 20  # of the platform
 MOST_LAYERS = 2047
+INTERRUPTED = 130  # as a shell says it
 ISAS = ("flexv", "xpulpnn", "xpulpv2")
 
 
@@ -307,6 +308,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (Failure, Unsupported, OSError) as error:
         print(f"deploy: error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("deploy: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -202,6 +202,13 @@ class Quantise(unittest.TestCase):
         self.assertEqual([layer.kind for layer in network.layers], ["convolution", "average", "sums"])
         self.assertGreater(self.db, 40)
 
+    def test_a_layer_whose_result_is_the_output_keeps_it(self) -> None:
+        b = FloatNetwork()
+        y = self.plain(b, "x", 3, 8)
+        b.node("Add", y, b.constant(np.ones((8, 1, 1))))  # for nobody
+        self.network((b, y))
+        self.assertGreater(self.db, 30)
+
     def test_samples_of_another_shape_or_kind_are_refused(self) -> None:
         path = FloatNetwork().save(self.folder / "net.onnx")
         for samples in (self.samples.transpose(0, 2, 3, 1), self.samples[:, :, :10], self.samples[:, :, 0, 0]):

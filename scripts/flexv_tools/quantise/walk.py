@@ -321,7 +321,7 @@ def fold_biases(graph: Any) -> None:
 
     constants = {item.name: item for item in graph.initializer}
     makers = {name: node for node in graph.node for name in node.output}
-    read = Counter(name for node in graph.node for name in node.input)
+    read = Counter([*(name for node in graph.node for name in node.input), *(item.name for item in graph.output)])
     for node in [each for each in graph.node if each.op_type == "Add"]:
         value, bias = node.input if node.input[1] in constants else reversed(node.input)
         layer = makers.get(value)

@@ -11,8 +11,8 @@
 
 namespace flexv {
 
-BusTarget::BusTarget(Module& module, const std::string& name, u32 size_bytes,
-                     unsigned latency_cycles, const ClockDomain* clock)
+BusTarget::BusTarget(Module& module, const std::string& name, u32 size_bytes, Cycles latency_cycles,
+                     const ClockDomain* clock)
     : log_(std::string(module.name()) + "." + name),
       name_(std::string(module.name()) + "." + name),
       size_bytes_(size_bytes),

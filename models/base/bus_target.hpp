@@ -43,7 +43,7 @@ public:
     using Socket = tlm_utils::simple_target_socket<BusTarget>;
     using Export = sc_core::sc_export<DataTarget>;
 
-    BusTarget(Module& module, const std::string& name, u32 size_bytes, unsigned latency_cycles,
+    BusTarget(Module& module, const std::string& name, u32 size_bytes, Cycles latency_cycles,
               const ClockDomain* clock);
     BusTarget(const BusTarget&) = delete;
     BusTarget& operator=(const BusTarget&) = delete;
@@ -60,7 +60,7 @@ public:
     void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
     void cancel(DataInitiator& /*initiator*/, Cycles /*now*/) override {}
     [[nodiscard]] std::string waits_for(const DataInitiator& initiator) const override;
-    [[nodiscard]] unsigned latency_cycles() const override { return latency_cycles_; }
+    [[nodiscard]] Cycles latency_cycles() const override { return latency_cycles_; }
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] u32 size_bytes() const { return size_bytes_; }
@@ -89,7 +89,7 @@ private:
 
     const std::string name_;
     const u32 size_bytes_;
-    const unsigned latency_cycles_;
+    const Cycles latency_cycles_;
     const ClockDomain* const clock_;
     std::optional<Cycles> access_cycle_;
     unsigned initiator_port_ = kExternal;

@@ -10,6 +10,8 @@
 
 namespace flexv {
 
+inline constexpr u64 kNoTicks = ~u64{0};  ///< later than every time, in SystemC's resolution
+
 struct ClockDomain {
     Timeline timeline;
     sc_core::sc_time period{1, sc_core::SC_NS};
@@ -22,7 +24,7 @@ struct ClockDomain {
         return sc_core::sc_time::from_value(ticks_of(cycle));
     }
     [[nodiscard]] sc_core::sc_time duration_of(Cycles cycles) const {
-        return sc_core::sc_time::from_value(period.value() * cycles);
+        return sc_core::sc_time::from_value(period.value() * u64(cycles));
     }
     /// The first cycle that begins at `time` or later.
     [[nodiscard]] Cycles cycle_at(const sc_core::sc_time& time) const {
@@ -32,27 +34,27 @@ struct ClockDomain {
     [[nodiscard]] Cycles cycles_in(const sc_core::sc_time& duration) const {
         const u64 ticks = duration.value();
         const u64 step = period.value();
-        return (ticks + step - 1) / step;
+        return Cycles{(ticks + step - 1) / step};
     }
 
     // The same in SystemC's time resolution: this is what happens at every meeting of two domains.
 
     [[nodiscard]] u64 ticks_of(Cycles cycle) const {
-        return anchor_time.value() + period.value() * (cycle - anchor);
+        return anchor_time.value() + period.value() * u64(cycle - anchor);
     }
     [[nodiscard]] Cycles cycle_at_ticks(u64 ticks) const {
         const u64 start = anchor_time.value();
         const u64 step = period.value();
-        return ticks > start ? anchor + (ticks - start + step - 1) / step : anchor;
+        return ticks > start ? anchor + Cycles{(ticks - start + step - 1) / step} : anchor;
     }
-    /// Of the next act, after the timeline has stopped; kNever when there is none.
+    /// Of the next act, after the timeline has stopped; kNoTicks when there is none.
     [[nodiscard]] u64 next_act_ticks() const {
         const Cycles next = timeline.next_act();
-        return next == kNever ? kNever : ticks_of(next);
+        return next == kNever ? kNoTicks : ticks_of(next);
     }
     /// The first cycle that is carried out behind an act of the other domain at `ticks`.
     [[nodiscard]] Cycles cycle_behind(u64 ticks) const {
-        if (ticks == kNever)
+        if (ticks == kNoTicks)
             return kNever;
         return cycle_at_ticks(goes_first ? ticks + 1 : ticks);
     }

@@ -56,7 +56,7 @@ public:
     [[nodiscard]] virtual std::string waits_for(const DataInitiator& initiator) const = 0;
     /// Cycles from grant to answer behind the peripheral interconnect, which adds them: k of
     /// docs/spec/timing.md, section 3. A target that is wired to the cores themselves ignores it.
-    [[nodiscard]] virtual unsigned latency_cycles() const { return 1; }
+    [[nodiscard]] virtual Cycles latency_cycles() const { return 1; }
 };
 
 /// Level of the interrupt line of one core, driven by the event unit or the interrupt controller.

@@ -22,6 +22,8 @@ public:
             count_ += events;
         return *this;
     }
+    /// Of a duration, each cycle is one.
+    constexpr EventCount& operator+=(Cycles cycles) { return *this += u64(cycles); }
     constexpr operator u64() const { return count_; }  // reads like the number it is
     void serialize(StateArchive& archive) { archive(count_); }
 

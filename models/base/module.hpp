@@ -78,6 +78,7 @@ public:
         count_ += events;
         return *this;
     }
+    Counter& operator+=(Cycles cycles) { return *this += u64(cycles); }
     [[nodiscard]] u64 value() const { return count_; }
 
 private:
@@ -87,9 +88,12 @@ private:
 /// A count that follows from others, so that the fast path need not keep it.
 class DerivedCounter {
 public:
-    DerivedCounter(Module& module, std::string name, std::string doc, std::function<u64()> value) {
-        module.add_counter(
-            {.name = std::move(name), .doc = std::move(doc), .value = std::move(value)});
+    /// \param value returns a number or cycles
+    template <typename Value>
+    DerivedCounter(Module& module, std::string name, std::string doc, Value value) {
+        module.add_counter({.name = std::move(name),
+                            .doc = std::move(doc),
+                            .value = [value = std::move(value)] { return u64(value()); }});
     }
 };
 

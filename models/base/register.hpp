@@ -136,7 +136,7 @@ enum class Unmapped {
 
 struct BankConfig {
     u32 size_bytes = 0;
-    unsigned latency_cycles = 1;  ///< grant to answer, k of docs/spec/timing.md section 3
+    Cycles latency_cycles = 1;  ///< grant to answer, k of docs/spec/timing.md section 3
     Unmapped unmapped = Unmapped::refuse;
     bool merges_narrow_writes = false;   ///< else a store of less than a word is refused
     const ClockDomain* clock = nullptr;  ///< gives accesses from outside their cycle and delay

@@ -96,6 +96,12 @@ private:
     void visit(Cause& cause);
     void visit(DataInitiator*& initiator);
 
+    template <typename Clock>
+    void visit(CyclesOf<Clock>& cycles) {
+        auto count = u64(cycles);
+        visit(count);
+        cycles = CyclesOf<Clock>(count);
+    }
     template <std::integral T>
     void visit(T& value) {
         value = T(number(std::make_unsigned_t<T>(value), std::make_unsigned_t<T>(~T{0})));

@@ -53,7 +53,7 @@ public:
     }
     void remove(unsigned port) {
         const u32 bit = 1U << port;
-        due_[requests_[port].cycle % kWindow] &= ~bit;
+        due_[requests_[port].cycle % kSlots] &= ~bit;
         far_ &= ~bit;
         if ((queues_[requests_[port].bank].ports & bit) != 0)
             leave(requests_[port].bank, port);
@@ -63,7 +63,7 @@ public:
     u32 take(Cycles now) {
         if (far_ != 0) [[unlikely]]
             pull_far(now);
-        return std::exchange(due_[now % kWindow], 0);
+        return std::exchange(due_[now % kSlots], 0);
     }
     /// `port`, which was taken, queues at its bank.
     void queue(unsigned port) {
@@ -94,11 +94,12 @@ public:
     }
 
 private:
-    static constexpr unsigned kWindow = 256;
+    static constexpr unsigned kSlots = 256;
+    static constexpr Cycles kWindow{kSlots};
 
     [[gnu::always_inline]] void note(unsigned port, Cycles cycle) {
         if (cycle - timeline_.now() < kWindow) [[likely]]
-            due_[cycle % kWindow] |= 1U << port;
+            due_[cycle % kSlots] |= 1U << port;
         else
             far_ |= 1U << port;
         timeline_.schedule(interconnect_, cycle);
@@ -109,7 +110,7 @@ private:
             if (requests_[port].cycle != now)
                 continue;
             far_ &= ~(1U << port);
-            due_[now % kWindow] |= 1U << port;
+            due_[now % kSlots] |= 1U << port;
         }
     }
 
@@ -117,7 +118,7 @@ private:
     const Agent& interconnect_;
     const u32 bank_mask_;
     std::array<Request, kMaxPorts> requests_{};  // [port]
-    std::array<u32, kWindow> due_{};             // [cycle % kWindow]: set of ports
+    std::array<u32, kSlots> due_{};              // [cycle % kSlots]: set of ports
     u32 far_ = 0;                                // ports whose cycle was beyond the window
     std::array<Queue, kMaxBanks> queues_{};      // [bank]
     u64 queued_banks_ = 0;

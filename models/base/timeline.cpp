@@ -41,7 +41,7 @@ void Timeline::pull_far() {
 
 /// next_in_ring() behind the word of busy_ that holds `from`.
 Cycles Timeline::next_in_later_words(Cycles from) const {
-    const unsigned start = unsigned(from) % kWindow;
+    const unsigned start = unsigned(from % kSlots);
     for (unsigned step = 1; step <= kWords; ++step) {
         const unsigned word = (start / 64 + step) % kWords;
         u64 bits = busy_[word];
@@ -49,7 +49,7 @@ Cycles Timeline::next_in_later_words(Cycles from) const {
             bits &= ~(~u64{0} << (start % 64));
         if (bits != 0) {
             const unsigned slot = word * 64 + unsigned(std::countr_zero(bits));
-            return from + (slot + kWindow - start) % kWindow;
+            return from + Cycles{(slot + kSlots - start) % kSlots};
         }
     }
     return kNever;
@@ -64,7 +64,7 @@ Cycles Timeline::next_event() const {
 }
 
 void Timeline::skip_to(Cycles cycle) {
-    const bool is_acting = due_[0][unsigned(now_) % kWindow] != 0 || is_due_behind(0);
+    const bool is_acting = due_[0][now_ % kSlots] != 0 || is_due_behind(0);
     if (cycle <= now_ || is_acting)  // called in the course of an act
         return;
     FLEXV_ASSERT(next_ >= cycle, "no act is passed over");
@@ -93,7 +93,7 @@ Cycles Timeline::run_until(Cycles end) {
 
 /// Takes now() out of the ring and finds the first cycle behind it.
 inline void Timeline::find_next() {
-    const unsigned slot = unsigned(now_) % kWindow;
+    const unsigned slot = unsigned(now_ % kSlots);
     busy_[slot / 64] &= ~(u64{1} << (slot % 64));
     next_ = std::min(next_in_ring(now_ + 1), far_first_);
 }
@@ -107,7 +107,7 @@ inline void Timeline::act() {
 }
 
 inline void Timeline::act(unsigned group) {
-    u64& due = due_[group][unsigned(now_) % kWindow];
+    u64& due = due_[group][now_ % kSlots];
     const unsigned first_index = group * kGroupAgents;
     u64 acted = 0;
     for (u64 agents = due; agents != 0; agents = due & ~acted) {
@@ -124,7 +124,7 @@ inline void Timeline::act(unsigned group) {
 
 /// Group by group. What a group has set going in one before it acts in the same cycle all the same.
 void Timeline::act_all() {
-    const unsigned slot = unsigned(now_) % kWindow;
+    const unsigned slot = unsigned(now_ % kSlots);
     for (unsigned group = 0; group < groups_;) {
         if (due_[group][slot] == 0) {
             ++group;
@@ -139,7 +139,7 @@ void Timeline::act_all() {
 
 /// Whether agents of a group behind `group` are due in this cycle.
 bool Timeline::is_due_behind(unsigned group) const {
-    const unsigned slot = unsigned(now_) % kWindow;
+    const unsigned slot = unsigned(now_ % kSlots);
     while (++group < groups_)
         if (due_[group][slot] != 0)
             return true;
@@ -158,7 +158,7 @@ void Timeline::forget() {
 void Timeline::forget_group_of(const Agent& member) {
     const unsigned group = member.timeline_index_ / kGroupAgents;
     due_[group].fill(0);
-    for (unsigned slot = 0; slot < kWindow; ++slot) {
+    for (unsigned slot = 0; slot < kSlots; ++slot) {
         const auto is_due = [slot](const auto& slots) { return slots[slot] != 0; };
         if (std::ranges::none_of(due_, is_due))
             busy_[slot / 64] &= ~(u64{1} << (slot % 64));

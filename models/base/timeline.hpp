@@ -102,7 +102,7 @@ public:
     /// what is outside.
     [[nodiscard]] Cycles next_act_beside(const Agent& agent) const {
         const u64 have_acted = last_bit_ | (last_bit_ - 1);
-        if ((due_[last_group_][unsigned(now_) % kWindow] & ~have_acted) != 0)
+        if ((due_[last_group_][now_ % kSlots] & ~have_acted) != 0)
             return now_;
         if (last_group_ + 1 != groups_ && is_due_behind(last_group_)) [[unlikely]]
             return now_;
@@ -130,8 +130,9 @@ public:
     void serialize(StateArchive& archive);
 
 private:
-    static constexpr unsigned kWindow = 256;  // cycles the ring covers; further ones wait in far_
-    static constexpr unsigned kWords = kWindow / 64;
+    static constexpr unsigned kSlots = 256;   // of the ring, one a cycle
+    static constexpr Cycles kWindow{kSlots};  // what it covers; further cycles wait in far_
+    static constexpr unsigned kWords = kSlots / 64;
     /// The first index of each phase in a group, and the end; agents act in the order of their
     /// indices.
     static constexpr std::array<unsigned, 4> kFirstOfPhase = {0, 48, 56, kGroupAgents};
@@ -139,7 +140,7 @@ private:
     using Far = std::pair<Cycles, unsigned>;
 
     [[gnu::always_inline]] void mark(unsigned index, Cycles cycle) {
-        const unsigned slot = unsigned(cycle) % kWindow;
+        const unsigned slot = unsigned(cycle % kSlots);
         due_[index / kGroupAgents][slot] |= u64{1} << (index % kGroupAgents);
         busy_[slot / 64] |= u64{1} << (slot % 64);
         if (cycle < next_)
@@ -154,10 +155,10 @@ private:
     [[nodiscard]] bool is_due_behind(unsigned group) const;
     /// The first cycle from `from` on that the ring holds; kNever when it is empty.
     [[nodiscard]] Cycles next_in_ring(Cycles from) const {
-        const unsigned start = unsigned(from) % kWindow;
+        const unsigned start = unsigned(from % kSlots);
         const u64 bits = busy_[start / 64] >> (start % 64);
         if (bits != 0) [[likely]]
-            return from + unsigned(std::countr_zero(bits));
+            return from + Cycles{unsigned(std::countr_zero(bits))};
         return next_in_later_words(from);
     }
     [[nodiscard]] Cycles next_in_later_words(Cycles from) const;
@@ -165,7 +166,7 @@ private:
     std::array<Agent*, kMaxAgents> agents_{};  // [index], null where none is registered
     std::array<unsigned, 3> registered_{};     // [Phase], how many of the last group
     unsigned groups_ = 1;
-    std::array<std::array<u64, kWindow>, kMaxGroups> due_{};  // [group][cycle % kWindow]: agents
+    std::array<std::array<u64, kSlots>, kMaxGroups> due_{};  // [group][cycle % kSlots]: agents
     std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
     Cycles far_first_ = kNever;  // of far_

@@ -3,6 +3,8 @@
 // so that plain logic can use them without SystemC.
 #pragma once
 
+#include "base/cycles.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -18,9 +20,6 @@ using i32 = std::int32_t;
 using i64 = std::int64_t;
 
 using Address = u32;  ///< byte address in the 32-bit space of the SoC
-using Cycles = u64;   ///< cycles of the cluster clock, a count or a point in time since reset
-
-inline constexpr Cycles kNever = ~Cycles{0};  ///< later than every cycle
 
 constexpr u64 operator""_KiB(unsigned long long count) { return count << 10; }
 constexpr u64 operator""_MiB(unsigned long long count) { return count << 20; }

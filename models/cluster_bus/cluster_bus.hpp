@@ -20,8 +20,8 @@ namespace flexv::cluster_bus {
 class ClusterBus final : public Module {
 public:
     struct Config {
-        unsigned latency_cycles = 2;  ///< added to each transaction, source: GVSoC's cluster bus in
-                                      ///< docs/spec/cluster.md 3 (its SoC router would be 12)
+        Cycles latency_cycles = 2;  ///< added to each transaction, source: GVSoC's cluster bus in
+                                    ///< docs/spec/cluster.md 3 (its SoC router would be 12)
     };
 
     using TargetSocket = tlm_utils::simple_initiator_socket_tagged<ClusterBus>;

@@ -40,7 +40,7 @@ void Core::book_wait(Cycles now) {
     if (cause == Stall::peripheral)
         counters_.add(load_store_.access().is_write ? Event::external_store_cycle
                                                     : Event::external_load_cycle,
-                      wait.to - wait.from);
+                      u64(wait.to - wait.from));
     counters_.stall(cause, wait.sleeps - wait.from);
     if (probes.wait.is_attached()) [[unlikely]] {
         tell_wait(false, wait.from, wait.sleeps);

@@ -122,8 +122,8 @@ public:
     [[nodiscard]] u64 stall_cycles(Stall cause) const { return counters_[cause]; }
     /// [Stall], cycles.
     [[nodiscard]] const Counters::Stalls& stalls() const { return counters_.stalls(); }
-    [[nodiscard]] u64 active_cycles() const { return counters_.active(); }
-    [[nodiscard]] u64 sleep_cycles() const { return counters_.asleep(); }
+    [[nodiscard]] Cycles active_cycles() const { return counters_.active(); }
+    [[nodiscard]] Cycles sleep_cycles() const { return counters_.asleep(); }
     [[nodiscard]] u64 executed(unsigned row) const { return counters_.instructions.rows()[row]; }
     [[nodiscard]] bool is_off() const { return state_ == State::off; }
     /// R running, S asleep or waiting, - off; for progress.

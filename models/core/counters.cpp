@@ -24,9 +24,9 @@ struct Reported {
 
 constexpr std::array kReported = {
     Reported{"active_cycles", "cycles with the clock on",
-             [](const Counters& core) { return core.active(); }},
+             [](const Counters& core) { return u64(core.active()); }},
     Reported{"sleep_cycles", "cycles with the clock gated",
-             [](const Counters& core) -> u64 { return core.asleep(); }},
+             [](const Counters& core) { return u64(core.asleep()); }},
     Reported{"instructions", "retired instructions",
              [](const Counters& core) { return core.instructions.total(); }},
     Reported{"fetched_words",
@@ -68,7 +68,7 @@ constexpr std::array kReported = {
 /// What the performance counters of the hardware count, [number of the event] (docs/spec/isa.md
 /// 3.4). Event 16, contention at the TCDM, is tied to 0.
 constexpr std::array<u64 (*)(const Counters&), 16> kPerformanceEvents = {
-    [](const Counters& core) -> u64 { return core.elapsed(); },
+    [](const Counters& core) { return u64(core.elapsed()); },
     [](const Counters& core) { return core.instructions.total(); },
     [](const Counters& core) { return core[Stall::load_use] - core[Event::jump_register_wait]; },
     [](const Counters& core) { return core[Event::jump_register_wait]; },
@@ -174,8 +174,8 @@ void Counters::serialize(StateArchive& archive) {
     archive(instructions, stalls_, asleep_, events_, started_);
 }
 
-u64 Counters::active() const {
-    return std::accumulate(stalls_.begin(), stalls_.end(), instructions.total());
+Cycles Counters::active() const {
+    return Cycles{std::accumulate(stalls_.begin(), stalls_.end(), instructions.total())};
 }
 
 u64 Counters::count(unsigned event) const {

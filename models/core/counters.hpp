@@ -120,7 +120,7 @@ public:
     /// Cycles with the clock gated.
     [[nodiscard]] Cycles asleep() const { return asleep_; }
     /// Cycles with the clock on.
-    [[nodiscard]] u64 active() const;
+    [[nodiscard]] Cycles active() const;
     [[nodiscard]] const isa::Hart& hart() const { return hart_; }
     /// From the first instruction on, with the clock on, by the core's own time.
     [[nodiscard]] Cycles elapsed() const { return now_ - started_ - asleep_; }

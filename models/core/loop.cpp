@@ -29,11 +29,11 @@ namespace flexv::core {
     if (block == nullptr || (block->begins_line() && !fetch_.takes_line(block->line())))
         return nullptr;
     if (fetch_.needs_care()) [[unlikely]] {
-        most = hart_.mie ? 0 : std::min<Cycles>(most, fetch_.length_within_line(*block));
+        most = hart_.mie ? 0 : std::min(most, Cycles{fetch_.length_within_line(*block)});
         if (most == 0)
             return nullptr;
     }
-    if (block->length() > most) [[unlikely]]
+    if (block->cycles() > most) [[unlikely]]
         block = &block->prefix(unsigned(most));
     if (block->lines() != 0 && !fetch_.takes_lines_behind(*block, hart_.mie))
         block = &block->prefix(block->length_in_line());
@@ -84,7 +84,7 @@ namespace flexv::core {
                 break;
             block = next;
             execute(*next);
-            now += block->length();
+            now += block->cycles();
             previous = &block->last();
             slot = &block->end();
             if (hart_.next_pc == kNotTaken)
@@ -116,7 +116,7 @@ Cycles Core::count_before(const isa::Trap& trap, const BasicBlock& block, Slot*&
     const unsigned count = block.instructions_before(*trap.operands);
     for (unsigned i = 0; i < count; ++i, slot += slot->step)
         counters_.instructions.add(slot->row);
-    return count;
+    return Cycles{count};
 }
 
 /// Runs until the core needs something that others can see, or has run ahead far enough.
@@ -199,7 +199,7 @@ void Core::granted(Cycles now, u32 data) {
         counters_.add(Event::load_only, slot.op.rd == 0 ? 1 : 0);
     } else if (slot.timing == isa::Timing::event_load) {
         const bool sees_itself = slot.op.rd != 0 && slot.op.rd == slot.op.rs1;  // z_cl_scan
-        drain(pipeline::kEventLoad + (sees_itself ? 1 : 0));
+        drain(pipeline::kEventLoad + Cycles{sees_itself ? 1U : 0U});
     }
     if (access.path == DataPath::test_and_set && !access.is_write) [[unlikely]]
         tell_written_code();

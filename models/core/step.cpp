@@ -194,7 +194,7 @@ Core::Next Core::step_divide(const Slot& slot) {
     enter_ex(slot);
     if (fetch_.has_left_decode_empty())
         extra += extra;
-    counters_.add(Event::divide_cycle, 1 + extra);
+    counters_.add(Event::divide_cycle, u64(1 + extra));
     execute(slot);
     now_ += extra;
     counters_.stall(Stall::execute, extra);
@@ -253,7 +253,7 @@ void Core::step_jump_register(const Slot& slot) {
     scoreboard_.forget_fetch_gap();
     enter_ex(slot);
     now_ += wait;
-    counters_.add(Event::jump_register_wait, wait);
+    counters_.add(Event::jump_register_wait, u64(wait));
     counters_.stall(Stall::load_use, wait);
     const Cycles sent = now_ == enters ? decoded_ : now_ - 1;
     // In its last cycle in decode it sees itself in EX, writing its register.

@@ -67,7 +67,7 @@ void Core::take_trap() {
 /// an instruction for a cycle in decode, directly behind a load for two.
 Cycles Core::uninterrupted_until() const {
     const Cycles next = clock_.timeline.next_act_beside(*this);
-    return next == kNever ? kNever : next + (scoreboard_.is_late() ? 1 : 2);
+    return next == kNever ? kNever : next + Cycles{scoreboard_.is_late() ? 1U : 2U};
 }
 
 /// With interrupts enabled. True when the instruction in front is another one now, or nearer;

@@ -12,7 +12,7 @@ namespace flexv::dma {
 namespace {
 constexpr u32 kSlotBytes = 0x400;  // of a peripheral slot, source: docs/spec/cluster.md 2.1
 constexpr u32 kRegisterBytes = 0x10;
-constexpr unsigned kRegisterLatency = 1;
+constexpr Cycles kRegisterLatency = 1;
 
 const Mchan::Config& checked(const char* name, const Mchan::Config& config) {
     if (config.id_count == 0 || config.id_count > TransferIds::kMaxIds)

@@ -46,7 +46,7 @@ public:
         [[nodiscard]] DataPath path() const {
             return {.bus_bytes = bus_bytes,
                     .outstanding = outstanding_bursts,
-                    .cycles_per_beat = std::max<Cycles>(1, bus_bytes / target_bytes)};
+                    .cycles_per_beat = Cycles{std::max(1U, bus_bytes / target_bytes)}};
         }
         [[nodiscard]] unsigned tcdm_ports() const { return 2 * path().lanes(); }
     };

@@ -60,8 +60,9 @@ std::optional<ExternalAnswer> ExternalSide::access(tlm::tlm_fw_transport_if<>& t
         return std::nullopt;
     }
     if (burst.increments)
-        answer.latency_cycles -= std::min<Cycles>(
-            answer.latency_cycles, words_touched(burst.external, burst.bytes, target_bytes) - 1);
+        answer.latency_cycles -=
+            std::min(answer.latency_cycles,
+                     Cycles{words_touched(burst.external, burst.bytes, target_bytes) - 1});
     return answer;
 }
 

@@ -46,6 +46,9 @@ public:
                             shown(found), max);
         return found.get<u64>();
     }
+    [[nodiscard]] Cycles cycles(const std::string& key, Cycles max = kNever) {
+        return Cycles{count(key, u64(max))};
+    }
     [[nodiscard]] double number(const std::string& key) {
         const Json& found = at(key);
         if (!found.is_number())

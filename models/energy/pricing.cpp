@@ -164,9 +164,9 @@ PriceList::Spent PriceList::spent_on(const Line& line, const Counts& counts,
     }
     Spent spent;
     for (std::size_t clock = 0; clock < elapsed.size(); ++clock) {
-        spent.events += elapsed[clock];
-        spent.attojoules =
-            sum(spent.attojoules, product(elapsed[clock], line.attojoules.at(clock)));
+        const u64 cycles{elapsed[clock]};
+        spent.events += cycles;
+        spent.attojoules = sum(spent.attojoules, product(cycles, line.attojoules.at(clock)));
     }
     return spent;
 }

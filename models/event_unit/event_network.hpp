@@ -25,10 +25,10 @@ struct Config {
     unsigned soc_event_depth = 8;  ///< ids
     // From the last arrival, the request, the push or the trigger to the event; defaults from
     // docs/spec/cluster.md 5.3, more extrapolates registers in the way of the events.
-    unsigned barrier_cycles = 2;  ///< at least 2
-    unsigned mutex_cycles = 1;    ///< at least 1, as the next two
-    unsigned dispatch_cycles = 1;
-    unsigned software_event_cycles = 1;
+    Cycles barrier_cycles = 2;  ///< at least 2
+    Cycles mutex_cycles = 1;    ///< at least 1, as the next two
+    Cycles dispatch_cycles = 1;
+    Cycles software_event_cycles = 1;
 };
 
 struct Units {

@@ -18,7 +18,7 @@ void check_range(const char* name, const char* parameter, unsigned value, unsign
         throw UserError("{}: {} = {}: must be 1..{}", name, parameter, value, limit);
 }
 
-void check_latency(const char* name, const char* parameter, unsigned value, unsigned least) {
+void check_latency(const char* name, const char* parameter, Cycles value, Cycles least) {
     if (value < least)
         throw UserError("{}: {} = {}: must be at least {}", name, parameter, value, least);
 }
@@ -293,7 +293,7 @@ std::string EventUnit::PeripheralPort::waits_for(const DataInitiator& initiator)
     return unit.registers_.global_view.waits_for(initiator);
 }
 
-unsigned EventUnit::PeripheralPort::latency_cycles() const {
+Cycles EventUnit::PeripheralPort::latency_cycles() const {
     return unit.registers_.global_view.latency_cycles();
 }
 

@@ -84,7 +84,7 @@ private:
         void request(DataInitiator& initiator, const DataRequest& request, Cycles now) override;
         void cancel(DataInitiator& initiator, Cycles now) override;
         [[nodiscard]] std::string waits_for(const DataInitiator& initiator) const override;
-        [[nodiscard]] unsigned latency_cycles() const override;
+        [[nodiscard]] Cycles latency_cycles() const override;
 
         EventUnit& unit;
     };

@@ -22,7 +22,7 @@ public:
     static constexpr u32 kGlobalViewBytes = 0x800;
     /// Two cycles from grant to answer behind the peripheral interconnect (docs/spec/timing.md 3,
     /// c_eu_per_rd1).
-    static constexpr unsigned kGlobalLatencyCycles = 2;
+    static constexpr Cycles kGlobalLatencyCycles = 2;
 
     RegisterBank core_view;    ///< of the core that asks; its sleeping reads are served elsewhere
     RegisterBank global_view;  ///< of anybody

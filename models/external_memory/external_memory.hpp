@@ -23,7 +23,7 @@ public:
             0x8000'0000;     ///< used by the bus, source: PULP's HyperBus and GVSoC's DDR window
         u64 size_bytes = 0;  ///< 0: the platform has none
         double bytes_per_cycle = 0.4;  ///< 1.6 Gb/s at 500 MHz, source: Valente 2024 (Shaheen)
-        u64 latency_cycles = 30;       ///< command, address and access time of a HyperRAM, 12 to 15
+        Cycles latency_cycles = 30;    ///< command, address and access time of a HyperRAM, 12 to 15
                                        ///< clocks of 200 MHz; assumed
         u64 burst_bytes = 1024;        ///< a chip select lasts at most 4 us (tCSM); assumed
     };
@@ -52,7 +52,7 @@ private:
 
     const ClockDomain& clock_;
     SharedPort port_;
-    const u64 latency_cycles_;
+    const Cycles latency_cycles_;
     BusMemory memory_;
     Counter reads_{*this, "reads", "read transactions"};
     Counter writes_{*this, "writes", "write transactions"};

@@ -7,17 +7,17 @@ namespace flexv::external_memory {
 
 Cycles SharedPort::access(Cycles now, const Access& access) {
     const u64 rate = config_.millibytes_per_cycle;
-    const u64 arrival = now * rate;
+    const u64 arrival = u64(now) * rate;
     const u64 room = goes_on(arrival, access) ? room_bytes_ : 0;
     const u64 beyond = access.bytes - std::min(room, access.bytes);
     const u64 bursts = (beyond + config_.burst_bytes - 1) / config_.burst_bytes;
-    free_ticks_ = std::max(arrival, free_ticks_) + bursts * config_.latency_cycles * rate +
+    free_ticks_ = std::max(arrival, free_ticks_) + bursts * u64(config_.latency_cycles) * rate +
                   access.bytes * kTicksPerByte;
     room_bytes_ = room + bursts * config_.burst_bytes - access.bytes;
     next_address_ = access.address + access.bytes;
     is_write_ = access.is_write;
     bursts_ += bursts;
-    return (free_ticks_ + rate - 1) / rate - now;
+    return Cycles{(free_ticks_ + rate - 1) / rate} - now;
 }
 
 bool SharedPort::goes_on(u64 arrival, const Access& access) const {

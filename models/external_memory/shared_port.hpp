@@ -14,7 +14,7 @@ class SharedPort {
 public:
     struct Config {
         u64 millibytes_per_cycle = 400;  ///< bytes a cycle x 1000, so that all sums are whole
-        u64 latency_cycles = 0;          ///< command and address of a burst to its first data
+        Cycles latency_cycles = 0;       ///< command and address of a burst to its first data
         u64 burst_bytes = 1024;          ///< a burst is closed behind as many
     };
 

@@ -167,7 +167,7 @@ private:
     Register l1_misses_{bank_, statistic(0x38, "L1_MISS", "Look-ups not found in a private cache.",
                                          [this] { return shown_total().misses; })};
     Register l1_waits_{bank_, statistic(0x3c, "L1_CONG", "Cycles lost to busy banks behind.",
-                                        [this] { return shown_total().congestion; })};
+                                        [this] { return u64(shown_total().congestion); })};
     Register l15_hits_{bank_, statistic(0x40, "L15_HIT", "Lines found in the second level.",
                                         [this] { return shown_shared().hits; })};
     Register l15_lookups_{
@@ -187,7 +187,7 @@ private:
                               [this](unsigned core) { return shown(core).misses; })};
     RegisterArray core_waits_{
         bank_, core_statistic(0x5c, "CORE#_CONG", "L1_CONG of one core.",
-                              [this](unsigned core) { return shown(core).congestion; })};
+                              [this](unsigned core) { return u64(shown(core).congestion); })};
 
     [[nodiscard]] static RegisterSpec statistic(u32 offset, std::string name, std::string doc,
                                                 std::function<u64()> value);

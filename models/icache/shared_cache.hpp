@@ -43,7 +43,7 @@ public:
         u64 hits = 0;
         u64 misses = 0;
         u64 refills = 0;
-        u64 conflicts = 0;
+        Cycles conflicts = 0;
 
         void serialize(StateArchive& archive) { archive(hits, misses, refills, conflicts); }
     };
@@ -63,7 +63,7 @@ public:
     }
     [[nodiscard]] const Events& events() const { return events_; }
     /// Cycles that requests of `core` waited for a bank.
-    [[nodiscard]] u64 conflicts(unsigned core) const { return asking_[core].conflicts; }
+    [[nodiscard]] Cycles conflicts(unsigned core) const { return asking_[core].conflicts; }
 
 private:
     static constexpr unsigned kRefills = 4;   // in flight, a bank
@@ -85,7 +85,7 @@ private:
         bool is_cached = true;
         Address line = 0;
         Cycles since = 0;
-        u64 conflicts = 0;
+        Cycles conflicts = 0;
 
         void serialize(StateArchive& archive) {
             archive(is_valid, is_cached, line, since, conflicts);

@@ -14,7 +14,7 @@ namespace flexv::icache {
 struct CoreEvents {
     u64 hits = 0;
     u64 misses = 0;
-    u64 congestion = 0;  ///< cycles that a busy bank of the second level cost
+    Cycles congestion = 0;  ///< cycles that a busy bank of the second level cost
 
     void serialize(StateArchive& archive) { archive(hits, misses, congestion); }
 

@@ -32,7 +32,7 @@ void L2::fabric_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& del
     access(trans, delay, config_.fabric_latency_cycles);
 }
 
-void L2::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsigned latency_cycles) {
+void L2::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, Cycles latency_cycles) {
     trans.set_dmi_allowed(false);
     const tlm::tlm_response_status status = memory_.check(trans);
     trans.set_response_status(status);
@@ -41,7 +41,7 @@ void L2::access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsign
     if (memory_.move(trans))
         withdraw(trans, trans.get_data_length());
     count(trans);
-    delay += clock_.duration_of(latency_cycles + beats_of(trans) - 1);
+    delay += clock_.duration_of(latency_cycles + Cycles{beats_of(trans)} - 1);
 }
 
 u64 L2::beats_of(const tlm::tlm_generic_payload& trans) const {

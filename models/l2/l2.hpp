@@ -17,10 +17,10 @@ class L2 final : public Module {
 public:
     struct Config {
         u64 size_bytes = 0x190000;     ///< superset of all chips, source: docs/spec/cluster.md 2.6
-        unsigned latency_cycles = 8;   ///< address to first data; with the cluster bus's 2 a core's
+        Cycles latency_cycles = 8;     ///< address to first data; with the cluster bus's 2 a core's
                                        ///< load takes 5 + 10 cycles, source: docs/spec/cluster.md 3
         unsigned bytes_per_cycle = 8;  ///< 64-bit bus, source: docs/spec/cluster.md 3
-        unsigned fabric_latency_cycles =
+        Cycles fabric_latency_cycles =
             0;  ///< for the fabric controller, whose crossbar reaches the banks in one cycle
     };
 
@@ -34,7 +34,7 @@ public:
 private:
     void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
     void fabric_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
-    void access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, unsigned latency_cycles);
+    void access(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay, Cycles latency_cycles);
     unsigned transport_dbg(tlm::tlm_generic_payload& trans);
     bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
 

@@ -28,7 +28,8 @@ void L2Arbiter::b_transport(int cluster, tlm::tlm_generic_payload& trans, sc_cor
 
 Cycles L2Arbiter::beats_of(const tlm::tlm_generic_payload& trans) const {
     const u64 skew = trans.get_address() % config_.bytes_per_cycle;
-    return (skew + trans.get_data_length() + config_.bytes_per_cycle - 1) / config_.bytes_per_cycle;
+    return Cycles{(skew + trans.get_data_length() + config_.bytes_per_cycle - 1) /
+                  config_.bytes_per_cycle};
 }
 
 unsigned L2Arbiter::transport_dbg(int /*cluster*/, tlm::tlm_generic_payload& trans) {

@@ -27,7 +27,7 @@ public:
         free_at_[cluster] = std::max(free_at_[cluster], start) + beats;
         return start - arrival;
     }
-    void reset() { std::ranges::fill(free_at_, 0); }
+    void reset() { std::ranges::fill(free_at_, Cycles{}); }
     void serialize(StateArchive& archive) { archive(free_at_); }
 
 private:

@@ -88,7 +88,7 @@ void Marker::store(unsigned index, Address offset, u32 value, Cycles now) {
         case kPrint:
             return log_.info("hart {} prints {:#010x}", index, value);
         case kInterrupt:
-            return arm_interrupt(index, value, now);
+            return arm_interrupt(index, Cycles{value}, now);
         default:
             return;
     }
@@ -136,7 +136,7 @@ std::string Marker::waits_for(const DataInitiator& initiator) const {
 
 /// The line is high from `now + delay + 1` on; 0 lowers it. The core is told one cycle ahead, so
 /// that it never runs past the edge.
-void Marker::arm_interrupt(unsigned index, u32 delay, Cycles now) {
+void Marker::arm_interrupt(unsigned index, Cycles delay, Cycles now) {
     if (delay == 0)
         return lower_line(index, now);
     harts_[index].line_rises = now + delay + 1;

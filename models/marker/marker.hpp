@@ -70,7 +70,7 @@ private:
     void act(Cycles now) override;
     void store(unsigned index, Address offset, u32 value, Cycles now);
     void exit(unsigned index, u32 value, Cycles now);
-    void arm_interrupt(unsigned index, u32 delay, Cycles now);
+    void arm_interrupt(unsigned index, Cycles delay, Cycles now);
     void lower_line(unsigned index, Cycles now);
     void access_memory(DataInitiator& initiator, const DataRequest& request, Cycles now);
     [[nodiscard]] bool has_everybody(bool (*is_there)(const Hart&)) const;

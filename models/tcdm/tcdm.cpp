@@ -155,7 +155,7 @@ void Tcdm::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay)
     const u64 first = trans.get_address() / 4;
     const u64 words = (trans.get_address() + moved - 1) / 4 - first + 1;
     *accesses_[trans.is_write()] += words;
-    delay += clock_.duration_of(config_.bus_latency_cycles + words - 1);
+    delay += clock_.duration_of(config_.bus_latency_cycles + Cycles{words} - 1);
     trans.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

@@ -19,10 +19,10 @@ namespace flexv::tcdm {
 class Tcdm final : public Module, public TcdmTarget, private Agent {
 public:
     struct Config {
-        u32 size_bytes = 128 << 10;  ///< power of two, 16 KiB..1 MiB
-        u32 bank_count = 16;         ///< power of two, at most 64
-        u32 port_count = 16;         ///< crossbar width: 16 or 32, a power of two
-        u32 bus_latency_cycles = 1;  ///< first word for a master on `bus_in`; later words 1 each
+        u32 size_bytes = 128 << 10;     ///< power of two, 16 KiB..1 MiB
+        u32 bank_count = 16;            ///< power of two, at most 64
+        u32 port_count = 16;            ///< crossbar width: 16 or 32, a power of two
+        Cycles bus_latency_cycles = 1;  ///< first word for a master on `bus_in`; later words 1 each
     };
 
     static constexpr Address kTestAndSet = 1U << 20;  ///< address bit of the test-and-set view

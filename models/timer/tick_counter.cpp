@@ -44,12 +44,12 @@ void TickCounter::add_ticks(u64 ticks) {
 /// The cycle in which the count has made `ticks` steps; kNever when it does not fit into time.
 Cycles TickCounter::cycle_of_tick(u64 ticks) const {
     u64 edges = 0;
-    Cycles cycle = 0;
+    u64 cycle = 0;
     if (__builtin_mul_overflow(ticks, u64{settings_.edges_per_tick}, &edges) ||
         __builtin_add_overflow(edges - phase_, cycle_ / settings_.cycles_per_edge, &edges) ||
-        __builtin_mul_overflow(edges, settings_.cycles_per_edge, &cycle))
+        __builtin_mul_overflow(edges, u64(settings_.cycles_per_edge), &cycle))
         return kNever;
-    return cycle;
+    return Cycles{cycle};
 }
 
 Cycles TickCounter::match_cycle() const {

@@ -13,7 +13,7 @@ public:
     struct Settings {
         unsigned width_bits = 32;  ///< 32, or 64 for the joint counter
         u64 compare = 0;
-        u64 cycles_per_edge = 1;         ///< 1 counts the clock itself, more a slower reference
+        Cycles cycles_per_edge = 1;      ///< 1 counts the clock itself, more a slower reference
         u32 edges_per_tick = 1;          ///< prescaler: counts every n-th edge
         bool clears_on_match = false;    ///< the tick after a match leads to 0
         bool stops_after_match = false;  ///< one shot

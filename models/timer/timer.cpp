@@ -28,7 +28,7 @@ void Timer::serialize(StateArchive& archive) {
     archive(counters_, levels_, was_joined_, reference_clock_cycles_);
 }
 
-void Timer::set_reference_clock_cycles(u64 cycles) {
+void Timer::set_reference_clock_cycles(Cycles cycles) {
     FLEXV_ASSERT(cycles > 0, "edges of the reference are at least a cycle apart");
     advance(clock_.timeline.now());
     reference_clock_cycles_ = cycles;

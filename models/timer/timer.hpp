@@ -18,7 +18,7 @@ public:
     struct Config {
         /// Clock cycles between two rising edges of the 32768 Hz reference; edges are counted from
         /// cycle 0.
-        u64 reference_clock_cycles = 12207;  ///< 400 MHz / 32768 Hz
+        Cycles reference_clock_cycles = 12207;  ///< 400 MHz / 32768 Hz
     };
     enum Line : unsigned { low = 0, high = 1 };
 
@@ -49,7 +49,7 @@ public:
     void reset() override;
     void serialize(StateArchive& archive) override;
     /// The clock has another frequency from now on, so the reference has other edges in it.
-    void set_reference_clock_cycles(u64 cycles);
+    void set_reference_clock_cycles(Cycles cycles);
     /// A half counts the reference.
     [[nodiscard]] bool uses_reference_clock() const {
         return cfg_lo_[reference_clock] != 0 || cfg_hi_[reference_clock] != 0;
@@ -86,7 +86,7 @@ private:
     std::array<TickCounter, 2> counters_;
     std::array<bool, 2> levels_{};
     bool was_joined_ = false;
-    u64 reference_clock_cycles_ = 1;
+    Cycles reference_clock_cycles_ = 1;
 
     Register cfg_lo_{bank_,
                      {.offset = 0x00,

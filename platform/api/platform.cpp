@@ -382,7 +382,7 @@ Result Platform::result() {
     implementation_->look();
     const platform::RunResult all = implementation_->simulation().result();
     result.exit_code = all.exit_code;
-    result.cycles = all.cycles;
+    result.cycles = u64(all.cycles);
     result.time_ns = all.time_ns;
     result.instructions = all.instructions;
     result.energy_pj = double(all.energy.bill.total) / 1e6;

@@ -239,7 +239,7 @@ void expect_none(const std::vector<std::string>& bare) {
 /// A number as in the configuration: decimal, 0x..., 1e6.
 template <typename Number>
 Number whole_number(const std::string& option, const std::string& text, u64 low = 0,
-                    u64 high = std::numeric_limits<Number>::max()) {
+                    u64 high = u64(std::numeric_limits<Number>::max())) {
     const Domain allowed = whole(low, high);
     const auto value = read_value(raw_value(text), Value{u64{0}}, allowed);
     if (!value)
@@ -248,14 +248,14 @@ Number whole_number(const std::string& option, const std::string& text, u64 low 
 }
 
 /// Cycles of a window of power over time.
-u64 read_power_window(const Line& line) {
-    constexpr u64 kDefault = 1000;
+Cycles read_power_window(const Line& line) {
+    constexpr Cycles kDefault = 1000;
     if (!line.has("power-window"))
         return kDefault;
     if (!line.has("power-trace") && !line.has("wave") && !line.has("timeline"))
         throw UserError(
             "--power-window needs --power-trace FILE.csv, --wave FILE or --timeline FILE");
-    return whole_number<u64>("power-window", line.text("power-window"), 1);
+    return whole_number<Cycles>("power-window", line.text("power-window"), 1);
 }
 
 /// The only file among the bare arguments.
@@ -338,7 +338,7 @@ std::pair<Cycles, std::string> read_save_at(const Line& line) {
     const auto& given = line.values["save-at"].as<std::vector<std::string>>();
     if (given.size() != TwoValues::kValues)
         throw UserError("option '--save-at' cannot be specified more than once");
-    return {whole_number<u64>("save-at", given.at(0)), given.at(1)};
+    return {whole_number<Cycles>("save-at", given.at(0)), given.at(1)};
 }
 
 GdbOptions read_gdb(const Line& line) {

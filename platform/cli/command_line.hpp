@@ -35,9 +35,9 @@ struct RunOptions {
     std::string power_trace;    ///< energy of each window and component, CSV
     std::string wave;           ///< states of cores, regions and power over time, VCD or FST
     std::string timeline;     ///< functions, sleeps, transfers, who wakes whom; trace events, JSON
-    u64 power_window = 1000;  ///< cycles of a window of the three
-    std::string signature;    ///< words between begin_signature and end_signature
-    std::string checkpoint;   ///< state of the run in the cycle `save_at`
+    Cycles power_window = 1000;  ///< cycles of a window of the three
+    std::string signature;       ///< words between begin_signature and end_signature
+    std::string checkpoint;      ///< state of the run in the cycle `save_at`
     Cycles save_at = 0;
     std::string restore;  ///< checkpoint that the run goes on from; empty: it begins
     bool strict = false;  ///< what the hardware tolerates in silence is a fault

@@ -41,31 +41,31 @@ struct WindowConfiguration {
     std::string name;
     u64 base = 0;
     u64 size_bytes = 0;
-    u64 latency_cycles = 1;  ///< of the clock on whose bus it lies, to the target and back
+    Cycles latency_cycles = 1;  ///< of the clock on whose bus it lies, to the target and back
 };
 
 /// A device of a plug-in on the SoC's bus (platform/plugin/README.md).
 struct PluginConfiguration {
-    std::string name;        ///< empty: as `type`
-    std::string plugin;      ///< file of the shared object, beside the configuration that names it
-    std::string type;        ///< one of its types of devices
-    List window;             ///< [base, size in bytes]; empty: none
-    u64 latency_cycles = 1;  ///< of the SoC's clock, to the device and back
-    List irq;                ///< what its interrupts raise, in their order
+    std::string name;    ///< empty: as `type`
+    std::string plugin;  ///< file of the shared object, beside the configuration that names it
+    std::string type;    ///< one of its types of devices
+    List window;         ///< [base, size in bytes]; empty: none
+    Cycles latency_cycles = 1;      ///< of the SoC's clock, to the device and back
+    List irq;                       ///< what its interrupts raise, in their order
     List parameters{.json = "{}"};  ///< as the plug-in declares them
 };
 
 /// A device or a test bench in another process (docs/reference/remote_port.md).
 struct RemoteConfiguration {
     std::string name;
-    std::string socket;       ///< "unix:PATH" or "tcp:PORT", where the other process listens
-    List window;              ///< [base, size in bytes]; empty: none
-    u64 latency_cycles = 1;   ///< of the SoC's clock, to the device and back
-    List irq;                 ///< what its wires raise, in their order
-    u64 quantum_ns = 1000;    ///< it is told the time so often; 0: never
-    u64 timeout_ms = 10'000;  ///< of the host, until the run ends because it says nothing
-    u32 device = 0;           ///< number that accesses go to
-    u32 wires = 1;            ///< number that the reset goes to
+    std::string socket;         ///< "unix:PATH" or "tcp:PORT", where the other process listens
+    List window;                ///< [base, size in bytes]; empty: none
+    Cycles latency_cycles = 1;  ///< of the SoC's clock, to the device and back
+    List irq;                   ///< what its wires raise, in their order
+    u64 quantum_ns = 1000;      ///< it is told the time so often; 0: never
+    u64 timeout_ms = 10'000;    ///< of the host, until the run ends because it says nothing
+    u32 device = 0;             ///< number that accesses go to
+    u32 wires = 1;              ///< number that the reset goes to
 };
 
 /// Where a block's own configuration counts cores or ports, the cluster derives them from
@@ -92,7 +92,7 @@ enum class Boot {
 /// The core outside the cluster that starts it.
 struct FabricConfiguration {
     CoreConfiguration core;
-    u64 bus_cycles = fabric_port::FabricPort::Config{}.bus_cycles;
+    Cycles bus_cycles = fabric_port::FabricPort::Config{}.bus_cycles;
 };
 
 struct UartConfiguration {
@@ -127,9 +127,10 @@ struct ClockConfiguration {
 };
 
 struct SimulationConfiguration {
-    u64 quantum_cycles = 1000;  ///< the cluster runs this far ahead of modules outside it
-    u64 run_ahead_cycles = Timeline::kRunAhead;  ///< a hart computes this far ahead of the others
-    u64 max_cycles = 0;                          ///< 0: no limit
+    Cycles quantum_cycles = 1000;  ///< the cluster runs this far ahead of modules outside it
+    /// A hart computes this far ahead of the others.
+    Cycles run_ahead_cycles = Timeline::kRunAhead;
+    Cycles max_cycles = 0;  ///< 0: no limit
 };
 
 struct EnergyConfiguration {

@@ -121,10 +121,10 @@ Value to_value(const T& member) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
                   std::is_same_v<T, List>)
         return member;
-    else if constexpr (std::is_integral_v<T>)
-        return u64(member);
-    else
+    else if constexpr (std::is_floating_point_v<T>)
         return double(member);
+    else
+        return u64(member);
 }
 
 template <typename T>
@@ -132,12 +132,12 @@ T from_value(const Value& value) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
                   std::is_same_v<T, List>) {
         return std::get<T>(value);
-    } else if constexpr (std::is_integral_v<T>) {
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return T(std::get<double>(value));
+    } else {
         FLEXV_ASSERT(std::get<u64>(value) <= u64(std::numeric_limits<T>::max()),
                      "a parameter's domain fits its member");
         return T(std::get<u64>(value));
-    } else {
-        return T(std::get<double>(value));
     }
 }
 
@@ -155,8 +155,8 @@ std::vector<std::string> only_names(const Names<E>& names) {
 template <typename Owner>
 class Group {
 public:
-    /// A member of type bool, unsigned integer, floating point, std::string or, within the items
-    /// of a list, List.
+    /// A member of type bool, unsigned integer, Cycles, floating point, std::string or, within the
+    /// items of a list, List.
     template <typename T>
     Group&& value(const std::string& key, T Owner::*member, Note note) && {
         parameters_.push_back(

@@ -65,7 +65,7 @@ Domain window_range() {
 }
 
 std::optional<WindowConfiguration> window_of(const std::string& name, const List& window,
-                                             u64 latency_cycles) {
+                                             Cycles latency_cycles) {
     const auto range = range_of(json::parse(window.json));
     if (!range)
         return std::nullopt;

@@ -21,7 +21,8 @@ namespace flexv::platform {
 [[nodiscard]] Domain window_range();
 /// `window` is of that domain.
 [[nodiscard]] std::optional<WindowConfiguration> window_of(const std::string& name,
-                                                           const List& window, u64 latency_cycles);
+                                                           const List& window,
+                                                           Cycles latency_cycles);
 
 /// Those of the SoC's bus, whoever has them.
 [[nodiscard]] std::vector<WindowConfiguration> soc_windows(const SocConfiguration& soc);

@@ -23,7 +23,7 @@ public:
     struct Config {
         std::string key;  ///< "soc.external_out.camera", for messages
         u64 size_bytes = 4;
-        u64 latency_cycles = 1;  ///< of the way, in the clock of the bus
+        Cycles latency_cycles = 1;  ///< of the way, in the clock of the bus
     };
 
     using OutSocket = tlm::tlm_initiator_socket<32, tlm::tlm_base_protocol_types, 1,

@@ -36,12 +36,12 @@ Stop::Reason reason_for(PointKind kind) {
 }
 
 std::optional<Cycles> cycle_of(const std::string& text) {
-    Cycles cycle = 0;
+    u64 cycle = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, cycle);
     if (error != std::errc{} || stop != end)
         return std::nullopt;
-    return cycle;
+    return Cycles{cycle};
 }
 
 }  // namespace

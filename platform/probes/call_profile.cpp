@@ -179,7 +179,8 @@ private:
         tracker_.forget();
         cell_ = nullptr;
         stalls_ = {};
-        asleep_ = divide_cycles_ = 0;
+        asleep_ = 0;
+        divide_cycles_ = 0;
     }
 
     void entered(const CallFrame& frame) override {
@@ -364,7 +365,7 @@ private:
             for (const auto& [address, cycles] : cell.sleeps)
                 waits[{wait_of(address), place_of(cell.pc)}] += cycles;
         for (const auto& [key, cycles] : waits) {
-            count("sleep_cycles", cycles);
+            count("sleep_cycles", u64(cycles));
             const ProfileCost cost{.asleep = cycles, .attojoules = take_price()};
             result_.nodes.push_back({.parent = parent,
                                      .function = key.first,

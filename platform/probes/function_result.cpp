@@ -9,8 +9,8 @@ FunctionResult function_result(const std::string& name, const std::vector<std::s
             .file = {},
             .counts = counts,
             .instructions = energy::total_of("instructions", paths, counts),
-            .active_cycles = energy::total_of("active_cycles", paths, counts),
-            .sleep_cycles = energy::total_of("sleep_cycles", paths, counts),
+            .active_cycles = Cycles{energy::total_of("active_cycles", paths, counts)},
+            .sleep_cycles = Cycles{energy::total_of("sleep_cycles", paths, counts)},
             .macs = energy::total_of("macs", paths, counts)};
 }
 

@@ -6,7 +6,7 @@
 namespace flexv::platform {
 
 Cycles ProfileCost::active() const {
-    return std::accumulate(stalls.begin(), stalls.end(), instructions);
+    return Cycles{std::accumulate(stalls.begin(), stalls.end(), instructions)};
 }
 
 void ProfileCost::add(const ProfileCost& other) {

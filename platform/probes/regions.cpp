@@ -142,9 +142,8 @@ void RegionTracker::complain(unsigned hart, u32 id, std::string_view what) {
 void RegionTracker::Visit::serialize(StateArchive& archive) {
     archive(region.id, region.name, region.visits, region.cycles, region.own_cycles, inside, from,
             to);
-    for (auto* const counts : {&region.counts, &region.own_counts, &region.elapsed,
-                               &region.own_elapsed, &at_start, &at_end})
-        archive.list(*counts);
+    const auto lists = [&archive](auto&... each) { (archive.list(each), ...); };
+    lists(region.counts, region.own_counts, region.elapsed, region.own_elapsed, at_start, at_end);
 }
 
 void RegionTracker::serialize(StateArchive& archive) {

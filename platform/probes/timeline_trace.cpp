@@ -24,7 +24,7 @@ constexpr const char* kUnnamed = "(no symbol)";
 std::string hexadecimal(Address address) { return fmt::format("\"{:#010x}\"", address); }
 
 TraceEvents::Details cycles_of(Cycles begin, Cycles end) {
-    return {{"cycle", std::to_string(begin)}, {"cycles", std::to_string(end - begin)}};
+    return {{"cycle", fmt::to_string(begin)}, {"cycles", fmt::to_string(end - begin)}};
 }
 
 }  // namespace

@@ -174,15 +174,15 @@ void Vcd::add_value(const Variable& variable) {
     text_.push_back('\n');
 }
 
-void Vcd::set_real(Signal signal, u64 time, double value) {
+void Vcd::set_real(Signal signal, Cycles time, double value) {
     change(signal, time, std::bit_cast<Bits>(value));
 }
 
-void Vcd::set_text(Signal signal, u64 time, std::string_view value) {
+void Vcd::set_text(Signal signal, Cycles time, std::string_view value) {
     change(signal, time, place_of(value));
 }
 
-void Vcd::flush(u64 time) {
+void Vcd::flush(Cycles time) {
     std::ranges::stable_sort(changes_, {}, &Change::time);
     auto begin = changes_.cbegin();
     while (begin != changes_.cend() && begin->time < time) {
@@ -220,7 +220,7 @@ void Vcd::write_group(std::vector<Change>::const_iterator begin,
         put({text_.data(), text_.size()});
 }
 
-void Vcd::finish(u64 time) {
+void Vcd::finish(Cycles time) {
     flush(time);
     put(fmt::format("#{}\n", picoseconds_(time)));
     if (converter_)

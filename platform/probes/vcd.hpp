@@ -25,8 +25,8 @@ public:
     using Signal = std::size_t;
     enum class Kind : u8 { real, text, number };
 
-    /// Times are in a unit of the caller's.
-    using Picoseconds = std::function<u64(u64 time)>;
+    /// Times are cycles of the caller's clock.
+    using Picoseconds = std::function<u64(Cycles time)>;
 
     /// A file name with extension .fst is written through vcd2fst, which must be installed (Debian
     /// package gtkwave). The owner of `file` commits it behind finish(). Throws UserError.
@@ -43,14 +43,14 @@ public:
     void start();
 
     // From `time` on the signal has this value. Later calls for the same time win.
-    void set_number(Signal signal, u64 time, u64 value) { change(signal, time, value); }
-    void set_real(Signal signal, u64 time, double value);
+    void set_number(Signal signal, Cycles time, u64 value) { change(signal, time, value); }
+    void set_real(Signal signal, Cycles time, double value);
     /// Without blanks.
-    void set_text(Signal signal, u64 time, std::string_view value);
+    void set_text(Signal signal, Cycles time, std::string_view value);
     /// Writes what is known before `time`; from now on changes may not lie before it.
-    void flush(u64 time);
+    void flush(Cycles time);
     /// Writes the rest; the dump ends at `time`.
-    void finish(u64 time);
+    void finish(Cycles time);
 
 private:
     using Bits = u64;  // a number, a real's bits, the place of a text in texts_
@@ -65,12 +65,12 @@ private:
         bool is_in = false;  // that group
     };
     struct Change {
-        u64 time;
+        Cycles time;
         Bits value;
         Signal signal;
     };
 
-    void change(Signal signal, u64 time, Bits value) {
+    void change(Signal signal, Cycles time, Bits value) {
         changes_.push_back({.time = time, .value = value, .signal = signal});
     }
     [[nodiscard]] Bits bits_of(Kind kind, const std::string& initial);

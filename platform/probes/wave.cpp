@@ -28,7 +28,7 @@ Wave::Wave(OutputFile& file, const std::vector<std::string>& cores,
            const std::vector<std::string>& channels, const std::vector<std::string>& components,
            const energy::ClockHistory& clocks, OthersColumns others)
     : vcd_(file,
-           [&clocks](u64 cycle) {
+           [&clocks](Cycles cycle) {
                return u64(std::llround(clocks.nanoseconds_at(cycle) * kPicoseconds));
            }),
       others_(std::move(others)) {

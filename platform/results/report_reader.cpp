@@ -52,12 +52,12 @@ HartResult read_hart(JsonView hart) {
     HartResult result{.name = hart.text("name"),
                       .hartid = u32(hart.count("hartid", kMax32)),
                       .instructions = hart.count("instructions"),
-                      .active_cycles = hart.count("active_cycles"),
-                      .sleep_cycles = hart.count("sleep_cycles"),
+                      .active_cycles = hart.cycles("active_cycles"),
+                      .sleep_cycles = hart.cycles("sleep_cycles"),
                       .stalls = {}};
     JsonView stalls = hart.object("stalls");
     for (const std::string& cause : stalls.keys())
-        result.stalls.emplace_back(cause, stalls.count(cause));
+        result.stalls.emplace_back(cause, stalls.cycles(cause));
     return result;
 }
 
@@ -66,7 +66,8 @@ energy::Elapsed read_elapsed(JsonView& view, const std::string& key, const RunRe
                              Cycles cycles) {
     if (run.clocks.empty())
         return {};
-    energy::Elapsed elapsed = view.counts(key);
+    const std::vector<u64> counts = view.counts(key);
+    const energy::Elapsed elapsed(counts.begin(), counts.end());
     Cycles left = cycles;
     for (const Cycles part : elapsed)
         left -= std::min(left, part);
@@ -153,9 +154,9 @@ void read_regions(JsonView& report, const PartReader& parts, RunResult& result) 
         entry.region = {.id = u32(item.count("id", kMax32)),
                         .name = printable(item.text("name")),
                         .visits = item.count("visits"),
-                        .cycles = item.count("cycles", result.cycles),
+                        .cycles = item.cycles("cycles", result.cycles),
                         .counts = parts.read(item.object("counters")),
-                        .own_cycles = item.count("own_cycles", result.cycles - owned_cycles),
+                        .own_cycles = item.cycles("own_cycles", result.cycles - owned_cycles),
                         .own_counts = parts.read(item.object("own_counters"), owned)};
         owned_cycles += entry.region.own_cycles;
         Region& region = entry.region;
@@ -199,12 +200,12 @@ RunResult read_run(JsonView report) {
     result.exit_code = read_exit_code(report);
     if (report.has("warnings"))
         result.warnings = report.texts("warnings");
-    result.cycles = report.count("cycles");
+    result.cycles = report.cycles("cycles");
     result.time_ns = report.number("time_ns", 0, kMaxNs);
     result.instructions = report.count("instructions");
     if (report.has("restored")) {
         JsonView restored = report.object("restored");
-        result.restored = {.cycle = restored.count("cycle", result.cycles),
+        result.restored = {.cycle = restored.cycles("cycle", result.cycles),
                            .instructions = restored.count("instructions", result.instructions)};
     }
     result.host_seconds = report.object("host").number("seconds", 0, kMaxSeconds);

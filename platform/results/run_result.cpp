@@ -87,12 +87,12 @@ HartResult hart_result(const std::string& component, u32 hartid,
         if (event == "instructions")
             hart.instructions = counts.at(i);
         else if (event == "active_cycles")
-            hart.active_cycles = counts.at(i);
+            hart.active_cycles = Cycles{counts.at(i)};
         else if (event == "sleep_cycles")
-            hart.sleep_cycles = counts.at(i);
+            hart.sleep_cycles = Cycles{counts.at(i)};
         else if (event.ends_with(kStallSuffix))
             hart.stalls.emplace_back(event.substr(0, event.size() - kStallSuffix.size()),
-                                     counts.at(i));
+                                     Cycles{counts.at(i)});
     }
     return hart;
 }

@@ -59,8 +59,8 @@ std::string regions_table(const RunResult& result) {
     return table.text();
 }
 
-u64 stalled_cycles(const HartResult& hart) {
-    u64 sum = 0;
+Cycles stalled_cycles(const HartResult& hart) {
+    Cycles sum = 0;
     for (const auto& [cause, cycles] : hart.stalls)
         sum += cycles;
     return sum;
@@ -82,8 +82,8 @@ std::string harts_table(const RunResult& result) {
 
 struct Stall {
     std::string cause;
-    u64 cycles = 0;
-    u64 worst = 0;
+    Cycles cycles = 0;
+    Cycles worst = 0;
     std::string worst_hart;
 };
 
@@ -107,7 +107,7 @@ std::vector<Stall> stalls_by_cause(const RunResult& result) {
 }
 
 std::string stalls_table(const RunResult& result) {
-    u64 active = 0;
+    Cycles active = 0;
     for (const HartResult& hart : result.harts)
         active += hart.active_cycles;
     TerminalTable table("Stalls of all harts", {"cause", "cycles", "of active", "most", "at hart"});

@@ -40,6 +40,7 @@ private:
 
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(u64 number);
+[[nodiscard]] inline std::string grouped(Cycles cycles) { return grouped(u64(cycles)); }
 /// Four significant digits and the unit that fits: "56.13 nJ".
 [[nodiscard]] std::string with_unit(double value, const char* unit);
 /// Energy in attojoule, as with_unit().

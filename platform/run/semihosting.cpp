@@ -294,7 +294,7 @@ u32 Semihosting::centiseconds(Address /*block*/) {
 u32 Semihosting::seconds(Address /*block*/) { return u32(soc_.time().to_seconds()); }
 
 u32 Semihosting::elapsed(Address block) {
-    const u64 cycles = soc_.now();
+    const u64 cycles{soc_.now()};
     std::array<u32, 2> words{u32(cycles), u32(cycles >> 32)};
     return put(block, {reinterpret_cast<const char*>(words.data()), sizeof words}) ? 0
                                                                                    : fail(EFAULT);

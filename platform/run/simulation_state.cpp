@@ -113,7 +113,7 @@ void Simulation::restore(const std::string& path) {
             "it: the SoC has another clock than the cluster, an FLL was set, or a timer counts the "
             "reference clock",
             path, setting_of(found, "clock.mhz"), setting_of(own, "clock.mhz"));
-    const u64 limit = configuration_.simulation.max_cycles;
+    const Cycles limit = configuration_.simulation.max_cycles;
     if (limit != 0 && limit < soc_.now())
         throw UserError(
             "checkpoint {}: simulation.max_cycles = {} lies before its cycle, which is {}", path,

@@ -68,7 +68,7 @@ peripheral_interconnect::PeripheralInterconnect::Config peripherals_config(
 
 Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned number,
                  const ClusterConfiguration& config, BusErrors bus_errors,
-                 u64 reference_clock_cycles, CoreWiring& core_wiring)
+                 Cycles reference_clock_cycles, CoreWiring& core_wiring)
     : Module(name),
       clock_(clock),
       number_(number),

@@ -42,7 +42,7 @@ void Interleaver::run_soc(Cycles end) {
 
 void Interleaver::look_at(Cycles cycle) {
     look_ = cycle;
-    constexpr Cycles kFar = Cycles{1} << 40;  // behind every quantum, before any overflow of time
+    constexpr Cycles kFar{u64{1} << 40};  // behind every quantum, before any overflow of time
     const bool is_far = cycle - cluster_.timeline.now() > kFar;
     cluster_.timeline.look_at(is_far ? kNever : cycle);
     soc_.timeline.look_at(is_far ? kNever : soc_.cycle_at_ticks(cluster_.ticks_of(cycle)));

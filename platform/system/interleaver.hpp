@@ -31,7 +31,7 @@ public:
     /// Somebody outside acts at the time `ticks`: what lies before it has been carried out, and
     /// nothing is planned in between.
     void arrive(u64 ticks);
-    /// Of the next act in either domain, in SystemC's time resolution; kNever when there is none.
+    /// Of the next act in either domain, in SystemC's time resolution; kNoTicks when there is none.
     [[nodiscard]] u64 next_act_ticks() const {
         return std::min(cluster_.next_act_ticks(), soc_.next_act_ticks());
     }

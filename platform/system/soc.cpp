@@ -299,7 +299,7 @@ bool Soc::retime() {
         domain->anchor = 0;
         domain->anchor_time = sc_core::SC_ZERO_TIME;
     }
-    const u64 cycles = reference_clock_cycles(config_.clock.mhz);
+    const Cycles cycles = reference_clock_cycles(config_.clock.mhz);
     peripherals.timer.set_reference_clock_cycles(cycles);
     for (Cluster* const each : clusters.all())
         each->timer.set_reference_clock_cycles(cycles);
@@ -548,7 +548,7 @@ void Soc::run_beside_others() {
 void Soc::run_due(Cycles limit) {
     const u64 kernel = sc_core::sc_time_stamp().value();
     if (interleaver_.next_act_ticks() >= kernel) {
-        const u64 last = limit == kNever ? kNever : cluster_clock_.ticks_of(limit);
+        const u64 last = limit == kNever ? kNoTicks : cluster_clock_.ticks_of(limit);
         return interleaver_.arrive(std::min(kernel, last));
     }
     interleaver_.look_at(limit);
@@ -558,9 +558,9 @@ void Soc::run_due(Cycles limit) {
 
 void Soc::wait_for_others(Cycles limit) {
     const u64 kernel = sc_core::sc_time_stamp().value();
-    const u64 deadline = limit == kNever ? kNever : cluster_clock_.ticks_of(limit);
+    const u64 deadline = limit == kNever ? kNoTicks : cluster_clock_.ticks_of(limit);
     const u64 next = interleaver_.next_act_ticks();
-    if (next == kNever)
+    if (next == kNoTicks)
         return wait_asleep(deadline);
     const u64 wanted = std::min(next + 1, deadline);
     if (wanted > kernel)
@@ -576,12 +576,12 @@ void Soc::wait_asleep(u64 deadline) {
         return wait(traffic.changed());
     }
     const u64 kernel = sc_core::sc_time_stamp().value();
-    u64 patience = deadline == kNever ? kNever : deadline - std::min(deadline, kernel);
+    u64 patience = deadline == kNoTicks ? kNoTicks : deadline - std::min(deadline, kernel);
     if (polls_while_asleep_)
         patience =
             std::min<u64>(patience, std::max<u64>(sc_core::sc_time_to_pending_activity().value(),
                                                   cluster_clock_.duration_of(quantum()).value()));
-    if (patience == kNever)
+    if (patience == kNoTicks)
         return wait(traffic.changed());
     wait(sc_core::sc_time::from_value(patience), traffic.changed());
 }

@@ -33,9 +33,9 @@ udma::Uart::Config uart_config(const Configuration& config) {
 
 }  // namespace
 
-u64 reference_clock_cycles(double mhz) {
+Cycles reference_clock_cycles(double mhz) {
     constexpr double kReferenceHz = 32768;
-    return std::max<u64>(1, u64(std::llround(mhz * 1e6 / kReferenceHz)));
+    return Cycles{std::max<u64>(1, u64(std::llround(mhz * 1e6 / kReferenceHz)))};
 }
 
 SocPeripherals::SocPeripherals(ClockDomain& clock, const Configuration& config)

@@ -61,6 +61,6 @@ private:
 };
 
 /// Cycles of a clock of `mhz` between two edges of the 32768 Hz reference.
-[[nodiscard]] u64 reference_clock_cycles(double mhz);
+[[nodiscard]] Cycles reference_clock_cycles(double mhz);
 
 }  // namespace flexv::platform

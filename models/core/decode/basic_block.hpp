@@ -29,6 +29,8 @@ public:
     [[nodiscard]] unsigned instructions_before(const isa::Operands& operands) const;
 
     [[nodiscard]] unsigned length() const { return length_; }
+    /// That it takes: one each.
+    [[nodiscard]] Cycles cycles() const { return Cycles{length_}; }
     [[nodiscard]] Slot& first() const { return *first_; }
     [[nodiscard]] Slot& last() const { return *last_; }
     [[nodiscard]] Address last_pc() const { return last_pc_; }

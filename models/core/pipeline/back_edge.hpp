@@ -34,24 +34,24 @@ public:
     }
 
     /// Decode can take the first instruction in this cycle behind that of the last one.
-    [[nodiscard]] Cycles cycles() const { return cycles_ + 1U; }
+    [[nodiscard]] Cycles cycles() const { return Cycles{cycles_ + 1U}; }
     /// In the cycle before.
     [[nodiscard]] Lead lead() const { return lead_; }
     void serialize(StateArchive& archive) { archive(lead_, cycles_, is_known_); }
 
 private:
-    static constexpr Cycles kLongest = 8;  // behind so many the stage does not change any more
+    static constexpr unsigned kLongest = 8;  // cycles, behind which the stage changes no more
     static constexpr std::size_t kCases = Lead::kStates * kLongest * 16;
 
     static std::size_t index_of(const Case& edge) {
-        const std::size_t wait = std::size_t(std::min(edge.wait, kLongest)) - 1;
+        const std::size_t wait = std::size_t(std::min(edge.wait, Cycles{kLongest})) - 1;
         return (edge.lead.index() * kLongest + wait) * 16 + (edge.last & 2) * 4 +
                (edge.start & 2) * 2 + (edge.is_last_compressed ? 2U : 0U) +
                (edge.is_start_compressed ? 1U : 0U);
     }
     static BackEdge follow(const Case& edge) {
         FetchStage stage = edge.lead.stage(edge.last);
-        for (Cycles left = std::min(edge.wait, kLongest); left != 0; --left)
+        for (Cycles left = std::min(edge.wait, Cycles{kLongest}); left != 0; --left)
             (void)stage.clock({.decode_takes = left == 1,
                                .is_compressed = edge.is_last_compressed,
                                .loop_target = edge.start,

@@ -28,8 +28,8 @@ constexpr Cycles divide(u32 divisor, bool is_signed) {
     if (divisor == 0)
         return 2 + 32;
     if (is_signed && i32(divisor) < 0)
-        return 2 + Cycles(std::countl_one(divisor)) - 1;
-    return 2 + Cycles(std::countl_zero(divisor));
+        return 2 + Cycles{unsigned(std::countl_one(divisor))} - 1;
+    return 2 + Cycles{unsigned(std::countl_zero(divisor))};
 }
 
 /// The cycle in which a fence or a trap, in decode from `decoded` and in EX from `entered` on,

@@ -203,7 +203,7 @@ Cycles FetchUnit::redirect(Cycles cycle, const Front& target, const Front& behin
     }
     if (line_ != line_of(target.pc))
         line_ = kNoLine;  // prepare() counts it
-    const Cycles decoded = std::max(ready_, cycle + (target.needs_two_words() ? 2 : 1));
+    const Cycles decoded = std::max(ready_, cycle + Cycles{target.needs_two_words() ? 2U : 1U});
     if (std::exchange(has_left_, false)) {  // from decode, by itself
         if (!next_)
             next_ = Wanted{.front = target};

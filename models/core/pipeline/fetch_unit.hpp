@@ -274,7 +274,7 @@ public:
     [[gnu::always_inline]] Cycles leave(Cycles cycle, bool needs_two_words) {
         lead_ = Lead::behind_redirect();
         fetched_ = cycle;
-        ready_ = std::max(ready_, cycle + (needs_two_words ? 2 : 1));
+        ready_ = std::max(ready_, cycle + Cycles{needs_two_words ? 2U : 1U});
         return ready_;
     }
     /// The same with care. Up to then `behind` is in front, which decode takes if it has room.

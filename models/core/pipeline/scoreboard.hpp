@@ -20,7 +20,7 @@ public:
     [[nodiscard]] bool is_late() const { return late_ != 0; }
     /// Cycles that hazards keep `slot` in decode, which could be in EX in cycle `now`.
     [[nodiscard]] Cycles wait_in_decode(const Slot& slot, Cycles now) const {
-        const Cycles load_use = stalls(slot) ? 1 : 0;
+        const Cycles load_use{stalls(slot) ? 1U : 0U};
         const bool is_jump = slot.timing == isa::Timing::jump_register;
         return is_jump ? load_use + jump_register_wait(slot, now) : load_use;
     }
@@ -31,13 +31,13 @@ public:
             return 0;
         const u64 source = u64{1} << slot.op.rs1;
         if (previous_ == nullptr)  // a jump whose target flows behind it
-            return now == jumped_ + 1 && (linked_ & source) != 0 ? 1 : 0;
+            return Cycles{now == jumped_ + 1 && (linked_ & source) != 0 ? 1U : 0U};
         const bool is_load = (previous_->late & source) != 0;
         const bool is_next = (previous_->writes & source) != 0;
         if (is_next)  // of a load: 1 more than its load-use stall
-            return fetch_gap_ < (is_load ? 2 : 1) ? 1 : 0;
+            return Cycles{fetch_gap_ < (is_load ? 2 : 1) ? 1U : 0U};
         const bool is_second = (late_before_ & source) != 0 && !stalls(slot);
-        return is_second ? 1 : 0;
+        return Cycles{is_second ? 1U : 0U};
     }
     /// `source` of an instruction in decode has not come; `before` is in EX, null: has left it.
     [[nodiscard]] bool is_pending(unsigned source, const Slot* before) const {

@@ -109,7 +109,7 @@ void InstructionTrace::after(const Execution& execution, isa::Hart& hart) {
     line_.clear();
     add_time(line_, picoseconds(clock_.time_of(execution.cycle)));
     line_.push_back(' ');
-    add_decimal(line_, execution.cycle, 10);
+    add_decimal(line_, u64(execution.cycle), 10);
     line_.push_back(' ');
     add_decimal(line_, hart_, 4);
     add_text(line_, known.text);

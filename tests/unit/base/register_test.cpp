@@ -130,7 +130,7 @@ TEST_CASE("callbacks learn old and new value, the cycle and the initiator", "[re
     Register cfg(
         bench.bank,
         {.name = "CFG", .fields = {whole_word_reset(5)}, .on_write = [&](u32 old, u32 now) {
-             seen = {old, now, bench.bank.now(), bench.bank.initiator_port()};
+             seen = {old, now, u64(bench.bank.now()), bench.bank.initiator_port()};
          }});
     elaborate();
 

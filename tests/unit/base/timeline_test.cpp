@@ -86,13 +86,13 @@ private:
 Cycles random_distance(std::mt19937_64& random) {
     switch (random() % 4) {
         case 0:
-            return 1 + random() % 3;
+            return Cycles{1 + random() % 3};
         case 1:
-            return 1 + random() % 70;
+            return Cycles{1 + random() % 70};
         case 2:
-            return 250 + random() % 12;
+            return Cycles{250 + random() % 12};
         default:
-            return 1 + random() % 3000;
+            return Cycles{1 + random() % 3000};
     }
 }
 
@@ -311,12 +311,13 @@ TEST_CASE("reset forgets what is pending and starts again at cycle 0", "[timelin
 
 TEST_CASE("an idle timeline jumps to the end of the run", "[timeline]") {
     Bench bench(1);
+    const Cycles far{u64{1} << 40};
 
-    CHECK(bench.timeline.run_until(u64{1} << 40) == u64{1} << 40);
+    CHECK(bench.timeline.run_until(far) == far);
 
-    bench.timeline.schedule(bench.agents[0], (u64{1} << 40) + 1);
-    bench.timeline.run_until((u64{1} << 40) + 2);
-    CHECK(bench.acts == std::vector<Act>{{(u64{1} << 40) + 1, 0}});
+    bench.timeline.schedule(bench.agents[0], far + 1);
+    bench.timeline.run_until(far + 2);
+    CHECK(bench.acts == std::vector<Act>{{far + 1, 0}});
 }
 
 TEST_CASE("scheduling in the past is a broken invariant", "[timeline]") {
@@ -360,7 +361,7 @@ TEST_CASE("who arbitrates acts behind who asks, whatever the order of registrati
 TEST_CASE("who forgets in the course of a cycle is the last one to act", "[timeline]") {
     Bench bench(3);
     for (const Recorder& agent : bench.agents)
-        for (const Cycles cycle : {5U, 6U, 4000U})
+        for (const Cycles cycle : std::vector<Cycles>{5, 6, 4000})
             bench.timeline.schedule(agent, cycle);
     bench.agents[1].then = [&](Cycles) { bench.timeline.forget(); };
 
@@ -421,7 +422,7 @@ TEST_CASE("an agent that acts sees who is still due in the groups behind its own
 TEST_CASE("one group forgets, the others go on", "[timeline]") {
     Bench bench(3, 1);
     for (const Recorder& agent : bench.agents)
-        for (const Cycles cycle : {5U, 6U, 4000U})
+        for (const Cycles cycle : std::vector<Cycles>{5, 6, 4000})
             bench.timeline.schedule(agent, cycle);
     bench.agents[1].then = [&](Cycles) { bench.timeline.forget_group_of(bench.agents[1]); };
 
@@ -434,7 +435,7 @@ TEST_CASE("one group forgets, the others go on", "[timeline]") {
 
 TEST_CASE("a group that forgets alone leaves an idle timeline", "[timeline]") {
     Bench bench(2, 1);
-    for (const Cycles cycle : {50U, 5000U})
+    for (const Cycles cycle : std::vector<Cycles>{50, 5000})
         bench.timeline.schedule(bench.agents[1], cycle);
 
     bench.timeline.forget_group_of(bench.agents[1]);
@@ -477,8 +478,8 @@ TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") 
             next_events.push_back(bench.timeline.next_event());
         };
     for (unsigned i = 0; i < 20; ++i) {
-        schedule(i % kAgents, i * 37);
-        schedule_reference(i % kAgents, i * 37);
+        schedule(i % kAgents, Cycles{i * 37});
+        schedule_reference(i % kAgents, Cycles{i * 37});
     }
 
     for (Cycles end = 0; end < kEnd;) {

@@ -56,14 +56,14 @@ TEST_CASE("fetch enable reports each core that changes, with the cycle", "[clust
     bench.core.write32(bench.control.data_in, 0x1020'0008, 0xfff6, 20);
 
     using Start = std::tuple<unsigned, bool, Cycles>;
-    CHECK(bench.starts == std::vector<Start>{{0, true, 10},
-                                             {2, true, 10},
-                                             {0, false, 20},
-                                             {1, true, 20},
-                                             {4, true, 20},
-                                             {5, true, 20},
-                                             {6, true, 20},
-                                             {7, true, 20}});
+    CHECK(bench.starts == std::vector<Start>{{0, true, Cycles{10}},
+                                             {2, true, Cycles{10}},
+                                             {0, false, Cycles{20}},
+                                             {1, true, Cycles{20}},
+                                             {4, true, Cycles{20}},
+                                             {5, true, Cycles{20}},
+                                             {6, true, Cycles{20}},
+                                             {7, true, Cycles{20}}});
     CHECK(bench.master.read32(kFetchEn) == 0xf6);
     CHECK(bench.control.fetch_enabled(7));
     CHECK_FALSE(bench.control.fetch_enabled(3));
@@ -77,7 +77,7 @@ TEST_CASE("the fetch-enable pin starts the cores that do not run yet", "[cluster
     bench.control.enable_fetch(0xff, 7);
 
     using Start = std::tuple<unsigned, bool, Cycles>;
-    CHECK(bench.starts == std::vector<Start>{{0, true, 7}, {2, true, 7}});
+    CHECK(bench.starts == std::vector<Start>{{0, true, Cycles{7}}, {2, true, Cycles{7}}});
     CHECK(bench.master.read32(kFetchEn) == 7);
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("the end of computation is reported once, with the return value", "[cl
     bench.core.write32(bench.control.data_in, kEoc, 1, 40);
     bench.core.write32(bench.control.data_in, kEoc, 1, 41);
 
-    CHECK(bench.ends == std::vector<std::pair<u32, Cycles>>{{0x8000'0003, 40}});
+    CHECK(bench.ends == std::vector<std::pair<u32, Cycles>>{{0x8000'0003, Cycles{40}}});
     CHECK(bench.control.end_of_computation());
 }
 

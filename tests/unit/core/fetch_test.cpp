@@ -51,7 +51,7 @@ TEST_CASE("a path does to the automaton what its instructions do", "[core]") {
     std::mt19937 random(2);
     for (unsigned round = 0; round < 200; ++round) {
         Lead one = Lead::behind_redirect();
-        one.idle(random() % 6);
+        one.idle(Cycles{random() % 6});
         Lead other = one;
         Lead::Path path;
         for (unsigned step = 0; step < random() % 20; ++step) {
@@ -110,7 +110,7 @@ TEST_CASE("the way back of a loop is what the machine does", "[core]") {
     std::mt19937 random(3);
     for (unsigned round = 0; round < 500; ++round) {
         Lead lead = Lead::behind_redirect();
-        lead.idle(1 + random() % 6);
+        lead.idle(Cycles{1 + random() % 6});
         const core::BackEdge::Case edge{.lead = lead,
                                         .wait = 2 + Cycles(random() % 6),
                                         .last = 0x1040 + 2 * Address(random() % 2),

@@ -166,7 +166,7 @@ TEST_CASE("in straight code the vector is in EX six cycles behind the rise", "[c
         bench.run_interrupted(additions(60), rise);
 
         CHECK(bench.vector_entered() == rise + 6);
-        CHECK(bench.mepc() == kFirstPc + 4 * (rise + 2 - kFirst));
+        CHECK(bench.mepc() == kFirstPc + 4 * Address(rise + 2 - kFirst));
         CHECK(bench.interrupts() == 1);
         CHECK(bench.x(5) == 60);
     }
@@ -227,7 +227,7 @@ TEST_CASE("a line that falls before the decoder looks again costs two cycles and
     std::vector<std::string> lines = additions(40);
     lines.emplace_back("sw x0, 4(a1)");
 
-    for (const Cycles length : {1U, 2U}) {
+    for (const Cycles length : std::vector<Cycles>{1, 2}) {
         bench.run_interrupted(lines, 20, 20 + length);
         CHECK(bench.interrupts() == 0);
         REQUIRE(bench.peripheral.cycles.size() == 1);

@@ -140,7 +140,7 @@ TEST_CASE("active cycles are instructions and stalls, and fill the time", "[core
                "mulh t3, t0, t0", "beq x0, x0, 8", "addi x0, x0, 0", "fence", "sh t0, 3(a0)",
                "csrrs t0, mstatus, x0"});
 
-    const u64 counted = bench.core.active_cycles() + bench.core.sleep_cycles();
+    const Cycles counted = bench.core.active_cycles() + bench.core.sleep_cycles();
     // Behind the last store only the endless jump of two cycles runs, up to the end of the quantum.
     const Cycles after_stop = counted - (bench.peripheral.cycles[1] + 1);
     CHECK(after_stop % 2 == 0);

@@ -42,7 +42,7 @@ inline platform::Configuration chip_configuration(const std::string& text, u64 q
     platform::apply_json(loaded, text, "test");
     platform::check_consistency(loaded);
     loaded.values.clock = {.mhz = 500};
-    loaded.values.simulation.quantum_cycles = quantum;
+    loaded.values.simulation.quantum_cycles = Cycles{quantum};
     return loaded.values;
 }
 

@@ -341,7 +341,7 @@ TEMPLATE_TEST_CASE_SIG("a store of others is seen in its own cycle or less than 
     CHECK(bench.chip.soc.exit_code() == 1U);
     constexpr Cycles kExact = 3055;  // the loop, and a line from L2 behind it
     CHECK(bench.chip.soc.end() >= kExact);
-    CHECK(bench.chip.soc.end() < kExact + quantum);
+    CHECK(bench.chip.soc.end() < kExact + Cycles{quantum});
 }
 
 TEST_CASE("an initiator ahead of the kernel waits for its own time", "[cosim]") {

@@ -90,7 +90,7 @@ TEST_CASE("input is taken between quanta where there may be some", "[soc]") {
     chip.start({kForEver});
     sc_core::sc_start();
 
-    const Cycles quanta = chip.soc.end() / kQuantum;
+    const u64 quanta = u64(chip.soc.end()) / kQuantum;
     CHECK(quanta > 1);
     CHECK(runner.inputs == quanta - 1);
 }

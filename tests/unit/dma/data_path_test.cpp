@@ -26,7 +26,7 @@ Cycles cycles_of(Bench& bench, bool is_receive, u32 bytes) {
 }
 
 /// The same for each byte more, so that what a transfer costs once does not count.
-double cycles_per_byte(Bench& bench, bool is_receive, unsigned latency) {
+double cycles_per_byte(Bench& bench, bool is_receive, Cycles latency) {
     bench.memory.latency_cycles = latency;
     const Cycles half = cycles_of(bench, is_receive, kLong / 2);
     return double(cycles_of(bench, is_receive, kLong) - half) / (kLong / 2);

@@ -97,7 +97,7 @@ public:
     }
 
     std::vector<u8> bytes;
-    unsigned latency_cycles = 10;
+    Cycles latency_cycles = 10;
     unsigned transactions = 0;
 
 private:
@@ -113,7 +113,7 @@ private:
             std::memcpy(trans.get_data_ptr(), bytes.data() + address, length);
         else
             std::memcpy(bytes.data() + address, trans.get_data_ptr(), length);
-        const u64 beats = (address % 8 + length + 7) / 8;
+        const Cycles beats{(address % 8 + length + 7) / 8};
         delay += clock_.period * double(latency_cycles + beats - 1);
         trans.set_response_status(tlm::TLM_OK_RESPONSE);
     }

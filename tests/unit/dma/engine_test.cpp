@@ -26,7 +26,7 @@ struct Step {
 
 struct Program {
     std::string name;
-    unsigned latency_cycles = 0;
+    Cycles latency_cycles = 0;
     u32 seed = 0;          ///< of the pattern of lost banks
     u32 lost_percent = 0;  ///< chance of a request to lose its bank
     std::vector<std::vector<Step>> steps = std::vector<std::vector<Step>>(kPorts);
@@ -57,7 +57,9 @@ std::vector<Program> read_programs() {
         REQUIRE_FALSE(programs.empty());
         Program& program = programs.back();
         if (kind == "latency") {
-            line >> program.latency_cycles;
+            u64 cycles = 0;
+            line >> cycles;
+            program.latency_cycles = Cycles{cycles};
         } else if (kind == "banks") {
             line >> program.seed >> program.lost_percent;
         } else if (kind == "port") {
@@ -131,7 +133,7 @@ private:
             if (asked_[port] == kNever || asked_[port] > now || loses_bank(program_, now, port))
                 continue;
             asked_[port] = kNever;
-            hash_ = (hash_ ^ (now * 8 + port)) * 1'099'511'628'211U;
+            hash_ = (hash_ ^ (u64(now) * 8 + port)) * 1'099'511'628'211U;
             hash_ = (hash_ ^ (address_[port] & 0x1'fffc)) * 1'099'511'628'211U;
             engine_.granted(port >= kLanes, port % kLanes, now);
             is_due = true;

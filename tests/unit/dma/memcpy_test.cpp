@@ -19,7 +19,7 @@ public:
     }
     void granted(Cycles now, u32 /*data*/) override {
         if (--left_ != 0)
-            ask(now + 1 + random_() % 2);
+            ask(now + 1 + Cycles{random_() % 2});
     }
     void refused(Cycles /*now*/, const std::string& /*what*/) override {}
     [[nodiscard]] unsigned port() const override { return port_; }
@@ -59,7 +59,7 @@ void run_list(Bench& bench, RandomCommands& commands, std::vector<u8>& tcdm,
         Programmer& hart = *bench.harts[direction];
         hart.poll_every(9);
         hart.grants.clear();
-        hart.start(bench.dma.core_in, steps, start + commands.below(10));
+        hart.start(bench.dma.core_in, steps, start + Cycles{commands.below(10)});
     }
     REQUIRE(bench.run());
     for (unsigned direction = 0; direction < 2; ++direction) {
@@ -88,7 +88,7 @@ void check_law(const Mchan::Config& config, unsigned lists) {
     std::ranges::copy(external, bench.memory.bytes.begin());
 
     for (unsigned list = 0; list < lists; ++list) {
-        bench.memory.latency_cycles = commands.below(60);
+        bench.memory.latency_cycles = Cycles{commands.below(60)};
         if (list % 2 == 0)
             for (const auto& disturber : disturbers)
                 bench.clock.timeline.schedule(*disturber, bench.clock.timeline.now() + 1);

@@ -132,7 +132,7 @@ TEST_CASE("an allocation waits for a free identifier and says so", "[dma]") {
         bench.clock.timeline.run_until(100'010);
     REQUIRE(bench.harts[1]->grants.size() == 1);
     // Hart 0's port expects a command in 100'000, frees in 100'001, and 7 is free in 100'002.
-    CHECK(bench.harts[1]->grants[0] == std::pair<Cycles, u32>{100'002, 7});
+    CHECK(bench.harts[1]->grants[0] == std::pair{Cycles{100'002}, 7U});
 }
 
 TEST_CASE("a cancelled allocation takes no identifier", "[dma]") {

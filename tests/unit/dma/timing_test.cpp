@@ -23,7 +23,7 @@ Command transfer(bool is_receive, u32 bytes, Address external = kFar) {
 
 /// Cycles of the region: start marker in cycle 0, allocate, 3 stores, p.elw (granted one cycle
 /// after the event, 4 cycles), free, stop marker.
-Cycles region(Bench& bench, unsigned latency, const Command& command) {
+Cycles region(Bench& bench, Cycles latency, const Command& command) {
     bench.reset();
     bench.memory.latency_cycles = latency;
     bench.program(0, 1, {command});
@@ -51,7 +51,7 @@ struct Row {
     const char* name = "";
     bool is_receive = false;
     u32 bytes = 0;
-    unsigned latency = 0;
+    Cycles latency = 0;
     Cycles cycles = 0;
 };
 
@@ -81,9 +81,9 @@ TEST_CASE("full bursts follow the formulae of the specification", "[dma][timing]
     Bench bench;
 
     for (const u32 bursts : {1U, 2U, 3U, 7U, 20U})
-        for (const unsigned latency : {1U, 5U, 17U, 60U}) {
+        for (const Cycles latency : std::vector<Cycles>{1, 5, 17, 60}) {
             CAPTURE(bursts, latency);
-            const Cycles rest = bursts - 1;
+            const Cycles rest{bursts - 1};
             CHECK(region(bench, latency, transfer(true, 256 * bursts)) ==
                   25 + latency + 32 + 34 * rest);
             CHECK(region(bench, latency, transfer(false, 256 * bursts)) ==
@@ -155,7 +155,7 @@ TEST_CASE("cores that load all the time hold the transfer up as in d_cont", "[dm
     for (unsigned hart = 0; hart < 8; ++hart) {
         loaders.push_back(std::make_unique<Loader>(bench.tcdm, hart));
         bench.clock.timeline.add(*loaders.back());
-        bench.clock.timeline.schedule(*loaders.back(), hart == 0 ? 6 : 4);
+        bench.clock.timeline.schedule(*loaders.back(), Cycles{hart == 0 ? 6U : 4U});
     }
 
     bench.program(0, 2, {command});

@@ -50,13 +50,13 @@ TEST_CASE("the mean clock is that of cycles over time", "[energy][clock]") {
 TEST_CASE("the parts of a run have its cycles and its time", "[energy][clock][law]") {
     std::mt19937 random(20261129);
     ClockHistory history(400);
-    for (Cycles cycle = 0; cycle < 10'000; cycle += random() % 300)
+    for (Cycles cycle = 0; cycle < 10'000; cycle += Cycles{random() % 300})
         history.change(cycle, double(1 + random() % 7) * 50);
     Elapsed sum;
     double ns = 0;
     Cycles begin = 0;
     while (begin < 20'000) {
-        const Cycles end = begin + random() % 200;
+        const Cycles end = begin + Cycles{random() % 200};
         const Elapsed part = history.between(begin, end);
         CHECK(cycles_of(part) == end - begin);
         CHECK(nanoseconds_of(part, history.clocks()) ==

@@ -116,7 +116,7 @@ TEST_CASE("the total is the sum of the components and of the kinds of coefficien
     for (int round = 0; round < 100; ++round) {
         const OperatingPoint point{.vdd = 0.5 + 0.01 * round, .mhz = 100.0 + round};
         const Bill bill = PriceList(profile, point, profile.architecture, kCounters)
-                              .price(random_counts(random), u64(round) * 12345);
+                              .price(random_counts(random), round * Cycles{12345});
 
         CHECK(bill.total == sum(bill.components));
         CHECK(bill.total == std::accumulate(bill.by_kind.begin(), bill.by_kind.end(), u64{0}));

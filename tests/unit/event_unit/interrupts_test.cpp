@@ -159,7 +159,7 @@ TEST_CASE("a replay that has fallen asleep again is let through one cycle later"
         bench.run_to(asked + 30);
 
         constexpr Cycles kToSleep = event_unit::CoreUnit::kCyclesToSleep;
-        CHECK(bench.granted(0) == asked + wait + (wait >= kToSleep ? 1 : 0));
+        CHECK(bench.granted(0) == asked + wait + Cycles{wait >= kToSleep ? 1U : 0U});
     }
 }
 

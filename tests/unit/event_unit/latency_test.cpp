@@ -85,27 +85,27 @@ Cycles software_event(const event_unit::Config& config) {
 
 TEMPLATE_TEST_CASE_SIG("a slower barrier wakes all cores later by what it is slower", "[latency]",
                        ((unsigned cycles), cycles), 2, 3, 17) {
-    CHECK(barrier({.barrier_cycles = cycles}) == cycles);
+    CHECK(barrier({.barrier_cycles = Cycles{cycles}}) == Cycles{cycles});
 }
 
 TEMPLATE_TEST_CASE_SIG("a slower mutex is given later", "[latency]", ((unsigned cycles), cycles), 1,
                        2, 30) {
-    CHECK(mutex({.mutex_cycles = cycles}) == cycles);
+    CHECK(mutex({.mutex_cycles = Cycles{cycles}}) == Cycles{cycles});
 }
 
 TEMPLATE_TEST_CASE_SIG("a slower mutex is handed over later, with its word", "[latency]",
                        ((unsigned cycles), cycles), 1, 2, 30) {
-    CHECK(handed_over({.mutex_cycles = cycles}) == cycles);
+    CHECK(handed_over({.mutex_cycles = Cycles{cycles}}) == Cycles{cycles});
 }
 
 TEMPLATE_TEST_CASE_SIG("a slower dispatch FIFO gives the same word later", "[latency]",
                        ((unsigned cycles), cycles), 1, 2, 30) {
-    CHECK(dispatch({.dispatch_cycles = cycles}) == cycles);
+    CHECK(dispatch({.dispatch_cycles = Cycles{cycles}}) == Cycles{cycles});
 }
 
 TEMPLATE_TEST_CASE_SIG("a slower software event comes later", "[latency]",
                        ((unsigned cycles), cycles), 1, 2, 30) {
-    CHECK(software_event({.software_event_cycles = cycles}) == cycles);
+    CHECK(software_event({.software_event_cycles = Cycles{cycles}}) == Cycles{cycles});
 }
 
 TEST_CASE("slower barriers leave the other units alone", "[latency]") {

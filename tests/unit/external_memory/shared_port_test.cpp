@@ -8,7 +8,7 @@
 namespace flexv::external_memory {
 namespace {
 
-SharedPort port_of(u64 millibytes, u64 latency, u64 burst) {
+SharedPort port_of(u64 millibytes, Cycles latency, u64 burst) {
     return SharedPort(
         {.millibytes_per_cycle = millibytes, .latency_cycles = latency, .burst_bytes = burst});
 }
@@ -71,7 +71,7 @@ TEST_CASE("no queue moves more bytes than the port has, and a full one no fewer"
         end = port.access(0, {.address = random(), .bytes = length});
     }
 
-    CHECK(end == (bytes * 1000 + 399) / 400);
+    CHECK(u64(end) == (bytes * 1000 + 399) / 400);
 }
 
 TEST_CASE("a reset forgets what is under way", "[external_memory]") {

@@ -212,7 +212,7 @@ TEST_CASE("a look-up ahead compares the new line's tag with the set of the old o
         cache.set_mode(true, true);
         cache.resume(0x1f0, false);
         for (const Address asked : {0x1f4U, 0x134U}) {  // aims at 0x200, then jumps: at 0x140
-            (void)cache.begin(120 + (asked == 0x134U ? 1 : 0));
+            (void)cache.begin(Cycles{asked == 0x134U ? 121U : 120U});
             cache.end(true, asked);
         }
         (void)cache.begin(122);

@@ -27,8 +27,8 @@ struct Fixture {
     L2Arbiter arbiter{
         "arbiter", clock, {.cluster_count = 2, .memory_base = 0x1000, .memory_bytes = kBytes}};
     cluster_bus::ClusterBus bus{"bus", clock, {.latency_cycles = 0}};
-    l2::L2 memory{"memory", clock, {.size_bytes = kBytes, .latency_cycles = kLatency}};
-    l2::L2 other{"other", clock, {.size_bytes = kBytes, .latency_cycles = kLatency}};
+    l2::L2 memory{"memory", clock, {.size_bytes = kBytes, .latency_cycles = Cycles{kLatency}}};
+    l2::L2 other{"other", clock, {.size_bytes = kBytes, .latency_cycles = Cycles{kLatency}}};
     BusMaster first{"first"};
     BusMaster second{"second"};
 

@@ -9,8 +9,8 @@ namespace {
 TEST_CASE("a cluster that is alone never waits, however much it asks for", "[l2_arbiter]") {
     SharedBeats port(4);
 
-    for (unsigned burst = 0; burst < 8; ++burst)
-        CHECK(port.wait(2, burst, 32) == 0);
+    for (Cycles arrival = 0; arrival < 8; ++arrival)
+        CHECK(port.wait(2, arrival, 32) == 0);
 }
 
 TEST_CASE("an access waits for what other clusters have asked for before", "[l2_arbiter]") {

@@ -142,7 +142,7 @@ TEST_CASE("the run ends when all harts have exited, with the first value that is
     bench.store(0, kExit, 9, 30);
 
     REQUIRE(bench.exits.size() == 1);
-    CHECK(bench.exits[0] == std::pair<u32, Cycles>(7, 30));
+    CHECK(bench.exits[0] == std::pair{7U, Cycles{30}});
     CHECK(bench.counter("hart0_exit") == 9);
     CHECK(bench.counter("hart1_exit") == 0);
     CHECK(bench.counter("hart2_exit") == 7);

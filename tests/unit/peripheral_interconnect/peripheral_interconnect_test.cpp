@@ -58,7 +58,7 @@ private:
 /// A peripheral of one word; holds accesses back until `opens`.
 class Peripheral final : public sc_core::sc_object, public DataTarget, public Agent {
 public:
-    Peripheral(ClockDomain& clock, unsigned latency, Cycles opens = 0)
+    Peripheral(ClockDomain& clock, Cycles latency, Cycles opens = 0)
         : latency_(latency), opens_(opens), clock_(clock) {
         clock.timeline.add(*this);
     }
@@ -82,14 +82,14 @@ public:
     [[nodiscard]] std::string waits_for(const DataInitiator& /*initiator*/) const override {
         return "a free queue entry";
     }
-    [[nodiscard]] unsigned latency_cycles() const override { return latency_; }
+    [[nodiscard]] Cycles latency_cycles() const override { return latency_; }
 
     u32 value = 0x1234'5678;
     DataRequest last;
     unsigned last_port = ~0U;
 
 private:
-    const unsigned latency_;
+    const Cycles latency_;
     const Cycles opens_;
     ClockDomain& clock_;
     DataInitiator* held_ = nullptr;
@@ -197,7 +197,7 @@ TEST_CASE("eight cores share a peripheral one access a cycle in turn", "[periph]
     bench.clock.timeline.run_until(200);
 
     for (unsigned port = 0; port < 8; ++port)
-        CHECK(bench.cores[port]->grants.back() + 1 == 61 + port);
+        CHECK(bench.cores[port]->grants.back() + 1 == Cycles{61 + port});
 }
 
 TEST_CASE("different peripherals are reached in the same cycle", "[periph]") {

@@ -155,7 +155,7 @@ TEST_CASE("stop ends both domains behind the present cycle", "[interleaver]") {
 TEST_CASE("how far agents may run ahead does not depend on the length of the runs",
           "[interleaver]") {
     Bench bench(2, 3);
-    const Cycles step = GENERATE(Cycles{1}, Cycles{7}, Cycles{1000});
+    const auto step = GENERATE(Cycles{1}, Cycles{7}, Cycles{1000});
     std::vector<std::pair<Cycles, Cycles>> seen;  // limit and next act of anybody else
     bench.of_cluster.then = [&](Cycles) {
         const Timeline& timeline = bench.cluster.timeline;
@@ -168,8 +168,8 @@ TEST_CASE("how far agents may run ahead does not depend on the length of the run
         bench.interleaver.run_until(std::min<Cycles>(end, 15));
 
     REQUIRE(seen.size() == 15);
-    for (Cycles cycle = 0; cycle < 15; ++cycle)
-        CHECK(seen[cycle] == std::pair{cycle + Timeline::kRunAhead, Cycles{16}});
+    for (unsigned cycle = 0; cycle < 15; ++cycle)
+        CHECK(seen[cycle] == std::pair{Cycles{cycle} + Timeline::kRunAhead, Cycles{16}});
 }
 
 TEST_CASE("nobody runs ahead past a cycle at which somebody looks, in either clock",

@@ -104,7 +104,7 @@ Result run(const std::string& path, const Configuration& configuration, Part par
     const pid_t child = ::fork();
     if (child == 0) {
         const Result result = simulate(path, configuration, part, reset_at);
-        std::vector<u64> words = {result.exit_code, result.cycles, result.scene.dma_runs,
+        std::vector<u64> words = {result.exit_code, u64(result.cycles), result.scene.dma_runs,
                                   result.scene.has_sleepers, result.scene.has_pending_interrupts};
         words.insert(words.end(), result.counts.begin(), result.counts.end());
         send(ends[1], words);
@@ -121,7 +121,7 @@ Result run(const std::string& path, const Configuration& configuration, Part par
                       .has_sleepers = words[3] != 0,
                       .has_pending_interrupts = words[4] != 0},
             .exit_code = words[0],
-            .cycles = words[1],
+            .cycles = Cycles{words[1]},
             .counts = {words.begin() + 5, words.end()}};
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("a chip whose fabric controller works takes the same cycles behind a r
     const Result fresh = run(image, configuration);
     REQUIRE(fresh.exit_code == 0);
 
-    for (const Cycles reset_at : {11U, 2222U, 9999U, 33'333U, 80'000U}) {
+    for (const Cycles reset_at : std::vector<Cycles>{11, 2222, 9999, 33'333, 80'000}) {
         CAPTURE(reset_at);
         const Result again = run(image, configuration, Part::chip, reset_at);
         CHECK(again.exit_code == 0);
@@ -212,7 +212,7 @@ TEST_CASE("a chip whose fabric controller works takes the same cycles behind a r
 
 TEST_CASE("a chip that is reset in the middle of its devices' work works again", "[reset]") {
     const Configuration configuration = configured("pulp_open", 173);  // clocks that never meet
-    for (const Cycles reset_at : {1000U, 5000U, 20'000U}) {
+    for (const Cycles reset_at : std::vector<Cycles>{1000, 5000, 20'000}) {
         CAPTURE(reset_at);
         CHECK(run(program("pulp_open.elf"), configuration, Part::chip, reset_at).exit_code == 0);
     }

@@ -52,7 +52,7 @@ TEST_CASE("a window is charged with what was counted in it and with its length",
 TEST_CASE("windows together cost what the run costs", "[power][law]") {
     Bench bench;
     for (Cycles end = 30; end < 1000; end += 70) {
-        bench.count_macs(end);
+        bench.count_macs(u64(end));
         bench.meter.close(end);
     }
     bench.meter.close(1000);

@@ -35,9 +35,9 @@ TEST_CASE("power and efficiency stand under their profile and operating point",
 
 TEST_CASE("no line of the summary is longer than a terminal", "[report][summary]") {
     RunResult run = sample_run();
-    run.cycles = 1'000'000'000'000;
+    run.cycles = Cycles{1'000'000'000'000};
     run.regions[0].region.name = std::string(120, 'n');
-    run.regions[0].region.cycles = 999'999'999'999;
+    run.regions[0].region.cycles = Cycles{999'999'999'999};
     run.harts[0].name = std::string(120, 'h');
     set_clock(run, {.vdd = 2.5, .mhz = 463.25});
     price_run(run, sample_profile(), "sample.json");

@@ -7,8 +7,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <functional>
-
 using namespace flexv;
 using namespace flexv::platform;
 using Catch::Contains;
@@ -32,11 +30,14 @@ struct File {
     }
 };
 
+/// A picosecond a cycle.
+u64 count_of(Cycles time) { return u64(time); }
+
 }  // namespace
 
 TEST_CASE("a dump declares its signals in their scopes", "[wave]") {
     File file;
-    Vcd vcd(file.output, std::identity{});
+    Vcd vcd(file.output, count_of);
     vcd.add("top.b", "state", Vcd::Kind::text, "off");
     vcd.add("top", "power", Vcd::Kind::real, "0");
     vcd.add("top.b.c", "id", Vcd::Kind::number, "5");
@@ -57,7 +58,7 @@ TEST_CASE("a dump declares its signals in their scopes", "[wave]") {
 
 TEST_CASE("changes may come out of order, the last of one time counts", "[wave]") {
     File file;
-    Vcd vcd(file.output, std::identity{});
+    Vcd vcd(file.output, count_of);
     const Vcd::Signal state = vcd.add("top", "state", Vcd::Kind::text, "off");
     const Vcd::Signal id = vcd.add("top", "id", Vcd::Kind::number, "0");
     vcd.start();
@@ -74,7 +75,7 @@ TEST_CASE("changes may come out of order, the last of one time counts", "[wave]"
 
 TEST_CASE("what is flushed is written, what lies behind waits", "[wave]") {
     File file;
-    Vcd vcd(file.output, std::identity{});
+    Vcd vcd(file.output, count_of);
     const Vcd::Signal power = vcd.add("top", "power", Vcd::Kind::real, "0");
     vcd.start();
 

@@ -62,7 +62,8 @@ TEST_CASE("RESETN of CLUSTER_CTRL tells when the cluster is held in reset and le
     fabric_controller.write32(bench.control.data_in, kRegister, 0x1, 30);
     fabric_controller.write32(bench.control.data_in, kRegister, 0x9, 40);
 
-    CHECK(bench.resets == std::vector<std::pair<bool, Cycles>>{{true, 20}, {false, 40}});
+    CHECK(bench.resets ==
+          std::vector<std::pair<bool, Cycles>>{{true, Cycles{20}}, {false, Cycles{40}}});
 }
 
 TEST_CASE("each write of CORESTATUS is reported with its cycle and mirrored", "[soc_control]") {
@@ -71,7 +72,7 @@ TEST_CASE("each write of CORESTATUS is reported with its cycle and mirrored", "[
 
     fabric_controller.write32(bench.control.data_in, 0x1a10'40a0, 0x8000'0002, 123);
 
-    CHECK(bench.statuses == std::vector<std::pair<u32, Cycles>>{{0x8000'0002, 123}});
+    CHECK(bench.statuses == std::vector<std::pair<u32, Cycles>>{{0x8000'0002, Cycles{123}}});
     CHECK(bench.master.read32(kCoreStatusRo) == 0x8000'0002);
     bench.master.write32(kCoreStatusRo, 0);
     CHECK(bench.control.core_status() == 0x8000'0002);

@@ -90,7 +90,7 @@ TEST_CASE("a selected event starts a half of the timer", "[soc_events]") {
 
     bench.events.trigger(4, 10);
 
-    CHECK(bench.starts == std::vector<std::pair<bool, Cycles>>{{false, 10}});
+    CHECK(bench.starts == std::vector<std::pair<bool, Cycles>>{{false, Cycles{10}}});
 }
 
 TEST_CASE("reset in mid-operation masks all events again", "[soc_events]") {

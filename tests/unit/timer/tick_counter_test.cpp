@@ -120,7 +120,7 @@ TEST_CASE("the joint counter carries into its upper half", "[timer]") {
     counter.advance(3);
 
     CHECK(counter.count() == 0x1'0000'0001);
-    CHECK(counter.next_change() == 3 + (u64{1} << 33) - 0x1'0000'0001);
+    CHECK(counter.next_change() == 3 + Cycles{(u64{1} << 33) - 0x1'0000'0001});
 }
 
 TEST_CASE("a match beyond the end of time never comes", "[timer]") {
@@ -138,7 +138,7 @@ TEST_CASE("random settings count as a clocked counter does", "[timer][property]"
     for (unsigned run = 0; run < 200; ++run) {
         const TickCounter::Settings settings{.width_bits = random() % 2 == 0 ? 5U : 32U,
                                              .compare = random() % 12,
-                                             .cycles_per_edge = 1 + random() % 3,
+                                             .cycles_per_edge = Cycles{1 + random() % 3},
                                              .edges_per_tick = u32(1 + random() % 3),
                                              .clears_on_match = random() % 2 == 0,
                                              .stops_after_match = random() % 4 == 0};

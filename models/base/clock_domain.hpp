@@ -74,17 +74,53 @@ struct ClockDomain {
     }
 };
 
+/// The domain of a clock that has a name, so that its cycles have a type of their own. Blocks in it
+/// know it as a ClockDomain; whoever has to do with two domains knows them by name.
+template <typename Clock>
+struct NamedDomain : ClockDomain {
+    using Time = CyclesOf<Clock>;
+
+    [[nodiscard]] Time now() const { return Time(timeline.now()); }
+    [[nodiscard]] Time last_act() const { return Time(timeline.last_act()); }
+    Time run_until(Time end) { return Time(timeline.run_until(Cycles(end))); }
+    void skip_to(Time cycle) { timeline.skip_to(Cycles(cycle)); }
+    void look_at(Time cycle) { timeline.look_at(Cycles(cycle)); }
+    void expect_outside(Time first) { timeline.expect_outside(Cycles(first)); }
+
+    // As those of ClockDomain.
+
+    [[nodiscard]] sc_core::sc_time time_of(Time cycle) const {
+        return ClockDomain::time_of(Cycles(cycle));
+    }
+    [[nodiscard]] sc_core::sc_time duration_of(Time cycles) const {
+        return ClockDomain::duration_of(Cycles(cycles));
+    }
+    [[nodiscard]] Time cycle_at(const sc_core::sc_time& time) const {
+        return Time(ClockDomain::cycle_at(time));
+    }
+    [[nodiscard]] Time cycles_in(const sc_core::sc_time& duration) const {
+        return Time(ClockDomain::cycles_in(duration));
+    }
+    [[nodiscard]] u64 ticks_of(Time cycle) const { return ClockDomain::ticks_of(Cycles(cycle)); }
+    [[nodiscard]] Time cycle_at_ticks(u64 ticks) const {
+        return Time(ClockDomain::cycle_at_ticks(ticks));
+    }
+    [[nodiscard]] Time cycle_behind(u64 ticks) const {
+        return Time(ClockDomain::cycle_behind(ticks));
+    }
+};
+
 /// While it lives, whoever acts in the domain `from` acts on the domain `to`. What happens in `to`
 /// before the present act of `from` has happened when it begins, whatever is planned there; and if
 /// `to` now has something to do earlier than `from` expects, `from` stops behind its present cycle.
-class Crossing {
+class Meeting {
 public:
-    Crossing(ClockDomain& from, ClockDomain& to) : from_(from), to_(to) {
+    Meeting(ClockDomain& from, ClockDomain& to) : from_(from), to_(to) {
         to.timeline.skip_to(to.cycle_behind(from.ticks_of(from.timeline.now())));
     }
-    Crossing(const Crossing&) = delete;
-    Crossing& operator=(const Crossing&) = delete;
-    ~Crossing() {
+    Meeting(const Meeting&) = delete;
+    Meeting& operator=(const Meeting&) = delete;
+    ~Meeting() {
         const Cycles outside = from_.cycle_behind(to_.next_act_ticks());
         if (outside >= from_.timeline.outside())
             return;
@@ -92,15 +128,27 @@ public:
         from_.timeline.stop();
     }
 
-    /// The cycle of `to` that sees what `from` sends in its cycle `cycle`. That may lie ahead,
-    /// because an access arrives later than it is carried out; nothing is seen before it is sent.
-    [[nodiscard]] Cycles arrival_of(Cycles cycle) const {
-        return std::max(to_.timeline.now(), to_.cycle_behind(from_.ticks_of(cycle)));
-    }
-
 private:
     ClockDomain& from_;
     ClockDomain& to_;
+};
+
+/// A meeting of domains that have names, in which something is sent whose cycle is known.
+template <typename From, typename To>
+class Crossing final : private Meeting {
+public:
+    Crossing(NamedDomain<From>& from, NamedDomain<To>& to)
+        : Meeting(from, to), from_(from), to_(to) {}
+
+    /// The cycle of `to` that sees what `from` sends in its cycle `cycle`. That may lie ahead,
+    /// because an access arrives later than it is carried out; nothing is seen before it is sent.
+    [[nodiscard]] CyclesOf<To> arrival_of(CyclesOf<From> cycle) const {
+        return std::max(to_.now(), to_.cycle_behind(from_.ticks_of(cycle)));
+    }
+
+private:
+    NamedDomain<From>& from_;
+    NamedDomain<To>& to_;
 };
 
 }  // namespace flexv

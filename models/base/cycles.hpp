@@ -21,6 +21,9 @@ concept PlainNumber = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
 /// One that need not be a literal.
 template <typename T>
 concept WholeNumber = std::integral<T> && PlainNumber<T> && !std::same_as<T, int>;
+/// One of two clocks has a name, the other one has not.
+template <typename A, typename B>
+concept IsNamedUnlike = (std::is_void_v<A> != std::is_void_v<B>);
 
 /// Cycles of `Clock`, a count or a point in time since reset. Unsigned: what lies behind 0 wraps.
 /// \tparam Clock a name, which tells cycles of one clock from those of another one; void where one
@@ -36,6 +39,10 @@ public:
     /// Of a number that is not known to be cycles.
     template <WholeNumber Number>
     explicit constexpr CyclesOf(Number count) : count_(std::uint64_t(count)) {}
+    /// Cycles enter a clock that has a name, or leave it. Those of one such clock never become
+    /// those of another: Crossing says when what (base/clock_domain.hpp).
+    template <IsNamedUnlike<Clock> Other>
+    explicit constexpr CyclesOf(CyclesOf<Other> cycles) : count_(std::uint64_t(cycles)) {}
     /// The number.
     template <PlainNumber Number>
     explicit constexpr operator Number() const {

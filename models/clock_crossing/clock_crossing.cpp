@@ -13,7 +13,7 @@ ClockCrossing::ClockCrossing(const sc_core::sc_module_name& name, ClockDomain& f
 }
 
 void ClockCrossing::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-    const Crossing crossing(from_, to_);
+    const Meeting meeting(from_, to_);
     if (is_cut_out())
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     else

@@ -86,7 +86,7 @@ void DmaCheck::begin(unsigned cluster, const dma::AcceptedCommand& accepted, Cyc
                                                      accepted.id, command.length_bytes,
                                                      command.is_receive ? "to" : "from"),
                                  .pc = accepted.cause.pc,
-                                 .cycle = now}};
+                                 .cycle = ClusterCycles(now)}};
     for (const TransferPiece& piece : pieces_of(command)) {
         transfer.ranges.push_back({.first = places_.in_tcdm(piece.tcdm, cluster),
                                    .bytes = piece.bytes,

@@ -27,7 +27,8 @@ std::string Findings::name_of(Address address) const {
 }
 
 FindingSide Findings::resolved(const RawSide& side) const {
-    FindingSide result{.who = side.who, .does = side.does, .place = {}, .cycle = side.cycle};
+    FindingSide result{
+        .who = side.who, .does = side.does, .place = {}, .cycle = Cycles(side.cycle)};
     if (!side.pc)
         return result;
     CodePlace place{.pc = *side.pc,

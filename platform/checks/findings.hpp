@@ -7,6 +7,7 @@
 #include "platform/firmware/elf.hpp"
 #include "platform/firmware/source_lines.hpp"
 #include "platform/results/finding.hpp"
+#include "platform/system/clocks.hpp"
 
 #include <map>
 #include <optional>
@@ -22,7 +23,7 @@ struct RawSide {
     std::string who;
     std::string does;
     std::optional<Address> pc;
-    Cycles cycle = 0;
+    ClusterCycles cycle = 0;
     bool is_core = true;
 };
 

@@ -295,7 +295,8 @@ void RaceCheck::begin_transfer(unsigned cluster, const dma::AcceptedCommand& acc
         issuer == watchers_.end() ? "nobody known" : short_name((*issuer)->core());
     running_[cluster] |= 1U << accepted.id;
     for (const TransferPiece& piece : pieces_of(command)) {
-        RaceDetector::Access access{.agent = agent, .pc = accepted.cause.pc, .cycle = now};
+        RaceDetector::Access access{
+            .agent = agent, .pc = accepted.cause.pc, .cycle = ClusterCycles(now)};
         access.is_write = command.is_receive;
         transfer_words(access, places_.in_tcdm(piece.tcdm, cluster), piece.bytes);
         access.is_write = !command.is_receive;

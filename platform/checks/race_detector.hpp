@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 #include "platform/probes/synchronisation.hpp"
+#include "platform/system/clocks.hpp"
 
 #include <array>
 #include <functional>
@@ -32,7 +33,7 @@ public:
         unsigned bytes = 4;
         bool is_write = false;
         Address pc = 0;
-        Cycles cycle = 0;
+        ClusterCycles cycle = 0;
         /// What a write leaves there, lowest byte first. Two that leave the same are no race, in
         /// whichever order they come.
         std::optional<u32> value = std::nullopt;
@@ -65,7 +66,7 @@ private:
         bool is_write = false;
         u32 time = 0;  // of the agent's own clock
         Address pc = 0;
-        Cycles cycle = 0;
+        ClusterCycles cycle = 0;
         std::optional<u32> value = std::nullopt;  // in the place of its bytes
         u32 number = 0;
     };

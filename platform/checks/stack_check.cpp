@@ -89,7 +89,7 @@ private:
     Address top_ = 0;
     Address low_ = 0;
     Address low_pc_ = 0;
-    Cycles low_cycle_ = 0;
+    ClusterCycles low_cycle_ = 0;
 };
 
 StackCheck::StackCheck(Soc& soc, const ElfImage& image, Findings& findings)

@@ -40,7 +40,7 @@ Stop GdbServer::go_back(const Resumption& resumption, const Place& place) {
     const bool has_past = !has_changed_;
     if (has_past && resumption.kind == Resumption::Kind::go_back) {
         to.place = place;
-        to.end = place.thread == 0 ? soc_.now() : kNever;
+        to.end = place.thread == 0 ? soc_.now() : kNeverInCluster;
         if (const auto found = history_.last_stop(to, must_end_)) {
             to.place = found->place;
             to.stop = *found;

@@ -35,13 +35,13 @@ Stop::Reason reason_for(PointKind kind) {
     }
 }
 
-std::optional<Cycles> cycle_of(const std::string& text) {
+std::optional<ClusterCycles> cycle_of(const std::string& text) {
     u64 cycle = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, cycle);
     if (error != std::errc{} || stop != end)
         return std::nullopt;
-    return Cycles{cycle};
+    return ClusterCycles{cycle};
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ MonitorTexts GdbServer::with_own(MonitorTexts texts) {
 
 /// Between two slices of the run, as Ctrl-C does where no core comes to an instruction.
 std::string GdbServer::stop_at(const std::string& text) {
-    const std::optional<Cycles> cycle = cycle_of(text);
+    const std::optional<ClusterCycles> cycle = cycle_of(text);
     if (!cycle || *cycle <= soc_.now())
         return fmt::format("\"{}\": must be a cycle behind {}\n", text, soc_.now());
     if (soc_.outside.is_used() || soc_.will_save() || stub_.is_non_stop())

@@ -21,8 +21,8 @@ public:
     /// Where the run is.
     struct Present {
         std::vector<u64> instructions{};  ///< [thread - 1], retired
-        Cycles cycle = 0;                 ///< of the cluster
-        Place front{};                    ///< the core that the debugger has stopped there, if one
+        ClusterCycles cycle = 0;
+        Place front{};  ///< the core that the debugger has stopped there, if one
     };
 
     /// Before any cycle has passed, in the process that the user has started.

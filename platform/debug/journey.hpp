@@ -4,6 +4,7 @@
 
 #include "base/state_archive.hpp"
 #include "platform/debug/stub.hpp"
+#include "platform/system/clocks.hpp"
 
 #include <optional>
 #include <string>
@@ -38,9 +39,9 @@ struct Journey {
     };
     Kind kind = Kind::here;
     Place place{};
-    Cycles end = kNever;    ///< of a search: not beyond this cycle of the cluster
-    PastStop stop{};        ///< to be told at the place
-    bool is_reset = false;  ///< sent by a command, which is answered at the place
+    ClusterCycles end = kNeverInCluster;  ///< of a search: not beyond this cycle
+    PastStop stop{};                      ///< to be told at the place
+    bool is_reset = false;                ///< sent by a command, which is answered at the place
     GdbStub::Session session{};
     std::vector<DebugPoint> points{};  ///< where the debugger wants to stop
     std::vector<int> copies{};         ///< processes that still wait in the past

@@ -78,7 +78,7 @@ public:
     [[nodiscard]] const core::Core& core() const { return core_; }
     [[nodiscard]] const TraceTrack& track() const { return track_; }
     [[nodiscard]] u64 time(Cycles cycle) const {
-        return owner_.nanoseconds(owner_.soc_.cluster_cycle(core_, cycle));
+        return owner_.nanoseconds(Cycles(owner_.soc_.cluster_cycle(core_, cycle)));
     }
 
 private:

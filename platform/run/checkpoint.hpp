@@ -6,6 +6,7 @@
 #include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/system/clocks.hpp"
 
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ struct Checkpoint {
     std::vector<Setting> settings;  ///< all parameters
     std::string host;               ///< what semihosting gives the firmware
     // Where it stands.
-    Cycles cycle = 0;   ///< of the cluster
+    ClusterCycles cycle = 0;
     std::string state;  ///< of everything that time changes
 
     void serialize(StateArchive& archive);

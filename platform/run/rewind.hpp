@@ -60,9 +60,9 @@ private:
     };
     struct Request {
         unsigned core = 0;
-        u64 instructions = 0;  ///< that the core has retired at the end
-        Cycles start = 0;      ///< of the core
-        Cycles end = 0;        ///< of the run, in cycles of the cluster
+        u64 instructions = 0;   ///< that the core has retired at the end
+        Cycles start = 0;       ///< of the core
+        ClusterCycles end = 0;  ///< of the run
     };
     using Clock = std::chrono::steady_clock;
 

@@ -99,7 +99,7 @@ void Simulation::watch_core(core::Core& core, unsigned hart) {
             wave_->start(hart, now);
     });
     core.probes.region.attach([this, &core, hart](const core::RegionMark& mark) {
-        pass_mark(core, hart, mark.id, mark.is_begin, soc_.cluster_cycle(core, mark.now));
+        pass_mark(core, hart, mark.id, mark.is_begin, Cycles(soc_.cluster_cycle(core, mark.now)));
     });
     core.probes.trap.attach(
         [this, &core](const std::string& what, Address pc) { report_trap(core, what, pc); });
@@ -125,7 +125,7 @@ void Simulation::set_up() {
     if (!request_.restore.empty())
         restore(request_.restore);
     if (request_.checkpoint != nullptr)
-        save_at(request_.save_at, *request_.checkpoint);
+        save_at(ClusterCycles(request_.save_at), *request_.checkpoint);
 }
 
 void Simulation::set_up_instruments() {
@@ -191,7 +191,8 @@ void Simulation::measure_power() {
     meter_ = std::make_unique<PowerMeter>(prices_, soc_.cluster_clocks(),
                                           [this] { return counters_.read(); });
     meter_->show_others(soc_.outside.own_counters(), counters_.paths());
-    soc_.sample_every(request_.power_window, [this](Cycles now) { meter_->close(now); });
+    soc_.sample_every(ClusterCycles(request_.power_window),
+                      [this](ClusterCycles now) { meter_->close(Cycles(now)); });
     if (request_.power_trace != nullptr) {
         power_trace_.emplace(*request_.power_trace, meter_->components(), meter_->others());
         meter_->window_probe.attach(
@@ -344,13 +345,14 @@ void Simulation::finish() {
         uart_line_->finish();
     const auto stop = std::chrono::steady_clock::now();
     host_seconds_ = std::chrono::duration<double>(stop - host_start_).count();
-    regions_.finish(soc_.end());
+    const Cycles end(soc_.end());
+    regions_.finish(end);
     if (meter_)
-        meter_->close(soc_.end());
+        meter_->close(end);
     if (wave_)
-        wave_->finish(soc_.end());
+        wave_->finish(end);
     if (timeline_)
-        timeline_->finish(soc_.end());
+        timeline_->finish(end);
     if (functions_) {
         functions_->finish();
         calls_->finish();
@@ -559,7 +561,7 @@ RunResult Simulation::result() const {
         result.warnings.push_back(fmt::format(
             "the firmware returned {} ({:#x}, {} unsigned), which is clamped to {}",
             i32(result.exit_code), result.exit_code, result.exit_code, result.exit_status()));
-    result.cycles = soc_.end();
+    result.cycles = Cycles(soc_.end());
     result.time_ns = soc_.end_ns();
     result.instructions = instructions();
     result.restored = restored_;
@@ -570,7 +572,7 @@ RunResult Simulation::result() const {
     result.counts = counters_.read();
     if (soc_.cluster_clocks().has_changed()) {
         result.clocks = soc_.cluster_clocks().clocks();
-        result.elapsed = soc_.cluster_clocks().between(0, soc_.end());
+        result.elapsed = soc_.cluster_clocks().between(0, result.cycles);
     }
     add_harts(result);
     add_regions(result, regions_);

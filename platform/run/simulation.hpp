@@ -86,7 +86,7 @@ public:
     /// The words between begin_signature and end_signature, where they are wanted.
     [[nodiscard]] std::vector<u32> signature();
 
-    [[nodiscard]] Cycles now() const { return soc_.now(); }
+    [[nodiscard]] ClusterCycles now() const { return soc_.now(); }
     [[nodiscard]] u64 instructions() const;
     /// One character a core: R running, S asleep, - off.
     [[nodiscard]] std::string core_states();
@@ -106,7 +106,7 @@ private:
     void connect_uart();
     void open_semihosting();
     void restore(const std::string& path);
-    void save_at(Cycles cycle, OutputFile& file);
+    void save_at(ClusterCycles cycle, OutputFile& file);
     void find_signature();
     [[nodiscard]] std::vector<std::string> cluster_cores();
     [[nodiscard]] std::vector<std::string> dma_channels() const;

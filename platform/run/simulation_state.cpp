@@ -43,7 +43,7 @@ void Simulation::serialize(StateArchive& archive) {
         archive.part("semihosting", [&] { semihosting_->serialize(archive); });
 }
 
-void Simulation::save_at(Cycles cycle, OutputFile& file) {
+void Simulation::save_at(ClusterCycles cycle, OutputFile& file) {
     if (soc_.outside.is_used())
         throw UserError(
             "{}: modules outside of the platform are connected, and nobody can save their state",
@@ -113,7 +113,7 @@ void Simulation::restore(const std::string& path) {
             "it: the SoC has another clock than the cluster, an FLL was set, or a timer counts the "
             "reference clock",
             path, setting_of(found, "clock.mhz"), setting_of(own, "clock.mhz"));
-    const Cycles limit = configuration_.simulation.max_cycles;
+    const ClusterCycles limit(configuration_.simulation.max_cycles);
     if (limit != 0 && limit < soc_.now())
         throw UserError(
             "checkpoint {}: simulation.max_cycles = {} lies before its cycle, which is {}", path,
@@ -121,10 +121,10 @@ void Simulation::restore(const std::string& path) {
     for (const double mhz : soc_.cluster_clocks().clocks())
         if (mhz != point_.mhz)
             prices_.add_clock(profile_, mhz);
-    restored_ = {.cycle = soc_.now(), .instructions = instructions()};
+    restored_ = {.cycle = Cycles(soc_.now()), .instructions = instructions()};
     if (meter_) {
         soc_.clusters.settle_part(soc_.now());
-        meter_->start_at(soc_.now());
+        meter_->start_at(Cycles(soc_.now()));
     }
 }
 

@@ -95,7 +95,7 @@ bool UartLine::exchange(bool is_asleep) {
     else if (patience.count() > 0)
         std::this_thread::sleep_for(std::min(patience, kLongestWait));
     if (waits && !typed_.empty())
-        soc_.peripherals.uart.look_at_line(soc_.arrival_cycle());
+        soc_.peripherals.uart.look_at_line(Cycles(soc_.arrival_cycle()));
     return true;
 }
 

@@ -66,7 +66,7 @@ peripheral_interconnect::PeripheralInterconnect::Config peripherals_config(
 
 }  // namespace
 
-Cluster::Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned number,
+Cluster::Cluster(const sc_core::sc_module_name& name, ClusterDomain& clock, unsigned number,
                  const ClusterConfiguration& config, BusErrors bus_errors,
                  Cycles reference_clock_cycles, CoreWiring& core_wiring)
     : Module(name),
@@ -302,7 +302,7 @@ void Cluster::wire_events() {
         if (port < config_.core_count)  // the cluster's port has no line of its own
             event_unit.event(port, line, cycle);
         else if (port == dma.fabric_port())
-            fabric_event_out(line, cycle);
+            fabric_event_out(line, ClusterCycles(cycle));
     });
     dma.fault_out.connect([this](const Cause& cause, const std::string& what) {
         if (bus_errors_ == BusErrors::respond)
@@ -337,20 +337,20 @@ void Cluster::start_all(Address entry) {
 }
 
 void Cluster::reset() {
-    settle(clock_.timeline.now());
+    settle(clock_.now());
     reset_blocks(*this);
     clock_.timeline.forget_group_of(reset_line_.agent());
 }
 
-void Cluster::settle_part(Cycles now) {
+void Cluster::settle_part(ClusterCycles now) {
     for (const auto& core : cores_)
-        core->settle_part(now);
+        core->settle_part(Cycles(now));
 }
 
-void Cluster::settle(Cycles end) {
+void Cluster::settle(ClusterCycles end) {
     end_ = end;
     for (const auto& core : cores_)
-        core->settle(end);
+        core->settle(Cycles(end));
 }
 
 }  // namespace flexv::platform

@@ -19,6 +19,7 @@
 #include "platform/config/configuration.hpp"
 #include "platform/cosim/external_window.hpp"
 #include "platform/system/block.hpp"
+#include "platform/system/clocks.hpp"
 #include "platform/system/core_wiring.hpp"
 #include "platform/system/reset_line.hpp"
 #include "tcdm/tcdm.hpp"
@@ -34,7 +35,7 @@ namespace flexv::platform {
 
 class Cluster final : public Module {
 private:
-    ClockDomain& clock_;
+    ClusterDomain& clock_;
     const unsigned number_;
     const ClusterConfiguration config_;
     const BusErrors bus_errors_;
@@ -45,12 +46,12 @@ public:
     /// \param number of the clusters beside each other: its place in the map and in mhartid
     /// \param reference_clock_cycles cycles between two edges of the 32768 Hz reference
     /// \param wiring of the cores to what belongs to a bench; outlives the cluster
-    Cluster(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned number,
+    Cluster(const sc_core::sc_module_name& name, ClusterDomain& clock, unsigned number,
             const ClusterConfiguration& config, BusErrors bus_errors, Cycles reference_clock_cycles,
             CoreWiring& wiring);
 
     /// Event (8) or interrupt (9) of the DMA's port for the fabric controller, in cycle `now`.
-    CallPort<void(unsigned line, Cycles now)> fabric_event_out{"fabric_event_out"};
+    CallPort<void(unsigned line, ClusterCycles now)> fabric_event_out{"fabric_event_out"};
     /// Cores or DMA did what the hardware tolerates and firmware does not mean.
     CallPort<void(const Cause& cause, const std::string& what)> misuse_out{"misuse_out"};
 
@@ -65,14 +66,16 @@ public:
     void reset() override;
     void serialize(StateArchive& archive) override { archive(reset_line_); }
     /// The reset line from `cycle` on; it may lie ahead. While it is held no core starts.
-    void hold_in_reset(bool is_held, Cycles cycle) { reset_line_.drive(is_held, cycle); }
+    void hold_in_reset(bool is_held, ClusterCycles cycle) {
+        reset_line_.drive(is_held, Cycles(cycle));
+    }
     /// Lets the line go without a trace, for a reset of the whole chip.
     void forget_reset() { reset_line_.clear(); }
     [[nodiscard]] bool is_held_in_reset() const { return reset_line_.is_held(); }
     /// Books what is still open when the run ends at `end`.
-    void settle(Cycles end);
+    void settle(ClusterCycles end);
     /// The same between two parts of a run; changes no sum.
-    void settle_part(Cycles now);
+    void settle_part(ClusterCycles now);
 
     [[nodiscard]] unsigned number() const { return number_; }
     /// Its 4 MiB as every master sees them; its own cores see them at the alias, too.
@@ -121,8 +124,8 @@ private:
     const std::vector<Block> blocks_;
     ResetLine reset_line_;
     DerivedCounter cycles_{*this, "cycles", "cycles of the cluster clock",
-                           [this] { return end_.value_or(clock_.timeline.now()); }};
-    std::optional<Cycles> end_;  // of the run; a timeline may have passed it
+                           [this] { return end_.value_or(clock_.now()); }};
+    std::optional<ClusterCycles> end_;  // of the run; a timeline may have passed it
 };
 
 }  // namespace flexv::platform

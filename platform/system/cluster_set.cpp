@@ -45,7 +45,7 @@ u32 code_of_status(u32 status) {
     return (status & ~kIsValid) | (status << 1 & kIsValid);
 }
 
-ClusterSet::ClusterSet(ClockDomain& cluster_clock, ClockDomain& soc_clock,
+ClusterSet::ClusterSet(ClusterDomain& cluster_clock, SocDomain& soc_clock,
                        const Configuration& config, CoreWiring& wiring)
     : clock_(cluster_clock), soc_clock_(soc_clock), config_(config) {
     for (unsigned number = 0; number < config.soc.clusters; ++number)
@@ -118,7 +118,7 @@ Cluster* ClusterSet::holder(Address address) const {
     return found == all_.end() ? nullptr : *found;
 }
 
-void ClusterSet::hold_in_reset(bool is_held, Cycles cycle) {
+void ClusterSet::hold_in_reset(bool is_held, ClusterCycles cycle) {
     for (Cluster* const cluster : all_)
         cluster->hold_in_reset(is_held, cycle);
 }
@@ -133,12 +133,12 @@ void ClusterSet::forget_reset() {
         cluster->forget_reset();
 }
 
-void ClusterSet::settle(Cycles end) {
+void ClusterSet::settle(ClusterCycles end) {
     for (Cluster* const cluster : all_)
         cluster->settle(end);
 }
 
-void ClusterSet::settle_part(Cycles now) {
+void ClusterSet::settle_part(ClusterCycles now) {
     for (Cluster* const cluster : all_)
         cluster->settle_part(now);
 }

@@ -9,6 +9,7 @@
 #include "cluster_bus/cluster_bus.hpp"
 #include "l2_arbiter/l2_arbiter.hpp"
 #include "platform/config/configuration.hpp"
+#include "platform/system/clocks.hpp"
 #include "platform/system/cluster.hpp"
 #include "platform/system/core_wiring.hpp"
 
@@ -22,7 +23,7 @@ class ClusterSet {
 public:
     /// Created within the constructor of the SoC, whose children the blocks become.
     /// \param wiring of the cores of the first cluster; the others are wired as on a chip
-    ClusterSet(ClockDomain& cluster_clock, ClockDomain& soc_clock, const Configuration& config,
+    ClusterSet(ClusterDomain& cluster_clock, SocDomain& soc_clock, const Configuration& config,
                CoreWiring& wiring);
     ClusterSet(const ClusterSet&) = delete;
     ClusterSet& operator=(const ClusterSet&) = delete;
@@ -38,11 +39,11 @@ public:
     CallPort<void(u32 code)> ended_out{"ended_out"};
 
     // All of them.
-    void hold_in_reset(bool is_held, Cycles cycle);
+    void hold_in_reset(bool is_held, ClusterCycles cycle);
     void reset();
     void forget_reset();
-    void settle(Cycles end);
-    void settle_part(Cycles now);
+    void settle(ClusterCycles end);
+    void settle_part(ClusterCycles now);
 
 private:
     /// A cluster with what lies between it and the SoC.
@@ -57,8 +58,8 @@ private:
     void connect(Port& port, cluster_bus::ClusterBus& bus);
     void end_of(const Cluster& cluster);
 
-    ClockDomain& clock_;
-    ClockDomain& soc_clock_;
+    ClusterDomain& clock_;
+    SocDomain& soc_clock_;
     const Configuration& config_;
     std::vector<std::unique_ptr<Port>> ports_;
     std::vector<Cluster*> all_;

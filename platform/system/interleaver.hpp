@@ -3,24 +3,25 @@
 // of their clocks and however it changes. Plain C++.
 #pragma once
 
-#include "base/clock_domain.hpp"
+#include "platform/system/clocks.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace flexv::platform {
 
 class Interleaver {
 public:
-    Interleaver(ClockDomain& cluster, ClockDomain& soc) : cluster_(cluster), soc_(soc) {
+    Interleaver(ClusterDomain& cluster, SocDomain& soc) : cluster_(cluster), soc_(soc) {
         soc_.goes_first = false;
     }
 
     /// Carries out everything before the cluster's cycle `end`; of two acts at the same time the
     /// cluster's comes first. Ends early when stop() is called.
-    void run_until(Cycles end);
+    void run_until(ClusterCycles end);
     /// Somebody will look at what was done up to the cluster's cycle `cycle`, which lies ahead:
     /// until the next call no agent runs ahead past it.
-    void look_at(Cycles cycle);
+    void look_at(ClusterCycles cycle);
     /// Nothing is carried out any more behind the present cycle.
     void stop();
     /// Others act beside the two timelines: from now on run_until() may be told to come back
@@ -47,26 +48,26 @@ public:
         return cluster_.timeline.is_idle() && soc_.timeline.is_idle();
     }
     /// First cycle of the cluster behind all that was carried out so far.
-    [[nodiscard]] Cycles end() const;
+    [[nodiscard]] ClusterCycles end() const;
     /// The same behind the last act, which may lie far before it.
-    [[nodiscard]] Cycles end_of_acts() const;
+    [[nodiscard]] ClusterCycles end_of_acts() const;
 
     /// Time of the domain that acts at present.
     [[nodiscard]] sc_core::sc_time time() const {
-        const ClockDomain& domain = soc_ran_last_ ? soc_ : cluster_;
-        return domain.time_of(domain.timeline.now());
+        return soc_ran_last_ ? soc_.time_of(soc_.now()) : cluster_.time_of(cluster_.now());
     }
 
 private:
-    void run_cluster(Cycles end);
-    void run_soc(Cycles end);
-    [[nodiscard]] Cycles to_cluster(Cycles soc_cycle) const {
+    [[nodiscard]] std::array<ClockDomain*, 2> both() const { return {&cluster_, &soc_}; }
+    void run_cluster(ClusterCycles end);
+    void run_soc(ClusterCycles end);
+    [[nodiscard]] ClusterCycles to_cluster(SocCycles soc_cycle) const {
         return cluster_.cycle_at(soc_.time_of(soc_cycle));
     }
 
-    ClockDomain& cluster_;
-    ClockDomain& soc_;
-    Cycles look_ = kNever;
+    ClusterDomain& cluster_;
+    SocDomain& soc_;
+    ClusterCycles look_ = kNeverInCluster;
     bool is_stopped_ = false;
     bool is_paused_ = false;
     bool is_open_ = false;

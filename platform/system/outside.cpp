@@ -24,7 +24,7 @@ constexpr double kMostPicojoules = 1e12;  // a joule an event
 
 }  // namespace
 
-Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
+Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const SocDomain& clock,
                  const SocConfiguration& config)
     : sc_core::sc_module(name), soc_(soc), clock_(clock) {
     map_windows(config);
@@ -33,7 +33,8 @@ Outside::Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomai
     make_sleep_lines();
     for (Cluster* const cluster : soc_.clusters.all())
         cluster->flush_out.connect([this, cluster] { forget_code(*cluster); });
-    soc.peripherals.events.raised_out.connect([this](u8 id, Cycles now) { raised(id, now); });
+    soc.peripherals.events.raised_out.connect(
+        [this](u8 id, Cycles now) { raised(id, SocCycles(now)); });
 }
 
 void Outside::map_windows(const SocConfiguration& config) {
@@ -358,7 +359,7 @@ void Outside::reset() const {
         remote->reset();
 }
 
-void Outside::raised(u8 id, Cycles now) {
+void Outside::raised(u8 id, SocCycles now) {
     if (const auto found = events_.find(id); found != events_.end())
         found->second->pulse(clock_.time_of(now), clock_.duration_of(1));
 }

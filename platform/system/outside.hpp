@@ -12,6 +12,7 @@
 #include "platform/cosim/external_window.hpp"
 #include "platform/cosim/lines.hpp"
 #include "platform/cosim/traffic.hpp"
+#include "platform/system/clocks.hpp"
 #include "platform/system/plugin_device.hpp"
 #include "platform/system/remote_device.hpp"
 
@@ -26,9 +27,6 @@ namespace flexv::platform {
 class Cluster;
 class Soc;
 
-/// A clock of the chip: that of the clusters, or that of everything around them.
-enum class Clock { cluster, soc };
-
 class Outside final : public sc_core::sc_module {
 public:
     using OutSocket = cosim::ExternalWindow::OutSocket;
@@ -36,7 +34,7 @@ public:
 
     /// Maps the windows of the configuration and makes the devices of plug-ins. Throws UserError,
     /// which names both, where one lies over something else.
-    Outside(const sc_core::sc_module_name& name, Soc& soc, const ClockDomain& clock,
+    Outside(const sc_core::sc_module_name& name, Soc& soc, const SocDomain& clock,
             const SocConfiguration& config);
 
     /// True when others may act beside the platform's own process.
@@ -120,7 +118,7 @@ private:
     void set_period(Clock clock, const sc_core::sc_time& period);
     [[nodiscard]] Cluster& checked_cluster(unsigned number) const;
     void check_line(unsigned line, unsigned cluster) const;
-    void raised(u8 id, Cycles now);
+    void raised(u8 id, SocCycles now);
 
     /// A window as others ask for it.
     struct NamedWindow {
@@ -130,7 +128,7 @@ private:
     };
 
     Soc& soc_;
-    const ClockDomain& clock_;                                     // of the SoC
+    const SocDomain& clock_;                                       // of the SoC
     std::vector<std::unique_ptr<cosim::ExternalWindow>> windows_;  // on the SoC's bus
     std::vector<NamedWindow> all_windows_;
     std::vector<std::pair<Address, Address>> ranges_;  // of all windows: first and last address

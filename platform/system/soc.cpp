@@ -40,8 +40,6 @@ std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
 Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
          std::unique_ptr<CoreWiring> wiring, RunControl& control)
     : Module(name),
-      cluster_clock_{.timeline = {}, .period = period_of(config.clock.mhz)},
-      clock_{.timeline = {}, .period = period_of(soc_mhz(config))},
       config_(config),
       wiring_(std::move(wiring)),
       control_(control),
@@ -53,7 +51,9 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       clusters(cluster_clock_, clock_, config_, *wiring_),
       cluster(clusters.first()),
       outside("outside", *this, clock_, config.soc) {
-    for (ClockDomain* domain : {&cluster_clock_, &clock_})
+    cluster_clock_.period = period_of(config.clock.mhz);
+    clock_.period = period_of(soc_mhz(config));
+    for (ClockDomain* const domain : clocks())
         domain->timeline.bound_run_ahead(config.simulation.run_ahead_cycles);
     for (Cluster* const each : clusters.all())
         for (unsigned index = 0; index < each->core_count(); ++index)
@@ -98,7 +98,7 @@ void Soc::wire_external_memory() {
             cluster_bus::Addressing::relative)
         .bind(external_memory->bus_in);
     external_memory->elapsed_out.connect(
-        [this] { return clock_.cycle_at(cluster_clock_.time_of(end())); });
+        [this] { return Cycles(clock_.cycle_at(cluster_clock_.time_of(end()))); });
 }
 
 void Soc::wire_fabric_controller() {
@@ -148,13 +148,14 @@ void Soc::wire_events() {
         wire_cluster_events(*each);
     peripherals.events.cluster_event_out.connect([this](u8 id, Cycles now) {
         const Crossing crossing(clock_, cluster_clock_);
+        const ClusterCycles seen = crossing.arrival_of(SocCycles(now));
         for (Cluster* const each : clusters.all())
-            each->event_unit.soc_event(id, crossing.arrival_of(now));
+            each->event_unit.soc_event(id, Cycles(seen));
         return true;  // the event units warn of ids that find their FIFO full
     });
     peripherals.control.cluster_reset_out.connect([this](bool is_held, Cycles now) {
         const Crossing crossing(clock_, cluster_clock_);
-        clusters.hold_in_reset(is_held, crossing.arrival_of(now));
+        clusters.hold_in_reset(is_held, crossing.arrival_of(SocCycles(now)));
     });
 }
 
@@ -162,9 +163,9 @@ void Soc::wire_cluster_events(Cluster& source) {
     source.misuse_out.connect([this](const Cause& cause, const std::string& what) {
         control_.report_misuse(cause, what);
     });
-    source.fabric_event_out.connect([this](unsigned line, Cycles now) {
+    source.fabric_event_out.connect([this](unsigned line, ClusterCycles now) {
         const Crossing crossing(cluster_clock_, clock_);
-        peripherals.interrupt_controller.raise(line, crossing.arrival_of(now));
+        peripherals.interrupt_controller.raise(line, Cycles(crossing.arrival_of(now)));
     });
 }
 
@@ -259,7 +260,7 @@ void Soc::load(const ElfImage& image) {
 void Soc::boot(Address entry) {
     if (fabric_controller) {
         peripherals.control.set_fc_boot_address(entry);
-        fabric_controller->core.start(entry, clock_.timeline.now());
+        fabric_controller->core.start(entry, Cycles(clock_.now()));
     } else {
         cluster.start_all(entry);
     }
@@ -269,7 +270,7 @@ void Soc::boot(Address entry) {
 void Soc::reset() {
     settle(now());
     reset_blocks(*this);
-    for (ClockDomain* const domain : {&cluster_clock_, &clock_})
+    for (ClockDomain* const domain : clocks())
         domain->timeline.forget();
     clusters.forget_reset();
     outside.reset();
@@ -294,7 +295,7 @@ bool Soc::retime() {
     if (depends)
         return false;
     cluster_clocks_ = energy::ClockHistory(config_.clock.mhz);
-    for (ClockDomain* const domain : {&cluster_clock_, &clock_}) {
+    for (ClockDomain* const domain : clocks()) {
         domain->period = period_of(config_.clock.mhz);
         domain->anchor = 0;
         domain->anchor_time = sc_core::SC_ZERO_TIME;
@@ -332,7 +333,7 @@ unsigned Soc::write(Address address, const void* data, unsigned bytes) {
 }
 
 Timeline& Soc::timeline_at(Address address) {
-    return (clusters.holder(address) == nullptr ? clock_ : cluster_clock_).timeline;
+    return clusters.holder(address) == nullptr ? clock_.timeline : cluster_clock_.timeline;
 }
 
 /// A memory grants a pointer to the word, and withdraws it when the word is written.
@@ -348,10 +349,10 @@ void Soc::tell_written(sc_dt::uint64 first, sc_dt::uint64 last) {
     write_probe(Address(first), Address(last));
 }
 
-Cycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
+ClusterCycles Soc::cluster_cycle(const core::Core& core, Cycles now) const {
     if (!fabric_controller || &core != &fabric_controller->core)
-        return now;
-    return cluster_clock_.cycle_at(clock_.time_of(now));
+        return ClusterCycles(now);
+    return cluster_clock_.cycle_at(clock_.time_of(SocCycles(now)));
 }
 
 std::vector<core::DecodeCache*> Soc::codes() const {
@@ -381,16 +382,16 @@ CoreView Soc::view_of(const core::Core& core) const {
 
 void Soc::change_cluster_clock(double mhz) {
     const std::size_t known = cluster_clocks_.clocks().size();
-    cluster_clocks_.change(cluster_clock_.timeline.now(), mhz);
+    cluster_clocks_.change(Cycles(now()), mhz);
     if (cluster_clocks_.clocks().size() != known)
         cluster_clock_probe(mhz);
 }
 
 /// From the frequencies: a period in SystemC time is rounded.
-double Soc::end_ns() const { return cluster_clocks_.nanoseconds_at(end()); }
+double Soc::end_ns() const { return cluster_clocks_.nanoseconds_at(Cycles(end())); }
 
 double Soc::mean_mhz() const {
-    return energy::mean_mhz(cluster_clocks_.between(0, end()), cluster_clocks_.clocks());
+    return energy::mean_mhz(cluster_clocks_.between(0, Cycles(end())), cluster_clocks_.clocks());
 }
 
 void Soc::end_with(u32 code) {
@@ -437,8 +438,8 @@ void Soc::let_others_see() {
 
 /// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
 /// seen, as quanta cannot.
-void Soc::run_until(Cycles end) {
-    constexpr Cycles kSlice = 100'000;  // some 50 ms of eight busy cores
+void Soc::run_until(ClusterCycles end) {
+    constexpr ClusterCycles kSlice = 100'000;  // some 50 ms of eight busy cores
     while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() &&
            !control_.must_stop()) {
         interleaver_.run_until(now() + std::min(end - now(), kSlice));
@@ -447,19 +448,20 @@ void Soc::run_until(Cycles end) {
     }
 }
 
-Cycles Soc::cycle_limit() const {
-    return config_.simulation.max_cycles == 0 ? kNever : config_.simulation.max_cycles;
+ClusterCycles Soc::cycle_limit() const {
+    const Cycles most = config_.simulation.max_cycles;
+    return ClusterCycles(most == 0 ? kNever : most);
 }
 
 void Soc::run_quanta() {
-    const Cycles limit = cycle_limit();
+    const ClusterCycles limit = cycle_limit();
     if (now() != 0)  // of a checkpoint
         follow();
     while (now() < limit) {
         save_if_due();
-        const Cycles quantum_end = now() + config_.simulation.quantum_cycles;
+        const ClusterCycles quantum_end = now() + ClusterCycles(config_.simulation.quantum_cycles);
         interleaver_.look_at(
-            std::min({limit, next_sample_, control_.has_input() ? quantum_end : kNever}));
+            std::min({limit, next_sample_, control_.has_input() ? quantum_end : kNeverInCluster}));
         run_until(std::min({limit, quantum_end, next_sample_, save_at_}));
         follow();
         if (has_ended())
@@ -484,7 +486,7 @@ void Soc::follow() {
     wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
 }
 
-void Soc::save_at(Cycles cycle, std::function<void()> save) {
+void Soc::save_at(ClusterCycles cycle, std::function<void()> save) {
     save_at_ = cycle;
     on_save_ = std::move(save);
     interleaver_.pause();  // a debugger may ask in mid-quantum
@@ -493,7 +495,7 @@ void Soc::save_at(Cycles cycle, std::function<void()> save) {
 void Soc::save_if_due() {
     if (now() != save_at_)
         return;
-    save_at_ = kNever;
+    save_at_ = kNeverInCluster;
     const std::function<void()> save = std::exchange(on_save_, nullptr);  // it may ask again
     save();
 }
@@ -511,11 +513,11 @@ bool Soc::has_ended() {
     return true;
 }
 
-Cycles Soc::quantum() const {
+ClusterCycles Soc::quantum() const {
     const sc_core::sc_time global = tlm::tlm_global_quantum::instance().get();
     if (global == sc_core::SC_ZERO_TIME)
-        return config_.simulation.quantum_cycles;
-    return std::max<Cycles>(1, cluster_clock_.cycles_in(global));
+        return ClusterCycles(config_.simulation.quantum_cycles);
+    return std::max<ClusterCycles>(1, cluster_clock_.cycles_in(global));
 }
 
 /// A cycle is carried out one tick of SystemC's resolution after its beginning, when all that
@@ -523,7 +525,7 @@ Cycles Soc::quantum() const {
 void Soc::run_beside_others() {
     interleaver_.open();
     interleaver_.arrive(sc_core::sc_time_stamp().value());
-    const Cycles limit = cycle_limit();
+    const ClusterCycles limit = cycle_limit();
     while (now() < limit) {
         traffic.deliver();
         run_due(std::min(limit, next_sample_));
@@ -545,20 +547,20 @@ void Soc::run_beside_others() {
 
 /// What is due at the kernel's time, and what may run ahead of it. While an access is outside
 /// nothing does, because its answer may come at any time.
-void Soc::run_due(Cycles limit) {
+void Soc::run_due(ClusterCycles limit) {
     const u64 kernel = sc_core::sc_time_stamp().value();
     if (interleaver_.next_act_ticks() >= kernel) {
-        const u64 last = limit == kNever ? kNoTicks : cluster_clock_.ticks_of(limit);
+        const u64 last = limit == kNeverInCluster ? kNoTicks : cluster_clock_.ticks_of(limit);
         return interleaver_.arrive(std::min(kernel, last));
     }
     interleaver_.look_at(limit);
-    const Cycles ahead = traffic.outside() > 0 ? 0 : quantum() - 1;
+    const ClusterCycles ahead = traffic.outside() > 0 ? 0 : quantum() - 1;
     run_until(std::min(limit, cluster_clock_.cycle_at_ticks(kernel) + ahead));
 }
 
-void Soc::wait_for_others(Cycles limit) {
+void Soc::wait_for_others(ClusterCycles limit) {
     const u64 kernel = sc_core::sc_time_stamp().value();
-    const u64 deadline = limit == kNever ? kNoTicks : cluster_clock_.ticks_of(limit);
+    const u64 deadline = limit == kNeverInCluster ? kNoTicks : cluster_clock_.ticks_of(limit);
     const u64 next = interleaver_.next_act_ticks();
     if (next == kNoTicks)
         return wait_asleep(deadline);
@@ -608,19 +610,19 @@ void Soc::take_stock() {
     settle_part(now());
 }
 
-Cycles Soc::arrival_cycle() const {
-    return std::max(clock_.timeline.now(), clock_.cycle_at(sc_core::sc_time_stamp()));
+SocCycles Soc::arrival_cycle() const {
+    return std::max(clock_.now(), clock_.cycle_at(sc_core::sc_time_stamp()));
 }
 
 void Soc::raise_event(u8 id) {
     traffic.arrive(sc_core::sc_time_stamp());
-    peripherals.events.trigger(id, arrival_cycle());
+    peripherals.events.trigger(id, Cycles(arrival_cycle()));
     traffic.disturbed();
 }
 
 void Soc::set_period(Clock clock, const sc_core::sc_time& period) {
     const bool is_cluster = clock == Clock::cluster;
-    if (period == (is_cluster ? cluster_clock_ : clock_).period)
+    if (period == (is_cluster ? cluster_clock_.period : clock_.period))
         return;
     const double hz = 1e9 / (period / sc_core::sc_time(1, sc_core::SC_NS));
     traffic.arrive(sc_core::sc_time_stamp());
@@ -633,36 +635,36 @@ void Soc::set_period(Clock clock, const sc_core::sc_time& period) {
 
 void Soc::raise_line(unsigned line, unsigned cluster_number) {
     traffic.arrive(sc_core::sc_time_stamp());
-    const Cycles cycle =
-        std::max(cluster_clock_.timeline.now(), cluster_clock_.cycle_at(sc_core::sc_time_stamp()));
-    clusters.all().at(cluster_number)->event_unit.event_all(line, cycle);
+    const ClusterCycles cycle =
+        std::max(cluster_clock_.now(), cluster_clock_.cycle_at(sc_core::sc_time_stamp()));
+    clusters.all().at(cluster_number)->event_unit.event_all(line, Cycles(cycle));
     traffic.disturbed();
 }
 
-void Soc::sample_every(Cycles window, std::function<void(Cycles now)> sample) {
+void Soc::sample_every(ClusterCycles window, std::function<void(ClusterCycles now)> sample) {
     window_ = next_sample_ = window;
     on_sample_ = std::move(sample);
 }
 
-void Soc::settle_part(Cycles cycle) {
+void Soc::settle_part(ClusterCycles cycle) {
     settled_ = cycle;
     clusters.settle_part(cycle);
 }
 
-void Soc::sample(Cycles cycle) {
+void Soc::sample(ClusterCycles cycle) {
     settle_part(cycle);
     on_sample_(cycle);
     next_sample_ = cycle + window_;
 }
 
-void Soc::settle(Cycles end) {
+void Soc::settle(ClusterCycles end) {
     settled_ = end;
     clusters.settle(end);
     if (fabric_controller)
-        fabric_controller->core.settle(clock_.cycle_at(cluster_clock_.time_of(end)));
+        fabric_controller->core.settle(Cycles(clock_.cycle_at(cluster_clock_.time_of(end))));
 }
 
-void Soc::finish(Cycles end) {
+void Soc::finish(ClusterCycles end) {
     end_ = end;
     settle(end);
     peripherals.flush_output();

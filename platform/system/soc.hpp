@@ -15,6 +15,7 @@
 #include "platform/cosim/traffic.hpp"
 #include "platform/firmware/elf.hpp"
 #include "platform/firmware/image_placement.hpp"
+#include "platform/system/clocks.hpp"
 #include "platform/system/cluster.hpp"
 #include "platform/system/cluster_set.hpp"
 #include "platform/system/core_view.hpp"
@@ -27,6 +28,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,8 +39,8 @@ namespace flexv::platform {
 
 class Soc final : public Module, private cosim::Timekeeper {
 private:
-    ClockDomain cluster_clock_;
-    ClockDomain clock_;  // of everything outside the cluster
+    ClusterDomain cluster_clock_;
+    SocDomain clock_;  // of everything outside the cluster
     const Configuration config_;
     energy::ClockHistory cluster_clocks_{config_.clock.mhz};
     const std::unique_ptr<CoreWiring> wiring_;
@@ -106,9 +108,9 @@ public:
     /// The cluster of `core`; null for the fabric controller.
     [[nodiscard]] const Cluster* cluster_of(const core::Core& core) const;
     /// The cycle of the cluster that belongs to cycle `now` of `core`.
-    [[nodiscard]] Cycles cluster_cycle(const core::Core& core, Cycles now) const;
+    [[nodiscard]] ClusterCycles cluster_cycle(const core::Core& core, Cycles now) const;
     /// Cluster cycles since reset.
-    [[nodiscard]] Cycles now() const { return cluster_clock_.timeline.now(); }
+    [[nodiscard]] ClusterCycles now() const { return cluster_clock_.now(); }
     /// What the firmware returned, once it has ended.
     [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
     /// True when every core slept and nothing was pending.
@@ -116,7 +118,7 @@ public:
     /// True when RunControl::must_stop() or interrupt() ended the run.
     [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
     /// First cluster cycle after the last one that was simulated; of a run that goes on, now().
-    [[nodiscard]] Cycles end() const { return end_.value_or(now()); }
+    [[nodiscard]] ClusterCycles end() const { return end_.value_or(now()); }
     /// Simulated time of end().
     [[nodiscard]] double end_ns() const;
     /// Clock of the cluster, the mean over the run where firmware has changed it.
@@ -141,7 +143,7 @@ public:
     /// A quantum has passed.
     Probe<void()> quantum_probe;
     /// The SoC's cycle in which something from outside arrives.
-    [[nodiscard]] Cycles arrival_cycle() const;
+    [[nodiscard]] SocCycles arrival_cycle() const;
 
     // Of others who act beside the platform's own process; their time is SystemC's.
 
@@ -153,7 +155,7 @@ public:
     void raise_line(unsigned line, unsigned cluster_number);
     /// How far the cluster runs ahead of others: tlm_global_quantum where somebody has set it, else
     /// simulation.quantum_cycles.
-    [[nodiscard]] Cycles quantum() const;
+    [[nodiscard]] ClusterCycles quantum() const;
     /// Asks RunControl::must_stop() now and then, while all cores sleep and others act.
     void poll_while_asleep() { polls_while_asleep_ = true; }
     /// The kernel has nothing left to do. A platform that waits for others then ends: it is
@@ -169,12 +171,12 @@ public:
     /// Calls `save` once, when everything before `cycle` has been carried out and nothing else has.
     /// What happens does not depend on it: harts that have run ahead of others by then stand where
     /// they would stand without it.
-    void save_at(Cycles cycle, std::function<void()> save);
+    void save_at(ClusterCycles cycle, std::function<void()> save);
     /// Somebody has asked for that, and it has not come.
-    [[nodiscard]] bool will_save() const { return save_at_ != kNever; }
+    [[nodiscard]] bool will_save() const { return save_at_ != kNeverInCluster; }
 
     /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
-    void sample_every(Cycles window, std::function<void(Cycles now)> sample);
+    void sample_every(ClusterCycles window, std::function<void(ClusterCycles now)> sample);
 
     cosim::Traffic traffic{*this};
     cluster_bus::ClusterBus bus;
@@ -187,6 +189,7 @@ public:
     Outside outside;
 
 private:
+    [[nodiscard]] std::array<ClockDomain*, 2> clocks() { return {&cluster_clock_, &clock_}; }
     void wire_buses();
     void wire_external_memory();
     void wire_fabric_controller();
@@ -206,16 +209,16 @@ private:
     void run_quanta();
     void run_beside_others();
     void let_others_see();
-    void run_due(Cycles limit);
-    void wait_for_others(Cycles limit);
+    void run_due(ClusterCycles limit);
+    void wait_for_others(ClusterCycles limit);
     void wait_asleep(u64 deadline);
     [[nodiscard]] bool has_ended();
-    [[nodiscard]] Cycles cycle_limit() const;
-    void run_until(Cycles end);
-    void settle(Cycles end);
-    void finish(Cycles end);
-    void settle_part(Cycles cycle);
-    void sample(Cycles cycle);
+    [[nodiscard]] ClusterCycles cycle_limit() const;
+    void run_until(ClusterCycles end);
+    void settle(ClusterCycles end);
+    void finish(ClusterCycles end);
+    void settle_part(ClusterCycles cycle);
+    void sample(ClusterCycles cycle);
     void follow();
     void save_if_due();
     void tell_written(sc_dt::uint64 first, sc_dt::uint64 last);
@@ -229,13 +232,13 @@ private:
     bool is_deadlocked_ = false;
     bool is_interrupted_ = false;
     bool polls_while_asleep_ = false;
-    Cycles window_ = 0;
-    Cycles next_sample_ = kNever;
-    Cycles settled_ = 0;  // what happened before it is in the accounts
-    std::function<void(Cycles now)> on_sample_;
-    Cycles save_at_ = kNever;
+    ClusterCycles window_ = 0;
+    ClusterCycles next_sample_ = kNeverInCluster;
+    ClusterCycles settled_ = 0;  // what happened before it is in the accounts
+    std::function<void(ClusterCycles now)> on_sample_;
+    ClusterCycles save_at_ = kNeverInCluster;
     std::function<void()> on_save_;
-    std::optional<Cycles> end_;
+    std::optional<ClusterCycles> end_;
     std::optional<Fault> fault_;
     std::string broken_;
 };

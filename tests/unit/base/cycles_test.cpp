@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What cycles are, and above all what they are not: docs/decisions/0018-types-of-time.md.
 #include "base/cycles.hpp"
+#include "base/clock_domain.hpp"
 #include "base/state_archive.hpp"
 #include "base/units.hpp"
 
@@ -15,6 +16,11 @@
 using namespace flexv;
 
 namespace {
+
+struct Fast;
+struct Slow;
+using FastCycles = CyclesOf<Fast>;
+using SlowCycles = CyclesOf<Slow>;
 
 template <typename A, typename B>
 concept Addable = requires(A a, B b) {
@@ -46,9 +52,36 @@ static_assert(meet_nowhere<Cycles, double>);
 static_assert(std::is_constructible_v<Cycles, u64> && std::is_constructible_v<u64, Cycles>);
 static_assert(!std::is_constructible_v<Cycles, bool> && !std::is_constructible_v<bool, Cycles>);
 
+// Nor do the cycles of a clock become those of another one, not even where somebody says so.
+static_assert(meet_nowhere<FastCycles, SlowCycles>);
+static_assert(!std::is_constructible_v<FastCycles, SlowCycles>);
+// A block knows its own clock only, so cycles enter and leave it where that is written.
+static_assert(meet_nowhere<FastCycles, Cycles>);
+static_assert(std::is_constructible_v<FastCycles, Cycles>);
+static_assert(std::is_constructible_v<Cycles, FastCycles>);
+
+// The crossing takes what its first clock counts and gives what its second one does.
+template <typename Sent>
+concept CrossesToSlow = requires(const Crossing<Fast, Slow>& crossing, Sent cycle) {
+    { crossing.arrival_of(cycle) } -> std::same_as<SlowCycles>;
+};
+static_assert(CrossesToSlow<FastCycles>);
+static_assert(!CrossesToSlow<SlowCycles> && !CrossesToSlow<Cycles> && !CrossesToSlow<u64>);
+static_assert(
+    !std::is_constructible_v<Crossing<Fast, Slow>, NamedDomain<Slow>&, NamedDomain<Fast>&>);
+static_assert(!std::is_constructible_v<Crossing<Fast, Slow>, ClockDomain&, ClockDomain&>);
+
+template <typename Domain, typename Time>
+concept TellsTimeOf = requires(const Domain& domain, Time cycle) {
+    domain.time_of(cycle);
+};
+static_assert(TellsTimeOf<NamedDomain<Fast>, FastCycles>);
+static_assert(!TellsTimeOf<NamedDomain<Fast>, SlowCycles>);
+static_assert(!TellsTimeOf<NamedDomain<Fast>, Cycles>);
+
 // What it costs: nothing.
-static_assert(sizeof(Cycles) == sizeof(u64) && alignof(Cycles) == alignof(u64));
-static_assert(std::is_trivially_copyable_v<Cycles> && std::is_standard_layout_v<Cycles>);
+static_assert(sizeof(FastCycles) == sizeof(u64) && alignof(FastCycles) == alignof(u64));
+static_assert(std::is_trivially_copyable_v<FastCycles> && std::is_standard_layout_v<FastCycles>);
 
 }  // namespace
 
@@ -103,18 +136,18 @@ TEST_CASE("cycles are told as the number", "[cycles]") {
 
     CHECK(fmt::format("{:>6}", Cycles{1234}) == "  1234");
     CHECK(stream.str() == "1234");
-    CHECK(nlohmann::json(Cycles{7}).dump() == "7");
+    CHECK(nlohmann::json(FastCycles{7}).dump() == "7");
 }
 
 TEST_CASE("cycles come out of a checkpoint as they went in, like the number", "[cycles]") {
-    Cycles saved{123'456'789};
+    FastCycles saved{123'456'789};
     u64 number = 123'456'789;
     StateArchive of_cycles;
     StateArchive of_number;
     of_cycles(saved);
     of_number(number);
 
-    Cycles loaded;
+    FastCycles loaded;
     StateArchive back(of_cycles.bytes());
     back(loaded);
 

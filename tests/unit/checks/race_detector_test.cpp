@@ -16,7 +16,7 @@ constexpr Address kWord = 0x1000'0040;
 /// Three agents whose time is the number of the access.
 struct Agents {
     RaceDetector detector{3};
-    Cycles now = 0;
+    ClusterCycles now = 0;
 
     bool access(unsigned agent, Address address, unsigned bytes, bool is_write) {
         ++now;

@@ -26,7 +26,7 @@ struct ClockBench {
     }
 };
 
-constexpr Cycles kLoopEnd = 1'560'013;  // whatever the clock
+constexpr platform::ClusterCycles kLoopEnd = 1'560'013;  // whatever the clock
 /// 40000 turns.
 std::vector<std::vector<std::string>> loop() {
     return {load_constant("t0", 40'000), {"addi t0, t0, -1", "bne t0, x0, -4"}, end_with_a0()};
@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE_SIG("a period from outside holds from the next edge on, withi
     CHECK(soc.end() == kLoopEnd);
     const double slow_cycles = (soc.end_ns() - 2 * double(soc.end())) / 8;
     CHECK(slow_cycles <= double(soc.end() - 5001));
-    CHECK(slow_cycles > double(soc.end() - 5001 - Cycles{quantum}));
+    CHECK(slow_cycles > double(soc.end() - 5001 - platform::ClusterCycles{quantum}));
     CHECK(soc.cluster_clocks().clocks() == std::vector<double>{500, 100});
     CHECK(sc_core::sc_time_stamp() >= sc_time(soc.end_ns(), SC_NS));
 }

@@ -339,9 +339,9 @@ TEMPLATE_TEST_CASE_SIG("a store of others is seen in its own cycle or less than 
     bench.run({load_constant("a1", kTcdm), {"lw a0, 0(a1)", "beq a0, x0, -4"}, end_with_a0()});
 
     CHECK(bench.chip.soc.exit_code() == 1U);
-    constexpr Cycles kExact = 3055;  // the loop, and a line from L2 behind it
+    constexpr platform::ClusterCycles kExact = 3055;  // the loop, and a line from L2 behind it
     CHECK(bench.chip.soc.end() >= kExact);
-    CHECK(bench.chip.soc.end() < kExact + Cycles{quantum});
+    CHECK(bench.chip.soc.end() < kExact + platform::ClusterCycles{quantum});
 }
 
 TEST_CASE("an initiator ahead of the kernel waits for its own time", "[cosim]") {

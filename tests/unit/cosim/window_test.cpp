@@ -232,7 +232,7 @@ TEST_CASE("a reset while an access is outside forgets the access", "[cosim]") {
         return true;
     };
     unsigned resets = 0;
-    bench.chip.soc.sample_every(1000, [&](Cycles) {
+    bench.chip.soc.sample_every(1000, [&](platform::ClusterCycles) {
         if (resets++ != 0)
             return;
         bench.chip.soc.reset();

@@ -47,8 +47,8 @@ struct Bench {
             result += (result.empty() ? "" : " ") + std::string(1, letter) + std::to_string(time);
         return result;
     }
-    ClockDomain cluster;
-    ClockDomain soc;
+    ClusterDomain cluster;
+    SocDomain soc;
     std::vector<std::pair<char, u64>> acts;
     Ticker of_cluster{cluster, 'c', acts};
     Ticker of_soc{soc, 's', acts};
@@ -73,7 +73,7 @@ TEST_CASE("the length of the runs does not change the order", "[interleaver]") {
     bench.cluster.timeline.schedule(bench.of_cluster, 0);
     bench.soc.timeline.schedule(bench.of_soc, 0);
 
-    for (Cycles end = 1; end <= 5; ++end)
+    for (ClusterCycles end = 1; end <= 5; ++end)
         bench.interleaver.run_until(end);
 
     CHECK(bench.text() == "c0 s0 c2 s3 c4 c6 s6 c8 s9");
@@ -96,7 +96,8 @@ TEST_CASE("what one domain sets off in the other happens in time", "[interleaver
         if (now != 2)
             return;
         const Crossing crossing(bench.soc, bench.cluster);
-        bench.cluster.timeline.schedule(bench.of_cluster, crossing.arrival_of(now));
+        const ClusterCycles seen = crossing.arrival_of(SocCycles(now));
+        bench.cluster.timeline.schedule(bench.of_cluster, Cycles(seen));
     };
 
     bench.interleaver.run_until(5);
@@ -106,19 +107,19 @@ TEST_CASE("what one domain sets off in the other happens in time", "[interleaver
 
 TEST_CASE("an event is not seen before the cycle in which it is sent", "[interleaver]") {
     Bench bench(1, 1);
-    std::vector<Cycles> arrivals;
+    std::vector<ClusterCycles> arrivals;
     bench.cluster.timeline.schedule(bench.of_cluster, 0);
     bench.of_cluster.then = [&](Cycles now) {
         // A store of the cluster reaches the SoC five cycles later and sets off an event there,
         // which comes back.
         const Crossing there(bench.cluster, bench.soc);
         const Crossing back(bench.soc, bench.cluster);
-        arrivals.push_back(back.arrival_of(there.arrival_of(now + 5)));
+        arrivals.push_back(back.arrival_of(there.arrival_of(ClusterCycles(now) + 5)));
     };
 
     bench.interleaver.run_until(2);
 
-    CHECK(arrivals == std::vector<Cycles>{6, 7});
+    CHECK(arrivals == std::vector<ClusterCycles>{6, 7});
 }
 
 TEST_CASE("a change of frequency holds from the next cycle on", "[interleaver]") {
@@ -155,7 +156,7 @@ TEST_CASE("stop ends both domains behind the present cycle", "[interleaver]") {
 TEST_CASE("how far agents may run ahead does not depend on the length of the runs",
           "[interleaver]") {
     Bench bench(2, 3);
-    const auto step = GENERATE(Cycles{1}, Cycles{7}, Cycles{1000});
+    const auto step = GENERATE(ClusterCycles{1}, ClusterCycles{7}, ClusterCycles{1000});
     std::vector<std::pair<Cycles, Cycles>> seen;  // limit and next act of anybody else
     bench.of_cluster.then = [&](Cycles) {
         const Timeline& timeline = bench.cluster.timeline;
@@ -164,8 +165,8 @@ TEST_CASE("how far agents may run ahead does not depend on the length of the run
     bench.cluster.timeline.schedule(bench.of_cluster, 0);
     bench.soc.timeline.schedule(bench.of_soc, 10);  // at 30 ns, behind the cluster's cycle 15
 
-    for (Cycles end = step; seen.size() < 15; end += step)
-        bench.interleaver.run_until(std::min<Cycles>(end, 15));
+    for (ClusterCycles end = step; seen.size() < 15; end += step)
+        bench.interleaver.run_until(std::min<ClusterCycles>(end, 15));
 
     REQUIRE(seen.size() == 15);
     for (unsigned cycle = 0; cycle < 15; ++cycle)

@@ -54,9 +54,9 @@ Result simulate(const std::string& path, const Configuration& configuration, Par
     soc.load(image);
     Result result;
     energy::Counts before(counters.paths().size());
-    Cycles start = 0;
+    ClusterCycles start = 0;
     if (part != Part::nothing)
-        soc.sample_every(reset_at, [&](Cycles now) {
+        soc.sample_every(ClusterCycles(reset_at), [&](ClusterCycles now) {
             if (start != 0)
                 return;
             start = now;
@@ -69,7 +69,7 @@ Result simulate(const std::string& path, const Configuration& configuration, Par
     soc.boot(image.entry());
     sc_core::sc_start();
     result.exit_code = soc.exit_code() ? u64{*soc.exit_code()} : ~u64{0};
-    result.cycles = soc.end() - start;
+    result.cycles = Cycles(soc.end() - start);
     energy::accumulate(result.counts, counters.read(), before);
     return result;
 }

@@ -18,6 +18,25 @@ bool is_csr_access(const Slot& slot, unsigned number) {
     return slot.timing == isa::Timing::csr && csr_of(slot) == number;
 }
 
+/// x[index] is part of the address of a load or store.
+bool forms_address(const Slot& slot, unsigned index, const isa::Hart& hart) {
+    using enum isa::AddressMode;
+    switch (slot.access.mode) {
+        case base_immediate:
+        case base:
+            return index == slot.op.rs1;
+        case mac_load:
+            return hart.simd_legacy && index == slot.op.rs1;
+        case base_register:
+            return index == slot.op.rs1 || index == slot.op.rs2;
+        case base_rd:
+            return index == slot.op.rs1 || index == slot.op.rd;
+        case none:
+            return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 /// One that counts for the skip counter; complex products use the same multipliers, but do not.
@@ -67,13 +86,13 @@ void Quirks::after(const Execution& execution, isa::Hart& hart) {
 }
 
 /// Q2: the accumulator is written behind EX and not forwarded from there, so the instruction right
-/// behind a Mac&Load reads the old one.
+/// behind a Mac&Load reads the old one. An address is formed of the new one: it has been asked for.
 void Quirks::hide_accumulator(const Execution& execution, isa::Hart& hart) {
     const Retired& previous = execution.previous;
     if (!execution.is_right_behind() || previous.slot->timing != isa::Timing::mac_load)
         return;
     accumulator_register_ = previous.slot->op.rd;
-    if (accumulator_register_ != 0)
+    if (accumulator_register_ != 0 && !forms_address(execution.slot, accumulator_register_, hart))
         accumulator_.hide(hart.x[accumulator_register_], previous.accumulator);
 }
 

@@ -86,6 +86,15 @@ TEST_CASE("Q2: only the instruction right behind a Mac&Load reads the old accumu
     CHECK(bench.x(kT0) == 4);
 }
 
+TEST_CASE("Q2: an address right behind a Mac&Load is formed of the new accumulator", "[quirks]") {
+    constexpr u32 kFirst = 0x0101'0101;
+    constexpr u32 kSecond = 0x0400'0000;  // the dot product of the two is 4
+    const Lines lines = kPreload + Lines{"addi t0, a0, -8", "addi x0, x0, 0",
+                                         "pv.mlsdotup.b t0, x0, 0", "lw t1, 0(t0)"};
+
+    CHECK(value_of(true, lines, kT1, kFirst, kSecond) == kSecond);
+}
+
 TEST_CASE("Q2: a write right behind a Mac&Load wins over its result", "[quirks]") {
     CHECK(value_of(true, kPreload + Lines{"pv.mlsdotup.b t0, x0, 0", "addi t0, x0, 7"}, kT0) == 7);
 }

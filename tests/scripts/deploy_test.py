@@ -276,8 +276,9 @@ class HostileFiles(Folder):
     def test_what_is_no_onnx_file(self) -> None:
         self.failure(b"\x7fELF nothing of the kind", "no ONNX file")
         self.failure(b"", "no ONNX file")
-        with self.assertRaisesRegex(Failure, "no such file"):
-            importer.load(self.folder)
+        for path, word in ((self.folder, "no regular file"), (self.folder / "nothing.onnx", "no such file")):
+            with self.assertRaisesRegex(Failure, word):
+                importer.load(path)
 
     def test_truncated_files(self) -> None:
         data = self.model().SerializeToString()

@@ -349,8 +349,6 @@ void Simulation::finish() {
     regions_.finish(end);
     if (meter_)
         meter_->close(end);
-    if (wave_)
-        wave_->finish(end);
     if (timeline_)
         timeline_->finish(end);
     if (functions_) {
@@ -367,6 +365,8 @@ void Simulation::finish() {
         diagnosis_ = PostMortem(soc_, image_, configuration_)
                          .diagnosis(outcome(), what_happened(), rewind_.get(), starts_);
     rewind_.reset();
+    if (wave_)  // behind the copies of the program: they hold the pipe of an .fst open
+        wave_->finish(end);
 }
 
 void Simulation::serve_debugger() {

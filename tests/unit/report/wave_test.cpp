@@ -98,7 +98,7 @@ TEST_CASE("the wave shows states and regions of a core and power of windows", "[
     wave.wait(0, false, 3, 5);
     wave.wait(0, true, 5, 8);  // the same wait goes on asleep
     wave.region(0, 7, "inner loop", false, 9);
-    PowerWindow window{.begin = 0, .end = 100, .mhz = 1000, .bill = {}};
+    PowerWindow window{.begin = 0, .end = 100, .mhz = 1000, .bill = {}, .counts = {}};
     window.bill.total = 300;
     window.bill.components = {{"cluster.tcdm", 200}};
     wave.add(window);
@@ -144,7 +144,7 @@ TEST_CASE("the wave shows where a core is, its event lines, channels and conflic
     wave.channel(1, "in_64_bytes", 3);
     wave.channel(1, "", 4);
     wave.function(0, "", 5);
-    wave.conflicts({.begin = 0, .end = 6, .bill = {}}, 3);
+    wave.conflicts({.begin = 0, .end = 6, .bill = {}, .counts = {}}, 3);
     wave.finish(6);
 
     CHECK(file.changes() ==
@@ -162,7 +162,7 @@ TEST_CASE("an instruction that waited across a window is shown behind what is wr
     const energy::ClockHistory clocks(1000);
     Wave wave(file.output, {"cluster.core0"}, {}, {}, clocks);
 
-    wave.add({.begin = 0, .end = 116, .bill = {}});
+    wave.add({.begin = 0, .end = 116, .bill = {}, .counts = {}});
     wave.at(0, 4, 50);
     wave.finish(120);
 

@@ -27,14 +27,14 @@ struct ConfigurationOptions {
 /// Options of `run` that are not parameters of the platform. An empty file name means: do not write
 /// it.
 struct RunOptions {
-    std::string firmware;       ///< ELF file
-    std::string platform = {};  ///< which of several this is, for the report; empty: the only one
-    std::string report;         ///< JSON report to write
-    std::string profile;        ///< what lines, functions and calls have cost; form by its ending
-    std::string coverage;       ///< lines and branches that were executed, for lcov
-    std::string power_trace;    ///< energy of each window and component, CSV
-    std::string wave;           ///< states of cores, regions and power over time, VCD or FST
-    std::string timeline;     ///< functions, sleeps, transfers, who wakes whom; trace events, JSON
+    std::string firmware;        ///< ELF file
+    std::string platform = {};   ///< which of several this is, for the report; empty: the only one
+    std::string report;          ///< JSON report to write
+    std::string profile;         ///< what lines, functions and calls have cost; form by its ending
+    std::string coverage;        ///< lines and branches that were executed, for lcov
+    std::string power_trace;     ///< energy of each window and component, CSV
+    std::string wave;            ///< states of cores, regions and power over time, VCD or FST
+    std::string timeline;        ///< functions, sleeps, transfers, who wakes whom; trace events
     Cycles power_window = 1000;  ///< cycles of a window of the three
     std::string signature;       ///< words between begin_signature and end_signature
     std::string checkpoint;      ///< state of the run in the cycle `save_at`

@@ -355,9 +355,10 @@ bool Platform::is_running() const { return implementation_->soc.is_running(); }
 
 int Platform::run() {
     platform::handle_signals();
+    if (implementation_->status || sc_core::sc_get_status() == sc_core::SC_STOPPED)
+        return platform::refuse(
+            UserError("{}: run: the simulation has ended; a process has one", name()));
     return platform::guarded([this] {
-        if (implementation_->status || sc_core::sc_get_status() == sc_core::SC_STOPPED)
-            throw UserError("{}: run: the simulation has ended; a process has one", this->name());
         implementation_->run_kernel(this->name());
         return finish();
     });

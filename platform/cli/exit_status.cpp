@@ -21,11 +21,13 @@ int fail(ExitStatus status, const char* kind, const char* what) {
 
 }  // namespace
 
+int refuse(const UserError& mistake) { return fail(user_error, "error", mistake.what()); }
+
 int guarded(const std::function<int()>& body) {
     try {
         return body();
     } catch (const UserError& error) {
-        return fail(user_error, "error", error.what());
+        return refuse(error);
     } catch (const FirmwareFault& fault) {
         return fail(firmware_fault, "firmware fault", fault.what());
     } catch (const sc_core::sc_report& report) {

@@ -3,6 +3,8 @@
 // exception into a message and a status.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <functional>
 #include <string_view>
 
@@ -17,6 +19,9 @@ enum ExitStatus : int {
     deadlock = 105,        ///< every core asleep and nothing pending
     signal_base = 128,     ///< 128 + N: ended by signal N
 };
+
+/// Tells on stderr what the user did wrongly. Returns user_error.
+[[nodiscard]] int refuse(const UserError& mistake);
 
 /// The result of `body`, or the status of what it throws after the message went to stderr.
 [[nodiscard]] int guarded(const std::function<int()>& body);

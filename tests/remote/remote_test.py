@@ -415,8 +415,9 @@ class Misbehaving(Case):
 
                 self.refuse(asks, words, quantum_ns=0, irq=3)
 
-    def end_by_a_signal(self, meets: Callable[[Raw], None]) -> None:
+    def end_by_a_signal(self, meets: Callable[[Raw], None], number: int) -> None:
         """The signal comes when `meets` has returned, and the device waits for its peer."""
+        Path(self.address.removeprefix("unix:")).unlink(missing_ok=True)
         has_met = threading.Event()
 
         def script(peer: Raw) -> None:
@@ -428,39 +429,24 @@ class Misbehaving(Case):
         command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000, quantum_ns=0))
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
             self.assertTrue(has_met.wait(30))
-            run.send_signal(signal.SIGTERM)
+            run.send_signal(number)
             _, text = run.communicate(timeout=30)
-        self.assertEqual(run.returncode, 128 + signal.SIGTERM, text)
+        self.assertEqual(run.returncode, 128 + number, text)
         self.assertIn(f"soc.remotes.far: {self.address}: interrupted by signal", text)
         self.assertEqual(self.report()["result"], "interrupted")
 
     def test_a_signal_ends_the_wait_for_a_greeting(self) -> None:
-        self.end_by_a_signal(lambda peer: None)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number=number):
+                self.end_by_a_signal(lambda peer: None, number)
+                self.assertEqual(self.report()["instructions"], 0)
 
     def test_a_signal_ends_the_wait_for_an_answer(self) -> None:
         def meets(peer: Raw) -> None:
             peer.hello()
             peer.receive()  # the access
 
-        self.end_by_a_signal(meets)
-
-    def test_a_signal_before_the_start_ends_the_run_in_order(self) -> None:
-        has_begun = threading.Event()
-
-        def is_mute(peer: Raw) -> None:
-            has_begun.set()
-            while peer.link.recv(4096):
-                pass
-
-        threading.Thread(target=Raw(self.address, is_mute).serve, daemon=True).start()
-        command = self.command(read_and_end(WINDOW), self.device(timeout_ms=3_000_000))
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
-            self.assertTrue(has_begun.wait(30))
-            run.send_signal(signal.SIGINT)
-            _, text = run.communicate(timeout=30)
-        self.assertEqual(run.returncode, 128 + signal.SIGINT, text)
-        self.assertIn("interrupted by signal", text)
-        self.assertEqual((self.report()["result"], self.report()["instructions"]), ("interrupted", 0))
+        self.end_by_a_signal(meets, signal.SIGTERM)
 
     def test_configurations_that_cannot_be(self) -> None:
         for more, words in (

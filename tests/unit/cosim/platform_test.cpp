@@ -117,6 +117,15 @@ struct Scene {
     Other other{"other"};
 
     void wake() { chip.raise_line(12); }
+    /// The chip ends 20 us after the start, and the user wants an end of all 20 us later.
+    void end_and_interrupt() {
+        other.program = [this] {
+            sc_core::wait(20, SC_US);
+            wake();
+            sc_core::wait(20, SC_US);
+            std::raise(SIGINT);
+        };
+    }
 };
 
 }  // namespace
@@ -273,12 +282,7 @@ TEST_CASE("one Ctrl-C ends run() when the platform has ended and others go on", 
     scene.chip.ask({"--quiet"});
     scene.chip.keep_simulating();
     sc_core::sc_clock clock("clock", 10, sc_core::SC_NS);
-    scene.other.program = [&] {
-        sc_core::wait(20, SC_US);
-        scene.wake();
-        sc_core::wait(20, SC_US);
-        std::raise(SIGINT);
-    };
+    scene.end_and_interrupt();
 
     CHECK(scene.chip.run() == 128 + SIGINT);
     CHECK(scene.chip.result().outcome == "exit");
@@ -291,12 +295,7 @@ TEST_CASE("one Ctrl-C ends run() of a platform when another one sleeps for ever"
     second.ask({"--quiet"});
     scene.chip.ask({"--quiet"});
     sc_core::sc_clock clock("clock", 10, sc_core::SC_NS);
-    scene.other.program = [&] {
-        sc_core::wait(20, SC_US);
-        scene.wake();
-        sc_core::wait(20, SC_US);
-        std::raise(SIGINT);
-    };
+    scene.end_and_interrupt();
 
     CHECK(scene.chip.run() == 128 + SIGINT);
     CHECK(second.finish() == 128 + SIGINT);

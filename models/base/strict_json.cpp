@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// Watches the parser, which would take the last of two equal keys and any depth.
+/// Guards the parser, which would take the last of two equal keys and any depth.
 class KeyAndDepthCheck {
 public:
     explicit KeyAndDepthCheck(const std::string& origin) : origin_(origin) {}

@@ -8,7 +8,7 @@ namespace flexv::core {
 Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache& code,
            const Config& config)
     : Module(name),
-      probes{.instruction = InstructionProbe(code, &Core::execute_watched)},
+      probes{.instruction = InstructionProbe(code, &Core::execute_observed)},
       fetch_(*this, clock.timeline),
       load_store_(config.address_map),
       sequencer_(hart_, code, scoreboard_),

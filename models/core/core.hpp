@@ -146,7 +146,7 @@ private:
         requesting,
         waiting,
         fetching,
-        marker,
+        marking,
         trapping,
         faulting,
         sleeping,
@@ -187,7 +187,7 @@ private:
 
     // One instruction at a time, a function a timing class.
     void schedule(State next);
-    void pass_marker(Cycles now);
+    void pass_mark(Cycles now);
     bool clear_obstacle();
     Next step_special();
     [[nodiscard]] Permission ask_debugger();
@@ -237,7 +237,7 @@ private:
     void blocks_go() override { counters_.instructions.sum_up(); }
 
     [[nodiscard]] bool is_in_ex() const {
-        return state_ == State::requesting || state_ == State::waiting || state_ == State::marker;
+        return state_ == State::requesting || state_ == State::waiting || state_ == State::marking;
     }
 
     // Loads and stores, and what waits cost.
@@ -256,8 +256,8 @@ private:
     void store(Address address, unsigned bytes, u32 value) override;
 
     // For those who see every instruction.
-    static void execute_watched(isa::Hart& hart, const isa::Operands& op);
-    void execute_watched();
+    static void execute_observed(isa::Hart& hart, const isa::Operands& op);
+    void execute_observed();
     void note_state_before(const Execution& execution, Retired& retired) const;
     [[nodiscard]] MemoryAccess seen_access() const;
     void leave_page(const Slot& slot, bool took_branch);

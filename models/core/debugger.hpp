@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The place where a debugger may stop a core: in front of instructions that it has chosen
-// (DecodeCache::stop_at). They carry the flag of a region marker, so the tight loop stops there and
+// (DecodeCache::stop_at). They carry the flag of a region mark, so the tight loop stops there and
 // knows nothing of debuggers.
 #pragma once
 

@@ -73,7 +73,7 @@ bool Core::prepare() {
 /// One cycle in EX and straight on, or a branch.
 bool Core::flows(const Slot& slot) const {
     const bool is_short = slot.timing == isa::Timing::single || slot.timing == isa::Timing::branch;
-    return is_short && (slot.flags & (kIllegal | kMarker | kLoopEnd)) == 0 && !hart_.mie;
+    return is_short && (slot.flags & (kIllegal | kStop | kLoopEnd)) == 0 && !hart_.mie;
 }
 
 /// The instruction in front comes later by `cycles`, which cover hazards.

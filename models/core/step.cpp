@@ -53,17 +53,17 @@ Core::Next Core::step_special() {
     decoded_ = fetch_.decoded();
     if ((slot.flags & kIllegal) != 0)
         throw isa::Trap{.cause = isa::Cause::illegal_instruction, .value = slot.op.word};
-    if ((slot.flags & kMarker) != 0 && is_region_marker(slot.op.word)) {
+    if ((slot.flags & kStop) != 0 && is_region_mark(slot.op.word)) {
         fetch_.keep_going();
         enter_ex(slot);
-        schedule(State::marker);
+        schedule(State::marking);
         return Next::yield;
     }
     return step_by_timing(slot);
 }
 
 Permission Core::ask_debugger() {
-    const bool may_stop = (sequencer_.front().flags & kMarker) != 0 && debugger_ != nullptr;
+    const bool may_stop = (sequencer_.front().flags & kStop) != 0 && debugger_ != nullptr;
     return may_stop ? debugger_->in_front(*this) : Permission::go;
 }
 
@@ -139,8 +139,8 @@ void Core::act(Cycles now) {
         case State::requesting:
             send_request(now);
             return;
-        case State::marker:
-            pass_marker(now);
+        case State::marking:
+            pass_mark(now);
             return;
         case State::trapping:
             take_trap();
@@ -158,8 +158,8 @@ void Core::act(Cycles now) {
     }
 }
 
-/// Region markers are seen by the whole platform, so they take their place in the cycle order.
-void Core::pass_marker(Cycles now) {
+/// Region marks are seen by the whole platform, so they take their place in the cycle order.
+void Core::pass_mark(Cycles now) {
     const Slot& slot = sequencer_.front();
     execute(slot);
     leave_ex(slot);

@@ -8,9 +8,9 @@
 namespace flexv::platform {
 
 /// One core.
-class DmaCheck::Watcher final : public core::Observer {
+class DmaCheck::CoreObserver final : public core::Observer {
 public:
-    Watcher(DmaCheck& owner, core::Core& core)
+    CoreObserver(DmaCheck& owner, core::Core& core)
         : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& /*execution*/, isa::Hart& /*hart*/) override {}
@@ -55,8 +55,8 @@ DmaCheck::DmaCheck(Soc& soc, Findings& findings)
       places_(soc.memories(), soc.clusters.all().size()),
       owners_(soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
-        watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->probes.instruction.attach(*watchers_.back());
+        observers_.push_back(std::make_unique<CoreObserver>(*this, *core));
+        core->probes.instruction.attach(*observers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all()) {
         const unsigned number = cluster->number();

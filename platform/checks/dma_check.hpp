@@ -29,7 +29,7 @@ public:
     void finish();
 
 private:
-    class Watcher;
+    class CoreObserver;
     static constexpr unsigned kIds = dma::TransferIds::kMaxIds;  // of each cluster
 
     /// Of transfers.
@@ -75,7 +75,7 @@ private:
     Soc& soc_;
     Findings& findings_;
     const MemoryPlaces places_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
     std::vector<Transfer> running_;
     std::vector<std::array<Owner, kIds>> owners_;  // [cluster][identifier]
 };

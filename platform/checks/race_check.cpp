@@ -26,9 +26,9 @@ SyncObject device_at(Address address) { return {Kind::device, address / kDeviceB
 }  // namespace
 
 /// One core.
-class RaceCheck::Watcher final : public core::Observer {
+class RaceCheck::CoreObserver final : public core::Observer {
 public:
-    Watcher(RaceCheck& owner, core::Core& core, unsigned agent)
+    CoreObserver(RaceCheck& owner, core::Core& core, unsigned agent)
         : owner_(owner),
           core_(core),
           view_(owner.soc_.view_of(core)),
@@ -81,7 +81,7 @@ public:
 private:
     void take(const SyncObject& object) {
         if (owner_.soc_.clusters.all().size() > 1 || owner_.soc_.fabric_controller)
-            for (const auto& other : owner_.watchers_)
+            for (const auto& other : owner_.observers_)
                 if (other.get() != this)
                     other->signal_store_under_way();
         owner_.detector_.take(agent_, object);
@@ -227,15 +227,16 @@ RaceCheck::RaceCheck(Soc& soc, Findings& findings)
       running_(soc.clusters.all().size()),
       issuers_(soc.clusters.all().size() * kIds) {
     for (core::Core* core : soc.cores()) {
-        watchers_.push_back(std::make_unique<Watcher>(*this, *core, unsigned(watchers_.size())));
-        core->probes.instruction.attach(*watchers_.back());
+        observers_.push_back(
+            std::make_unique<CoreObserver>(*this, *core, unsigned(observers_.size())));
+        core->probes.instruction.attach(*observers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all())
         listen(*cluster);
     detector_.mattered = [this](const RaceDetector::Access& read,
                                 const RaceDetector::Access& write) {
-        return read.agent >= watchers_.size() ||
-               watchers_[read.agent]->mattered({.later = write, .earlier = read});
+        return read.agent >= observers_.size() ||
+               observers_[read.agent]->mattered({.later = write, .earlier = read});
     };
 }
 
@@ -283,16 +284,16 @@ void RaceCheck::transfer_words(const RaceDetector::Access& access, Address first
 void RaceCheck::begin_transfer(unsigned cluster, const dma::AcceptedCommand& accepted, Cycles now) {
     const dma::Command& command = accepted.command;
     const unsigned agent = agent_of_transfer(cluster, accepted.id);
-    const auto issuer = std::ranges::find_if(watchers_, [&](const auto& watcher) {
+    const auto issuer = std::ranges::find_if(observers_, [&](const auto& observer) {
         return accepted.cause.is_known() &&
-               std::string_view(watcher->core().name()) == accepted.cause.initiator;
+               std::string_view(observer->core().name()) == accepted.cause.initiator;
     });
-    if (issuer != watchers_.end())
-        detector_.begin(agent, unsigned(issuer - watchers_.begin()));
+    if (issuer != observers_.end())
+        detector_.begin(agent, unsigned(issuer - observers_.begin()));
     else
         detector_.take_all(agent);
     issuers_[cluster * kIds + accepted.id] =
-        issuer == watchers_.end() ? "nobody known" : short_name((*issuer)->core());
+        issuer == observers_.end() ? "nobody known" : short_name((*issuer)->core());
     running_[cluster] |= 1U << accepted.id;
     for (const TransferPiece& piece : pieces_of(command)) {
         RaceDetector::Access access{
@@ -312,12 +313,12 @@ void RaceCheck::end_transfer(unsigned cluster, unsigned id) {
 }
 
 RawSide RaceCheck::side(const RaceDetector::Access& access, bool is_earlier) const {
-    const bool is_core = access.agent < watchers_.size();
-    const unsigned transfer = access.agent - unsigned(watchers_.size());
+    const bool is_core = access.agent < observers_.size();
+    const unsigned transfer = access.agent - unsigned(observers_.size());
     const char* const verb =
         access.is_write ? (is_earlier ? "wrote" : "writes") : (is_earlier ? "had read" : "reads");
     return {
-        .who = is_core ? short_name(watchers_[access.agent]->core())
+        .who = is_core ? short_name(observers_[access.agent]->core())
                        : fmt::format("DMA transfer {} of {}", transfer % kIds, issuers_[transfer]),
         .does = fmt::format("{} {} byte{} there", verb, access.bytes, access.bytes == 1 ? "" : "s"),
         .pc = access.pc,
@@ -333,7 +334,7 @@ std::optional<RaceCheck::Pair> RaceCheck::on_memory(const RaceDetector::Access& 
 
 void RaceCheck::tell(const Pair& pair) {
     const bool has_transfer =
-        pair.later.agent >= watchers_.size() || pair.earlier.agent >= watchers_.size();
+        pair.later.agent >= observers_.size() || pair.earlier.agent >= observers_.size();
     findings_.add(
         "races", "",
         fmt::format("nothing orders two accesses to {}", findings_.name_of(pair.later.address)),

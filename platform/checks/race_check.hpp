@@ -24,7 +24,7 @@ public:
     RaceCheck& operator=(const RaceCheck&) = delete;
 
 private:
-    class Watcher;
+    class CoreObserver;
     static constexpr unsigned kIds = dma::TransferIds::kMaxIds;  // of each cluster
 
     /// Two accesses that nothing orders.
@@ -41,14 +41,14 @@ private:
     std::optional<Pair> access_words(RaceDetector::Access access, Address first, u32 bytes);
     void transfer_words(const RaceDetector::Access& access, Address first, u32 bytes);
     [[nodiscard]] unsigned agent_of_transfer(unsigned cluster, unsigned id) const {
-        return unsigned(watchers_.size()) + cluster * kIds + id;
+        return unsigned(observers_.size()) + cluster * kIds + id;
     }
     [[nodiscard]] RawSide side(const RaceDetector::Access& access, bool is_earlier) const;
 
     Soc& soc_;
     Findings& findings_;
     const MemoryPlaces places_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
     RaceDetector detector_;
     std::set<Address> sync_words_;      // that were reached by test-and-set
     std::vector<u32> running_;          // [cluster], identifiers of transfers that have not ended

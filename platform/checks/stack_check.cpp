@@ -11,9 +11,9 @@
 namespace flexv::platform {
 
 /// The stack of one core.
-class StackCheck::Watcher final : public core::Observer {
+class StackCheck::CoreObserver final : public core::Observer {
 public:
-    Watcher(StackCheck& owner, core::Core& core)
+    CoreObserver(StackCheck& owner, core::Core& core)
         : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
@@ -98,8 +98,8 @@ StackCheck::StackCheck(Soc& soc, const ElfImage& image, Findings& findings)
       findings_(findings),
       places_(soc.memories(), soc.clusters.all().size()) {
     for (core::Core* core : soc.cores()) {
-        watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->probes.instruction.attach(*watchers_.back());
+        observers_.push_back(std::make_unique<CoreObserver>(*this, *core));
+        core->probes.instruction.attach(*observers_.back());
     }
 }
 
@@ -125,15 +125,15 @@ StackCheck::Bound StackCheck::data_below(Address top) const {
     return bound;
 }
 
-StackCheck::Bound StackCheck::bound_of(const Watcher& stack) const {
+StackCheck::Bound StackCheck::bound_of(const CoreObserver& stack) const {
     Bound bound = data_below(stack.top());
-    for (const auto& other : watchers_)
+    for (const auto& other : observers_)
         if (other->top() != 0 && other->top() < stack.top() && other->top() > bound.address)
             bound = {.address = other->top(), .what = "the stack of " + short_name(other->core())};
     return bound;
 }
 
-void StackCheck::look_at(const Watcher& stack) {
+void StackCheck::look_at(const CoreObserver& stack) {
     const Bound bound = bound_of(stack);
     if (stack.low() >= bound.address)
         return;
@@ -145,8 +145,8 @@ void StackCheck::look_at(const Watcher& stack) {
 }
 
 /// Another stack may have grown over this place before.
-void StackCheck::began(const Watcher& stack) {
-    for (const auto& other : watchers_)
+void StackCheck::began(const CoreObserver& stack) {
+    for (const auto& other : observers_)
         if (other.get() != &stack && other->top() > stack.top() && other->low() < stack.top())
             look_at(*other);
 }

@@ -22,23 +22,23 @@ public:
     StackCheck& operator=(const StackCheck&) = delete;
 
 private:
-    class Watcher;
+    class CoreObserver;
 
     /// What a stack must not reach.
     struct Bound {
         Address address = 0;  ///< the lowest that is the stack's own
         std::string what;     ///< lies below it
     };
-    [[nodiscard]] Bound bound_of(const Watcher& stack) const;
+    [[nodiscard]] Bound bound_of(const CoreObserver& stack) const;
     [[nodiscard]] Bound data_below(Address top) const;
-    void look_at(const Watcher& stack);
-    void began(const Watcher& stack);
+    void look_at(const CoreObserver& stack);
+    void began(const CoreObserver& stack);
 
     Soc& soc_;
     const ElfImage& image_;
     Findings& findings_;
     const MemoryPlaces places_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
 };
 
 }  // namespace flexv::platform

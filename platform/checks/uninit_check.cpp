@@ -22,9 +22,9 @@ u32 low_bytes(unsigned bytes) { return bytes >= 4 ? ~0U : (1U << (8 * bytes)) - 
 }  // namespace
 
 /// One core.
-class UninitCheck::Watcher final : public core::Observer {
+class UninitCheck::CoreObserver final : public core::Observer {
 public:
-    Watcher(UninitCheck& owner, core::Core& core)
+    CoreObserver(UninitCheck& owner, core::Core& core)
         : owner_(owner), core_(core), view_(owner.soc_.view_of(core)) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
@@ -126,8 +126,8 @@ UninitCheck::UninitCheck(Soc& soc, const ElfImage& image, Findings& findings)
       places_(soc.memories(), soc.clusters.all().size()) {
     load_image();
     for (core::Core* core : soc.cores()) {
-        watchers_.push_back(std::make_unique<Watcher>(*this, *core));
-        core->probes.instruction.attach(*watchers_.back());
+        observers_.push_back(std::make_unique<CoreObserver>(*this, *core));
+        core->probes.instruction.attach(*observers_.back());
     }
     for (Cluster* const cluster : soc.clusters.all())
         cluster->dma.command_probe.attach(

@@ -26,7 +26,7 @@ public:
     UninitCheck& operator=(const UninitCheck&) = delete;
 
 private:
-    class Watcher;
+    class CoreObserver;
 
     void load_image();
     void transfer(unsigned cluster, const dma::Command& command);
@@ -39,7 +39,7 @@ private:
     Findings& findings_;
     const MemoryPlaces places_;
     ShadowMemory memory_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
     Address receive_address_ = 0;  // of the UART's DMA, as it was programmed last
 };
 

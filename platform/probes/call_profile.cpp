@@ -99,9 +99,9 @@ struct Node {
 }  // namespace
 
 /// One core.
-class CallProfile::Watcher final : public core::Observer, private CallListener {
+class CallProfile::CoreObserver final : public core::Observer, private CallListener {
 public:
-    Watcher(const ElfImage& image, core::Core& core, std::string path)
+    CoreObserver(const ElfImage& image, core::Core& core, std::string path)
         : core_(core), path_(std::move(path)), tracker_(image, *this) {
         nodes_.push_back({});
         node_ = &nodes_.front();
@@ -227,13 +227,13 @@ public:
             result_.stall_names.emplace_back(core::name_of(core::Stall(cause)));
     }
 
-    void add(const Watcher& watcher) {
-        path_ = watcher.path();
+    void add(const CoreObserver& observer) {
+        path_ = observer.path();
         const unsigned core = unsigned(result_.cores.size());
         result_.cores.push_back(path_);
-        std::vector<unsigned> placed(watcher.nodes().size(), ProfileNode::kNone);
-        for (std::size_t i = 1; i < watcher.nodes().size(); ++i) {
-            const Node& node = watcher.nodes()[i];
+        std::vector<unsigned> placed(observer.nodes().size(), ProfileNode::kNone);
+        for (std::size_t i = 1; i < observer.nodes().size(); ++i) {
+            const Node& node = observer.nodes()[i];
             placed[i] = unsigned(result_.nodes.size());
             result_.nodes.push_back({.parent = placed[node.parent],
                                      .function = function_of(node.function),
@@ -394,19 +394,19 @@ CallProfile::CallProfile(const ElfImage& image, WaitName wait_name)
 CallProfile::~CallProfile() = default;
 
 void CallProfile::observe(core::Core& core, const std::string& path) {
-    watchers_.push_back(std::make_unique<Watcher>(image_, core, path));
-    core.probes.instruction.attach(*watchers_.back());
+    observers_.push_back(std::make_unique<CoreObserver>(image_, core, path));
+    core.probes.instruction.attach(*observers_.back());
 }
 
 void CallProfile::finish() {
-    for (const auto& watcher : watchers_)
-        watcher->finish();
+    for (const auto& observer : observers_)
+        observer->finish();
 }
 
 Profile CallProfile::result(const std::vector<std::string>& paths, const Price& price) const {
     Builder builder(*this, paths, price);
-    for (const auto& watcher : watchers_)
-        builder.add(*watcher);
+    for (const auto& observer : observers_)
+        builder.add(*observer);
     return std::move(builder).take();
 }
 

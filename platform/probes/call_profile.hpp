@@ -41,12 +41,12 @@ public:
     [[nodiscard]] Profile result(const std::vector<std::string>& paths, const Price& price) const;
 
 private:
-    class Watcher;
+    class CoreObserver;
     class Builder;
 
     const ElfImage& image_;
     const WaitName wait_name_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
 };
 
 }  // namespace flexv::platform

@@ -36,9 +36,9 @@ std::optional<u32> word_of(const ElfImage& image, Address address) {
 
 }  // namespace
 
-class Coverage::Watcher final : public core::Observer {
+class Coverage::CoreObserver final : public core::Observer {
 public:
-    explicit Watcher(std::vector<CodeRange>& ranges) : ranges_(ranges) {}
+    explicit CoreObserver(std::vector<CodeRange>& ranges) : ranges_(ranges) {}
 
     void before(const core::Execution& execution, isa::Hart& /*hart*/) override {
         const Address pc = execution.pc;
@@ -217,8 +217,8 @@ Coverage::Coverage(const ElfImage& image) : image_(image) {
 Coverage::~Coverage() = default;
 
 void Coverage::observe(core::Core& core) {
-    watchers_.push_back(std::make_unique<Watcher>(ranges_));
-    core.probes.instruction.attach(*watchers_.back());
+    observers_.push_back(std::make_unique<CoreObserver>(ranges_));
+    core.probes.instruction.attach(*observers_.back());
 }
 
 const Coverage::Place& Coverage::at(Address pc) const {

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::string lcov_text() const;
 
 private:
-    class Watcher;
+    class CoreObserver;
     class Sources;
 
     /// One halfword of the image's code.
@@ -48,7 +48,7 @@ private:
 
     const ElfImage& image_;
     std::vector<CodeRange> ranges_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
 };
 
 }  // namespace flexv::platform

@@ -13,24 +13,25 @@ constexpr const char* kNoFunction = "(no symbol)";
 
 }  // namespace
 
-FunctionProfile::Watcher::Watcher(FunctionProfile& profile, core::Core& core, std::string path)
+FunctionProfile::CoreObserver::CoreObserver(FunctionProfile& profile, core::Core& core,
+                                            std::string path)
     : profile_(profile), core_(core), path_(std::move(path)), before_(read()) {}
 
-std::vector<u64> FunctionProfile::Watcher::read() const {
+std::vector<u64> FunctionProfile::CoreObserver::read() const {
     std::vector<u64> values;
     for (const CounterInfo& counter : core_.counters())
         values.push_back(counter.total());
     return values;
 }
 
-void FunctionProfile::Watcher::before(const core::Execution& execution, isa::Hart& /*hart*/) {
+void FunctionProfile::CoreObserver::before(const core::Execution& execution, isa::Hart& /*hart*/) {
     if (execution.pc < begin_ || execution.pc >= end_) [[unlikely]]
         enter(execution.pc);
     if (execution.memory && execution.memory->is_tcdm)
         ++(execution.memory->is_write ? writes_ : reads_);
 }
 
-void FunctionProfile::Watcher::enter(u32 pc) {
+void FunctionProfile::CoreObserver::enter(u32 pc) {
     hand_over();
     const ElfImage::Symbol* const symbol = profile_.image_.function_at(pc);
     begin_ = symbol == nullptr ? pc : symbol->address;
@@ -42,7 +43,7 @@ void FunctionProfile::Watcher::enter(u32 pc) {
 
 /// Gives what was counted since the last change to the function that is left. What comes before the
 /// first instruction, its fetch, belongs to the first function.
-void FunctionProfile::Watcher::hand_over() {
+void FunctionProfile::CoreObserver::hand_over() {
     if (events_ == nullptr)
         return;
     std::vector<u64> now = read();
@@ -57,13 +58,13 @@ void FunctionProfile::Watcher::hand_over() {
 }
 
 void FunctionProfile::observe(core::Core& core, const std::string& path) {
-    watchers_.push_back(std::make_unique<Watcher>(*this, core, path));
-    core.probes.instruction.attach(*watchers_.back());
+    observers_.push_back(std::make_unique<CoreObserver>(*this, core, path));
+    core.probes.instruction.attach(*observers_.back());
 }
 
 void FunctionProfile::finish() {
-    for (const auto& watcher : watchers_)
-        watcher->hand_over();
+    for (const auto& observer : observers_)
+        observer->hand_over();
 }
 
 std::vector<FunctionResult> FunctionProfile::functions(

@@ -35,9 +35,9 @@ private:
 
     /// Counts for one core. A change of function reads all counters of the core; in between only
     /// accesses to the TCDM are counted, which its banks count for all cores together.
-    class Watcher final : public core::Observer {
+    class CoreObserver final : public core::Observer {
     public:
-        Watcher(FunctionProfile& profile, core::Core& core, std::string path);
+        CoreObserver(FunctionProfile& profile, core::Core& core, std::string path);
 
         void before(const core::Execution& execution, isa::Hart& hart) override;
         void after(const core::Execution& /*execution*/, isa::Hart& /*hart*/) override {}
@@ -59,7 +59,7 @@ private:
     };
 
     const ElfImage& image_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
     struct Function {
         Address address = 0;
         Events events{};

@@ -30,9 +30,9 @@ TraceEvents::Details cycles_of(Cycles begin, Cycles end) {
 }  // namespace
 
 /// One core.
-class TimelineTrace::Watcher final : public core::Observer, private CallListener {
+class TimelineTrace::CoreObserver final : public core::Observer, private CallListener {
 public:
-    Watcher(TimelineTrace& owner, core::Core& core, unsigned number)
+    CoreObserver(TimelineTrace& owner, core::Core& core, unsigned number)
         : owner_(owner),
           core_(core),
           view_(owner.soc_.view_of(core)),
@@ -137,7 +137,7 @@ private:
             owner_.signal(*object, {.track = track_, .time = time(execution.cycle)});
         if (execution.cycle == execution.entered)
             return;
-        for (const auto& other : owner_.watchers_)
+        for (const auto& other : owner_.observers_)
             if (other.get() != this)
                 other->signal_store_under_way(time(execution.cycle) - 1);
         const std::vector<SyncObject> objects = access->takes(memory.data);
@@ -204,14 +204,14 @@ TimelineTrace::TimelineTrace(Soc& soc, const ElfImage& image, OutputFile& file)
     events_.name_process(kDma, "DMA");
     events_.name_process(kCurves, "Cluster");
     for (core::Core* core : soc.cores()) {
-        watchers_.push_back(
-            std::make_unique<Watcher>(*this, *core, unsigned(watchers_.size()) + 1));
-        core->probes.instruction.attach(*watchers_.back());
-        events_.name_track(watchers_.back()->track(), short_name(*core));
+        observers_.push_back(
+            std::make_unique<CoreObserver>(*this, *core, unsigned(observers_.size()) + 1));
+        core->probes.instruction.attach(*observers_.back());
+        events_.name_track(observers_.back()->track(), short_name(*core));
     }
     for (Cluster* const cluster : soc.clusters.all()) {
-        watch_dma(*cluster);
-        watch_event_unit(*cluster);
+        observe_dma(*cluster);
+        observe_event_unit(*cluster);
     }
 }
 
@@ -235,7 +235,7 @@ std::string TimelineTrace::call_place(Address pc) {
     return found->second;
 }
 
-void TimelineTrace::watch_event_unit(Cluster& cluster) {
+void TimelineTrace::observe_event_unit(Cluster& cluster) {
     const unsigned number = cluster.number();
     const unsigned first_core = number * cluster.core_count();
     cluster.event_unit.sleeping_read_probe.attach(
@@ -243,11 +243,11 @@ void TimelineTrace::watch_event_unit(Cluster& cluster) {
                                    Cycles now) {
             if (const auto object = object_of(read, number))
                 signal(*object,
-                       {.track = watchers_[first_core + core]->track(), .time = nanoseconds(now)});
+                       {.track = observers_[first_core + core]->track(), .time = nanoseconds(now)});
         });
 }
 
-void TimelineTrace::watch_dma(Cluster& cluster) {
+void TimelineTrace::observe_dma(Cluster& cluster) {
     const unsigned number = cluster.number();
     cluster.dma.command_probe.attach(
         [this, number](const dma::AcceptedCommand& accepted, Cycles now) {
@@ -265,10 +265,10 @@ void TimelineTrace::begin_transfer(const Channel& channel, const dma::AcceptedCo
         write_transfers(channel, now);
     transfers.push_back(
         {.command = accepted.command, .by = accepted.cause.initiator, .begin = now});
-    const auto issuer = std::ranges::find_if(watchers_, [&](const auto& watcher) {
-        return watcher->core().name() == accepted.cause.initiator;
+    const auto issuer = std::ranges::find_if(observers_, [&](const auto& observer) {
+        return observer->core().name() == accepted.cause.initiator;
     });
-    if (issuer != watchers_.end())
+    if (issuer != observers_.end())
         events_.arrow("dma", "transfer", (*issuer)->track(), nanoseconds(now), track_of(channel),
                       nanoseconds(now + 1));
 }
@@ -342,10 +342,10 @@ void TimelineTrace::add(const PowerWindow& window, u64 conflicts) {
 }
 
 void TimelineTrace::finish(Cycles end) {
-    for (const auto& watcher : watchers_) {
-        const core::Core& core = watcher->core();
+    for (const auto& observer : observers_) {
+        const core::Core& core = observer->core();
         const bool is_outside = soc_.fabric_controller && &core == &soc_.fabric_controller->core;
-        watcher->finish(is_outside ? core.clock().timeline.now() : end);
+        observer->finish(is_outside ? core.clock().timeline.now() : end);
     }
     for (const auto& [channel, transfers] : transfers_) {
         const std::string cluster =

@@ -35,7 +35,7 @@ public:
     void finish(Cycles end);
 
 private:
-    class Watcher;
+    class CoreObserver;
 
     /// Where something has happened that others wait for.
     struct Signal {
@@ -57,8 +57,8 @@ private:
         Cycles end = 0;  // 0: on its way
     };
 
-    void watch_dma(Cluster& cluster);
-    void watch_event_unit(Cluster& cluster);
+    void observe_dma(Cluster& cluster);
+    void observe_event_unit(Cluster& cluster);
     void begin_transfer(const Channel& channel, const dma::AcceptedCommand& accepted, Cycles now);
     void end_transfers(const Channel& channel, Cycles now);
     void write_transfers(const Channel& channel, Cycles end);
@@ -74,7 +74,7 @@ private:
     const ElfImage& image_;
     const SourceLines lines_;
     TraceEvents events_;
-    std::vector<std::unique_ptr<Watcher>> watchers_;
+    std::vector<std::unique_ptr<CoreObserver>> observers_;
     std::map<Channel, std::vector<Transfer>> transfers_;
     std::map<SyncObject, Signal> signals_;  // the last of each
     std::map<Address, std::string> places_;

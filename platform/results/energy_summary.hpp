@@ -21,7 +21,7 @@ namespace flexv::platform {
 /// pJ of an instruction of each class that was executed.
 [[nodiscard]] std::string classes_table(const RunResult& result);
 
-/// The functions that need most, if functions were watched.
+/// The functions that need most, if functions were profiled.
 [[nodiscard]] std::string functions_table(const RunResult& result);
 
 /// Uncertainty, kinds of sources, warnings, and what has no price.

@@ -84,7 +84,7 @@ struct RunResult {
     energy::Architecture architecture;
     std::vector<HartResult> harts;
     std::vector<RegionResult> regions;
-    std::vector<FunctionResult> functions;  ///< empty unless they were watched
+    std::vector<FunctionResult> functions;  ///< empty unless they were profiled
     std::vector<std::string> counter_paths;
     energy::Counts counts;  ///< in the order of counter_paths
     EnergyResult energy;

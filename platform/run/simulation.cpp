@@ -80,8 +80,8 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
         sc_core::sc_start(sc_core::SC_ZERO_TIME);
     soc_.load(image);
     for (unsigned hart = 0; hart < soc_.cores().size(); ++hart)
-        watch_core(*soc_.cores()[hart], hart);
-    watch_clock();
+        observe_core(*soc_.cores()[hart], hart);
+    observe_clock();
     if (htif_.is_used())
         soc_.write_probe.attach(
             [this](Address first, Address last) { htif_.on_written(first, last); });
@@ -92,7 +92,7 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
 Simulation::~Simulation() { Log::set_surroundings({}); }
 
 /// `hart` is its place among all cores: its own number repeats in each cluster.
-void Simulation::watch_core(core::Core& core, unsigned hart) {
+void Simulation::observe_core(core::Core& core, unsigned hart) {
     core.probes.start.attach([this, &core, hart](Cycles now) {
         starts_[&core] = now;
         if (wave_ && is_of_cluster(core))
@@ -106,7 +106,7 @@ void Simulation::watch_core(core::Core& core, unsigned hart) {
 }
 
 /// What passes at a new clock is priced at it.
-void Simulation::watch_clock() {
+void Simulation::observe_clock() {
     soc_.cluster_clock_probe.attach([this](double mhz) {
         prices_.add_clock(profile_, mhz);
         const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});
@@ -207,8 +207,8 @@ void Simulation::measure_power() {
 void Simulation::show_wave() {
     wave_.emplace(*request_.wave, cluster_cores(), dma_channels(), meter_->components(),
                   soc_.cluster_clocks(), meter_->others());
-    wave_watcher_ = std::make_unique<WaveWatcher>(soc_, configuration_.soc.cluster.dma.id_count,
-                                                  image_, *wave_);
+    wave_recorder_ = std::make_unique<WaveRecorder>(soc_, configuration_.soc.cluster.dma.id_count,
+                                                    image_, *wave_);
     meter_->window_probe.attach([this, before = u64{0}](const PowerWindow& window) mutable {
         const u64 now = bank_conflicts();
         wave_->conflicts(window, now - std::exchange(before, now));

@@ -18,7 +18,7 @@
 #include "platform/probes/regions.hpp"
 #include "platform/probes/timeline_trace.hpp"
 #include "platform/probes/wave.hpp"
-#include "platform/probes/wave_watcher.hpp"
+#include "platform/probes/wave_recorder.hpp"
 #include "platform/results/run_result.hpp"
 #include "platform/run/checkpoint.hpp"
 #include "platform/run/htif.hpp"
@@ -121,10 +121,10 @@ private:
     [[nodiscard]] std::string fault_text() const;
     [[nodiscard]] std::string place(u32 pc) const;
     void report_trap(const core::Core& core, const std::string& what, u32 pc);
-    void watch_core(core::Core& core, unsigned hart);
+    void observe_core(core::Core& core, unsigned hart);
     [[nodiscard]] bool is_of_cluster(const core::Core& core) const;
     [[nodiscard]] std::string path_of(const Module& module) const;
-    void watch_clock();
+    void observe_clock();
     [[nodiscard]] u64 bank_conflicts() const;
     void run_kernel();
     [[nodiscard]] Checkpoint description() const;
@@ -150,11 +150,11 @@ private:
     std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
     std::optional<PowerTrace> power_trace_;
     std::optional<Wave> wave_;
-    std::unique_ptr<WaveWatcher> wave_watcher_;   // null: no wave
-    std::unique_ptr<TimelineTrace> timeline_;     // null: nobody asks
-    std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
-    std::unique_ptr<CallProfile> calls_;          // the same
-    std::unique_ptr<Coverage> coverage_;          // the same
+    std::unique_ptr<WaveRecorder> wave_recorder_;  // null: no wave
+    std::unique_ptr<TimelineTrace> timeline_;      // null: nobody asks
+    std::unique_ptr<FunctionProfile> functions_;   // null: nobody asks
+    std::unique_ptr<CallProfile> calls_;           // the same
+    std::unique_ptr<Coverage> coverage_;           // the same
     bool has_warned_of_clock_ = false;
     std::vector<Address> signature_addresses_;
     std::chrono::steady_clock::time_point host_start_;

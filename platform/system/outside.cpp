@@ -315,24 +315,24 @@ std::vector<std::string> Outside::own_counters() const {
 
 /// One that throws or goes back stays where it was, and is told of once.
 std::function<u64()> Outside::checked(const std::string& counter, std::function<u64()> count) {
-    struct Watched {
-        u64 last = 0;
+    struct Last {
+        u64 value = 0;
         bool is_bad = false;
     };
-    const auto watched = std::make_shared<Watched>();
-    return [this, counter, count = std::move(count), watched] {
-        if (watched->is_bad)
-            return watched->last;
+    const auto last = std::make_shared<Last>();
+    return [this, counter, count = std::move(count), last] {
+        if (last->is_bad)
+            return last->value;
         u64 now = 0;
         std::string wrong = thrown_by([&] { now = count(); });
-        if (wrong.empty() && now < watched->last)
-            wrong = fmt::format("goes back from {} to {}", watched->last, now);
-        watched->is_bad = !wrong.empty();
-        if (watched->is_bad)
+        if (wrong.empty() && now < last->value)
+            wrong = fmt::format("goes back from {} to {}", last->value, now);
+        last->is_bad = !wrong.empty();
+        if (last->is_bad)
             blame(fmt::format("counter {} of somebody else: {}", counter, wrong));
         else
-            watched->last = now;
-        return watched->last;
+            last->value = now;
+        return last->value;
     };
 }
 

@@ -106,7 +106,7 @@ void DecodeCache::stop_everywhere(bool stops) {
 }
 
 u8 DecodeCache::stop_flag(Address pc) const {
-    return stops_everywhere_ || stops_.contains(pc) ? u8{kMarker} : u8{0};
+    return stops_everywhere_ || stops_.contains(pc) ? u8{kStop} : u8{0};
 }
 
 DecodeCache::Page& DecodeCache::page_of(Address pc, isa::Mode mode) {
@@ -165,7 +165,7 @@ std::optional<u32> DecodeCache::peek(Address address) {
 }
 
 /// Holds read access to the word, so that the memory tells when it is written.
-void DecodeCache::watch(Address pc) {
+void DecodeCache::hold_access(Address pc) {
     tlm::tlm_generic_payload trans;
     tlm::tlm_dmi dmi;
     trans.set_command(tlm::TLM_READ_COMMAND);
@@ -177,9 +177,9 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
     const std::optional<u32> fetched = peek(pc);
     if (!fetched)
         return false;
-    watch(pc);
+    hold_access(pc);
     if ((*fetched & 3) == 3 && pc % CodeWords::kBytes != 0)
-        watch(pc + 2);  // in the next word, perhaps of another memory
+        hold_access(pc + 2);  // in the next word, perhaps of another memory
     decode_word(slot, pc, mode, *fetched);
     return true;
 }
@@ -215,8 +215,8 @@ void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Addres
     slot.timing = row.timing;
     slot.access = hazards::accesses_memory(row, slot.op) ? row.access : isa::Access{};
     slot.flags = flags_of(slot, pc);
-    if (is_region_marker(slot.op.word))
-        slot.flags |= kMarker;
+    if (is_region_mark(slot.op.word))
+        slot.flags |= kStop;
 }
 
 u8 DecodeCache::flags_of(const Slot& slot, Address pc) const {

@@ -22,8 +22,8 @@
 
 namespace flexv::core {
 
-/// The word is a region marker: slti or sltiu x0, x0, N with N > 0.
-constexpr bool is_region_marker(u32 word) {
+/// The word is a region mark: slti or sltiu x0, x0, N with N > 0.
+constexpr bool is_region_mark(u32 word) {
     constexpr u32 kAllButSignedness = 0x000f'efff;  // opcode, rd, funct3, rs1
     return (word & kAllButSignedness) == 0x0000'2013 && i32(word) > 0 && word >> 20 != 0;
 }
@@ -136,7 +136,7 @@ private:
     [[nodiscard]] u8 flags_of(const Slot& slot, Address pc) const;
     [[nodiscard]] u8 stop_flag(Address pc) const;
     [[nodiscard]] Page* find_page(Address pc, isa::Mode mode) const;
-    void watch(Address pc);
+    void hold_access(Address pc);
     void fill_illegal(Slot& slot, u32 word, Address pc) const;
     [[nodiscard]] Decoded decoded(const Page& page);
     void decode_again(Page& page, isa::Mode mode, const Decoded& decoded);

@@ -16,7 +16,7 @@ enum SlotFlag : u8 {
     kSpecial = 4,     ///< not for the tight loop: has no chain, accesses memory, or is observed
     kLoopEnd = 8,     ///< some hardware loop ended here; the hart's own registers decide
     kLineStart = 16,  ///< needs a cache line that the instruction before it did not
-    kMarker = 32,     ///< region marker (slti/sltiu x0, x0, N), or a debugger may stop here
+    kStop = 32,       ///< region mark (slti/sltiu x0, x0, N), or a debugger may stop here
     kIllegal = 64,
     kBranch = 128,  ///< conditional branch
 };

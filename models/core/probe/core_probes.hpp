@@ -12,7 +12,7 @@
 
 namespace flexv::core {
 
-/// A region marker leaves EX at the end of cycle `now`.
+/// A region mark leaves EX at the end of cycle `now`.
 struct RegionMark {
     unsigned id = 0;
     bool is_begin = false;

@@ -7,11 +7,11 @@
 namespace flexv::core {
 
 /// Stands in for a row. The core is the hart's bus.
-void Core::execute_watched(isa::Hart& hart, const isa::Operands& /*op*/) {
-    static_cast<Core*>(hart.bus)->execute_watched();
+void Core::execute_observed(isa::Hart& hart, const isa::Operands& /*op*/) {
+    static_cast<Core*>(hart.bus)->execute_observed();
 }
 
-void Core::execute_watched() {
+void Core::execute_observed() {
     static const isa::Instruction* const rows = isa::all_instructions().data();
     const Slot& slot = sequencer_.front();
     const isa::Instruction& row = rows[slot.row];

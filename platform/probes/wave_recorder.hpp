@@ -11,23 +11,24 @@
 
 namespace flexv::platform {
 
-class WaveWatcher {
+class WaveRecorder {
 public:
     /// Observes the clusters of `soc`, which are not started yet. All outlive it.
     /// \param channels of the DMA of each cluster
-    WaveWatcher(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave);
-    ~WaveWatcher();
-    WaveWatcher(const WaveWatcher&) = delete;
-    WaveWatcher& operator=(const WaveWatcher&) = delete;
+    WaveRecorder(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave);
+    ~WaveRecorder();
+    WaveRecorder(const WaveRecorder&) = delete;
+    WaveRecorder& operator=(const WaveRecorder&) = delete;
 
 private:
-    class Watcher;
+    class CoreObserver;
 
-    void watch_cores(Cluster& cluster, const ElfImage& image, Wave& wave);
+    void observe_cores(Cluster& cluster, const ElfImage& image, Wave& wave);
     /// \param first number of its first channel
-    static void watch_dma(dma::Mchan& dma, Wave& wave, unsigned first);
+    static void observe_dma(dma::Mchan& dma, Wave& wave, unsigned first);
 
-    std::vector<std::unique_ptr<Watcher>> watchers_;  // [core], of one cluster after the other
+    std::vector<std::unique_ptr<CoreObserver>>
+        observers_;  // [core], of one cluster after the other
 };
 
 }  // namespace flexv::platform

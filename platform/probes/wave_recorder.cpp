@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/probes/wave_watcher.hpp"
+#include "platform/probes/wave_recorder.hpp"
 
 #include "platform/probes/call_tracker.hpp"
 
@@ -8,9 +8,9 @@
 namespace flexv::platform {
 
 /// One core.
-class WaveWatcher::Watcher final : public core::Observer, private CallListener {
+class WaveRecorder::CoreObserver final : public core::Observer, private CallListener {
 public:
-    Watcher(const ElfImage& image, Wave& wave, unsigned core)
+    CoreObserver(const ElfImage& image, Wave& wave, unsigned core)
         : wave_(wave), core_(core), tracker_(image, *this) {}
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
@@ -38,33 +38,33 @@ private:
     const ElfImage::Symbol* function_ = nullptr;
 };
 
-WaveWatcher::WaveWatcher(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave) {
+WaveRecorder::WaveRecorder(Soc& soc, unsigned channels, const ElfImage& image, Wave& wave) {
     unsigned first_channel = 0;
     for (Cluster* const cluster : soc.clusters.all()) {
-        const unsigned first_core = unsigned(watchers_.size());
-        watch_cores(*cluster, image, wave);
+        const unsigned first_core = unsigned(observers_.size());
+        observe_cores(*cluster, image, wave);
         cluster->event_unit.lines_probe.attach(
             [&wave, first_core](unsigned core, u32 lines, Cycles now) {
                 wave.lines(first_core + core, lines, now);
             });
-        watch_dma(cluster->dma, wave, first_channel);
+        observe_dma(cluster->dma, wave, first_channel);
         first_channel += channels;
     }
 }
 
-void WaveWatcher::watch_cores(Cluster& cluster, const ElfImage& image, Wave& wave) {
+void WaveRecorder::observe_cores(Cluster& cluster, const ElfImage& image, Wave& wave) {
     for (unsigned index = 0; index < cluster.core_count(); ++index) {
-        const unsigned number = unsigned(watchers_.size());
+        const unsigned number = unsigned(observers_.size());
         core::Core& core = cluster.core(index);
-        watchers_.push_back(std::make_unique<Watcher>(image, wave, number));
-        core.probes.instruction.attach(*watchers_.back());
+        observers_.push_back(std::make_unique<CoreObserver>(image, wave, number));
+        core.probes.instruction.attach(*observers_.back());
         core.probes.wait.attach([&wave, number](const core::CoreWait& wait) {
             wave.wait(number, wait.is_asleep, wait.from, wait.to);
         });
     }
 }
 
-void WaveWatcher::watch_dma(dma::Mchan& dma, Wave& wave, unsigned first) {
+void WaveRecorder::observe_dma(dma::Mchan& dma, Wave& wave, unsigned first) {
     dma.command_probe.attach([&wave, first](const dma::AcceptedCommand& accepted, Cycles now) {
         const dma::Command& command = accepted.command;
         wave.channel(
@@ -77,6 +77,6 @@ void WaveWatcher::watch_dma(dma::Mchan& dma, Wave& wave, unsigned first) {
     });
 }
 
-WaveWatcher::~WaveWatcher() = default;
+WaveRecorder::~WaveRecorder() = default;
 
 }  // namespace flexv::platform

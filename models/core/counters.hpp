@@ -9,30 +9,14 @@
 #include "base/state_archive.hpp"
 #include "core/csr_file.hpp"
 #include "core/decode/basic_block.hpp"
+#include "core/pipeline/stall.hpp"
 #include "isa/decoder.hpp"
 #include "isa/hart.hpp"
 
 #include <array>
-#include <string_view>
 #include <vector>
 
 namespace flexv::core {
-
-/// Why a cycle passed without an instruction leaving EX.
-enum class Stall : u8 {
-    load_use,
-    jump,        ///< bubbles behind taken branches, jumps and their targets
-    tcdm,        ///< lost arbitrations
-    misaligned,  ///< second halves of misaligned accesses
-    event_unit,
-    dma,
-    peripheral,  ///< peripheral interconnect and whatever is behind it, L2 included
-    fetch,       ///< instruction cache misses
-    execute,     ///< divide and mulh
-    flush,       ///< pipeline drains: fences, mstatus, traps, interrupts, p.elw
-};
-inline constexpr unsigned kStallCauses = unsigned(Stall::flush) + 1;
-std::string_view name_of(Stall cause);
 
 /// What is counted as it happens, beside instructions and stalls.
 enum class Event : u8 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/checks/uninit_check.hpp"
 
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 #include "platform/checks/transfer_pieces.hpp"
 
 #include <fmt/format.h>

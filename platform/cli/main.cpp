@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program flexv-vp: reads the command line and carries out the command.
 #include "base/console.hpp"
-#include "isa/listing.hpp"
+#include "isa/tools/listing.hpp"
 #include "platform/cli/command_line.hpp"
 #include "platform/cli/exit_status.hpp"
 #include "platform/cli/reprice.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/firmware/disassembly.hpp"
 
-#include "isa/disassembler.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <fmt/format.h>
 

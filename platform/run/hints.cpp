@@ -2,8 +2,8 @@
 // What often is behind an end like this one.
 #include "platform/run/post_mortem.hpp"
 
-#include "isa/disassembler.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/disassembler.hpp"
+#include "isa/tools/syntax.hpp"
 #include "platform/firmware/abi_registers.hpp"
 #include "platform/system/boot_style.hpp"
 

@@ -2,8 +2,8 @@
 #include "platform/run/post_mortem.hpp"
 
 #include "isa/csr.hpp"
-#include "isa/disassembler.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/disassembler.hpp"
+#include "isa/tools/syntax.hpp"
 #include "platform/debug/core_state.hpp"
 #include "platform/run/wait_circle.hpp"
 

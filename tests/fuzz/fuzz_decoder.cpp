@@ -2,10 +2,10 @@
 // Any bytes as instruction words, and as a line of assembly: the decoder names the row that the
 // reference table names, what the disassembler prints assembles to the same text, and the
 // assembler refuses a line only in its own words.
-#include "isa/assembler.hpp"
 #include "isa/decoder.hpp"
-#include "isa/disassembler.hpp"
 #include "isa/reference_decoder.hpp"
+#include "isa/tools/assembler.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disassembler and assembler: fixed texts, and the round trip over all rows with random operands.
-#include "isa/assembler.hpp"
-#include "isa/disassembler.hpp"
+#include "isa/tools/assembler.hpp"
 #include "isa/random_word.hpp"
 #include "isa/support.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>

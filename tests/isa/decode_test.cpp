@@ -3,9 +3,9 @@
 // words and on random 32-bit words: it accepts what the hardware accepts, and picks the row that
 // the table names. FLEXV_WORDS=100000000 makes the run on random words long (README of models/isa).
 #include "isa/decoder.hpp"
-#include "isa/disassembler.hpp"
 #include "isa/reference_decoder.hpp"
 #include "isa/support.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>

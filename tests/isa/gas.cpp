@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "isa/gas.hpp"
 
-#include "isa/listing.hpp"
+#include "isa/tools/listing.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <fmt/format.h>

@@ -2,10 +2,10 @@
 // What the disassembler prints for RV32IMC, Zicsr, Zifencei and machine mode goes through the real
 // GNU assembler and comes back as the same word. The custom rows are in gas_macros_test.cpp.
 #include "isa/csr.hpp"
-#include "isa/disassembler.hpp"
 #include "isa/gas.hpp"
 #include "isa/random_word.hpp"
 #include "isa/support.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>

@@ -5,7 +5,7 @@
 #include "isa/gas.hpp"
 #include "isa/random_word.hpp"
 #include "isa/support.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>

@@ -2,9 +2,9 @@
 // A hart with a small memory, and one-line programs: what the tests of rows need.
 #pragma once
 
-#include "isa/assembler.hpp"
 #include "isa/decoder.hpp"
 #include "isa/hart.hpp"
+#include "isa/tools/assembler.hpp"
 
 #include <array>
 #include <cstdlib>

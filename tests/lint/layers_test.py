@@ -46,6 +46,34 @@ class LayersTest(unittest.TestCase):
         )
         self.assertEqual(status, 0)
 
+    def test_folders_of_the_core_include_each_other_one_way(self) -> None:
+        below = {
+            "models/core/fetch/lead.hpp": "",
+            "models/core/decode/block.hpp": '#include "core/fetch/lead.hpp"\n',
+            "models/core/pipeline/unit.hpp": '#include "core/decode/block.hpp"\n',
+            "models/core/core.hpp": '#include "core/pipeline/unit.hpp"\n',
+        }
+        self.assertEqual(self.check(below)[0], 0)
+        status, text = self.check({"models/core/decode/a.cpp": '#include "core/pipeline/unit.hpp"\n'})
+        self.assertEqual(status, 1)
+        self.assertIn("models/core/decode/a.cpp:1: includes core/pipeline/unit.hpp: decode includes only fetch", text)
+        status, text = self.check({"models/core/fetch/a.hpp": '#include "core/core.hpp"\n'})
+        self.assertEqual(status, 1)
+        self.assertIn("fetch includes only itself", text)
+
+    def test_rows_and_tools_do_not_know_each_other(self) -> None:
+        own = {"models/isa/hart.hpp": "", "models/isa/rows/a.cpp": '#include "isa/hart.hpp"\n'}
+        self.assertEqual(self.check(own)[0], 0)
+        for name, other in (("rows/a.cpp", "tools/syntax.hpp"), ("decoder.cpp", "rows/rows.hpp")):
+            status, text = self.check({f"models/isa/{name}": f'#include "isa/{other}"\n'})
+            self.assertEqual(status, 1, name)
+            self.assertIn(f"models/isa/{name}:1: includes isa/{other}", text)
+
+    def test_a_source_of_the_core_stands_in_a_known_folder(self) -> None:
+        status, text = self.check({"models/core/lost/a.cpp": ""})
+        self.assertEqual(status, 1)
+        self.assertIn("models/core/lost/a.cpp: stands in no folder of core", text)
+
     def test_the_instruction_set_does_not_reach_systemc_through_base(self) -> None:
         status, text = self.check(
             {

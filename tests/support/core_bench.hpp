@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "core/core.hpp"
-#include "isa/assembler.hpp"
+#include "isa/tools/assembler.hpp"
 #include "tcdm/tcdm.hpp"
 
 #include <tlm_utils/simple_target_socket.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/decode/slot.hpp"
-#include "core/pipeline/lead.hpp"
+#include "core/fetch/lead.hpp"
 #include "isa/chain.hpp"
 
 #include <array>

@@ -4,7 +4,7 @@
 #include "base/code_words.hpp"
 #include "base/error.hpp"
 #include "base/state_archive.hpp"
-#include "core/pipeline/hazards.hpp"
+#include "core/decode/hazards.hpp"
 
 #include <algorithm>
 #include <functional>

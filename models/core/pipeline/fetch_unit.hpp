@@ -8,35 +8,15 @@
 #include "base/state_archive.hpp"
 #include "base/timeline.hpp"
 #include "core/decode/basic_block.hpp"
-#include "core/pipeline/back_edge.hpp"
-#include "core/pipeline/fetch_stage.hpp"
-#include "core/pipeline/lead.hpp"
+#include "core/fetch/back_edge.hpp"
+#include "core/fetch/fetch_stage.hpp"
+#include "core/fetch/front.hpp"
+#include "core/fetch/lead.hpp"
 
 #include <algorithm>
 #include <optional>
 
 namespace flexv::core {
-
-/// An instruction that decode is going to take.
-struct Front {
-    Address pc = 0;
-    bool is_compressed = false;
-    bool flows = false;  ///< it is one cycle in EX, whatever others do, and no interrupt is taken
-    Address loop_target = FetchStage::kNone;  ///< it ends a hardware loop that goes on there
-    /// It is a jump that sends the stage there in its first cycle in decode.
-    Address jump_target = FetchStage::kNone;
-
-    [[nodiscard]] constexpr Address last_line() const {
-        return line_of(pc + (is_compressed ? 1 : 3));
-    }
-    [[nodiscard]] constexpr Address next() const { return pc + (is_compressed ? 2 : 4); }
-    [[nodiscard]] constexpr bool needs_two_words() const { return (pc & 2) != 0 && !is_compressed; }
-    /// Its word has nothing behind it that would still be needed.
-    [[nodiscard]] constexpr bool pops() const { return (pc & 2) != 0 || !is_compressed; }
-    void serialize(StateArchive& archive) {
-        archive(pc, is_compressed, flows, loop_target, jump_target);
-    }
-};
 
 /// What changes in a fetch unit. A reset assigns it.
 struct FetchState {

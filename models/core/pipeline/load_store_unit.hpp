@@ -8,11 +8,11 @@
 #include "base/state_archive.hpp"
 #include "base/tcdm_target.hpp"
 #include "base/units.hpp"
-#include "core/counters.hpp"
+#include "core/decode/hazards.hpp"
 #include "core/decode/slot.hpp"
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/costs.hpp"
-#include "core/pipeline/hazards.hpp"
+#include "core/pipeline/stall.hpp"
 #include "isa/hart.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #include "base/state_archive.hpp"
 #include "base/units.hpp"
 #include "core/decode/decode_cache.hpp"
-#include "core/pipeline/fetch_unit.hpp"
+#include "core/fetch/front.hpp"
 #include "core/pipeline/scoreboard.hpp"
 #include "isa/hart.hpp"
 

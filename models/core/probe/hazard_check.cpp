@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/probe/hazard_check.hpp"
 
-#include "core/pipeline/hazards.hpp"
+#include "core/decode/hazards.hpp"
 #include "core/probe/quirks.hpp"
 #include "isa/csr.hpp"
-#include "isa/simd.hpp"
+#include "isa/rows/simd.hpp"
 
 #include <algorithm>
 #include <initializer_list>

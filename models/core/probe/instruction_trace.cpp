@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/probe/instruction_trace.hpp"
 
-#include "isa/disassembler.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include <bit>
 #include <cmath>

@@ -2,7 +2,7 @@
 #include "core/probe/quirks.hpp"
 
 #include "isa/csr.hpp"
-#include "isa/simd.hpp"
+#include "isa/rows/simd.hpp"
 
 #include <utility>
 

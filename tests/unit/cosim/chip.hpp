@@ -3,7 +3,7 @@
 // 500 MHz, so a cycle is 2 ns.
 #pragma once
 
-#include "isa/assembler.hpp"
+#include "isa/tools/assembler.hpp"
 #include "platform/config/configuration_reader.hpp"
 #include "platform/system/soc.hpp"
 #include "support/tlm_checker.hpp"

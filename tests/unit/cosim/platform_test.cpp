@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public interface out of order: too early, too late, and from within the simulation.
 #include "flexv/flexv.hpp"
-#include "isa/assembler.hpp"
+#include "isa/tools/assembler.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/unwound_frames.hpp"
 #include "unit/platform/elf_builder.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pure functions behind Xpulpv2 rows, as laws over random operands.
-#include "isa/simd_lanes.hpp"
-#include "isa/simd_permutation.hpp"
-#include "isa/xpulp_arithmetic.hpp"
+#include "isa/rows/simd_lanes.hpp"
+#include "isa/rows/simd_permutation.hpp"
+#include "isa/rows/xpulp_arithmetic.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that only compute: what follows from their function and their bits.
-#include "isa/compute.hpp"
+#include "isa/rows/compute.hpp"
 #include "isa/chain.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The packed dot products of narrow lanes against the plain loop over lanes: extremes in every
 // lane, where digits would run into each other first, and random words.
-#include "isa/dot_product.hpp"
+#include "isa/rows/dot_product.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The texts of `flexv-vp isa`.
-#include "isa/listing.hpp"
+#include "isa/tools/listing.hpp"
 #include "isa/decoder.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Syntax strings: the words that rows may use, and how names become mnemonics.
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 #include "isa/decoder.hpp"
 #include "isa/names.hpp"
 

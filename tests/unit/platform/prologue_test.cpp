@@ -2,7 +2,7 @@
 // Frames that only the code of a function tells of.
 #include "platform/firmware/prologue.hpp"
 
-#include "isa/assembler.hpp"
+#include "isa/tools/assembler.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,9 +2,9 @@
 // Complex numbers of two halfwords (real part low) and halfword sums with a shift. The same in both
 // SIMD modes; insn[14:13] is the shift (docs/spec/isa.md, section 10).
 #include "isa/chain.hpp"
-#include "isa/compute.hpp"
-#include "isa/rows.hpp"
-#include "isa/simd_permutation.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/simd_permutation.hpp"
 
 namespace flexv::isa {
 namespace {

@@ -3,9 +3,9 @@
 // argument, shared by the SIMD and Mac&Load rows. Semantics: docs/spec/isa.md, sections 10 to 12.
 #pragma once
 
-#include "isa/dot_product.hpp"
 #include "isa/hart.hpp"
 #include "isa/instruction.hpp"
+#include "isa/rows/dot_product.hpp"
 
 namespace flexv::isa {
 

@@ -3,9 +3,9 @@
 // instruction (legacy mode) or lanes of the format in CSR 0x00D (status mode). docs/spec/isa.md, 10
 // and 11.
 #include "isa/chain.hpp"
-#include "isa/rows.hpp"
-#include "isa/simd_forms.hpp"
-#include "isa/simd_lanes.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/simd_forms.hpp"
+#include "isa/rows/simd_lanes.hpp"
 
 namespace flexv::isa {
 namespace {

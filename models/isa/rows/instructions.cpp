@@ -2,7 +2,7 @@
 // All rows in one table, with their parsed encodings beside them.
 #include "base/error.hpp"
 #include "isa/decoder.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/rows.hpp"
 
 namespace flexv::isa {
 namespace {

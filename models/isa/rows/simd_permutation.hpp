@@ -4,7 +4,7 @@
 // 11.3).
 #pragma once
 
-#include "isa/simd.hpp"
+#include "isa/rows/simd.hpp"
 
 namespace flexv::isa::permute {
 

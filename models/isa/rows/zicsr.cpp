@@ -3,8 +3,8 @@
 // and an unknown number never traps (docs/spec/isa.md, section 3): a read of 0x100 or 0x101 has a
 // side effect.
 #include "isa/chain.hpp"
-#include "isa/compute.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/rows.hpp"
 
 namespace flexv::isa {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splitting of syntax strings and of row names.
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 
 #include <algorithm>
 #include <cctype>

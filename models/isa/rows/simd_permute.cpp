@@ -2,9 +2,9 @@
 // Extract, insert, shuffle and pack of opcode 0x57, with all encodings that the hardware takes for
 // them: it decodes many that no tool emits (docs/spec/isa.csv, rows with canonical=n).
 #include "isa/chain.hpp"
-#include "isa/rows.hpp"
-#include "isa/simd_forms.hpp"
-#include "isa/simd_permutation.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/simd_forms.hpp"
+#include "isa/rows/simd_permutation.hpp"
 
 namespace flexv::isa {
 namespace {

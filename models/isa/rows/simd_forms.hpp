@@ -4,8 +4,8 @@
 // a function of values for every lane width, `Op::apply<width>`.
 #pragma once
 
-#include "isa/compute.hpp"
-#include "isa/simd.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/simd.hpp"
 #include "isa/text.hpp"
 
 namespace flexv::isa {

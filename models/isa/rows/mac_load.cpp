@@ -5,8 +5,8 @@
 // in CSRs (status mode).
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
-#include "isa/rows.hpp"
-#include "isa/simd.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/simd.hpp"
 #include "isa/text.hpp"
 
 namespace flexv::isa {

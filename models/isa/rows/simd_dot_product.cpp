@@ -2,8 +2,8 @@
 // Dot products of opcode 0x57: 16- and 8-bit lanes named by the instruction (legacy mode), or any
 // uniform or mixed format named by CSR 0x00D (status mode). docs/spec/isa.md, sections 10 and 11.2.
 #include "isa/chain.hpp"
-#include "isa/rows.hpp"
-#include "isa/simd_forms.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/simd_forms.hpp"
 
 namespace flexv::isa {
 namespace {

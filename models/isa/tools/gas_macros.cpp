@@ -2,8 +2,8 @@
 // Writes an assembler include file: toolchains without the custom instructions get them as macros
 // that build the word from the row's slices.
 #include "isa/decoder.hpp"
-#include "isa/listing.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/listing.hpp"
+#include "isa/tools/syntax.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints the operands as the row's syntax string says.
-#include "isa/disassembler.hpp"
+#include "isa/tools/disassembler.hpp"
 
 #include "isa/csr.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Table and CSV of the instruction rows; the assembler macros are in gas_macros.cpp.
-#include "isa/listing.hpp"
+#include "isa/tools/listing.hpp"
 
 #include "isa/decoder.hpp"
 #include "isa/names.hpp"

@@ -2,8 +2,8 @@
 // The M extension: multiplication and division. Corner cases: RISC-V unprivileged specification, M,
 // table 1.
 #include "isa/chain.hpp"
-#include "isa/compute.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/rows.hpp"
 
 #include <limits>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matches a line against the syntax strings of the rows with its mnemonic.
-#include "isa/assembler.hpp"
+#include "isa/tools/assembler.hpp"
 
 #include "isa/csr.hpp"
 #include "isa/decoder.hpp"
-#include "isa/syntax.hpp"
+#include "isa/tools/syntax.hpp"
 
 #include <fmt/format.h>
 

@@ -2,9 +2,9 @@
 // Xpulpv2 scalar arithmetic: min, max, clipping, extension, branches on a constant, and additions
 // with shift and rounding (docs/spec/isa.md, section 9).
 #include "isa/chain.hpp"
-#include "isa/compute.hpp"
-#include "isa/rows.hpp"
-#include "isa/xpulp_arithmetic.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/rows.hpp"
+#include "isa/rows/xpulp_arithmetic.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/pipeline/hazards.hpp"
+#include "core/decode/hazards.hpp"
 
 namespace flexv::core::hazards {
 

@@ -5,7 +5,7 @@
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/rows.hpp"
 #include "isa/text.hpp"
 
 namespace flexv::isa {

@@ -4,7 +4,7 @@
 // section 11.1).
 #pragma once
 
-#include "isa/simd.hpp"
+#include "isa/rows/simd.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/rows.hpp"
 
 namespace flexv::isa {
 namespace {

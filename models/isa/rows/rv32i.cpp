@@ -4,8 +4,8 @@
 // them and which reserved and hint encodings it takes: docs/spec/isa.csv, columns rtl_mask and
 // constraint.
 #include "isa/chain.hpp"
-#include "isa/compute.hpp"
-#include "isa/rows.hpp"
+#include "isa/rows/compute.hpp"
+#include "isa/rows/rows.hpp"
 
 #include <algorithm>
 

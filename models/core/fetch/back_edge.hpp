@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/state_archive.hpp"
-#include "core/pipeline/fetch_stage.hpp"
-#include "core/pipeline/lead.hpp"
+#include "core/fetch/fetch_stage.hpp"
+#include "core/fetch/lead.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/state_archive.hpp"
-#include "core/pipeline/fetch_stage.hpp"
+#include "core/fetch/fetch_stage.hpp"
 
 #include <array>
 #include <optional>
@@ -79,7 +79,7 @@ private:
     static constexpr std::array<bool, kStates> kWaits = {true,  true,  true,  true,
                                                          false, false, false, false};
     // A cycle without and one with a word that leaves: FetchStage over hits, which
-    // tests/unit/core/fetch_test.cpp compares.
+    // tests/unit/core/fetch_stage_test.cpp compares.
     static constexpr std::array<u8, kStates> kIdle = {1, 2, 3, 4, 4, 5, 2, 1};
     static constexpr std::array<u8, kStates> kPop = {0, 1, 2, 5, 5, 6, 1, 0};
 

@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    static constexpr u64 kGroup = 32;  // words, a bit each
+    static constexpr u64 kGroup = 32;  // words, one bit for each
     static constexpr u32 kAll = ~0U;
 
     static u64 group_of(u64 offset) { return offset / (kBytes * kGroup); }

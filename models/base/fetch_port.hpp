@@ -108,7 +108,7 @@ protected:
     ~FetchPort() = default;
 };
 
-/// An instruction cache with one port a core.
+/// An instruction cache with one port per core.
 class FetchTarget : public virtual sc_core::sc_interface {
 public:
     virtual FetchPort& fetch_port(unsigned core) = 0;

@@ -10,13 +10,13 @@
 
 namespace flexv {
 
-/// Chooses one of up to 32 ports a cycle. Keeps its pointer while nobody asks.
+/// Chooses one of up to 32 ports in each cycle. Keeps its pointer while nobody asks.
 class RoundRobin {
 public:
     /// `ports` is rounded up to a power of two: the width of the tree.
     explicit RoundRobin(unsigned ports) : top_bit_(std::bit_ceil(ports) / 2) {}
 
-    /// The port whose turn it is; `requests` has one bit a port and is not 0. Walks the tree from
+    /// The port whose turn it is; `requests` has one bit per port and is not 0. Walks the tree from
     /// the most significant port bit down; where both halves ask, the pointer's bit decides.
     [[nodiscard]] unsigned choose(u32 requests) const {
         unsigned first = 0;

@@ -15,8 +15,9 @@
 
 namespace flexv {
 
-/// Who asks for which bank in which cycle: one request a port. Every change is a few instructions,
-/// because each access of each core comes through here. Who meets others at a bank queues there.
+/// Who asks for which bank in which cycle: one request per port. Every change is a few
+/// instructions, because each access of each core comes through here. Who meets others at a bank
+/// queues there.
 class TcdmRequests {
 public:
     static constexpr unsigned kMaxPorts = 32;
@@ -77,7 +78,7 @@ public:
         if (--queues_[bank].count == 0)
             queued_banks_ &= ~(u64{1} << bank);
     }
-    /// Banks at which somebody queues, a bit each.
+    /// Banks at which somebody queues, one bit for each.
     [[nodiscard]] u64 queued_banks() const { return queued_banks_; }
     [[nodiscard]] const Queue& queue_of(unsigned bank) const { return queues_[bank]; }
 

@@ -130,7 +130,7 @@ public:
     void serialize(StateArchive& archive);
 
 private:
-    static constexpr unsigned kSlots = 256;   // of the ring, one a cycle
+    static constexpr unsigned kSlots = 256;   // of the ring, one for each cycle
     static constexpr Cycles kWindow{kSlots};  // what it covers; further cycles wait in far_
     static constexpr unsigned kWords = kSlots / 64;
     /// The first index of each phase in a group, and the end; agents act in the order of their
@@ -167,7 +167,7 @@ private:
     std::array<unsigned, 3> registered_{};     // [Phase], how many of the last group
     unsigned groups_ = 1;
     std::array<std::array<u64, kSlots>, kMaxGroups> due_{};  // [group][cycle % kSlots]: agents
-    std::array<u64, kWords> busy_{};  // one bit a slot of due_ that is not empty
+    std::array<u64, kWords> busy_{};  // one bit per slot of due_ that is not empty
     std::priority_queue<Far, std::vector<Far>, std::greater<>> far_;
     Cycles far_first_ = kNever;  // of far_
     Cycles now_ = 0;

@@ -185,7 +185,7 @@ private:
     void begin_access(const Slot& slot);
     void send_part(Cycles cycle);
 
-    // One instruction at a time, a function a timing class.
+    // One instruction at a time, one function for each timing class.
     void schedule(State next);
     void pass_mark(Cycles now);
     bool clear_obstacle();

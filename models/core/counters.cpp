@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kStallCauses> kStallNames = {
     "dma",      "peripheral", "fetch", "execute",    "flush"};
 
 /// A counter as reports and energy profiles know it, in the order of reports. Behind these stands
-/// one a cause of stalls.
+/// one for each cause of stalls.
 struct Reported {
     const char* name;
     const char* doc;

@@ -34,7 +34,7 @@ enum class Event : u8 {
 };
 inline constexpr unsigned kEvents = unsigned(Event::external_store_cycle) + 1;
 
-/// How often each instruction was executed. What executes in blocks is counted a block at a time;
+/// How often each instruction was executed. What executes in blocks is counted by blocks;
 /// the sums are made when somebody asks.
 class InstructionCounts {
 public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One instruction at a time: what the tight loop does not know, a function a timing class.
+// One instruction at a time: what the tight loop does not know, one function for each timing class.
 #include "core/core.hpp"
 #include "core/pipeline/costs.hpp"
 

@@ -66,11 +66,11 @@ private:
     Neighbours& neighbours_;
     const u32 bus_bytes_;
     Fifo<QueuedPiece> pieces_;
-    // The 2D splitter: idle, or giving a piece a cycle.
+    // The 2D splitter: idle, or giving a piece in each cycle.
     LineSplitter splitter_;
     unsigned splitting_id_ = 0;
     bool is_splitting_ = false;
-    // The burst unpacker: idle, or giving a burst a cycle.
+    // The burst unpacker: idle, or giving a burst in each cycle.
     BurstCutter cutter_;
     QueuedPiece cutting_;
     bool is_cutting_ = false;

@@ -236,7 +236,7 @@ void CommandUnit::take_status(unsigned index, Cycles now) {
     grant(index);
 }
 
-/// One command a cycle goes from the ports to the global queue. True when one went.
+/// One command per cycle goes from the ports to the global queue. True when one went.
 bool CommandUnit::enqueue(Cycles now) {
     u32 ready = 0;
     for (u32 rest = filled_; rest != 0; rest &= rest - 1) {

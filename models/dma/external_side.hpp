@@ -33,11 +33,10 @@ public:
         : clock_(clock), take_answer_(std::move(take_answer)) {}
 
     /// Moves the data of a burst at once, as of cycle `now`. One transaction; at a fixed address
-    /// one a beat. A target's delay is the time to the last of its words of `target_bytes`, so one
-    /// cycle less than it has of them is not latency. Where nothing answers, an error slave's words
-    /// are read.
-    /// \param cause who has given the command
-    /// \returns nothing when the target answers later: then take_answer() is called
+    /// one per beat. A target's delay is the time to the last of its words of `target_bytes`, so
+    /// one cycle less than it has of them is not latency. Where nothing answers, an error slave's
+    /// words are read. \param cause who has given the command \returns nothing when the target
+    /// answers later: then take_answer() is called
     std::optional<ExternalAnswer> access(tlm::tlm_fw_transport_if<>& target, OpenBurst& burst,
                                          u32 target_bytes, Cycles now, const Cause& cause);
     /// Answers that are still to come are nobody's any more.

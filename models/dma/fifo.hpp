@@ -17,7 +17,7 @@ struct Token {
 };
 
 /// An entry that is pushed in a cycle can be taken from the next one on, and so can room that is
-/// made. One push and one pop a cycle. Source: generic_fifo of the RTL.
+/// made. One push and one pop per cycle. Source: generic_fifo of the RTL.
 template <typename T>
 class Fifo {
 public:

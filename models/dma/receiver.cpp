@@ -59,7 +59,7 @@ bool Receiver::accept_beat() {
     return true;
 }
 
-/// The memory serves the bursts in order, one beat a cycle if it is as wide as the bus.
+/// The memory serves the bursts in order, one beat per cycle if it is as wide as the bus.
 bool Receiver::take_from_bus(Cycles now) {
     if (incoming_.empty() || incoming_.front().next_beat > now || !beats_.has_room())
         return false;

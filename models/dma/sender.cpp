@@ -79,7 +79,7 @@ void Sender::answered(const OpenBurst& burst, Cycles cycle) {
             response.buffered = cycle + 1;
 }
 
-/// One a cycle.
+/// One per cycle.
 
 bool Sender::take_response(Cycles now) {
     if (responses_.empty() || responses_.front().buffered > now)

@@ -19,7 +19,7 @@ void TransferIds::add_bursts(unsigned id, unsigned bursts) {
     added_ |= 1U << id;
 }
 
-/// An end goes through a buffer, which gives one a cycle, the highest identifier first. What is
+/// An end goes through a buffer, which gives one per cycle, the highest identifier first. What is
 /// told is what the last command said when its last burst ended.
 std::optional<Notice> TransferIds::begin() {
     std::optional<Notice> notice;

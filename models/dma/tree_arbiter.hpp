@@ -10,13 +10,13 @@
 
 namespace flexv::dma {
 
-/// Chooses one of up to 32 ports a cycle.
+/// Chooses one of up to 32 ports in each cycle.
 class TreeArbiter {
 public:
     /// `ports` is rounded up to a power of two: the width of the tree.
     explicit TreeArbiter(unsigned ports) : top_bit_(std::bit_ceil(ports) / 2) {}
 
-    /// The port that is granted; `requests` has one bit a port and is not 0.
+    /// The port that is granted; `requests` has one bit per port and is not 0.
     unsigned grant(u32 requests) {
         unsigned first = 0;
         for (unsigned half = top_bit_; half != 0; half /= 2) {

@@ -14,7 +14,7 @@
 
 namespace flexv::energy {
 
-using Counts = std::vector<u64>;  ///< one number a counter, in the order of the list of names
+using Counts = std::vector<u64>;  ///< one number per counter, in the order of the list of names
 
 /// The counters of every Module below `top` (not of `top` itself), in order of elaboration.
 class CounterSet {

@@ -20,7 +20,7 @@ namespace flexv::energy {
 
 namespace {
 
-constexpr int kMaxExtends = 8;  // deeper chains are circles
+constexpr int kMaxExtends = 8;  // who extends deeper goes in a circle
 
 /// A list whose items are told apart by some of their keys.
 struct KeyedList {
@@ -132,7 +132,7 @@ std::map<std::string, std::vector<std::string>> read_leakage_scales(
     return result;
 }
 
-/// One Standing a share of the split, so that each component's leakage is seen.
+/// One Standing per share of the split, so that each component's leakage is seen.
 void read_leakage(JsonView view, Profile& profile) {
     const double mw = view.not_negative("mw");
     const Kind kind = view.kind();

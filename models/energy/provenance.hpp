@@ -18,8 +18,8 @@ struct Uncertainty {
     double component_percent = 0;  ///< of one component: only the sum is anchored
 };
 
-/// What the laws of size add to the uncertainty of a figure: for each size this much a doubling,
-/// independent of the others, so that squares are added.
+/// What the laws of size add to the uncertainty of a figure: this much for each doubling of each
+/// size, independent of the others, so that squares are added.
 struct UncertaintyGrowth {
     double total_percent = 0;
     double component_percent = 0;

@@ -61,7 +61,7 @@ struct Arrival {
 struct Activity {
     u64 events = 0;            ///< buffer bits that became 1
     u64 barrier_arrivals = 0;  ///< cores marked as arrived
-    u64 software_events = 0;   ///< lines raised in one core each
+    u64 software_events = 0;   ///< lines, each raised in one core
     u64 mutex_locks = 0;       ///< changes of the owner
     u64 dispatch_pops = 0;     ///< words taken
     u64 lost_soc_events = 0;   ///< ids that found the FIFO full
@@ -120,7 +120,7 @@ public:
     }
 
 private:
-    /// Parts that the next clock edge visits; a bit each.
+    /// Parts that the next clock edge visits; one bit for each.
     struct Parts {
         u32 cores = 0;
         u32 barriers = 0;

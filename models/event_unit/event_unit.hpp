@@ -61,7 +61,7 @@ public:
     [[nodiscard]] const SleepingRead* sleeping_read(unsigned core) const {
         return pending_[core].read;
     }
-    /// The cores that must act before that ends, one bit each.
+    /// The cores that must act before that ends, one bit for each.
     [[nodiscard]] u32 awaited_cores(unsigned core) const {
         const SleepingRead* const read = sleeping_read(core);
         return read == nullptr ? 0 : read->awaited_cores(network_);

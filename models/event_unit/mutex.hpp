@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One hardware mutex: a queue of one bit a core, the lowest-numbered waiter is next, and each
+// One hardware mutex: a queue of one bit per core, the lowest-numbered waiter is next, and each
 // unlock leaves a word for the next owner.
 #pragma once
 

@@ -28,8 +28,8 @@ struct SleepingRead {
     [[nodiscard]] std::string describe(const EventNetwork& network, unsigned core) const;
     /// "barrier 0"; empty for what no core in particular has to bring about.
     [[nodiscard]] std::string name() const;
-    /// The cores that must act before it ends, one bit each: those that a barrier misses, the owner
-    /// of a mutex.
+    /// The cores that must act before it ends, one bit for each: those that a barrier misses, the
+    /// owner of a mutex.
     [[nodiscard]] u32 awaited_cores(const EventNetwork& network) const;
 
 private:

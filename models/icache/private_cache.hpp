@@ -136,7 +136,7 @@ private:
     bool has_asked_fetch_ = false;
     bool has_asked_ahead_ = false;
     bool ahead_was_running_ = false;
-    bool way_is_taken_ = false;  // the register of the random way steps once a cycle
+    bool way_is_taken_ = false;  // the register of the random way steps once per cycle
 };
 
 }  // namespace flexv::icache

@@ -142,7 +142,7 @@ void SharedCache::send_refill(Bank& bank, Cycles now) {
     client_.promise(bank.core, now + kBuffer + config_.memory_latency + (kBeats - 1) + kServe);
 }
 
-/// One address a cycle reaches the port, the one behind each bank's buffer in turn.
+/// One address per cycle reaches the port, the one behind each bank's buffer in turn.
 void SharedCache::move_addresses(Cycles now) {
     if (!passing_.empty() && passing_.front().cycle <= now) {
         bursts_.push_back({.core = passing_.front().core,
@@ -162,7 +162,7 @@ void SharedCache::move_addresses(Cycles now) {
     bursts_.push_back({.bank = index, .first = now + config_.memory_latency});
 }
 
-/// One beat a cycle, unless the line before it still waits in its bank.
+/// One beat per cycle, unless the line before it still waits in its bank.
 void SharedCache::move_data(Cycles now) {
     if (bursts_.empty())
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that execute one after the other without coming back: each row that does nothing but compute
-// is compiled a second time, and then ends in a jump to the row of the next instruction.
+// Chains, which is threaded code: rows that execute one after the other without coming back. Each
+// row that does nothing but compute is compiled a second time, and then ends in a jump to the row
+// of the next instruction, whose address lies in the step behind its own.
 #pragma once
 
 #include "isa/hart.hpp"

@@ -75,7 +75,7 @@ private:
         Encoding encoding;
         const Instruction* row = nullptr;
     };
-    /// One list a combination of the bits that most rows fix, the most specific row first.
+    /// One list per combination of the bits that most rows fix, the most specific row first.
     static constexpr unsigned kBuckets = 256 + 32;
     using Table = std::array<std::vector<Candidate>, kBuckets>;
 

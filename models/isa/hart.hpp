@@ -21,7 +21,7 @@ enum class Cause : u32 {
     environment_call = 11,
 };
 
-/// Leaves a row before it has changed anything; caught by the step loop.
+/// Leaves a row before it has changed anything; caught by the core.
 struct Trap {
     Cause cause;
     u32 value = 0;  ///< the instruction word for an illegal instruction

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row an instruction: the only place that knows it. Decoder, disassembler, assembler, counters,
-// the ISA page and the test lists are derived from the rows.
+// One row is one instruction: the only place that knows it. Decoder, disassembler, assembler,
+// counters, the ISA page and the test lists are derived from the rows.
 #pragma once
 
 #include "base/units.hpp"

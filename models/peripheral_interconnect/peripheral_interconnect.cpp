@@ -137,7 +137,7 @@ void PeripheralInterconnect::act(Cycles now) {
             cross(target, asking[target], now);
 }
 
-/// One access a target and cycle. A block that does not take it yet sees the choice made again in
+/// One access per target and cycle. A block that does not take it yet sees the choice made again in
 /// each cycle, with those who have come since; the pointer moves only when it takes one.
 void PeripheralInterconnect::cross(unsigned index, u32 cores, Cycles now) {
     Target& target = targets_[index];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line buffer a core, so that cores that print at the same time do not mix their characters.
+// One line buffer per core, so that cores that print at the same time do not mix their characters.
 #pragma once
 
 #include "base/state_archive.hpp"

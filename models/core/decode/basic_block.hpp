@@ -84,7 +84,7 @@ private:
     u8 length_ = 0;
     u8 lines_ = 0;
     u8 length_in_line_ = 0;
-    u8 ends_within_ = 0;  // a bit a Lead::index()
+    u8 ends_within_ = 0;  // one bit for each Lead::index()
     bool begins_line_;
     bool is_open_ = false;
     Slot* target_ = nullptr;

@@ -119,7 +119,7 @@ private:
     };
     /// What is decoded of a page.
     struct Decoded {
-        std::array<u64, kPageSlots / 64> slots{};  // a bit each
+        std::array<u64, kPageSlots / 64> slots{};  // one bit for each
         std::map<u32, u32> elsewhere{};            // [index]: the word, where there is no memory
 
         void serialize(StateArchive& archive) { archive(slots, elsewhere); }

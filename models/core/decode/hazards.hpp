@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which instruction waits for which: the stall rules of docs/spec/timing.md 1.1 and 1.5 as two
-// masks an instruction, so that the step loop tests one AND. Plain C++, evaluated once at decode.
+// masks for each instruction, so that the core tests one AND. Plain C++, evaluated once at
+// decode.
 #pragma once
 
 #include "isa/decoder.hpp"

@@ -9,7 +9,7 @@ namespace flexv::core {
 
 class BasicBlock;
 
-/// Why an instruction leaves the straight path of the step loop; 0 for most instructions.
+/// Why an instruction leaves the straight path of the tight loop; 0 for most instructions.
 enum SlotFlag : u8 {
     kUndecoded = 1,   ///< not decoded yet, or forgotten
     kPageEnd = 2,     ///< behind the last halfword of the page
@@ -21,8 +21,8 @@ enum SlotFlag : u8 {
     kBranch = 128,  ///< conditional branch
 };
 
-/// A slot a halfword of code, in address order. Resource masks: bit r is x[r], bits 32..35 W0..W3,
-/// bits 36..37 A0, A1.
+/// One slot for each halfword of code, in address order. Resource masks: bit r is x[r], bits 32..35
+/// W0..W3, bits 36..37 A0, A1.
 struct alignas(64) Slot {
     isa::Chain chain = nullptr;
     isa::Operands op;

@@ -17,7 +17,7 @@ class Lead {
 public:
     static constexpr unsigned kStates = 8;
 
-    /// What happens to it with a number of instructions, one a cycle: a map of all states.
+    /// What happens to it with a number of instructions, one per cycle: a map of all states.
     class Path {
     public:
         constexpr Path() = default;

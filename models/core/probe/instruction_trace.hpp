@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The instruction trace of one core: a line an instruction, in the columns of the RI5CY/CV32E40P
-// simulation tracer, so that it can be compared with logs of the RTL.
+// The instruction trace of one core: one line for each instruction, in the columns of the
+// RI5CY/CV32E40P simulation tracer, so that it can be compared with logs of the RTL.
 #pragma once
 
 #include "base/clock_domain.hpp"
@@ -44,7 +44,7 @@ private:
         const isa::Instruction* row = nullptr;
         Address pc = 0;
         u32 word = 0;
-        u32 written = 0;   ///< registers, a bit each
+        u32 written = 0;   ///< registers, one bit for each
         u32 read = 0;      ///< the same
         std::string text;  ///< from the pc to the decoded instruction
     };

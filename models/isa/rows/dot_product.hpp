@@ -77,7 +77,7 @@ constexpr u64 digits(u64 word, unsigned lsb) {
 }
 
 /// With the digits of one factor in reverse order, the top digit of a product of two numbers is the
-/// sum of the products of their digits. `a` and `b_reversed` hold two lanes a digit.
+/// sum of the products of their digits. `a` and `b_reversed` hold two lanes per digit.
 template <unsigned digit_bits, unsigned a_width, unsigned b_width, bool a_signed, bool b_signed>
 constexpr u32 dot_product_of_digits(u64 a, u64 b_reversed) {
     u64 product = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of instruction rows, one file a group; instructions.cpp puts them together.
+// The tables of instruction rows, one file per group; instructions.cpp puts them together.
 #pragma once
 
 #include "isa/instruction.hpp"

@@ -16,7 +16,7 @@ namespace flexv::isa {
 /// where one field is both, and x2 or 0 where the word does not hold it.
 std::string semantics_of(const Instruction& row);
 
-/// Columns aligned with spaces, one row a line, the lines of a column no wider than they must be.
+/// Columns aligned with spaces, one row per line, the lines of a column no wider than they must be.
 std::string listing_table();
 
 /// RFC 4180. Columns: mnemonic (unique row name), match, mask, extension, mode, syntax, timing,

@@ -55,16 +55,14 @@ void Core::connect_hart() {
 void Core::reset() {
     hart_ = {};
     connect_hart();
-    state_ = State::off;
+    static_cast<CoreState&>(*this) = {};
     sequencer_.reset();
     scoreboard_ = {};
     fetch_.reset();
     load_store_.reset();
     interrupt_ = {};
-    fault_.reset();
-    decoded_ = 0;
     counters_.reset();
-    now_ = 0;
+    csrs_.reset(0);  // behind the counters, whose values it notes
     probes.instruction.reset();
     quirks_ = {};
 }

@@ -33,13 +33,45 @@
 
 namespace flexv::core {
 
+/// What changes in a core beside its units. A reset assigns it.
+struct CoreState {
+    enum class State : u8 {
+        off,
+        running,
+        requesting,
+        waiting,
+        fetching,
+        marking,
+        trapping,
+        faulting,
+        sleeping,
+        held
+    };
+
+    Cycles now_ = 0;         // EX cycle of the next instruction, before its hazards
+    bool starting_ = false;  // boot address not entered yet
+    State state_ = State::off;
+    Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
+    Cycles slept_since_ = 0;
+    Address jumped_from_ = 0;
+    Address boot_address_ = 0;
+    isa::Trap trap_{};                    // to be taken in its cycle
+    std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
+
+    void serialize(StateArchive& archive);
+
+private:
+    void serialize_fault(StateArchive& archive);
+};
+
 class Core final : public Module,
                    public DataInitiator,
                    public InterruptTarget,
                    private Agent,
                    private CodeUser,
                    private FetchUnit::Owner,
-                   private isa::Bus {
+                   private isa::Bus,
+                   private CoreState {
 public:
     struct Config {
         unsigned index = 0;  ///< core number in its cluster
@@ -140,18 +172,6 @@ public:
     void interrupt(Cycles cycle, bool asserted, unsigned id) override;
 
 private:
-    enum class State : u8 {
-        off,
-        running,
-        requesting,
-        waiting,
-        fetching,
-        marking,
-        trapping,
-        faulting,
-        sleeping,
-        held
-    };
     enum class Next : u8 { run, yield };
 
     /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
@@ -282,23 +302,14 @@ private:
 
     // Checkpoints.
     void serialize_slots(StateArchive& archive);
-    void serialize_fault(StateArchive& archive);
 
     // Hot state first.
     isa::Hart hart_;
-    Cycles now_ = 0;  // EX cycle of the next instruction, before its hazards
     Scoreboard scoreboard_;
     FetchUnit fetch_;
-    bool starting_ = false;  // boot address not entered yet
-    State state_ = State::off;
     InterruptInput interrupt_;
-    Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
-    Cycles slept_since_ = 0;
     LoadStoreUnit load_store_;
     Sequencer sequencer_;
-    Address jumped_from_ = 0;
-    isa::Trap trap_{};                    // to be taken in its cycle
-    std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
 
     const Config config_;
     ClockDomain& clock_;
@@ -308,7 +319,6 @@ private:
     const isa::Execute* const executes_;  // [row]
     Quirks quirks_;                       // the first observer of a core that has them
     Debugger* debugger_ = nullptr;
-    Address boot_address_ = 0;
 };
 
 // The way of an instruction through the units. Inline, because every call less is a percent of

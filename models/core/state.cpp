@@ -8,18 +8,20 @@
 namespace flexv::core {
 
 void Core::serialize(StateArchive& archive) {
-    archive(hart_, csrs_, fetch_, interrupt_, load_store_);
-    archive(now_, scoreboard_, starting_, state_, decoded_, slept_since_, jumped_from_,
-            boot_address_);
-    archive(trap_.cause, trap_.value);
-    archive(counters_);
-    serialize_fault(archive);
+    archive(hart_, csrs_, fetch_, interrupt_, load_store_, scoreboard_, counters_);
+    CoreState::serialize(archive);
     if (config_.has_quirks)
         archive(probes.instruction.previous(), quirks_);
     serialize_slots(archive);
 }
 
-void Core::serialize_fault(StateArchive& archive) {
+void CoreState::serialize(StateArchive& archive) {
+    archive(now_, starting_, state_, decoded_, slept_since_, jumped_from_, boot_address_);
+    archive(trap_.cause, trap_.value);
+    serialize_fault(archive);
+}
+
+void CoreState::serialize_fault(StateArchive& archive) {
     bool is_there = fault_ != nullptr;
     archive(is_there);
     if (!is_there)

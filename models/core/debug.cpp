@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core as a debugger sees and changes it.
 #include "core/core.hpp"
+#include "isa/address.hpp"
 
 namespace flexv::core {
 
@@ -54,7 +55,7 @@ std::optional<NextAccess> Core::access_in_front() const {
     const Slot& slot = sequencer_.front();
     if ((slot.flags & kIllegal) != 0 || slot.access.mode == isa::AddressMode::none)
         return std::nullopt;
-    return NextAccess{.address = LoadStoreUnit::address_of(slot, hart_),
+    return NextAccess{.address = isa::address_of(slot.access.mode, slot.op, hart_),
                       .bytes = slot.access.bytes,
                       .is_write = slot.timing == isa::Timing::store};
 }

@@ -2,6 +2,7 @@
 // One instruction at a time: what the tight loop does not know, one function for each timing class.
 #include "core/core.hpp"
 #include "core/pipeline/costs.hpp"
+#include "isa/address.hpp"
 
 namespace flexv::core {
 
@@ -240,7 +241,7 @@ Cycles Core::cycles_in_shadow(const Slot& branch) {
 
 /// Q25: a Mac&Load with a load right behind a taken branch does not execute, yet its address steps.
 void Core::step_streams_in_shadow(const Slot& slot) {
-    const hazards::MacLoadField field(slot.op.imm2);
+    const isa::MacLoadField field(slot.op.imm2);
     if (field.loads_weight)
         hart_.weights.step();
     else if (field.loads_activation)

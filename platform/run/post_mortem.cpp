@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run/post_mortem.hpp"
 
+#include "isa/address.hpp"
 #include "isa/csr.hpp"
 #include "isa/tools/disassembler.hpp"
 #include "isa/tools/syntax.hpp"
@@ -19,23 +20,6 @@ namespace {
 
 constexpr unsigned kRegisters = 32;
 
-/// The address of a load or store; nullopt for one whose address stands in CSRs.
-std::optional<Address> address_of(const isa::Instruction& row, const isa::Operands& op,
-                                  const std::array<u32, 32>& x) {
-    switch (row.access.mode) {
-        case isa::AddressMode::base_immediate:
-            return x[op.rs1] + u32(op.imm);
-        case isa::AddressMode::base:
-            return x[op.rs1];
-        case isa::AddressMode::base_register:
-            return x[op.rs1] + x[op.rs2];
-        case isa::AddressMode::base_rd:
-            return x[op.rs1] + x[op.rd];
-        default:
-            return std::nullopt;
-    }
-}
-
 std::string effect_of(const isa::Instruction& row, const isa::Operands& op,
                       const std::array<u32, 32>& before, const std::array<u32, 32>* behind) {
     std::string text;
@@ -43,11 +27,13 @@ std::string effect_of(const isa::Instruction& row, const isa::Operands& op,
         for (unsigned index = 1; index < kRegisters; ++index)
             if ((isa::registers_written(row, op) >> index & 1) != 0)
                 text += fmt::format(" {}={:08x}", isa::kRegisterNames[index], (*behind)[index]);
-    const auto address = address_of(row, op, before);
-    if (address && row.timing == isa::Timing::store)
-        text += fmt::format(" [{:08x}]={:08x}", *address, before[op.rs2]);
-    else if (address)
-        text += fmt::format(" [{:08x}]", *address);
+    const isa::AddressMode mode = row.access.mode;
+    if (mode != isa::AddressMode::none &&
+        mode != isa::AddressMode::mac_load) {  // that stands in CSRs
+        text += fmt::format(" [{:08x}]", isa::address_of(mode, op, before));
+        if (row.timing == isa::Timing::store)
+            text += fmt::format("={:08x}", before[op.rs2]);
+    }
     return text.empty() ? text : text.substr(1);
 }
 

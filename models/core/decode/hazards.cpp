@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/hazards.hpp"
 
+#include "isa/address.hpp"
+
 namespace flexv::core::hazards {
 
 namespace {
+
+using isa::MacLoadField;
 
 bool is_load(isa::Timing timing) {
     return timing == isa::Timing::load || timing == isa::Timing::event_load;

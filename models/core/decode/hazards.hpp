@@ -13,20 +13,6 @@ namespace flexv::core::hazards {
 constexpr u64 weight_register(unsigned index) { return u64{1} << (32 + index); }
 constexpr u64 activation_register(unsigned index) { return u64{1} << (36 + index); }
 
-/// The fields of Mac&Load's 5-bit operand (docs/spec/isa.md section 12).
-struct MacLoadField {
-    unsigned weight;
-    unsigned activation;
-    bool loads_weight;
-    bool loads_activation;
-
-    explicit constexpr MacLoadField(unsigned imm5)
-        : weight(imm5 >> 1 & 3),
-          activation(imm5 & 1),
-          loads_weight((imm5 & 16) != 0),
-          loads_activation((imm5 & 8) != 0) {}
-};
-
 /// True when the instruction sends a request to the data memory.
 bool accesses_memory(const isa::Instruction& row, const isa::Operands& op);
 

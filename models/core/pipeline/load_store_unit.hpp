@@ -8,11 +8,11 @@
 #include "base/state_archive.hpp"
 #include "base/tcdm_target.hpp"
 #include "base/units.hpp"
-#include "core/decode/hazards.hpp"
 #include "core/decode/slot.hpp"
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/costs.hpp"
 #include "core/pipeline/stall.hpp"
+#include "isa/address.hpp"
 #include "isa/hart.hpp"
 
 #include <algorithm>
@@ -67,32 +67,9 @@ public:
 
     // The access in EX.
 
-    /// Where `slot` loads from or stores to, with the registers as they are.
-    [[nodiscard]] [[gnu::always_inline]] static Address address_of(const Slot& slot,
-                                                                   const isa::Hart& hart) {
-        const auto& x = hart.x;
-        const isa::Operands& op = slot.op;
-        if (slot.access.mode == isa::AddressMode::base_immediate) [[likely]]
-            return x[op.rs1] + u32(op.imm);
-        switch (slot.access.mode) {
-            case isa::AddressMode::base:
-                return x[op.rs1];
-            case isa::AddressMode::base_register:
-                return x[op.rs1] + x[op.rs2];
-            case isa::AddressMode::base_rd:
-                return x[op.rs1] + x[op.rd];
-            case isa::AddressMode::mac_load:
-                if (hart.simd_legacy)
-                    return x[op.rs1];
-                return hazards::MacLoadField(op.imm2).loads_weight ? hart.weights.address
-                                                                   : hart.activations.address;
-            default:
-                return 0;
-        }
-    }
     /// `slot` enters EX in cycle `now`.
     [[gnu::always_inline]] void begin(const Slot& slot, const isa::Hart& hart, Cycles now) {
-        const Address address = address_of(slot, hart);
+        const Address address = isa::address_of(slot.access.mode, slot.op, hart);
         access_.address = address;
         access_.bytes = slot.access.bytes;
         access_.part = (address & 3) + slot.access.bytes > 4 ? Part::first : Part::whole;

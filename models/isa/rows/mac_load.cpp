@@ -3,6 +3,7 @@
 // time the load that refills one of them (docs/spec/isa.md, section 12). Uniform lanes named by the
 // instruction with the address in rs1 (legacy mode), or the format of CSR 0x00D with the addresses
 // in CSRs (status mode).
+#include "isa/address.hpp"
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
 #include "isa/rows/rows.hpp"
@@ -12,48 +13,42 @@
 namespace flexv::isa {
 namespace {
 
-// The 5-bit immediate; both update bits together are illegal and not part of any row.
-constexpr unsigned kUpdateWeight = 0x10;
-constexpr unsigned kUpdateActivation = 0x08;
-constexpr unsigned kUpdate = kUpdateWeight | kUpdateActivation;
-
-constexpr unsigned weight_index(unsigned immediate) { return immediate >> 1 & 3; }
-constexpr unsigned activation_index(unsigned immediate) { return immediate & 1; }
-
-/// Refills the register that the immediate names and steps its address stream.
-void refill(Hart& hart, unsigned immediate, u32 word) {
-    if ((immediate & kUpdateWeight) != 0) {
-        hart.nn_weights[weight_index(immediate)] = word;
+/// Refills the register that the word names and steps its address stream. Both registers together
+/// are illegal and not part of any row.
+void refill(Hart& hart, const MacLoadField& field, u32 word) {
+    if (field.loads_weight) {
+        hart.nn_weights[field.weight] = word;
         hart.weights.step();
     } else {
-        hart.nn_activations[activation_index(immediate)] = word;
+        hart.nn_activations[field.activation] = word;
         hart.activations.step();
     }
 }
 
-void refill_from_rs1(Hart& hart, const Operands& op) {
-    const u32 base = hart.x[op.rs1];
-    refill(hart, op.imm2, hart.load<u32>(base));  // the streams step here too
+/// The streams step here, too.
+void refill_from_rs1(Hart& hart, const Operands& op, const MacLoadField& field) {
+    const Address base = address_of(AddressMode::mac_load, op, hart.x);
+    refill(hart, field, hart.load<u32>(base));
     hart.x[op.rs1] = base + 4;
 }
 
 /// Unlike RTL: rs1 keeps its value; the hardware overwrites it with a stale ALU result (quirk Q1).
-void refill_from_stream(Hart& hart, const Operands& op) {
-    const bool weight = (op.imm2 & kUpdateWeight) != 0;
-    refill(hart, op.imm2, hart.load<u32>(weight ? hart.weights.address : hart.activations.address));
+void refill_from_stream(Hart& hart, const Operands& /*op*/, const MacLoadField& field) {
+    refill(hart, field, hart.load<u32>(address_of_stream(hart, field)));
 }
 
-using Refill = void (*)(Hart&, const Operands&);
+using Refill = void (*)(Hart&, const Operands&, const MacLoadField&);
 
 /// The product uses the registers before the refill, and is written last: it wins if rd == rs1.
 /// rd = x0 only loads.
 template <typename Lanes, bool a_signed, bool w_signed, Refill refill_from>
 void execute(Hart& hart, const Operands& op, u32 slices_of_csr_format) {
-    const u32 a = hart.nn_activations[activation_index(op.imm2)];
-    const u32 w = hart.nn_weights[weight_index(op.imm2)];
+    const MacLoadField field(op.imm2);
+    const u32 a = hart.nn_activations[field.activation];
+    const u32 w = hart.nn_weights[field.weight];
     const u32 accumulator = hart.x[op.rd];
-    if ((op.imm2 & kUpdate) != 0)
-        refill_from(hart, op);
+    if (field.loads_weight || field.loads_activation)
+        refill_from(hart, op, field);
     if (op.rd == 0)
         return;
     hart.x[op.rd] = accumulator + dot_product<Lanes::kWide, Lanes::kNarrow, a_signed, w_signed>(

@@ -5,6 +5,7 @@
 // constraint.
 #include "isa/chain.hpp"
 #include "isa/rows/compute.hpp"
+#include "isa/rows/memory.hpp"
 #include "isa/rows/rows.hpp"
 
 #include <algorithm>
@@ -26,37 +27,30 @@ constexpr auto kShiftRight =
 constexpr auto kShiftRightArithmetic =
     operation<"rs1 >>s rs2[4:0]">([](u32 a, u32 b) { return i32(a) >> (b & 31); });
 
-/// Extends as T says: i8, u8, i16, u16 or u32.
 template <typename T>
-constexpr Instruction load(std::string_view name, std::string_view bits,
-                           std::string_view semantics) {
+constexpr Instruction load(std::string_view name, std::string_view bits) {
+    constexpr AddressMode kMode = AddressMode::base_immediate;
     return {.name = name,
             .bits = bits,
             .syntax = "rd, imm(rs1)",
             .timing = Timing::load,
             .energy = Energy::load,
-            .access = {AddressMode::base_immediate, sizeof(T)},
-            .execute =
-                [](Hart& hart, const Operands& op) {
-                    hart.x[op.rd] = u32(i32(hart.load<T>(hart.x[op.rs1] + u32(op.imm))));
-                },
-            .semantics = semantics};
+            .access = {kMode, sizeof(T)},
+            .execute = execute_load<T, kMode>,
+            .semantics = joined<"rd = ", loaded_text<T>()>};
 }
 
 template <typename T>
-constexpr Instruction store(std::string_view name, std::string_view bits,
-                            std::string_view semantics) {
+constexpr Instruction store(std::string_view name, std::string_view bits) {
+    constexpr AddressMode kMode = AddressMode::base_immediate;
     return {.name = name,
             .bits = bits,
             .syntax = "rs2, imm(rs1)",
             .timing = Timing::store,
             .energy = Energy::store,
-            .access = {AddressMode::base_immediate, sizeof(T)},
-            .execute =
-                [](Hart& hart, const Operands& op) {
-                    hart.store<T>(hart.x[op.rs1] + u32(op.imm), T(hart.x[op.rs2]));
-                },
-            .semantics = semantics};
+            .access = {kMode, sizeof(T)},
+            .execute = execute_store<T, kMode>,
+            .semantics = joined<kMemoryText<T>, " = rs2">};
 }
 
 /// The link value is the sequential successor: pc + 2 behind a compressed jump.
@@ -105,14 +99,14 @@ constexpr std::array kRows{
     branch("bgeu", "imm[12|10:5] rs2 rs1 111 imm[4:1|11] 1100011",
            operation<"rs1 >=u rs2">([](u32 a, u32 b) { return a >= b; })),
 
-    load<i8>("lb", "imm[11:0] rs1 000 rd 0000011", "rd = sx8(M8[rs1+imm])"),
-    load<i16>("lh", "imm[11:0] rs1 001 rd 0000011", "rd = sx16(M16[rs1+imm])"),
-    load<u32>("lw", "imm[11:0] rs1 010 rd 0000011", "rd = M32[rs1+imm]"),
-    load<u8>("lbu", "imm[11:0] rs1 100 rd 0000011", "rd = zx8(M8[rs1+imm])"),
-    load<u16>("lhu", "imm[11:0] rs1 101 rd 0000011", "rd = zx16(M16[rs1+imm])"),
-    store<u8>("sb", "imm[11:5] rs2 rs1 000 imm[4:0] 0100011", "M8[rs1+imm] = rs2"),
-    store<u16>("sh", "imm[11:5] rs2 rs1 001 imm[4:0] 0100011", "M16[rs1+imm] = rs2"),
-    store<u32>("sw", "imm[11:5] rs2 rs1 010 imm[4:0] 0100011", "M32[rs1+imm] = rs2"),
+    load<i8>("lb", "imm[11:0] rs1 000 rd 0000011"),
+    load<i16>("lh", "imm[11:0] rs1 001 rd 0000011"),
+    load<u32>("lw", "imm[11:0] rs1 010 rd 0000011"),
+    load<u8>("lbu", "imm[11:0] rs1 100 rd 0000011"),
+    load<u16>("lhu", "imm[11:0] rs1 101 rd 0000011"),
+    store<u8>("sb", "imm[11:5] rs2 rs1 000 imm[4:0] 0100011"),
+    store<u16>("sh", "imm[11:5] rs2 rs1 001 imm[4:0] 0100011"),
+    store<u32>("sw", "imm[11:5] rs2 rs1 010 imm[4:0] 0100011"),
 
     compute("addi", "imm[11:0] rs1 000 rd 0010011", kAdd),
     compute("slti", "imm[11:0] rs1 010 rd 0010011", kLess),
@@ -185,9 +179,8 @@ constexpr std::array kCompressedRows{
     compressed("c.sw", "sw", "110 uimm[5:3] rs1' uimm[2|6] rs2' 00", "rs2, imm(rs1)"),
 
     compressed("c.addi", "addi", "000 imm[5] rd/rs1 imm[4:0] 01", "rd, imm"),
-    compressed("c.jal", "jal", "001 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=1", "target",
-               "x1 = pc+2; pc = pc+imm"),
-    compressed("c.li", "addi", "010 imm[5] rd!0 imm[4:0] 01; rs1=0", "rd, imm", "rd = imm"),
+    compressed("c.jal", "jal", "001 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=1", "target"),
+    compressed("c.li", "addi", "010 imm[5] rd!0 imm[4:0] 01; rs1=0", "rd, imm"),
     compressed("c.lui", "lui", "011 imm[17]!0 rd!0 imm[16:12] 01", "rd, upper"),
     compressed("c.addi16sp", "addi", "011 imm[9]!0 00010 imm[4|6|8:7|5] 01; rd=2 rs1=2", "rd, imm"),
     compressed("c.srli", "srli", "100 uimm[5]!1 00 rd'/rs1' uimm[4:0]!0 01", "rd, imm"),
@@ -197,7 +190,7 @@ constexpr std::array kCompressedRows{
     compressed("c.xor", "xor", "100 0 11 rd'/rs1' 01 rs2' 01", "rd, rs2"),
     compressed("c.or", "or", "100 0 11 rd'/rs1' 10 rs2' 01", "rd, rs2"),
     compressed("c.and", "and", "100 0 11 rd'/rs1' 11 rs2' 01", "rd, rs2"),
-    compressed("c.j", "jal", "101 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=0", "target", "pc = pc+imm"),
+    compressed("c.j", "jal", "101 imm[11|4|9:8|10|6|7|3:1|5] 01; rd=0", "target"),
     compressed("c.beqz", "beq", "110 imm[8|4:3] rs1' imm[7:6|2:1|5] 01; rs2=0", "rs1, target"),
     compressed("c.bnez", "bne", "111 imm[8|4:3] rs1' imm[7:6|2:1|5] 01; rs2=0", "rs1, target"),
 
@@ -205,7 +198,7 @@ constexpr std::array kCompressedRows{
     compressed("c.lwsp", "lw", "010 uimm[5] rd!0 uimm[4:2|7:6] 10; rs1=2", "rd, imm(rs1)"),
     // Unlike the standard, rs1 = x0 is legal in this hardware and jumps to 0.
     compressed("c.jr", "jalr", "100 0 rs1 00000 10; rd=0", "rs1", "pc = rs1 & ~1"),
-    compressed("c.mv", "add", "100 0 rd rs2!0 10; rs1=0", "rd, rs2", "rd = rs2"),
+    compressed("c.mv", "add", "100 0 rd rs2!0 10; rs1=0", "rd, rs2"),
     compressed("c.ebreak", "ebreak", "100 1 00000 00000 10", ""),
     compressed("c.jalr", "jalr", "100 1 rs1!0 00000 10; rd=1", "rs1",
                "t = rs1 & ~1; x1 = pc+2; pc = t"),

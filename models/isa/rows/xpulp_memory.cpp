@@ -4,9 +4,8 @@
 // nothing.
 #include "isa/chain.hpp"
 #include "isa/encoding.hpp"
-#include "isa/hart.hpp"
+#include "isa/rows/memory.hpp"
 #include "isa/rows/rows.hpp"
-#include "isa/text.hpp"
 
 namespace flexv::isa {
 namespace {
@@ -14,7 +13,7 @@ namespace {
 /// A loaded value wins over the incremented base when both go to the same register.
 template <typename T>
 void load_and_step(Hart& hart, const Operands& op, u32 step) {
-    const u32 address = hart.x[op.rs1];
+    const Address address = address_of(AddressMode::base, op, hart.x);
     const u32 value = u32(i32(hart.load<T>(address)));
     hart.x[op.rs1] = address + step;
     hart.x[op.rd] = value;
@@ -22,7 +21,7 @@ void load_and_step(Hart& hart, const Operands& op, u32 step) {
 
 template <typename T>
 void store_and_step(Hart& hart, const Operands& op, u32 step) {
-    const u32 address = hart.x[op.rs1];
+    const Address address = address_of(AddressMode::base, op, hart.x);
     hart.store<T>(address, T(hart.x[op.rs2]));
     hart.x[op.rs1] = address + step;
 }
@@ -66,13 +65,9 @@ constexpr std::array<Instruction, 3> loads() {
             "rd, imm(rs1!)", {AddressMode::base, sizeof(T)},
             [](Hart& hart, const Operands& op) { load_and_step<T>(hart, op, u32(op.imm)); },
             "a = rs1; rs1 = rs1+imm; rd = load(a)"),
-        access(
-            joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
-            {AddressMode::base_register, sizeof(T)},
-            [](Hart& hart, const Operands& op) {
-                hart.x[op.rd] = u32(i32(hart.load<T>(hart.x[op.rs1] + hart.x[op.rs2])));
-            },
-            "rd = load(rs1+rs2)"),
+        access(joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
+               {AddressMode::base_register, sizeof(T)}, execute_load<T, AddressMode::base_register>,
+               "rd = load(rs1+rs2)"),
         access(
             joined<"p.", name, ".rrpost">, joined<code, " rs2 rs1 111 rd 0001011">, "rd, rs2(rs1!)",
             {AddressMode::base, sizeof(T)},
@@ -93,14 +88,10 @@ constexpr std::array<Instruction, 3> stores() {
                 [](Hart& hart, const Operands& op) { store_and_step<T>(hart, op, u32(op.imm)); },
                 "a = rs1; d = rs2; rs1 = rs1+imm; store(a, d)"),
             false),
-        as_store(access(
-                     joined<"p.", name, ".rr">,
-                     joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
-                     {AddressMode::base_rd, sizeof(T)},
-                     [](Hart& hart, const Operands& op) {
-                         hart.store<T>(hart.x[op.rs1] + hart.x[op.rd], T(hart.x[op.rs2]));
-                     },
-                     "store(rs1+rs3, rs2); rs3 is the rd field"),
+        as_store(access(joined<"p.", name, ".rr">,
+                        joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
+                        {AddressMode::base_rd, sizeof(T)}, execute_store<T, AddressMode::base_rd>,
+                        "store(rs1+rs3, rs2); rs3 is the rd field"),
                  true),
         as_store(
             access(
@@ -114,12 +105,10 @@ constexpr std::array<Instruction, 3> stores() {
 }
 
 constexpr std::array kEventLoads{
-    as_event_load(access(
-        "p.elw", "imm[11:0] rs1 110 rd 0000011", "rd, imm(rs1)", {AddressMode::base_immediate, 4},
-        [](Hart& hart, const Operands& op) {
-            hart.x[op.rd] = hart.load<u32>(hart.x[op.rs1] + u32(op.imm));
-        },
-        "rd = M32[rs1+imm]; the core sleeps until the event unit answers")),
+    as_event_load(access("p.elw", "imm[11:0] rs1 110 rd 0000011", "rd, imm(rs1)",
+                         {AddressMode::base_immediate, 4},
+                         execute_load<u32, AddressMode::base_immediate>,
+                         "rd = M32[rs1+imm]; the core sleeps until the event unit answers")),
     // Quirk Q23.
     hardware_only(as_event_load(access(
         "p.elw.post", "imm[11:0] rs1 110 rd 0001011", "rd, imm(rs1!)", {AddressMode::base, 4},

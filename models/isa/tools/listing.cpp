@@ -80,6 +80,24 @@ std::string renamed(const Encoding& encoding, std::string_view word) {
     return std::string(word);
 }
 
+/// `text` without what x0 makes superfluous: `0 + b` is b, and what is assigned to it is lost.
+std::string without_zero(std::string text) {
+    constexpr std::string_view kSum = "0 + ";
+    if (const auto sum = text.find(" = 0 + "); sum != std::string::npos)
+        text.erase(text.find(kSum, sum), kSum.size());
+    if (text.starts_with("0 = "))
+        text.erase(0, text.find("; ") + 2);
+    return text;
+}
+
+/// The successor of a compressed instruction lies nearer.
+std::string with_size(std::string text, unsigned size) {
+    constexpr std::string_view kSuccessor = "pc+4";
+    if (const auto place = text.find(kSuccessor); place != std::string::npos)
+        text.replace(place, kSuccessor.size(), fmt::format("pc+{}", size));
+    return text;
+}
+
 std::string quoted_if_needed(const std::string& cell) {
     return cell.find(',') == std::string::npos ? cell : '"' + cell + '"';
 }
@@ -98,7 +116,7 @@ std::string semantics_of(const Instruction& row) {
         if (name == "imm" && word != name && rest.starts_with(kLowBits))
             rest.remove_prefix(kLowBits.size());
     }
-    return text;
+    return with_size(without_zero(text), encoding_of(row).size);
 }
 
 std::string listing_csv() {

@@ -46,34 +46,6 @@ struct Bench final : DataInitiator {
 
 }  // namespace
 
-TEST_CASE("an address is formed as its mode says", "[core][load_store]") {
-    isa::Hart hart;
-    hart.x[1] = 0x100;
-    hart.x[2] = 0x20;
-    hart.x[3] = 0x3;
-    hart.weights.address = 0x1000;
-    hart.activations.address = 0x2000;
-    Slot slot;
-    slot.op.rs1 = 1;
-    slot.op.rs2 = 2;
-    slot.op.rd = 3;
-    slot.op.imm = -4;
-    const auto address = [&](isa::AddressMode mode) {
-        slot.access.mode = mode;
-        return LoadStoreUnit::address_of(slot, hart);
-    };
-
-    CHECK(address(isa::AddressMode::base_immediate) == 0xfc);
-    CHECK(address(isa::AddressMode::base) == 0x100);
-    CHECK(address(isa::AddressMode::base_register) == 0x120);
-    CHECK(address(isa::AddressMode::base_rd) == 0x103);
-    CHECK(address(isa::AddressMode::mac_load) == 0x100);
-    hart.simd_legacy = false;
-    CHECK(address(isa::AddressMode::mac_load) == 0x2000);
-    slot.op.imm2 = 16;  // loads a weight
-    CHECK(address(isa::AddressMode::mac_load) == 0x1000);
-}
-
 TEST_CASE("a misaligned load is two requests, whose words are joined", "[core][load_store]") {
     Bench bench;
     bench.begin(kDevice + 3, 4);

@@ -78,7 +78,18 @@ TEST_CASE("a compressed row is described as its base row, with its own registers
     CHECK(semantics_of("c.addi4spn") == "rd = x2 + imm");  // a register that the word does not hold
     CHECK(semantics_of("c.addi16sp") == "x2 = x2 + imm");
     CHECK(semantics_of("c.swsp") == "M32[x2+imm] = rs2");
+    CHECK(semantics_of("c.li") == "rd = imm");
+    CHECK(semantics_of("c.mv") == "rd = rs2");
+    CHECK(semantics_of("c.j") == "pc = pc+imm");
+    CHECK(semantics_of("c.jal") == "x1 = pc+2; pc = pc+imm");
     CHECK(semantics_of("c.beqz") == "if (rs1 == 0) pc = pc+imm");
+}
+
+TEST_CASE("a load is described by what it extends, a store by what it keeps", "[isa][listing]") {
+    CHECK(semantics_of("lb") == "rd = sx8(M8[rs1+imm])");
+    CHECK(semantics_of("lhu") == "rd = zx16(M16[rs1+imm])");
+    CHECK(semantics_of("lw") == "rd = M32[rs1+imm]");
+    CHECK(semantics_of("sh") == "M16[rs1+imm] = rs2");
 }
 
 TEST_CASE("a listing is asked for by the name of its format", "[isa][listing]") {

@@ -3,8 +3,8 @@
 
 #include "base/clock_domain.hpp"
 #include "base/console.hpp"
+#include "base/enum_names.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace flexv {
@@ -25,9 +25,9 @@ std::string Log::text_of(const Cause& cause) {
 }
 
 void Log::emit(LogLevel level, const std::string& message) const {
-    static constexpr std::array<std::string_view, 4> kNames = {"error", "warn", "info", "debug"};
-    console::tell("{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6, kNames[std::size_t(level)],
-                  module_, message, text_of(cause()));
+    static constexpr auto kNames = enum_names<LogLevel>("error", "warn", "info", "debug");
+    console::tell("{:.3f} us {} {}: {}{}\n", time().to_seconds() * 1e6, kNames[level], module_,
+                  message, text_of(cause()));
 }
 
 }  // namespace flexv

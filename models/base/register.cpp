@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/register.hpp"
 
+#include "base/enum_names.hpp"
 #include "base/state_archive.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace flexv {
 
@@ -25,9 +25,9 @@ std::string element_name(const std::string& name, unsigned index) {
 }  // namespace
 
 std::string_view to_string(Access access) {
-    static constexpr std::array<std::string_view, 5> kNames = {
-        "read_write", "read_only", "write_only", "write_1_to_clear", "read_to_clear"};
-    return kNames[std::size_t(access)];
+    static constexpr auto kNames = enum_names<Access>("read_write", "read_only", "write_only",
+                                                      "write_1_to_clear", "read_to_clear");
+    return kNames[access];
 }
 
 Register::Register(RegisterBank& bank, RegisterSpec spec) : spec_(std::move(spec)) {

@@ -10,9 +10,9 @@ namespace flexv::core {
 
 namespace {
 
-constexpr std::array<std::string_view, kStallCauses> kStallNames = {
-    "load_use", "jump",       "tcdm",  "misaligned", "event_unit",
-    "dma",      "peripheral", "fetch", "execute",    "flush"};
+constexpr auto kStallNames =
+    enum_names<Stall>("load_use", "jump", "tcdm", "misaligned", "event_unit", "dma", "peripheral",
+                      "fetch", "execute", "flush");
 
 /// A counter as reports and energy profiles know it, in the order of reports. Behind these stands
 /// one for each cause of stalls.
@@ -100,7 +100,7 @@ constexpr std::array<u64 (*)(const Counters&), 16> kPerformanceEvents = {
 
 }  // namespace
 
-std::string_view name_of(Stall cause) { return kStallNames[unsigned(cause)]; }
+std::string_view name_of(Stall cause) { return kStallNames[cause]; }
 
 // Instructions.
 
@@ -158,7 +158,7 @@ void Counters::add_to(Module& module) const {
         DerivedCounter(module, counter.name, counter.doc,
                        [this, &counter] { return counter.value(*this); });
     for (unsigned cause = 0; cause < kStallCauses; ++cause)
-        DerivedCounter(module, fmt::format("{}_stalls", kStallNames[cause]),
+        DerivedCounter(module, fmt::format("{}_stalls", kStallNames[Stall(cause)]),
                        "cycles lost to this cause",
                        [this, cause]() -> u64 { return stalls_[cause]; });
 }

@@ -4,6 +4,7 @@
 // counters of the hardware make of it.
 #pragma once
 
+#include "base/enum_names.hpp"
 #include "base/event_count.hpp"
 #include "base/module.hpp"
 #include "base/state_archive.hpp"
@@ -32,7 +33,7 @@ enum class Event : u8 {
     external_load_cycle,  ///< a cycle that such a load waits
     external_store_cycle,
 };
-inline constexpr unsigned kEvents = unsigned(Event::external_store_cycle) + 1;
+inline constexpr unsigned kEvents = unsigned(kEnumerators<Event>);
 
 /// How often each instruction was executed. What executes in blocks is counted by blocks;
 /// the sums are made when somebody asks.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "energy/profile.hpp"
 
+#include "base/enum_names.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace flexv::energy {
@@ -21,9 +21,8 @@ u64 rounded_attojoules(double picojoules) {
 }  // namespace
 
 std::string_view name_of(Kind kind) {
-    static constexpr std::array<std::string_view, kKinds> kNames = {"published", "derived",
-                                                                    "assumed"};
-    return kNames[std::size_t(kind)];
+    static constexpr auto kNames = enum_names<Kind>("published", "derived", "assumed");
+    return kNames[kind];
 }
 
 double Profile::max_mhz(double vdd) const {

@@ -2,6 +2,7 @@
 // How well a number of a profile is founded, and how far off what follows from it may be.
 #pragma once
 
+#include "base/enum_names.hpp"
 #include "base/units.hpp"
 
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace flexv::energy {
 
 enum class Kind : u8 { published, derived, assumed };
-inline constexpr unsigned kKinds = 3;
+inline constexpr unsigned kKinds = unsigned(kEnumerators<Kind>);
 [[nodiscard]] std::string_view name_of(Kind kind);
 
 /// How far off a figure may be that is no anchor of the profile.

@@ -2,9 +2,9 @@
 #include "energy/size_law.hpp"
 
 #include "base/edit_distance.hpp"
+#include "base/enum_names.hpp"
 #include "base/error.hpp"
 
-#include <array>
 #include <cmath>
 
 namespace flexv::energy {
@@ -68,9 +68,8 @@ std::string trimmed(const std::string& text) {
 }  // namespace
 
 std::string_view name_of(Curve curve) {
-    static constexpr std::array<std::string_view, kCurves> kNames = {"linear", "sqrt", "log2",
-                                                                     "inverse", "table"};
-    return kNames[std::size_t(curve)];
+    static constexpr auto kNames = enum_names<Curve>("linear", "sqrt", "log2", "inverse", "table");
+    return kNames[curve];
 }
 
 SizeProduct SizeProduct::parse(const std::string& text) {

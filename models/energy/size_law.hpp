@@ -21,7 +21,6 @@ enum class Curve : u8 {
     inverse,  ///< n0 / n: what is shared by more
     table     ///< a value for each name
 };
-inline constexpr unsigned kCurves = 5;
 [[nodiscard]] std::string_view name_of(Curve curve);
 
 /// Sizes that are multiplied, and those that divide: "tcdm.bytes / tcdm.banks".

@@ -2,36 +2,35 @@
 // Enumerators of the instruction rows as text, for listings and reports.
 #pragma once
 
+#include "base/enum_names.hpp"
 #include "isa/instruction.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace flexv::isa {
 
 constexpr std::string_view name_of(Extension extension) {
-    constexpr std::array<std::string_view, 9> kNames{
-        "rv32i", "m", "c", "zicsr", "zifencei", "priv", "xpulpv2", "xpulpnn", "flexv"};
-    return kNames[std::size_t(extension)];
+    constexpr auto kNames = enum_names<Extension>("rv32i", "m", "c", "zicsr", "zifencei", "priv",
+                                                  "xpulpv2", "xpulpnn", "flexv");
+    return kNames[extension];
 }
 
 constexpr std::string_view name_of(Mode mode) {
-    constexpr std::array<std::string_view, 3> kNames{"any", "legacy", "status"};
-    return kNames[std::size_t(mode)];
+    constexpr auto kNames = enum_names<Mode>("any", "legacy", "status");
+    return kNames[mode];
 }
 
 constexpr std::string_view name_of(Timing timing) {
-    constexpr std::array<std::string_view, 16> kNames{
-        "single", "multiply_high", "divide",        "load",    "store", "event_load",
-        "branch", "jump",          "jump_register", "csr",     "fence", "environment",
-        "mret",   "wfi",           "hardware_loop", "mac_load"};
-    return kNames[std::size_t(timing)];
+    constexpr auto kNames = enum_names<Timing>(
+        "single", "multiply_high", "divide", "load", "store", "event_load", "branch", "jump",
+        "jump_register", "csr", "fence", "environment", "mret", "wfi", "hardware_loop", "mac_load");
+    return kNames[timing];
 }
 
 constexpr std::string_view name_of(Energy energy) {
-    constexpr std::array<std::string_view, 7> kNames{"alu",   "multiply", "dot_product", "load",
-                                                     "store", "divide",   "idle"};
-    return kNames[std::size_t(energy)];
+    constexpr auto kNames =
+        enum_names<Energy>("alu", "multiply", "dot_product", "load", "store", "divide", "idle");
+    return kNames[energy];
 }
 
 }  // namespace flexv::isa

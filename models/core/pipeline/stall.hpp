@@ -2,6 +2,7 @@
 // The causes of stalls: what units of the pipeline say, and counters count.
 #pragma once
 
+#include "base/enum_names.hpp"
 #include "base/units.hpp"
 
 #include <string_view>
@@ -21,7 +22,7 @@ enum class Stall : u8 {
     execute,     ///< divide and mulh
     flush,       ///< pipeline drains: fences, mstatus, traps, interrupts, p.elw
 };
-inline constexpr unsigned kStallCauses = unsigned(Stall::flush) + 1;
+inline constexpr unsigned kStallCauses = unsigned(kEnumerators<Stall>);
 std::string_view name_of(Stall cause);
 
 }  // namespace flexv::core

@@ -11,7 +11,9 @@
 
 #include <array>
 #include <bit>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 namespace flexv {
 
@@ -141,18 +143,38 @@ public:
     void cancel(const DataInitiator& initiator) { requests_.remove(initiator.port()); }
     /// The memory, size_bytes() bytes, word-interleaved in hardware but linear here; stays where it
     /// is.
-    [[nodiscard]] virtual std::byte* storage() = 0;
-    [[nodiscard]] virtual u32 size_bytes() const = 0;
-    /// The words of storage() of which somebody holds decoded instructions. After a write that
-    /// meets one the writer calls code_written().
-    [[nodiscard]] virtual const CodeWords& code_words() const = 0;
-    virtual void code_written(u32 offset, u32 bytes) = 0;
+    [[nodiscard]] std::byte* storage() { return bytes_.data(); }
+    [[nodiscard]] u32 size_bytes() const { return size_bytes_; }
+    /// Writes up to 4 bytes of storage(); who holds decoded instructions of them learns of it.
+    void write(u32 offset, const void* data, u32 bytes) {
+        std::memcpy(bytes_.data() + offset, data, bytes);
+        written(offset, bytes);
+    }
+    /// For a write of up to 4 bytes that was made through storage(): rows of a core write there
+    /// themselves, and the core tells once they have left EX.
+    [[gnu::always_inline]] void written(u32 offset, u32 bytes) {
+        if (meets_code(offset, bytes)) [[unlikely]]
+            code_written(offset, bytes);
+    }
+    /// Somebody holds decoded instructions of these bytes, up to 4.
+    [[nodiscard]] [[gnu::always_inline]] bool meets_code(u32 offset, u32 bytes) const {
+        return code_words_.meets_access(offset, bytes);
+    }
 
 protected:
-    TcdmTarget(Timeline& timeline, const Agent& interconnect, u32 bank_count)
-        : requests_(timeline, interconnect, bank_count) {}
+    TcdmTarget(Timeline& timeline, const Agent& interconnect, u32 bank_count, u32 size_bytes)
+        : requests_(timeline, interconnect, bank_count),
+          size_bytes_(size_bytes),
+          bytes_(size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
+          code_words_(bytes_.size()) {}
+
+    /// Whoever holds decoded instructions of these bytes forgets them.
+    virtual void code_written(u32 offset, u32 bytes) = 0;
 
     TcdmRequests requests_;
+    const u32 size_bytes_;
+    std::vector<std::byte> bytes_;
+    CodeWords code_words_;  // of storage(): somebody holds decoded instructions of them
 };
 
 }  // namespace flexv

@@ -159,10 +159,9 @@ Mchan::Mchan(const sc_core::sc_module_name& module_name, ClockDomain& clock, con
 Mchan::~Mchan() = default;
 
 void Mchan::end_of_elaboration() {
-    memory_ = tcdm_out->storage();
+    tcdm_ = tcdm_out.operator->();
     FLEXV_ASSERT(std::has_single_bit(tcdm_out->size_bytes()), "the TCDM's size is a power of two");
     memory_mask_ = tcdm_out->size_bytes() - 1;
-    code_words_ = &tcdm_out->code_words();
 }
 
 void Mchan::reset() {
@@ -333,12 +332,10 @@ void Mchan::request_word(bool is_receive, unsigned lane, Address address, Cycles
 void Mchan::move_word(bool is_receive, u8* data, Address address, u32 bytes) {
     const u32 place = address & memory_mask_;
     if (!is_receive) {
-        std::memcpy(data, memory_ + place, bytes);
+        std::memcpy(data, tcdm_->storage() + place, bytes);
         return;
     }
-    std::memcpy(memory_ + place, data, bytes);
-    if (code_words_->meets_access(place, bytes))
-        tcdm_out->code_written(place, bytes);
+    tcdm_->write(place, data, bytes);
 }
 
 Cycles Mchan::access_external(OpenBurst& burst, Cycles now) {

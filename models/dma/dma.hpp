@@ -149,9 +149,8 @@ private:
     Cycles active_since_ = 0;
     bool was_active_ = false;
 
-    std::byte* memory_ = nullptr;            // the TCDM
-    u32 memory_mask_ = 0;                    // only the address bits inside the TCDM count
-    const CodeWords* code_words_ = nullptr;  // of the TCDM
+    TcdmTarget* tcdm_ = nullptr;  // behind tcdm_out
+    u32 memory_mask_ = 0;         // only the address bits inside the TCDM count
 
     Counter commands_{*this, "commands", "commands whose words are complete"};
     Counter bursts_{*this, "bursts", "bursts on the external bus"};

@@ -11,11 +11,9 @@ namespace flexv::tcdm {
 
 Tcdm::Tcdm(const sc_core::sc_module_name& name, ClockDomain& clock, const Config& config)
     : Module(name),
-      TcdmTarget(clock.timeline, *this, config.bank_count),
+      TcdmTarget(clock.timeline, *this, config.bank_count, config.size_bytes),
       config_(config),
       clock_(clock),
-      bytes_(config.size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
-      code_words_(bytes_.size()),
       arbiters_(config.bank_count, RoundRobin(config.port_count)),
       bank_conflicts_(config.bank_count),
       accesses_{&reads_, &writes_} {

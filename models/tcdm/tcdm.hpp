@@ -34,15 +34,11 @@ public:
     void reset() override;
     void serialize(StateArchive& archive) override;
 
-    std::byte* storage() override { return bytes_.data(); }
-    [[nodiscard]] u32 size_bytes() const override { return config_.size_bytes; }
-    [[nodiscard]] const CodeWords& code_words() const override { return code_words_; }
-    void code_written(u32 offset, u32 bytes) override;
-
     [[nodiscard]] u64 conflicts_of_bank(unsigned bank) const { return bank_conflicts_.at(bank); }
 
 private:
     void act(Cycles now) override;
+    void code_written(u32 offset, u32 bytes) override;
     void add_bank_counters();
     [[gnu::noinline]] void serve(u32 ports, Cycles now);
     void grant(unsigned port, Cycles now);
@@ -56,8 +52,6 @@ private:
 
     const Config config_;
     ClockDomain& clock_;
-    std::vector<std::byte> bytes_;
-    CodeWords code_words_;
     std::vector<RoundRobin> arbiters_;    // [bank]
     std::vector<u64> bank_conflicts_;     // [bank]
     std::array<Counter*, 2> accesses_{};  // [is_write]

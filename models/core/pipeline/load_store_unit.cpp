@@ -21,7 +21,6 @@ void LoadStoreUnit::connect(const Ports& ports) {
     tcdm_ = ports.tcdm;
     if (tcdm_ == nullptr)
         return;
-    code_words_ = &tcdm_->code_words();
     // Both views of the TCDM window, the cluster's own address and the alias at 0, wrap at its
     // size. They differ in one bit in the first cluster; in others the fast way is for the alias.
     constexpr Address kTcdmWindow = 0xfff0'0000;
@@ -137,7 +136,7 @@ u32 LoadStoreUnit::peek_tcdm() const {
 }
 
 void LoadStoreUnit::tell_written_code() const {
-    tcdm_->code_written(access_.address & window_.offset_mask, access_.bytes);
+    tcdm_->written(access_.address & window_.offset_mask, access_.bytes);
 }
 
 }  // namespace flexv::core

@@ -147,7 +147,7 @@ public:
     [[nodiscard]] u32 peek_tcdm() const;
     /// Somebody holds decoded instructions of the word in the TCDM.
     [[nodiscard]] [[gnu::always_inline]] bool meets_code() const {
-        return code_words_->meets_access(access_.address & window_.offset_mask, access_.bytes);
+        return tcdm_->meets_code(access_.address & window_.offset_mask, access_.bytes);
     }
     /// And must forget them.
     void tell_written_code() const;
@@ -161,7 +161,6 @@ private:
     Access access_;
     isa::DirectWindow window_;  // of the TCDM
     TcdmTarget* tcdm_ = nullptr;
-    const CodeWords* code_words_ = nullptr;  // of the TCDM
     const AddressMap map_;
     Ports ports_;
     bool rows_may_differ_ = false;

@@ -197,13 +197,13 @@ TEST_CASE("direct access for decoding ends when the word is written", "[tcdm]") 
     CHECK_FALSE(dmi.is_write_allowed());
     CHECK(dmi.get_start_address() == 0x1004);
     CHECK(dmi.get_end_address() == 0x1007);
-    CHECK(bench.memory.code_words().meets_access(0x1004, 4));
+    CHECK(bench.memory.meets_code(0x1004, 4));
 
     bench.master.write32(0x1000, 1);
     bench.master.write32(0x1008, 1);
-    CHECK(bench.memory.code_words().meets_access(0x1004, 4));
+    CHECK(bench.memory.meets_code(0x1004, 4));
     bench.master.write32(0x1004, 1);
-    CHECK_FALSE(bench.memory.code_words().meets_access(0x1004, 4));
+    CHECK_FALSE(bench.memory.meets_code(0x1004, 4));
 }
 
 TEST_CASE("whoever decodes through either view is told of a write through the other", "[tcdm]") {

@@ -10,6 +10,7 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
     : Module(name),
       probes{.instruction = InstructionProbe(code, &Core::execute_observed)},
       fetch_(*this, clock.timeline),
+      traps_(hart_, code),
       load_store_(config.address_map),
       sequencer_(hart_, code, scoreboard_),
       config_(config),
@@ -60,7 +61,7 @@ void Core::reset() {
     scoreboard_ = {};
     fetch_.reset();
     load_store_.reset();
-    interrupt_ = {};
+    traps_.reset();
     counters_.reset();
     csrs_.reset(0);  // behind the counters, whose values it notes
     probes.instruction.reset();
@@ -68,11 +69,12 @@ void Core::reset() {
 }
 
 void Core::start(Address boot_address, Cycles cycle) {
-    boot_address_ = boot_address & ~1U;
-    csrs_.reset(boot_address_);
+    boot_address &= ~1U;
+    traps_.start(boot_address);
+    csrs_.reset(boot_address);
     now_ = cycle;
     counters_.start(cycle);
-    hart_.pc = boot_address_;
+    hart_.pc = boot_address;
     state_ = State::running;
     starting_ = true;
     clock_.timeline.schedule(*this, cycle);

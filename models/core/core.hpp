@@ -18,10 +18,10 @@
 #include "core/fault.hpp"
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/fetch_unit.hpp"
-#include "core/pipeline/interrupt_input.hpp"
 #include "core/pipeline/load_store_unit.hpp"
 #include "core/pipeline/scoreboard.hpp"
 #include "core/pipeline/sequencer.hpp"
+#include "core/pipeline/trap_unit.hpp"
 #include "core/probe/core_probes.hpp"
 #include "core/probe/quirks.hpp"
 #include "isa/hart.hpp"
@@ -54,7 +54,6 @@ struct CoreState {
     Cycles decoded_ = 0;  // first cycle in decode of what traps or jumps
     Cycles slept_since_ = 0;
     Address jumped_from_ = 0;
-    Address boot_address_ = 0;
     isa::Trap trap_{};                    // to be taken in its cycle
     std::unique_ptr<const Fault> fault_;  // to be thrown in its cycle
 
@@ -286,16 +285,12 @@ private:
     void raise(const isa::Trap& trap);
     void raise(const Fault& fault);
     void take_trap();
-    [[nodiscard]] std::string describe(const isa::Trap& trap);
     [[nodiscard]] Cycles uninterrupted_until() const;
     [[nodiscard]] bool heed_interrupt(Cycles& horizon);
     void decide_on_interrupt();
     void take_interrupt(Cycles taken);
     [[nodiscard]] bool ends_in_interrupt(Cycles now);
     void replay_event_load();
-    void follow_interrupt_enable(Cycles cycle);
-    void enter_vector(Address pc, u32 cause, unsigned slot);
-    [[nodiscard]] bool handles_traps();
     void await_interrupt();
     void wake(Cycles now);
     [[noreturn]] void fault(const std::string& what) const;
@@ -307,7 +302,7 @@ private:
     isa::Hart hart_;
     Scoreboard scoreboard_;
     FetchUnit fetch_;
-    InterruptInput interrupt_;
+    TrapUnit traps_;
     LoadStoreUnit load_store_;
     Sequencer sequencer_;
 

@@ -43,7 +43,7 @@ void Core::set_csr(unsigned number, u32 value) {
     csrs_.write(number, value);
     sequencer_.mark_loop_ends();
     if (was_enabled != hart_.mie)
-        follow_interrupt_enable(now_);
+        traps_.follow_enable(now_);
     if (was_legacy == hart_.simd_legacy)
         return;
     sequencer_.forget_page();

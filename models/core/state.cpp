@@ -8,7 +8,7 @@
 namespace flexv::core {
 
 void Core::serialize(StateArchive& archive) {
-    archive(hart_, csrs_, fetch_, interrupt_, load_store_, scoreboard_, counters_);
+    archive(hart_, csrs_, fetch_, traps_, load_store_, scoreboard_, counters_);
     CoreState::serialize(archive);
     if (config_.has_quirks)
         archive(probes.instruction.previous(), quirks_);
@@ -16,7 +16,7 @@ void Core::serialize(StateArchive& archive) {
 }
 
 void CoreState::serialize(StateArchive& archive) {
-    archive(now_, starting_, state_, decoded_, slept_since_, jumped_from_, boot_address_);
+    archive(now_, starting_, state_, decoded_, slept_since_, jumped_from_);
     archive(trap_.cause, trap_.value);
     serialize_fault(archive);
 }

@@ -274,7 +274,7 @@ void Core::step_csr(const Slot& slot) {
         sequencer_.mark_loop_ends();
     leave_ex(slot);
     if (number == kMstatus)
-        follow_interrupt_enable(now_);
+        traps_.follow_enable(now_);
     if (was_legacy != hart_.simd_legacy) {
         sequencer_.forget_page();
         enter(hart_.pc);
@@ -293,7 +293,7 @@ void Core::step_refetch(const Slot& slot) {
     leave_ex(slot);
     const bool is_return = slot.timing == isa::Timing::mret;
     if (is_return)
-        follow_interrupt_enable(now_ + 1);
+        traps_.follow_enable(now_ + 1);
     flush_to(is_return ? target : hart_.pc, is_return ? sent + 1 : sent, from);
 }
 
@@ -311,7 +311,7 @@ Core::Next Core::step_wait_for_interrupt(const Slot& slot) {
     fetch_.keep_going();
     state_ = State::sleeping;
     slept_since_ = now_;
-    if (interrupt_.is_high())
+    if (traps_.wakes())
         await_interrupt();
     return Next::yield;
 }

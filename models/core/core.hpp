@@ -173,10 +173,6 @@ public:
 private:
     enum class Next : u8 { run, yield };
 
-    /// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also
-    /// when it jumps to its successor. No address is odd.
-    static constexpr u32 kNotTaken = 1;
-
     void end_of_elaboration() override;
     void connect_hart();
     void act(Cycles now) override;
@@ -277,9 +273,6 @@ private:
     // For those who see every instruction.
     static void execute_observed(isa::Hart& hart, const isa::Operands& op);
     void execute_observed();
-    void note_state_before(const Execution& execution, Retired& retired) const;
-    [[nodiscard]] MemoryAccess seen_access() const;
-    void leave_page(const Slot& slot, bool took_branch);
 
     // Traps, interrupts and sleep.
     void raise(const isa::Trap& trap);

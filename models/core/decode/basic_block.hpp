@@ -13,6 +13,10 @@
 
 namespace flexv::core {
 
+/// next_pc of a branch before it executes: it tells that it is taken by writing next_pc, also when
+/// it jumps to its successor. No address is odd.
+inline constexpr u32 kNotTaken = 1;
+
 /// Instructions behind each other in the code, of which none but the first has a flag other than
 /// kLineStart; a branch may be the last one. Made once, and forgotten with its instructions.
 class BasicBlock {

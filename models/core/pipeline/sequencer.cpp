@@ -18,9 +18,13 @@ void Sequencer::enter_page(Address base) {
     page_base_ = base;
 }
 
-void Sequencer::end_page_behind(const Slot& slot) {
+void Sequencer::change_mode_behind(const Slot& slot) {
+    const bool jumps = slot.timing == isa::Timing::branch
+                           ? hart_.next_pc != kNotTaken
+                           : hart_.next_pc != hart_.pc + slot.op.size;
     forget_page();
-    front_ = page_ + DecodeCache::kPageSlots - slot.step;
+    if (!jumps)  // which looks up anyway
+        front_ = page_ + DecodeCache::kPageSlots - slot.step;
 }
 
 Slot& Sequencer::decoded(Address pc) {

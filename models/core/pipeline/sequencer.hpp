@@ -45,9 +45,9 @@ public:
     /// Words mean something else from now on (CSR 0x010): nothing is known any more of where
     /// instructions lie.
     void forget_page() { page_base_ = kNoPage; }
-    /// The same, and behind `slot`, which is in front, stands the end of the page: there the core
-    /// looks up what follows.
-    void end_page_behind(const Slot& slot);
+    /// The same, by `slot`, which is in front and no CSR instruction. Unless it jumps, the end of
+    /// the page stands behind it: there the core looks up what follows.
+    void change_mode_behind(const Slot& slot);
 
     [[nodiscard]] isa::Mode mode() const {
         return hart_.simd_legacy ? isa::Mode::legacy : isa::Mode::status;

@@ -5,12 +5,17 @@
 
 #include "base/error.hpp"
 #include "core/decode/decode_cache.hpp"
+#include "core/pipeline/load_store_unit.hpp"
 #include "core/probe/observer.hpp"
 
 #include <array>
 #include <vector>
 
 namespace flexv::core {
+
+/// The access in EX with its data, without a side effect.
+/// \param stored what a store writes
+[[nodiscard]] MemoryAccess access_of(const LoadStoreUnit& unit, u32 stored);
 
 class InstructionProbe {
 public:
@@ -36,19 +41,9 @@ public:
         has_begun_ = false;
         retired_ = {};
     }
-    void before(const Execution& execution, isa::Hart& hart) const {
-        for (Observer* const observer : observers_)
-            observer->before(execution, hart);
-    }
-    void after(const Execution& execution, isa::Hart& hart) const {
-        for (Observer* const observer : observers_)
-            observer->after(execution, hart);
-    }
+    /// Executes the row for those who look on, and notes what the pipeline remembers of it.
+    void execute(const Execution& execution, isa::Hart& hart);
     [[nodiscard]] Retired& previous() { return retired_[latest_]; }
-    /// Where the one that executes is noted, until it becomes the one before.
-    [[nodiscard]] Retired& next() { return retired_[latest_ ^ 1]; }
-    /// It has executed: it is the instruction before.
-    void retire() { latest_ ^= 1; }
 
 private:
     DecodeCache& code_;

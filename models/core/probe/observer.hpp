@@ -52,6 +52,7 @@ struct Execution {
     Cycles entered = 0;  ///< first cycle in EX
     Cycles cycle = 0;    ///< in which it executes: the same, or that of the grant
     std::optional<MemoryAccess> memory{};
+    bool held_ex = false;  ///< a misaligned access that took a second cycle
     const Retired& previous;
 
     /// Nothing stood between the two in the pipeline, neither an instruction nor a bubble.

@@ -13,6 +13,7 @@ Core::Core(const sc_core::sc_module_name& name, ClockDomain& clock, DecodeCache&
       traps_(hart_, code),
       load_store_(config.address_map),
       sequencer_(hart_, code, scoreboard_),
+      ahead_(hart_, sequencer_, scoreboard_, fetch_),
       config_(config),
       clock_(clock),
       code_(code),

@@ -19,6 +19,7 @@
 #include "core/pipeline/address_map.hpp"
 #include "core/pipeline/fetch_unit.hpp"
 #include "core/pipeline/load_store_unit.hpp"
+#include "core/pipeline/lookahead.hpp"
 #include "core/pipeline/scoreboard.hpp"
 #include "core/pipeline/sequencer.hpp"
 #include "core/pipeline/trap_unit.hpp"
@@ -226,19 +227,10 @@ private:
     void jump_to(Address target, Cycles sent);
     void flush_to(Address target, Cycles cycle, Address from);
     void drain(Cycles cycles);
-    Cycles redirect(Cycles cycle, Slot& behind, bool takes_behind);
     [[nodiscard]] bool prepare();
-    [[nodiscard]] bool flows(const Slot& slot) const;
     void delay(Stall cause, Cycles cycles);
     void book_fetch(Cycles lost);
-    void clock_behind(const Slot& slot, Cycles enters);
     [[nodiscard]] bool must_look_behind(const Slot& slot);
-    [[nodiscard]] bool goes_out_of_reach(const Slot& before);
-    [[nodiscard]] bool holds_loops(Address pc);
-    [[nodiscard]] bool is_within_reach(const Slot& slot, const Sequencer::Way& way,
-                                       Address jump_target, Address reach);
-    [[nodiscard]] Address early_target(const Slot& jump, const Slot* before) const;
-    [[nodiscard]] bool take_loop_end(const Slot& slot);
     [[nodiscard]] bool loops_back();
 
     // FetchUnit::Owner
@@ -298,6 +290,7 @@ private:
     TrapUnit traps_;
     LoadStoreUnit load_store_;
     Sequencer sequencer_;
+    Lookahead ahead_;
 
     const Config config_;
     ClockDomain& clock_;
@@ -316,7 +309,7 @@ private:
 
 /// Decode has taken the instruction; behind its hazards it enters EX at now_.
 [[gnu::always_inline]] inline void Core::enter_ex(const Slot& slot) {
-    if ((slot.flags & kLoopEnd) == 0 || !take_loop_end(slot)) [[likely]]
+    if ((slot.flags & kLoopEnd) == 0 || !ahead_.take_loop_end(slot)) [[likely]]
         fetch_.take(pops_word(slot));
     const bool stalls = scoreboard_.stalls(slot);
     if (stalls)
@@ -365,7 +358,7 @@ private:
     const bool needs_two_words = (target & 2) != 0 && sequencer_.front().op.size == 4;
     const Cycles decoded = fetch_.may_leave_for(target, cycle, behind.pc)
                                ? fetch_.leave(cycle, needs_two_words)
-                               : redirect(cycle, behind, takes_behind);
+                               : ahead_.redirect(cycle, behind, takes_behind);
     const Cycles enters = std::max(now_, decoded + 2);
     counters_.stall(cause, enters - now_);
     now_ = enters;
@@ -389,7 +382,7 @@ private:
 /// An instruction may stay in EX. Its successor is in decode then, and the fetch stage goes on
 /// behind that, maybe to a line that the cache has to be asked for: then the stage is clocked.
 [[gnu::always_inline]] inline bool Core::must_look_behind(const Slot& slot) {
-    return !fetch_.has_behind(slot) && !fetch_.is_clocked() && goes_out_of_reach(slot);
+    return !fetch_.has_behind(slot) && !fetch_.is_clocked() && ahead_.goes_out_of_reach(slot);
 }
 
 // Loads and stores.

@@ -30,9 +30,9 @@ class Log {
 public:
     explicit Log(std::string module) : module_(std::move(module)) {}
 
-    /// Messages above this level are dropped; `warn` at start.
-    static void set_level(LogLevel level) { level_ = level; }
-    [[nodiscard]] static bool is_on(LogLevel level) { return level <= level_; }
+    /// Messages above this level are not even compiled: for whoever debugs a model to raise.
+    static constexpr LogLevel kMost = LogLevel::warn;
+    [[nodiscard]] static constexpr bool is_on(LogLevel level) { return level <= kMost; }
 
     /// While it lives, everything that is logged is about one access in a cycle of `clock`.
     class Scope {
@@ -84,14 +84,13 @@ public:
 private:
     template <typename... Args>
     void write(LogLevel level, fmt::format_string<Args...> format, Args&&... args) const {
-        if (is_on(level)) [[unlikely]]
+        if (is_on(level))
             emit(level, fmt::format(format, std::forward<Args>(args)...));
     }
     void emit(LogLevel level, const std::string& message) const;
 
     [[nodiscard]] static sc_core::sc_time time();
 
-    static inline LogLevel level_ = LogLevel::warn;
     static inline Surroundings surroundings_;
     std::string module_;
 };

@@ -54,11 +54,13 @@ void Core::refused(Cycles now, const std::string& what) {
         fault(fmt::format("{}: {}", load_store_.describe(), what));
     const Address address = load_store_.address_in_flight();
     const u32 word = config_.address_map.error_word(address);
-    tell_misuse(load_store_.access().is_write
-                    ? fmt::format("{}: {}; an error slave takes it and the data are lost",
-                                  load_store_.describe(), what)
-                    : fmt::format("{}: {}; an error slave answers {:#010x}", load_store_.describe(),
-                                  what, word));
+    tell_misuse([&] {
+        return load_store_.access().is_write
+                   ? fmt::format("{}: {}; an error slave takes it and the data are lost",
+                                 load_store_.describe(), what)
+                   : fmt::format("{}: {}; an error slave answers {:#010x}", load_store_.describe(),
+                                 what, word);
+    });
     granted(now, word >> (8 * (address & 3)));
 }
 

@@ -213,9 +213,7 @@ private:
     Next step_wait_for_interrupt(const Slot& slot);
     void step_over(const Slot& slot, Stall cause, Cycles extra);
     Next step_divide(const Slot& slot);
-    [[nodiscard]] Cycles divide_cycles(const Slot& slot) const;
     [[nodiscard]] Cycles cycles_in_shadow(const Slot& branch);
-    void step_streams_in_shadow(const Slot& slot);
     void step_branch(const Slot& slot);
     void step_jump(const Slot& slot);
     void step_jump_register(const Slot& slot);
@@ -250,8 +248,11 @@ private:
     // Loads and stores, and what waits cost.
     void send_request(Cycles now);
     void send_second_part(Cycles now);
-    void tell_misuse(const std::string& what) const {
-        probes.misuse({.initiator = name(), .pc = hart_.pc}, what);
+    /// \param what returns the text, which nobody makes where nobody looks
+    template <typename What>
+    void tell_misuse(What what) const {
+        if (probes.misuse.is_attached())
+            probes.misuse({.initiator = name(), .pc = hart_.pc}, what());
     }
     void book_wait(Cycles now);
     void book_sleep(Cycles until);
@@ -270,7 +271,6 @@ private:
     void raise(const isa::Trap& trap);
     void raise(const Fault& fault);
     void take_trap();
-    [[nodiscard]] Cycles uninterrupted_until() const;
     [[nodiscard]] bool heed_interrupt(Cycles& horizon);
     void decide_on_interrupt();
     void take_interrupt(Cycles taken);

@@ -107,7 +107,9 @@ void Core::decode_slot() {
     if (config_.bus_errors == BusErrors::fault)
         fault(what);
     const u32 word = config_.address_map.error_word(hart_.pc);
-    tell_misuse(fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word));
+    tell_misuse([&] {
+        return fmt::format("{}; an error slave answers {:#010x}, which is executed", what, word);
+    });
     const u32 rotated = (hart_.pc & 2) == 0 ? word : std::rotr(word, 16);
     code_.decode_word(sequencer_.front(), hart_.pc, sequencer_.mode(), rotated);
 }

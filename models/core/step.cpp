@@ -3,12 +3,26 @@
 #include "core/core.hpp"
 #include "core/pipeline/costs.hpp"
 #include "isa/address.hpp"
+#include "isa/csr.hpp"
 
 namespace flexv::core {
 
 namespace {
 
-constexpr unsigned kMstatus = 0x300;
+/// Beyond the first one.
+Cycles divide_cycles(const Slot& slot, const isa::Hart& hart) {
+    const bool is_signed = (slot.op.word & 0x1000) == 0;  // funct3: div 4, divu 5, rem 6, remu 7
+    return pipeline::divide(hart.x[slot.op.rs2], is_signed);
+}
+
+/// Q25: a Mac&Load with a load right behind a taken branch does not execute, yet its address steps.
+void step_streams_in_shadow(const Slot& slot, isa::Hart& hart) {
+    const isa::MacLoadField field(slot.op.imm2);
+    if (field.loads_weight)
+        hart.weights.step();
+    else if (field.loads_activation)
+        hart.activations.step();
+}
 
 }  // namespace
 
@@ -179,11 +193,6 @@ void Core::step_over(const Slot& slot, Stall cause, Cycles extra) {
     leave_ex(slot);
 }
 
-Cycles Core::divide_cycles(const Slot& slot) const {
-    const bool is_signed = (slot.op.word & 0x1000) == 0;  // funct3: div 4, divu 5, rem 6, remu 7
-    return pipeline::divide(hart_.x[slot.op.rs2], is_signed);
-}
-
 /// When decode is empty as the divider starts, its result is not taken and it runs a second time.
 Core::Next Core::step_divide(const Slot& slot) {
     if (fetch_.is_clocked() && now_ > clock_.timeline.now()) {
@@ -191,7 +200,7 @@ Core::Next Core::step_divide(const Slot& slot) {
         clock_.timeline.schedule(*this, now_);
         return Next::yield;
     }
-    Cycles extra = divide_cycles(slot);
+    Cycles extra = divide_cycles(slot, hart_);
     enter_ex(slot);
     if (fetch_.has_left_decode_empty())
         extra += extra;
@@ -233,19 +242,10 @@ Cycles Core::cycles_in_shadow(const Slot& branch) {
     if ((next.flags & (kSpecial | kPageEnd)) != kSpecial)
         return 0;
     if (next.timing == isa::Timing::divide)
-        return 1 + divide_cycles(next);
+        return 1 + divide_cycles(next, hart_);
     if (next.timing == isa::Timing::mac_load && config_.has_quirks)
-        step_streams_in_shadow(next);
+        step_streams_in_shadow(next, hart_);
     return next.timing == isa::Timing::multiply_high ? 1 + pipeline::kMultiplyHigh : 0;
-}
-
-/// Q25: a Mac&Load with a load right behind a taken branch does not execute, yet its address steps.
-void Core::step_streams_in_shadow(const Slot& slot) {
-    const isa::MacLoadField field(slot.op.imm2);
-    if (field.loads_weight)
-        hart_.weights.step();
-    else if (field.loads_activation)
-        hart_.activations.step();
 }
 
 void Core::step_jump_register(const Slot& slot) {
@@ -269,11 +269,11 @@ void Core::step_csr(const Slot& slot) {
     enter_ex(slot);
     const bool was_legacy = hart_.simd_legacy;
     execute(slot);
-    const unsigned number = slot.op.word >> 20;
+    const unsigned number = csr_of(slot);
     if (number >= 0x7c0 && number <= 0x7c6)
         sequencer_.mark_loop_ends();
     leave_ex(slot);
-    if (number == kMstatus)
+    if (number == isa::csr("mstatus"))
         traps_.follow_enable(now_);
     if (was_legacy != hart_.simd_legacy) {
         sequencer_.forget_page();

@@ -41,18 +41,15 @@ void Core::take_trap() {
     run();
 }
 
-/// Up to here the core may go on alone with interrupts enabled. Whoever acts in cycle t raises the
-/// line in t + 1 at the earliest, and that concerns what would enter EX in t + 3. Hazards may hold
-/// an instruction for a cycle in decode, directly behind a load for two.
-Cycles Core::uninterrupted_until() const {
-    const Cycles next = clock_.timeline.next_act_beside(*this);
-    return next == kNever ? kNever : next + Cycles{scoreboard_.is_late() ? 1U : 2U};
-}
-
 /// With interrupts enabled. True when the instruction in front is another one now, or nearer;
 /// otherwise `horizon` comes down to the cycle in which the core has to look again.
 bool Core::heed_interrupt(Cycles& horizon) {
-    horizon = std::min(horizon, uninterrupted_until());
+    // Whoever acts in cycle t raises the line in t + 1 at the earliest, and that concerns what
+    // would enter EX in t + 3. Hazards may hold an instruction for a cycle in decode, directly
+    // behind a load for two.
+    const Cycles next = clock_.timeline.next_act_beside(*this);
+    if (next != kNever)
+        horizon = std::min(horizon, next + Cycles{scoreboard_.is_late() ? 1U : 2U});
     if (!traps_.has_request())
         return false;
     if (clear_obstacle())

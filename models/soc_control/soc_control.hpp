@@ -36,7 +36,6 @@ public:
     [[nodiscard]] Address fc_boot_address() const { return fc_boot_.value(); }
     /// What the loader does: the fabric controller starts at `address`.
     void set_fc_boot_address(Address address) { fc_boot_.set(address); }
-    [[nodiscard]] bool fc_fetch_enabled() const { return fc_fetch_[fetch_enable] != 0; }
     [[nodiscard]] u32 core_status() const { return core_status_.value(); }
 
 private:

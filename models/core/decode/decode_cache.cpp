@@ -178,15 +178,14 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
     if (!fetched)
         return false;
     hold_access(pc);
-    if ((*fetched & 3) == 3 && pc % CodeWords::kBytes != 0)
+    if (!isa::is_compressed(*fetched) && pc % CodeWords::kBytes != 0)
         hold_access(pc + 2);  // in the next word, perhaps of another memory
     decode_word(slot, pc, mode, *fetched);
     return true;
 }
 
 void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetched) const {
-    const bool is_compressed = (fetched & 3) != 3;
-    const u32 word = is_compressed ? fetched & 0xffff : fetched;
+    const u32 word = isa::is_compressed(fetched) ? fetched & 0xffff : fetched;
     const isa::Instruction* const row = decoder_.find(word, mode);
     if (row == nullptr)
         fill_illegal(slot, word, pc);
@@ -197,7 +196,7 @@ void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetche
 void DecodeCache::fill_illegal(Slot& slot, u32 word, Address pc) const {
     slot = Slot{};
     slot.op.word = word;
-    slot.op.size = (word & 3) != 3 ? 2 : 4;
+    slot.op.size = isa::is_compressed(word) ? 2 : 4;
     slot.flags = kIllegal | stop_flag(pc);
     slot.pc = pc;
 }

@@ -43,6 +43,8 @@ static_assert(sizeof(Slot) == 64);  // one line of the host's cache
 constexpr bool is_plain(u8 flags) { return (flags & ~(kLineStart | kBranch)) == 0; }
 /// The cache line of the instruction's last byte.
 inline Address last_line(const Slot& slot) { return line_of(slot.pc + (slot.op.size - 1)); }
+/// Number of the CSR of a CSR instruction.
+inline unsigned csr_of(const Slot& slot) { return slot.op.word >> 20; }
 /// Nothing behind the instruction in its word would still be needed.
 inline bool pops_word(const Slot& slot) { return (slot.pc & 2) != 0 || slot.step == 2; }
 

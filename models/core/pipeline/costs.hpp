@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/units.hpp"
+#include "isa/csr.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -41,7 +42,8 @@ constexpr Cycles flushed(Cycles decoded, Cycles entered) {
 
 /// CSRs whose every access drains the pipeline: mstatus, ustatus, uepc and the debug CSRs.
 constexpr bool drains_pipeline(unsigned csr) {
-    return csr == 0x300 || csr == 0x000 || csr == 0x041 || (csr >= 0x7b0 && csr <= 0x7b3);
+    return csr == isa::csr("mstatus") || csr == 0x000 || csr == 0x041 ||
+           (csr >= 0x7b0 && csr <= 0x7b3);
 }
 
 }  // namespace flexv::core::pipeline

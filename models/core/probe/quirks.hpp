@@ -53,8 +53,6 @@ private:
 
 /// Bits 6:0 of the SIMD instructions.
 inline constexpr u32 kVectorOpcode = 0x57;
-/// Number of the CSR of a CSR instruction.
-inline unsigned csr_of(const Slot& slot) { return slot.op.word >> 20; }
 /// csrrw and csrrwi, in contrast to the forms that set or clear bits.
 inline bool is_plain_csr_write(const Slot& slot) { return (slot.op.word >> 12 & 3) == 1; }
 /// A dot product of opcode 0x57, Mac&Load not included.

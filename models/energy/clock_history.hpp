@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which clock the cluster had when. Power that flows with time costs more in a cycle of a slow
-// clock, so whoever prices a stretch of a run has to know how much of it passed at which clock.
+// clock, so whoever prices a part of a run has to know how much of it passed at which clock.
 #pragma once
 
 #include "base/state_archive.hpp"

@@ -27,7 +27,7 @@ struct ItemEnergy {
     double scale = 1;  ///< what the laws of size have made of the price; 1 where nothing has it
 };
 
-/// What a stretch of a run has cost. 64 bits hold 18 J, some ten minutes of a busy cluster.
+/// What a part of a run has cost. 64 bits hold 18 J, some ten minutes of a busy cluster.
 struct Bill {
     u64 total = 0;                            ///< aJ; the sum over `components`
     std::vector<ComponentEnergy> components;  ///< of the cluster

@@ -47,7 +47,7 @@ public:
             archive(address, bytes, part, is_write, path, entered, requested, awake, response);
         }
     };
-    /// A stretch of a wait: the core's clock is on, and then gated.
+    /// A part of a wait: the core's clock is on, and then gated.
     struct Wait {
         Cycles from = 0;
         Cycles sleeps = 0;

@@ -33,7 +33,7 @@ public:
     static constexpr u32 kModeReset = 3;  ///< PCMR: bit 0 counts, bit 1 saturates
 
     /// \param is_single one register answers at every address and counts the cycles in which any
-    ///   enabled event happens, as in a synthesised core (docs/spec/rtl_rules_2.md 1.6).
+    ///   enabled event happens, as in a synthesised core (docs/spec/state_machines.md 1.6).
     PerformanceCounters(const PerformanceEvents* events, unsigned counters, bool is_single = false);
 
     void reset();

@@ -99,7 +99,7 @@ bool Core::ends_in_interrupt(Cycles now) {
 }
 
 /// The event unit has granted a p.elw only because of the interrupt: it leaves EX, the interrupt is
-/// taken, and mret leads back to it (docs/spec/rtl_rules_2.md 1.2).
+/// taken, and mret leads back to it (docs/spec/state_machines.md 1.2).
 void Core::replay_event_load() {
     const Slot& slot = sequencer_.front();
     const u32 base = hart_.x[slot.op.rs1];

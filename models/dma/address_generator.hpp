@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the global queue to bursts, one of these for each direction: the 2D splitter, a queue of two
-// pieces, the burst unpacker. Source: docs/spec/rtl_rules_2.md 4.2.
+// pieces, the burst unpacker. Source: docs/spec/state_machines.md 4.2.
 #pragma once
 
 #include "base/units.hpp"

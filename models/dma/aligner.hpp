@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between the two sides of a direction: takes words of a beat as one side counts them and gives
 // words as the other side counts them. Only when words move matters here; the bytes lie in the
-// burst. Source: docs/spec/rtl_rules_2.md 4.3.
+// burst. Source: docs/spec/state_machines.md 4.3.
 #pragma once
 
 #include "base/state_archive.hpp"

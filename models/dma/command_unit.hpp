@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The programming side of the DMA: the state machine of every port, the arbiters between them, and
 // the global queue. Plain logic; the shell keeps the initiators that wait. Source:
-// docs/spec/rtl_rules_2.md 4.1.
+// docs/spec/state_machines.md 4.1.
 #pragma once
 
 #include "base/cause.hpp"

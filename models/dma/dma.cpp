@@ -196,7 +196,7 @@ void Mchan::act(Cycles now) {
 
 /// From the last word of a command until nothing is on its way and the end has been told.
 void Mchan::count_activity(Cycles now) {
-    constexpr Cycles kTellCycles = 2;  // docs/spec/rtl_rules_2.md 4.4
+    constexpr Cycles kTellCycles = 2;  // docs/spec/state_machines.md 4.4
     if (was_active_ == !is_idle())
         return;
     was_active_ = !was_active_;

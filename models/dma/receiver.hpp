@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Incoming data: read bursts outside, words written to the TCDM. The stages in the order of the
-// data; each is a state machine of docs/spec/rtl_rules_2.md 4.2 and 4.3.
+// data; each is a state machine of docs/spec/state_machines.md 4.2 and 4.3.
 #pragma once
 
 #include "base/units.hpp"

@@ -39,7 +39,7 @@ public:
     /// The global queue of this direction.
     [[nodiscard]] virtual bool has_command() const = 0;
     virtual QueuedCommand take_command() = 0;
-    /// The counters of an identifier (docs/spec/rtl_rules_2.md 4.4).
+    /// The counters of an identifier (docs/spec/state_machines.md 4.4).
     virtual void registered(unsigned id, unsigned bursts) = 0;
     virtual void external_done(unsigned id) = 0;
     virtual void tcdm_done(unsigned id) = 0;

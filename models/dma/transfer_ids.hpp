@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transfer identifiers: which are allocated, which have bursts in flight, and whom to tell when
-// none of one is left. Behaviour: docs/spec/cluster.md 6.2, docs/spec/rtl_rules_2.md 4.4.
+// none of one is left. Behaviour: docs/spec/cluster.md 6.2, docs/spec/state_machines.md 4.4.
 #pragma once
 
 #include "base/state_archive.hpp"

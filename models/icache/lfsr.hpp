@@ -10,7 +10,7 @@
 namespace flexv::icache {
 
 /// Shifts left; the bit that enters is the XNOR of bits 7, 3, 2 and 1. Starts at 0
-/// (docs/spec/rtl_rules_2.md 2.1).
+/// (docs/spec/state_machines.md 2.1).
 class Lfsr {
 public:
     /// A way below `ways`, a power of two.

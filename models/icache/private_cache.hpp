@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The private first level of one core, clock by clock: fetch machine, next-line prefetch and the
-// arbiter between the two (docs/spec/rtl_rules_2.md 2.1 to 2.3).
+// arbiter between the two (docs/spec/state_machines.md 2.1 to 2.3).
 #pragma once
 
 #include "base/fetch_port.hpp"

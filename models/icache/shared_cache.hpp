@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shared second level: banks with a pipeline of one stage, four refills in flight in each, and
-// the port to memory that they share, clock by clock (docs/spec/rtl_rules_2.md 2.4, 3). Plain
+// the port to memory that they share, clock by clock (docs/spec/state_machines.md 2.4, 3). Plain
 // logic, without a kernel.
 #pragma once
 

@@ -3,7 +3,7 @@
 """Measures in traces how late interrupts reach a core that computes, and compares with the hardware.
 
 Usage: interrupt_latency.py PROGRAM. Core 1 computes straight on with interrupts on; something raises its line at every phase
-of its code. A software event stored by core 0 in cycle t enters the vector in t + 8 (docs/spec/rtl_rules_2.md 1.2: t + 2 + 6); what
+of its code. A software event stored by core 0 in cycle t enters the vector in t + 8 (docs/spec/state_machines.md 1.2: t + 2 + 6); what
 else raises the line takes as many cycles whatever the other cores do meanwhile.
 """
 

@@ -41,6 +41,11 @@ class CitationsTest(unittest.TestCase):
             self.assertEqual(status, 1, cited)
             self.assertIn(problem, text)
 
+    def test_pages_of_the_specification_cite_each_other_by_name(self) -> None:
+        for cited, status in (("timing.md 1.2", 0), ("timing.md 1.3", 1)):
+            files = {"docs/spec/timing.md": PAGE, "docs/spec/isa.md": f"see {cited}\n"}
+            self.assertEqual(self.check(files)[0], status, cited)
+
     def test_links_need_their_file_and_heading(self) -> None:
         for link, status in (("b.md", 0), ("b.md#12-fetch", 0), ("b.md#gone", 1), ("c.md", 1)):
             self.assertEqual(self.check({"docs/b.md": PAGE, "docs/a.md": f"[x]({link})\n"})[0], status, link)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fetch stage as the hardware has it, one call per clock: a FIFO of four words and the prefetch
-// buffer that fills it, hardware-loop back edges included (docs/spec/rtl_rules_2.md 1.3, 1.4).
+// buffer that fills it, hardware-loop back edges included (docs/spec/state_machines.md 1.3, 1.4).
 // Addresses only, no bytes: whoever calls knows the size of the instruction in front.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fetch stage: the machine of the hardware, and the automaton that stands for it while every
-// fetch hits (docs/spec/rtl_rules_2.md 1.3, 1.4).
+// fetch hits (docs/spec/state_machines.md 1.3, 1.4).
 #include "core/pipeline/fetch_unit.hpp"
 
 #include <catch2/catch.hpp>

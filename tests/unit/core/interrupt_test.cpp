@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When the core takes an interrupt: what the decoder sees of the line, what holds EX meanwhile, and
-// the sleeping reads that are replayed (docs/spec/isa.md section 5, docs/spec/rtl_rules_2.md 1.2).
+// the sleeping reads that are replayed (docs/spec/isa.md section 5,
+// docs/spec/state_machines.md 1.2).
 #include "core/pipeline/interrupt_input.hpp"
 #include "support/core_bench.hpp"
 

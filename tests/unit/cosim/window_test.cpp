@@ -232,7 +232,7 @@ TEST_CASE("a reset while an access is outside forgets the access", "[cosim]") {
         return true;
     };
     unsigned resets = 0;
-    bench.chip.soc.sample_every(1000, [&](platform::ClusterCycles) {
+    bench.chip.soc.sample_probe.attach([&](platform::ClusterCycles) {
         if (resets++ != 0)
             return;
         bench.chip.soc.reset();
@@ -241,6 +241,7 @@ TEST_CASE("a reset while an access is outside forgets the access", "[cosim]") {
         bench.chip.put(kEntry, program);
         bench.chip.soc.boot(kEntry);
     });
+    bench.chip.soc.sample_every(1000);
 
     bench.run({load_constant("a1", kWindow), {"lw a0, 0(a1)"}, end_with_a0()});
 

@@ -48,7 +48,7 @@ TEST_CASE("a burst keeps the aligner busy as the rule says", "[dma]") {
             const Aligner::Job job{.in_skew = skew % 8, .out_skew = skew / 8, .bytes = bytes};
             const u32 n = words_touched(job.in_skew, bytes);
             const u32 k = words_touched(job.out_skew, bytes);
-            // docs/spec/rtl_rules_2.md 4.3
+            // docs/spec/state_machines.md 4.3
             const bool one_more = k > n || (k == n && job.out_skew <= job.in_skew);
             const u32 expected = n == 1 ? n + k : n + 1 + (one_more ? 1 : 0);
             CAPTURE(job.in_skew, job.out_skew, bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state machines of the ports, cycle by cycle. Source of the cycles: docs/spec/rtl_rules_2.md
-// 4.1 and ctrl_fsm.sv of the RTL.
+// The state machines of the ports, cycle by cycle. Source of the cycles:
+// docs/spec/state_machines.md 4.1 and ctrl_fsm.sv of the RTL.
 #include "dma/command_unit.hpp"
 
 #include <catch2/catch.hpp>

@@ -119,7 +119,7 @@ TEST_CASE("an interrupt at any phase of a sleeping read is told in its cycle and
         bench.ask(0, kWaitClear);
         bench.run_to(asked + 40);
 
-        // docs/spec/rtl_rules_2.md 1.2: g = max(t + 2, r + 1), and the line is high behind it
+        // docs/spec/state_machines.md 1.2: g = max(t + 2, r + 1), and the line is high behind it
         CHECK(bench.granted(0) == std::max(pulse + 2, asked + 1));
         CHECK(bench.inputs[0].since <= *bench.granted(0) + 1);
         CHECK(bench.inputs[0].is_asserted);

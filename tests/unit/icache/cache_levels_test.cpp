@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two levels clock by clock, without a kernel: which line stays, and in which cycle a word
-// comes (docs/spec/rtl_rules_2.md 2 and 3).
+// comes (docs/spec/state_machines.md 2 and 3).
 #include "icache/private_cache.hpp"
 #include "icache/shared_cache.hpp"
 
@@ -202,7 +202,7 @@ TEST_CASE("the next line is on its way while the words of this one are used", "[
     CHECK(bench.cache(0).events().prefetches >= 1);
 }
 
-/// docs/spec/rtl_rules_2.md 5: `x_call`.
+/// docs/spec/state_machines.md 5: `x_call`.
 TEST_CASE("a look-up ahead compares the new line's tag with the set of the old one", "[icache]") {
     const auto prefetches = [](std::vector<Address> held) {
         Bench bench(1);

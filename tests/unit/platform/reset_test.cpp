@@ -55,17 +55,18 @@ Result simulate(const std::string& path, const Configuration& configuration, Par
     Result result;
     energy::Counts before(counters.paths().size());
     ClusterCycles start = 0;
+    soc.sample_probe.attach([&](ClusterCycles now) {
+        if (start != 0)
+            return;
+        start = now;
+        result.scene = scene_of(soc);
+        part == Part::cluster ? soc.reset_cluster() : soc.reset();
+        before = counters.read();
+        soc.load(image);
+        soc.boot(image.entry());
+    });
     if (part != Part::nothing)
-        soc.sample_every(ClusterCycles(reset_at), [&](ClusterCycles now) {
-            if (start != 0)
-                return;
-            start = now;
-            result.scene = scene_of(soc);
-            part == Part::cluster ? soc.reset_cluster() : soc.reset();
-            before = counters.read();
-            soc.load(image);
-            soc.boot(image.entry());
-        });
+        soc.sample_every(ClusterCycles(reset_at));
     soc.boot(image.entry());
     sc_core::sc_start();
     result.exit_code = soc.exit_code() ? u64{*soc.exit_code()} : ~u64{0};

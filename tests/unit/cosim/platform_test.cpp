@@ -4,7 +4,7 @@
 #include "isa/tools/assembler.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/unwound_frames.hpp"
-#include "unit/platform/elf_builder.hpp"
+#include "unit/firmware/elf_builder.hpp"
 
 #include <fcntl.h>
 #include <tlm_utils/simple_target_socket.h>

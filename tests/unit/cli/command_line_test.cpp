@@ -2,7 +2,7 @@
 // Commands and options of flexv-vp, without running anything.
 #include "platform/cli/command_line.hpp"
 
-#include "error_text.hpp"
+#include "support/error_text.hpp"
 
 #include <catch2/catch.hpp>
 

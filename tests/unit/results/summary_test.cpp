@@ -2,7 +2,7 @@
 #include "platform/results/summary.hpp"
 
 #include "platform/results/terminal_table.hpp"
-#include "unit/report/sample_run.hpp"
+#include "unit/results/sample_run.hpp"
 
 #include <catch2/catch.hpp>
 

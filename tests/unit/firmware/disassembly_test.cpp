@@ -2,7 +2,7 @@
 // A firmware image as text: labels, instructions of both lengths, words that are none.
 #include "platform/firmware/disassembly.hpp"
 
-#include "elf_builder.hpp"
+#include "unit/firmware/elf_builder.hpp"
 
 #include <catch2/catch.hpp>
 

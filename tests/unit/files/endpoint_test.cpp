@@ -2,7 +2,7 @@
 // Sockets and pseudo terminals, with ourselves as the peer.
 #include "platform/files/endpoint.hpp"
 
-#include "error_text.hpp"
+#include "support/error_text.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <fcntl.h>

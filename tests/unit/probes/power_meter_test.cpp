@@ -6,7 +6,7 @@
 #include "platform/files/output_file.hpp"
 #include "platform/probes/power_trace.hpp"
 #include "support/scratch_folder.hpp"
-#include "unit/report/sample_run.hpp"
+#include "unit/results/sample_run.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -6,7 +6,7 @@
 #include "platform/system/register_pages.hpp"
 #include "platform/system/soc.hpp"
 
-#include "error_text.hpp"
+#include "support/error_text.hpp"
 
 #include <catch2/catch.hpp>
 

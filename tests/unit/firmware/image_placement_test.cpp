@@ -4,8 +4,8 @@
 
 #include "platform/system/boot_style.hpp"
 
-#include "elf_builder.hpp"
-#include "error_text.hpp"
+#include "support/error_text.hpp"
+#include "unit/firmware/elf_builder.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 // The file of a checkpoint, and whose it is; without a platform.
 #include "platform/run/checkpoint.hpp"
 
-#include "error_text.hpp"
+#include "support/error_text.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that a user names: what is read, what is written, and what would be overwritten.
-#include "error_text.hpp"
 #include "platform/files/input_file.hpp"
 #include "platform/files/output_file.hpp"
 #include "platform/files/temporary_names.hpp"
+#include "support/error_text.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>

@@ -5,7 +5,7 @@
 #include "platform/files/output_file.hpp"
 
 #include "base/error.hpp"
-#include "unit/report/sample_run.hpp"
+#include "unit/results/sample_run.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -5,8 +5,8 @@
 #include "platform/firmware/elf_checks.hpp"
 #include "platform/firmware/elf_symbols.hpp"
 
-#include "elf_builder.hpp"
-#include "error_text.hpp"
+#include "support/error_text.hpp"
+#include "unit/firmware/elf_builder.hpp"
 
 #include <catch2/catch.hpp>
 

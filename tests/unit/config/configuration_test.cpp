@@ -5,7 +5,7 @@
 #include "platform/config/embedded.hpp"
 #include "support/scratch_folder.hpp"
 
-#include "error_text.hpp"
+#include "support/error_text.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -3,7 +3,7 @@
 #include "platform/probes/call_tracker.hpp"
 
 #include "isa/decoder.hpp"
-#include "unit/platform/elf_builder.hpp"
+#include "unit/firmware/elf_builder.hpp"
 
 #include <catch2/catch.hpp>
 

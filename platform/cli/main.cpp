@@ -4,7 +4,7 @@
 #include "isa/tools/listing.hpp"
 #include "platform/cli/command_line.hpp"
 #include "platform/cli/exit_status.hpp"
-#include "platform/cli/reprice.hpp"
+#include "platform/cli/price.hpp"
 #include "platform/cli/run.hpp"
 #include "platform/config/configuration_reader.hpp"
 #include "platform/firmware/disassembly.hpp"
@@ -45,7 +45,7 @@ struct Execute {
         return run_simulation(command.options, load(command.configuration).values);
     }
 
-    int operator()(const PriceCommand& command) const { return reprice(command); }
+    int operator()(const PriceCommand& command) const { return price(command); }
 
 private:
     static LoadedConfiguration load(const ConfigurationOptions& options) {

@@ -41,8 +41,6 @@ public:
     [[nodiscard]] bool is_bound() const { return out.size() != 0; }
     /// A line for each access that the target has not answered, for the report of a deadlock.
     [[nodiscard]] std::vector<std::string> unanswered() const;
-    /// For tests: payloads that somebody still refers to.
-    [[nodiscard]] std::size_t payloads_in_use() const { return stock_.in_use(); }
 
 private:
     class Carrier;

@@ -40,8 +40,6 @@ class TransactionStock final : private tlm::tlm_mm_interface {
 public:
     /// A copy of `trans`, with one reference that its user releases.
     Transaction& take(const tlm::tlm_generic_payload& trans);
-    /// Those whose payload somebody still refers to.
-    [[nodiscard]] std::size_t in_use() const { return all_.size() - free_.size(); }
 
 private:
     void free(tlm::tlm_generic_payload* payload) override;

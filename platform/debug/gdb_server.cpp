@@ -62,6 +62,10 @@ GdbServer::GdbServer(Soc& soc, const GdbOptions& options, std::function<bool()> 
     for (core::Core* core : soc.cores())
         core->attach(*this);
     soc_.write_probe.attach([this](Address first, Address last) { on_written(first, last); });
+    soc_.pause_probe.attach([this] {
+        if (connection_.is_connected() && !journey_)
+            serve({.signal = gdb_signal::kInterrupt, .thread = stub_.thread()});
+    });
 }
 
 GdbServer::~GdbServer() = default;
@@ -77,12 +81,9 @@ std::string GdbServer::stop_at(const std::string& text) {
     const std::optional<ClusterCycles> cycle = cycle_of(text);
     if (!cycle || *cycle <= soc_.now())
         return fmt::format("\"{}\": must be a cycle behind {}\n", text, soc_.now());
-    if (soc_.outside.is_used() || soc_.will_save() || stub_.is_non_stop())
+    if (soc_.outside.is_used() || soc_.will_pause() || stub_.is_non_stop())
         return "not possible beside modules of others, --save-at, another stop_at or non-stop\n";
-    soc_.save_at(*cycle, [this] {
-        if (connection_.is_connected() && !journey_)
-            serve({.signal = gdb_signal::kInterrupt, .thread = stub_.thread()});
-    });
+    soc_.pause_at(*cycle);
     return fmt::format("stops at cycle {}\n", *cycle);
 }
 

@@ -2,105 +2,17 @@
 #include "platform/debug/stub.hpp"
 
 #include "platform/debug/hex.hpp"
+#include "platform/debug/rsp_text.hpp"
+#include "platform/debug/stop_reply.hpp"
+#include "platform/debug/thread_actions.hpp"
+#include "platform/debug/thread_list.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace flexv::platform {
-
-namespace {
-
-constexpr unsigned kPacketBytes = 0x4000;  // that the debugger may send, and that it reads at once
-constexpr unsigned kStackPointer = 2;
-constexpr const char* kOk = "OK";
-constexpr const char* kMalformed = "E16";  // EINVAL
-constexpr const char* kRefused = "E01";
-
-/// The text before the first `separator`, which is taken off `text` with it.
-std::string_view take_until(std::string_view& text, char separator) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    const std::string_view part = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return part;
-}
-
-struct Range {
-    Address address = 0;
-    u32 bytes = 0;
-};
-
-/// "ADDRESS,LENGTH"
-std::optional<Range> range_of(std::string_view text) {
-    const auto address = hex::word_number_of(take_until(text, ','));
-    const auto bytes = hex::word_number_of(text);
-    if (!address || !bytes)
-        return std::nullopt;
-    return Range{.address = *address, .bytes = *bytes};
-}
-
-/// Part of a document: "m" with what is there, "l" with the last of it. `rest` is "OFFSET,LENGTH".
-std::string part_of(const std::string& document, std::string_view rest) {
-    const auto range = range_of(rest);
-    if (!range)
-        return kMalformed;
-    const std::size_t offset = std::min<std::size_t>(range->address, document.size());
-    const std::size_t bytes = std::min<std::size_t>(range->bytes, kPacketBytes / 2);
-    const bool is_last = document.size() - offset <= bytes;
-    return (is_last ? "l" : "m") + document.substr(offset, bytes);
-}
-
-std::string xml_text(std::string_view text) {
-    std::string escaped;
-    for (const char c : text)
-        escaped += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
-    return escaped;
-}
-
-std::string text_of(std::optional<u32> value) { return value ? hex::of_word(*value) : "xxxxxxxx"; }
-
-/// One action of vCont.
-struct Action {
-    char letter = 0;
-    Range range{};                // from, behind; of `r`
-    std::optional<u64> thread{};  // none: every thread without an action of its own
-};
-
-/// "s", "C05:2", "r1c008000,1c008010:1"; nullopt for anything else.
-std::optional<Action> action_of(std::string_view text) {
-    if (text.empty())
-        return std::nullopt;
-    std::string_view what = take_until(text, ':');
-    Action action{.letter = what.empty() ? char{0} : what.front()};
-    if (std::string_view{"cCsSrt"}.find(action.letter) == std::string_view::npos)
-        return std::nullopt;
-    what.remove_prefix(1);
-    if (action.letter == 'r') {
-        const auto range = range_of(what);
-        if (!range)
-            return std::nullopt;
-        action.range = *range;
-    }
-    if (text.empty() || text == "-1")
-        return action;
-    action.thread = hex::number_of(text);
-    return action.thread ? std::optional(action) : std::nullopt;
-}
-
-bool steps(const Action& action) {
-    return action.letter == 's' || action.letter == 'S' || action.letter == 'r';
-}
-
-Resumption resumption_of(const Action& action, unsigned thread) {
-    return {.kind = steps(action) ? Resumption::Kind::step : Resumption::Kind::go,
-            .thread = thread,
-            .range_first = action.range.address,
-            .range_end = action.range.bytes};
-}
-
-}  // namespace
 
 struct GdbStub::Row {
     std::string_view name;  // with which the packet begins
@@ -275,36 +187,36 @@ GdbStub::Reply GdbStub::tell_features(std::string_view rest) {
     return fmt::format(
         "PacketSize={:x};QStartNoAckMode+;QNonStop+;vContSupported+;swbreak+;hwbreak+;"
         "qXfer:features:read+;qXfer:threads:read+{}",
-        kPacketBytes, target_.can_go_back() ? ";ReverseStep+;ReverseContinue+" : "");
+        rsp::kPacketBytes, target_.can_go_back() ? ";ReverseStep+;ReverseContinue+" : "");
 }
 
 GdbStub::Reply GdbStub::stop_acknowledging(std::string_view /*rest*/) {
     acknowledges_ = false;
-    return kOk;
+    return rsp::kOk;
 }
 
 /// The run was there before the debugger: when it quits, the run goes on.
 GdbStub::Reply GdbStub::tell_attached(std::string_view /*rest*/) { return "1"; }
 
-GdbStub::Reply GdbStub::tell_symbols(std::string_view /*rest*/) { return kOk; }
+GdbStub::Reply GdbStub::tell_symbols(std::string_view /*rest*/) { return rsp::kOk; }
 
 GdbStub::Reply GdbStub::tell_description(std::string_view rest) {
-    return part_of(target_.description(), rest);
+    return rsp::part_of(target_.description(), rest);
 }
 
 GdbStub::Reply GdbStub::run_monitor(std::string_view rest) {
     const auto line = hex::bytes_of(rest);
     if (!line)
-        return kMalformed;
+        return rsp::kMalformed;
     answer_monitor(target_.monitor(*line));
     return std::nullopt;
 }
 
 void GdbStub::answer_monitor(std::string_view text) {
-    constexpr std::size_t kPart = kPacketBytes / 4;  // two digits a byte
+    constexpr std::size_t kPart = rsp::kPacketBytes / 4;  // two digits per byte
     for (std::size_t start = 0; start < text.size(); start += kPart)
         send("O" + hex::of_bytes(text.substr(start, kPart)));
-    send(kOk);
+    send(rsp::kOk);
 }
 
 // Why the platform stands still.
@@ -319,7 +231,7 @@ std::string GdbStub::all_halted() {
     for (unsigned thread = 1; thread <= target_.thread_count(); ++thread)
         if (target_.is_halted(thread))
             told_.push_back(reply_of({.signal = 0, .thread = thread}));
-    return told_.empty() ? kOk : told_.front();
+    return told_.empty() ? rsp::kOk : told_.front();
 }
 
 void GdbStub::notify(const Stop& stop) {
@@ -337,45 +249,19 @@ void GdbStub::send_notification(std::string text) {
 GdbStub::Reply GdbStub::tell_next_stop(std::string_view /*rest*/) {
     if (!told_.empty())
         told_.pop_front();
-    return told_.empty() ? kOk : told_.front();
+    return told_.empty() ? rsp::kOk : told_.front();
 }
 
 GdbStub::Reply GdbStub::choose_mode(std::string_view rest) {
     if (rest != "0" && rest != "1")
-        return kMalformed;
+        return rsp::kMalformed;
     is_non_stop_ = rest == "1";
     told_.clear();
-    return kOk;
-}
-
-std::string GdbStub::reason_of(const Stop& stop) const {
-    using enum Stop::Reason;
-    const std::string address = hex::of_number(stop.address) + ";";
-    switch (stop.reason) {
-        case signal:
-            return "";
-        case breakpoint:
-            if (!knows_breakpoint_reasons_)
-                return "";
-            return stop.point == PointKind::hardware ? "hwbreak:;" : "swbreak:;";
-        case write:
-            return "watch:" + address;
-        case read:
-            return "rwatch:" + address;
-        case access:
-            return "awatch:" + address;
-        case begin:
-            return "replaylog:begin;";
-    }
-    return "";
+    return rsp::kOk;
 }
 
 std::string GdbStub::reply_of(const Stop& stop) const {
-    std::string reply = fmt::format("T{:02x}thread:{:x};", stop.signal, stop.thread);
-    for (const unsigned number : {target_.general_count() - 1, kStackPointer})
-        reply +=
-            fmt::format("{:x}:{};", number, text_of(target_.register_value(stop.thread, number)));
-    return reply + reason_of(stop);
+    return stop_reply(stop, target_, knows_breakpoint_reasons_);
 }
 
 // Threads.
@@ -392,53 +278,37 @@ GdbStub::Reply GdbStub::tell_more_threads(std::string_view /*rest*/) { return "l
 GdbStub::Reply GdbStub::tell_thread_state(std::string_view rest) {
     const auto thread = hex::number_of(rest);
     if (!thread || !is_thread(*thread))
-        return kMalformed;
+        return rsp::kMalformed;
     return hex::of_bytes(target_.thread_state(unsigned(*thread)));
 }
 
 GdbStub::Reply GdbStub::tell_thread_list(std::string_view rest) {
-    std::string list = "<?xml version=\"1.0\"?>\n<threads>\n";
-    for (unsigned thread = 1; thread <= target_.thread_count(); ++thread)
-        list += fmt::format("<thread id=\"{:x}\" core=\"{}\" name=\"{}\">{}</thread>\n", thread,
-                            thread - 1, xml_text(target_.thread_name(thread)),
-                            xml_text(target_.thread_state(thread)));
-    return part_of(list + "</threads>\n", rest);
+    return rsp::part_of(thread_list(target_), rest);
 }
 
 /// "g" or "c" and a thread; 0 and -1 leave the choice to us.
 GdbStub::Reply GdbStub::choose_thread(std::string_view rest) {
     if (rest.size() < 2)
-        return kMalformed;
+        return rsp::kMalformed;
     const bool is_to_go = rest.front() == 'c';
     rest.remove_prefix(1);
     if (rest == "-1" || rest == "0")
-        return kOk;
+        return rsp::kOk;
     const auto thread = hex::number_of(rest);
     if (!thread || !is_thread(*thread))
-        return kMalformed;
+        return rsp::kMalformed;
     thread_ = unsigned(*thread);
     if (is_to_go)
         chosen_ = {.thread = thread_};
-    return kOk;
+    return rsp::kOk;
 }
 
 GdbStub::Reply GdbStub::check_thread(std::string_view rest) {
     const auto thread = hex::number_of(rest);
     if (!thread || !is_thread(*thread))
-        return kRefused;
+        return rsp::kRefused;
     chosen_.take(unsigned(*thread), target_.thread_count());
-    return kOk;
-}
-
-/// `thread N` asks once, `thread apply all` for each from the last one to the first.
-void GdbStub::Chosen::take(unsigned asked, unsigned count) {
-    if (asked == count)
-        before_all = thread;
-    const bool goes_on = asked == count || asked + 1 == last_asked;
-    if (!goes_on)
-        before_all = 0;
-    thread = asked == 1 && goes_on && before_all != 0 ? before_all : asked;
-    last_asked = asked;
+    return rsp::kOk;
 }
 
 // Registers.
@@ -446,7 +316,7 @@ void GdbStub::Chosen::take(unsigned asked, unsigned count) {
 GdbStub::Reply GdbStub::read_general(std::string_view /*rest*/) {
     std::string values;
     for (unsigned number = 0; number < target_.general_count(); ++number)
-        values += text_of(target_.register_value(thread_, number));
+        values += rsp::text_of(target_.register_value(thread_, number));
     return values;
 }
 
@@ -454,55 +324,55 @@ GdbStub::Reply GdbStub::read_general(std::string_view /*rest*/) {
 GdbStub::Reply GdbStub::write_general(std::string_view rest) {
     constexpr std::size_t kDigits = 8;
     if (rest.size() != kDigits * target_.general_count() || !hex::bytes_of(rest))
-        return kMalformed;
+        return rsp::kMalformed;
     bool is_done = true;
     for (unsigned number = 0; number < target_.general_count(); ++number) {
         const auto value = hex::word_of(rest.substr(kDigits * number, kDigits));
         if (value && value != target_.register_value(thread_, number))
             is_done = target_.set_register(thread_, number, *value) && is_done;
     }
-    return is_done ? kOk : kRefused;
+    return is_done ? rsp::kOk : rsp::kRefused;
 }
 
 GdbStub::Reply GdbStub::read_register(std::string_view rest) {
     const auto number = hex::word_number_of(rest);
     if (!number || *number >= target_.register_count())
-        return kMalformed;
-    return text_of(target_.register_value(thread_, *number));
+        return rsp::kMalformed;
+    return rsp::text_of(target_.register_value(thread_, *number));
 }
 
 GdbStub::Reply GdbStub::write_register(std::string_view rest) {
-    const auto number = hex::word_number_of(take_until(rest, '='));
+    const auto number = hex::word_number_of(rsp::take_until(rest, '='));
     const auto value = hex::word_of(rest);
     if (!number || !value || *number >= target_.register_count())
-        return kMalformed;
-    return target_.set_register(thread_, *number, *value) ? kOk : kRefused;
+        return rsp::kMalformed;
+    return target_.set_register(thread_, *number, *value) ? rsp::kOk : rsp::kRefused;
 }
 
 // Memory.
 
 GdbStub::Reply GdbStub::read_memory(std::string_view rest) {
-    const auto range = range_of(rest);
+    const auto range = rsp::range_of(rest);
     if (!range)
-        return kMalformed;
+        return rsp::kMalformed;
     const std::string bytes =
-        target_.read_memory(range->address, std::min(range->bytes, kPacketBytes / 2));
-    return bytes.empty() && range->bytes != 0 ? kRefused : hex::of_bytes(bytes);
+        target_.read_memory(range->address, std::min(range->bytes, rsp::kPacketBytes / 2));
+    return bytes.empty() && range->bytes != 0 ? rsp::kRefused : hex::of_bytes(bytes);
 }
 
 GdbStub::Reply GdbStub::write_memory(std::string_view rest) {
-    const auto range = range_of(take_until(rest, ':'));
+    const auto range = rsp::range_of(rsp::take_until(rest, ':'));
     const auto bytes = hex::bytes_of(rest);
     if (!range || !bytes || bytes->size() != range->bytes)
-        return kMalformed;
-    return target_.write_memory(range->address, *bytes) ? kOk : kRefused;
+        return rsp::kMalformed;
+    return target_.write_memory(range->address, *bytes) ? rsp::kOk : rsp::kRefused;
 }
 
 GdbStub::Reply GdbStub::write_binary(std::string_view rest) {
-    const auto range = range_of(take_until(rest, ':'));
+    const auto range = rsp::range_of(rsp::take_until(rest, ':'));
     if (!range || rest.size() != range->bytes)
-        return kMalformed;
-    return target_.write_memory(range->address, rest) ? kOk : kRefused;
+        return rsp::kMalformed;
+    return target_.write_memory(range->address, rest) ? rsp::kOk : rsp::kRefused;
 }
 
 // Places to stop at.
@@ -513,16 +383,16 @@ GdbStub::Reply GdbStub::remove_point(std::string_view rest) { return change_poin
 /// "KIND,ADDRESS,BYTES"; conditions behind it are the debugger's own business.
 GdbStub::Reply GdbStub::change_point(std::string_view rest, bool inserts) {
     constexpr u64 kKinds = 5;
-    rest = take_until(rest, ';');
-    const auto kind = hex::number_of(take_until(rest, ','));
-    const auto range = range_of(rest);
+    rest = rsp::take_until(rest, ';');
+    const auto kind = hex::number_of(rsp::take_until(rest, ','));
+    const auto range = rsp::range_of(rest);
     if (!kind || !range)
-        return kMalformed;
+        return rsp::kMalformed;
     if (*kind >= kKinds)
         return "";
     const bool is_done = inserts ? target_.insert(PointKind(*kind), range->address, range->bytes)
                                  : target_.remove(PointKind(*kind), range->address, range->bytes);
-    return is_done ? kOk : kRefused;
+    return is_done ? rsp::kOk : rsp::kRefused;
 }
 
 // Going on.
@@ -533,20 +403,20 @@ GdbStub::Reply GdbStub::tell_actions(std::string_view /*rest*/) { return "vCont;
 /// tells that the debugger has taken away a breakpoint for this step.
 GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
     if (rest.empty())
-        return kMalformed;
+        return rsp::kMalformed;
     if (is_non_stop_)
         return resume_one_by_one(rest);
+    const auto actions = actions_of(rest, target_.thread_count());
+    if (!actions)
+        return rsp::kMalformed;
     Resumption resumption;
     bool has_default = false;
-    while (!rest.empty()) {
-        const auto action = action_of(take_until(rest, ';'));
-        if (!action || (action->thread && *action->thread != 0 && !is_thread(*action->thread)))
-            return kMalformed;
-        has_default = has_default || !action->thread;
-        if (!steps(*action) || resumption.kind == Resumption::Kind::step)
+    for (const ThreadAction& action : *actions) {
+        has_default = has_default || !action.thread;
+        if (!steps(action) || resumption.kind == Resumption::Kind::step)
             continue;
-        const auto thread = unsigned(action->thread.value_or(0));
-        resumption = resumption_of(*action, thread == 0 ? thread_ : thread);
+        const auto thread = unsigned(action.thread.value_or(0));
+        resumption = resumption_of(action, thread == 0 ? thread_ : thread);
     }
     resumption.alone = resumption.kind == Resumption::Kind::step && !has_default;
     resume(resumption);
@@ -555,18 +425,14 @@ GdbStub::Reply GdbStub::resume_by_actions(std::string_view rest) {
 
 /// Each thread does what the first action says that is for it.
 GdbStub::Reply GdbStub::resume_one_by_one(std::string_view rest) {
-    std::vector<Action> actions;
-    while (!rest.empty()) {
-        const auto action = action_of(take_until(rest, ';'));
-        if (!action || (action->thread && *action->thread != 0 && !is_thread(*action->thread)))
-            return kMalformed;
-        actions.push_back(*action);
-    }
+    const auto actions = actions_of(rest, target_.thread_count());
+    if (!actions)
+        return rsp::kMalformed;
     for (unsigned thread = 1; thread <= target_.thread_count(); ++thread) {
-        const auto action = std::ranges::find_if(actions, [thread](const Action& one) {
+        const auto action = std::ranges::find_if(*actions, [thread](const ThreadAction& one) {
             return one.thread.value_or(thread) == thread || one.thread == 0U;
         });
-        if (action == actions.end() || target_.is_halted(thread) == (action->letter == 't'))
+        if (action == actions->end() || target_.is_halted(thread) == (action->letter == 't'))
             continue;
         if (action->letter == 't') {
             target_.halt(thread);
@@ -575,16 +441,16 @@ GdbStub::Reply GdbStub::resume_one_by_one(std::string_view rest) {
         target_.let_go(thread, resumption_of(*action, thread));
     }
     resume({.kind = Resumption::Kind::go});
-    return kOk;
+    return rsp::kOk;
 }
 
 GdbStub::Reply GdbStub::resume_at(std::string_view address, Resumption::Kind kind) {
     if (!address.empty()) {
         const auto pc = hex::word_number_of(address);
         if (!pc)
-            return kMalformed;
+            return rsp::kMalformed;
         if (!target_.set_register(thread_, target_.general_count() - 1, *pc))
-            return kRefused;
+            return rsp::kRefused;
     }
     resume({.kind = kind, .thread = kind == Resumption::Kind::step ? thread_ : 0});
     return std::nullopt;
@@ -596,29 +462,29 @@ GdbStub::Reply GdbStub::step(std::string_view rest) {
 }
 /// A core has no signals; the debugger only means to go on.
 GdbStub::Reply GdbStub::go_with_signal(std::string_view rest) {
-    return hex::number_of(take_until(rest, ';')) ? go(rest) : Reply{kMalformed};
+    return hex::number_of(rsp::take_until(rest, ';')) ? go(rest) : Reply{rsp::kMalformed};
 }
 GdbStub::Reply GdbStub::step_with_signal(std::string_view rest) {
-    return hex::number_of(take_until(rest, ';')) ? step(rest) : Reply{kMalformed};
+    return hex::number_of(rsp::take_until(rest, ';')) ? step(rest) : Reply{rsp::kMalformed};
 }
 
 GdbStub::Reply GdbStub::step_back(std::string_view /*rest*/) {
     if (!target_.can_go_back())
-        return kRefused;
+        return rsp::kRefused;
     resume({.kind = Resumption::Kind::step_back, .thread = chosen_.thread});
     return std::nullopt;
 }
 
 GdbStub::Reply GdbStub::go_back(std::string_view /*rest*/) {
     if (!target_.can_go_back())
-        return kRefused;
+        return rsp::kRefused;
     resume({.kind = Resumption::Kind::go_back, .thread = chosen_.thread});
     return std::nullopt;
 }
 
 GdbStub::Reply GdbStub::detach(std::string_view /*rest*/) {
     resume({.kind = Resumption::Kind::detach});
-    return kOk;
+    return rsp::kOk;
 }
 
 GdbStub::Reply GdbStub::kill(std::string_view /*rest*/) {
@@ -628,7 +494,7 @@ GdbStub::Reply GdbStub::kill(std::string_view /*rest*/) {
 
 GdbStub::Reply GdbStub::kill_process(std::string_view /*rest*/) {
     resume({.kind = Resumption::Kind::kill});
-    return kOk;
+    return rsp::kOk;
 }
 
 }  // namespace flexv::platform

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of GDB's remote serial protocol, a row each. A packet that no row knows gets the
-// empty reply, as the protocol asks; one that is malformed gets an error and changes nothing.
+// The commands of GDB's remote serial protocol, one row for each. A packet that no row knows gets
+// the empty reply, as the protocol asks; one that is malformed gets an error and changes nothing.
 #pragma once
 
+#include "platform/debug/chosen_thread.hpp"
 #include "platform/debug/rsp_packet.hpp"
 #include "platform/debug/target.hpp"
 
@@ -62,17 +63,6 @@ public:
     void answer_monitor(std::string_view text);
 
 private:
-    /// The thread that the user has chosen. GDB names none when it goes back, and lists of threads
-    /// leave `Hg` at whatever came last; but it asks with `T` whether a thread that is chosen
-    /// lives.
-    struct Chosen {
-        unsigned thread = 1;
-        unsigned last_asked = 0;
-        unsigned before_all = 0;  ///< while all are asked; 0: they are not
-
-        void take(unsigned asked, unsigned count);
-    };
-
     struct Row;
     static const Row kRows[];
 
@@ -85,7 +75,6 @@ private:
     [[nodiscard]] std::string all_halted();
     [[nodiscard]] bool is_thread(u64 number) const;
     [[nodiscard]] std::string reply_of(const Stop& stop) const;
-    [[nodiscard]] std::string reason_of(const Stop& stop) const;
 
     // What the rows do; `rest` is the packet behind the row's name. Each returns the reply.
     using Reply = std::optional<std::string>;  // nullopt: none now
@@ -93,7 +82,6 @@ private:
     Reply tell_features(std::string_view rest);
     Reply stop_acknowledging(std::string_view rest);
     Reply tell_attached(std::string_view rest);
-    Reply tell_thread(std::string_view rest);
     Reply tell_first_threads(std::string_view rest);
     Reply tell_more_threads(std::string_view rest);
     Reply tell_thread_state(std::string_view rest);
@@ -136,7 +124,7 @@ private:
     Stop stop_;
     std::optional<Resumption> resumption_;  // of the command that was carried out last
     unsigned thread_ = 1;                   // whose registers are read
-    Chosen chosen_;
+    ChosenThread chosen_;
     bool acknowledges_ = true;
     bool is_waited_for_ = false;  // the debugger expects a stop reply
     bool knows_breakpoint_reasons_ = false;

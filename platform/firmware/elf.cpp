@@ -26,6 +26,12 @@ const ElfImage::Symbol* ElfImage::covering(Address address) const {
     return address - symbol.address < symbol.size ? &symbol : nullptr;
 }
 
+std::string ElfImage::place_of(Address address) const {
+    const std::string symbol = symbol_at(address);
+    return symbol.empty() ? fmt::format("{:#010x}, no symbol", address)
+                          : fmt::format("{:#010x} {}", address, symbol);
+}
+
 std::string ElfImage::symbol_at(Address address) const {
     const Symbol* symbol = covering(address);
     if (symbol == nullptr)

@@ -56,6 +56,8 @@ public:
     /// Symbols of code and data, in ascending order of address.
     [[nodiscard]] const std::vector<Symbol>& symbols() const { return symbols_; }
 
+    /// "0x1c008a42 dma_start+0x12", or "0x1c008a42, no symbol".
+    [[nodiscard]] std::string place_of(Address address) const;
     /// "main+0x12", "main" at its first byte, empty when no symbol covers the address.
     [[nodiscard]] std::string symbol_at(Address address) const;
     /// The function or code label that covers the address; nullptr when there is none.

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run/simulation.hpp"
 
-#include "base/console.hpp"
 #include "base/error.hpp"
-#include "core/fault.hpp"
-#include "energy/figures.hpp"
 #include "platform/config/energy_profiles.hpp"
 #include "platform/results/summary.hpp"
-#include "platform/run/post_mortem.hpp"
 #include "platform/system/architecture.hpp"
 #include "platform/system/register_map.hpp"
 #include "platform/system/timing_bench.hpp"
@@ -74,6 +70,8 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
               return counters_.read();
           },
           [this](Cycles from, Cycles to) { return soc_.cluster_clocks().between(from, to); }),
+      ending_(soc_, image, configuration.simulation.max_cycles),
+      warnings_(soc_, image, request_.is_strict),
       htif_(soc_, image) {
     static_cast<void>(profile_.doubts(point_));  // throws before time starts
     if (own_soc_)  // completes the binding; the process waits for time
@@ -85,8 +83,8 @@ Simulation::Simulation(const Configuration& configuration, const ElfImage& image
     if (htif_.is_used())
         soc_.write_probe.attach(
             [this](Address first, Address last) { htif_.on_written(first, last); });
-    Log::set_surroundings(
-        {.time = [this] { return soc_.time(); }, .place = [this](u32 pc) { return place(pc); }});
+    Log::set_surroundings({.time = [this] { return soc_.time(); },
+                           .place = [this](u32 pc) { return image_.place_of(pc); }});
 }
 
 Simulation::~Simulation() { Log::set_surroundings({}); }
@@ -95,32 +93,29 @@ Simulation::~Simulation() { Log::set_surroundings({}); }
 void Simulation::observe_core(core::Core& core, unsigned hart) {
     core.probes.start.attach([this, &core, hart](Cycles now) {
         starts_[&core] = now;
-        if (wave_ && is_of_cluster(core))
-            wave_->start(hart, now);
+        if (views_)
+            views_->start(core, hart, now);
     });
     core.probes.region.attach([this, &core, hart](const core::RegionMark& mark) {
         pass_mark(core, hart, mark.id, mark.is_begin, Cycles(soc_.cluster_cycle(core, mark.now)));
     });
     core.probes.trap.attach(
-        [this, &core](const std::string& what, Address pc) { report_trap(core, what, pc); });
+        [this, &core](const std::string& what, Address pc) { warnings_.trap(core, what, pc); });
 }
 
 /// What passes at a new clock is priced at it.
 void Simulation::observe_clock() {
     soc_.cluster_clock_probe.attach([this](double mhz) {
         prices_.add_clock(profile_, mhz);
-        const std::string doubt = profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz});
-        if (doubt.empty() || std::exchange(has_warned_of_clock_, true))
-            return;
-        console::tell("flexv: warning: {:.3f} us the clock leaves what the profile knows: {}{}\n",
-                      soc_.time().to_seconds() * 1e6, doubt, Log::text_of(Log::cause()));
+        warnings_.clock(profile_.clock_doubt({.vdd = point_.vdd, .mhz = mhz}));
     });
 }
 
 void Simulation::set_up() {
     set_up_instruments();
     if (request_.wants_power())
-        measure_power();
+        views_ = std::make_unique<PowerViews>(soc_, image_, request_,
+                                              configuration_.soc.cluster.dma, counters_, prices_);
     open_host();
     if (!request_.restore.empty())
         restore(request_.restore);
@@ -130,7 +125,7 @@ void Simulation::set_up() {
 
 void Simulation::set_up_instruments() {
     if (request_.wants_signature)
-        find_signature();
+        signature_.emplace(soc_, image_);
     if (request_.trace != nullptr)
         instrumentation_.emplace(request_.instrumentation, soc_.cores(), *request_.trace);
     if (request_.checks.any())
@@ -157,12 +152,8 @@ void Simulation::pass_mark(const core::Core& core, unsigned hart, unsigned id, b
         regions_.begin(hart, id, now);
     else
         regions_.end(hart, id, now);
-    if (wave_ && is_of_cluster(core))
-        wave_->region(hart, id, regions_.name_of(id), is_begin, now);
-}
-
-bool Simulation::is_of_cluster(const core::Core& core) const {
-    return !soc_.fabric_controller || &core != &soc_.fabric_controller->core;
+    if (views_)
+        views_->mark(core, hart, id, regions_.name_of(id), is_begin, now);
 }
 
 /// Asked between slices of the run.
@@ -183,86 +174,19 @@ std::string Simulation::reason_to_stop() const {
 
 bool Simulation::take_input(bool is_asleep) { return uart_line_->exchange(is_asleep); }
 
+void Simulation::report_misuse(const Cause& cause, const std::string& what) {
+    warnings_.misuse(cause, what);
+}
+
 bool Simulation::revive() { return gdb_ && gdb_->wait_for_somebody(); }
-
-/// Those who listen do so in the order in which they are set up.
-void Simulation::measure_power() {
-    FLEXV_ASSERT(request_.power_window > 0, "power is measured in windows of some cycles");
-    meter_ = std::make_unique<PowerMeter>(prices_, soc_.cluster_clocks(),
-                                          [this] { return counters_.read(); });
-    meter_->show_others(soc_.outside.own_counters(), counters_.paths());
-    soc_.sample_every(ClusterCycles(request_.power_window),
-                      [this](ClusterCycles now) { meter_->close(Cycles(now)); });
-    if (request_.power_trace != nullptr) {
-        power_trace_.emplace(*request_.power_trace, meter_->components(), meter_->others());
-        meter_->window_probe.attach(
-            [this](const PowerWindow& window) { power_trace_->add(window); });
-    }
-    if (request_.wave != nullptr)
-        show_wave();
-    if (request_.timeline != nullptr)
-        draw_timeline();
-}
-
-void Simulation::show_wave() {
-    wave_.emplace(*request_.wave, cluster_cores(), dma_channels(), meter_->components(),
-                  soc_.cluster_clocks(), meter_->others());
-    wave_recorder_ = std::make_unique<WaveRecorder>(soc_, configuration_.soc.cluster.dma.id_count,
-                                                    image_, *wave_);
-    meter_->window_probe.attach([this, before = u64{0}](const PowerWindow& window) mutable {
-        const u64 now = bank_conflicts();
-        wave_->conflicts(window, now - std::exchange(before, now));
-        wave_->add(window);
-    });
-}
-
-/// Of all clusters, since the start.
-u64 Simulation::bank_conflicts() const {
-    const std::vector<std::string>& paths = counters_.paths();
-    const std::vector<u64> counts = counters_.read();
-    u64 conflicts = 0;
-    for (std::size_t i = 0; i < paths.size(); ++i)
-        if (paths[i].ends_with(".tcdm.conflicts"))
-            conflicts += counts[i];
-    return conflicts;
-}
-
-void Simulation::draw_timeline() {
-    timeline_ = std::make_unique<TimelineTrace>(soc_, image_, *request_.timeline);
-    meter_->window_probe.attach(
-        [this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
-}
-
-/// "cluster.core0": without the SoC around it.
-std::string Simulation::path_of(const Module& module) const {
-    return std::string(module.name()).substr(std::string_view(soc_.name()).size() + 1);
-}
-
-/// Paths of the cores of all clusters.
-std::vector<std::string> Simulation::cluster_cores() {
-    std::vector<std::string> paths;
-    for (const core::Core* core : soc_.cores())
-        if (is_of_cluster(*core))
-            paths.push_back(path_of(*core));
-    return paths;
-}
-
-/// The same of their DMA channels, "cluster.dma.channel0".
-std::vector<std::string> Simulation::dma_channels() const {
-    std::vector<std::string> paths;
-    for (const Cluster* cluster : soc_.clusters.all())
-        for (unsigned id = 0; id < configuration_.soc.cluster.dma.id_count; ++id)
-            paths.push_back(fmt::format("{}.channel{}", path_of(cluster->dma), id));
-    return paths;
-}
 
 void Simulation::profile_functions() {
     functions_ = std::make_unique<FunctionProfile>(image_);
     calls_ = std::make_unique<CallProfile>(
         image_, [this](Address address) { return register_name_at(soc_, address); });
     for (core::Core* core : soc_.cores()) {
-        functions_->observe(*core, path_of(*core));
-        calls_->observe(*core, path_of(*core));
+        functions_->observe(*core, soc_.path_of(*core));
+        calls_->observe(*core, soc_.path_of(*core));
     }
 }
 
@@ -319,7 +243,7 @@ void Simulation::begin() {
 std::string Simulation::why_no_past() const {
     if (instrumentation_)
         return "--trace";
-    if (meter_)
+    if (views_)
         return "--wave, --timeline or --power-trace";
     if (semihosting_ && semihosting_->is_used())
         return "semihosting";
@@ -337,7 +261,7 @@ void Simulation::finish() {
             stop_reason_ = "stopped by others";
         soc_.abandon();
     }
-    if (outcome() == Outcome::limit || outcome() == Outcome::deadlock)
+    if (ending_.outcome() == Outcome::limit || ending_.outcome() == Outcome::deadlock)
         htif_.conclude();
     if (rewind_)
         rewind_->tell();
@@ -347,26 +271,25 @@ void Simulation::finish() {
     host_seconds_ = std::chrono::duration<double>(stop - host_start_).count();
     const Cycles end(soc_.end());
     regions_.finish(end);
-    if (meter_)
-        meter_->close(end);
-    if (timeline_)
-        timeline_->finish(end);
+    if (views_)
+        views_->finish(end);
     if (functions_) {
         functions_->finish();
         calls_->finish();
     }
     if (checks_)
-        checks_->finish(outcome() == Outcome::exit);
+        checks_->finish(ending_.outcome() == Outcome::exit);
     if (gdb_)
         tell_debugger_the_end();
     if (!soc_.broken().empty())
         throw InternalError(soc_.broken());
-    if (outcome() != Outcome::exit)
+    if (ending_.outcome() != Outcome::exit)
         diagnosis_ = PostMortem(soc_, image_, configuration_)
-                         .diagnosis(outcome(), what_happened(), rewind_.get(), starts_);
+                         .diagnosis(ending_.outcome(), ending_.sentence(interruption()),
+                                    rewind_.get(), starts_);
     rewind_.reset();
-    if (wave_)  // behind the copies of the program: they hold the pipe of an .fst open
-        wave_->finish(end);
+    if (views_)  // behind the copies of the program: they hold the pipe of an .fst open
+        views_->finish_wave(end);
 }
 
 void Simulation::serve_debugger() {
@@ -416,119 +339,30 @@ void Simulation::tell_debugger_the_end() {
     const auto faulty = [this](const core::Core* core) {
         return core->name() == soc_.fault()->core;
     };
-    switch (outcome()) {
+    switch (ending_.outcome()) {
         case Outcome::exit:
             return gdb_->tell_exit(unsigned(result().exit_status()));
         case Outcome::fault: {
             const auto core = std::ranges::find_if(soc_.cores(), faulty);
             return gdb_->tell_failure(signal_of(*soc_.fault()),
-                                      core == soc_.cores().end() ? nullptr : *core, what_ended());
+                                      core == soc_.cores().end() ? nullptr : *core,
+                                      ending_.text(interruption()));
         }
         case Outcome::deadlock:
-            return gdb_->tell_failure(gdb_signal::kAbort, nullptr, what_ended());
+            return gdb_->tell_failure(gdb_signal::kAbort, nullptr, ending_.text(interruption()));
         case Outcome::limit:
-            return gdb_->tell_failure(gdb_signal::kLimit, nullptr, what_ended());
+            return gdb_->tell_failure(gdb_signal::kLimit, nullptr, ending_.text(interruption()));
         case Outcome::interrupted:
             return;
     }
 }
 
-std::string Simulation::fault_text() const {
-    const Soc::Fault& fault = *soc_.fault();
-    const double time = soc_.end_ns() / 1000;
-    const std::string who = fault.core.empty() ? "" : fault.core + ": ";
-    const std::string where = fault.pc ? fmt::format(" (pc {})", place(*fault.pc)) : "";
-    return fmt::format("{:.3f} us {}{}{}; stopped", time, who, fault.what, where);
-}
-
-/// "0x1c008a42 dma_start+0x12"
-std::string Simulation::place(u32 pc) const {
-    const std::string symbol = image_.symbol_at(pc);
-    return symbol.empty() ? fmt::format("{:#010x}, no symbol", pc)
-                          : fmt::format("{:#010x} {}", pc, symbol);
-}
-
-/// Firmware that handles an illegal instruction often does so in silence and runs astray.
-void Simulation::report_trap(const core::Core& core, const std::string& what, u32 pc) {
-    if (!what.starts_with("illegal"))
-        return;
-    if (request_.is_strict)
-        throw core::Fault(core.name(), pc, what);
-    if (reported_traps_.insert(pc).second)
-        console::tell("flexv: warning: {}: {} (pc {}), goes to the firmware's handler\n",
-                      core.name(), what, place(pc));
-}
-
-/// The hardware goes on; a person should know, once for each instruction.
-void Simulation::report_misuse(const Cause& cause, const std::string& what) {
-    if (request_.is_strict && cause.is_known())
-        throw core::Fault(cause.initiator, cause.pc, what);
-    if (request_.is_strict)
-        throw FirmwareFault(what);
-    if (reported_misuses_.insert(cause.pc).second)
-        console::tell("flexv: warning: {:.3f} us {}{}\n", soc_.time().to_seconds() * 1e6, what,
-                      Log::text_of(cause));
-}
-
-Outcome Simulation::outcome() const {
-    if (soc_.fault())
-        return Outcome::fault;
-    if (soc_.exit_code())
-        return Outcome::exit;
-    if (soc_.is_interrupted())
-        return Outcome::interrupted;
-    return soc_.is_deadlocked() ? Outcome::deadlock : Outcome::limit;
-}
-
-std::string Simulation::deadlock_text() const {
-    return fmt::format("deadlock at cycle {}: every core sleeps and nothing is pending",
-                       soc_.end()) +
-           where_cores_are() + where_accesses_are();
-}
-
-std::string Simulation::where_accesses_are() const {
-    std::string text;
-    for (const std::string& line : soc_.outside.obstacles())
-        text += "\n  " + line;
-    return text;
-}
-
-std::string Simulation::where_cores_are() const {
-    std::string text;
-    for (const core::Core* core : soc_.cores())
-        text += fmt::format("\n  {} at pc {}: {}", core->name(), place(core->hart().pc),
-                            core->describe_wait());
-    return text;
-}
-
 std::string Simulation::problem() const {
-    return diagnosis_ ? what_ended() + details_of(*diagnosis_) : std::string{};
+    return diagnosis_ ? ending_.text(interruption()) + details_of(*diagnosis_) : std::string{};
 }
 
-/// One sentence, without the cores.
-std::string Simulation::what_happened() const {
-    const std::string text = what_ended();
-    return text.substr(0, text.find('\n'));
-}
-
-std::string Simulation::what_ended() const {
-    switch (outcome()) {
-        case Outcome::exit:
-            return {};
-        case Outcome::fault:
-            return fault_text();
-        case Outcome::deadlock:
-            return deadlock_text();
-        case Outcome::limit:
-            return fmt::format("stopped at the limit of {} cycles (simulation.max_cycles)",
-                               configuration_.simulation.max_cycles) +
-                   where_cores_are();
-        case Outcome::interrupted:
-            return fmt::format("{} at cycle {}",
-                               was_killed() ? "killed by the debugger" : stop_reason_, soc_.end()) +
-                   where_cores_are();
-    }
-    return {};
+std::string Simulation::interruption() const {
+    return was_killed() ? "killed by the debugger" : stop_reason_;
 }
 
 u64 Simulation::instructions() const {
@@ -548,13 +382,13 @@ std::string Simulation::core_states() {
 void Simulation::add_harts(RunResult& result) const {
     for (const core::Core* core : soc_.cores())
         result.harts.push_back(
-            hart_result(path_of(*core), core->hartid(), result.counter_paths, result.counts));
+            hart_result(soc_.path_of(*core), core->hartid(), result.counter_paths, result.counts));
 }
 
 RunResult Simulation::result() const {
     RunResult result;
     result.platform = request_.platform;
-    result.outcome = outcome();
+    result.outcome = ending_.outcome();
     result.exit_code = soc_.exit_code().value_or(0);
     result.warnings = regions_.warnings();
     if (result.outcome == Outcome::exit && result.exit_code != u32(result.exit_status()))
@@ -582,35 +416,12 @@ RunResult Simulation::result() const {
     if (checks_)
         result.findings = checks_->findings();
     price_run(result, profile_, configuration_.energy.profile);
-    if (meter_) {
-        const PowerPeak& peak = meter_->peak();
+    if (views_) {
+        const PowerPeak& peak = views_->peak();
         result.energy.peak_mw = peak.mw;
         result.energy.peak_cycles = peak.cycles;
     }
     return result;
-}
-
-void Simulation::find_signature() {
-    const auto begin = image_.symbol("begin_signature");
-    const auto end = image_.symbol("end_signature");
-    if (!begin || !end)
-        throw UserError(
-            "{}: no symbols begin_signature and end_signature, so no signature; define them "
-            "around the words, or leave out --signature",
-            image_.name());
-    for (Address address = *begin & ~3U; address < *end; address += 4) {
-        if (!soc_.peek(address))
-            throw UserError("{}: the signature at {:#010x} lies in no memory", image_.name(),
-                            address);
-        signature_addresses_.push_back(address);
-    }
-}
-
-std::vector<u32> Simulation::signature() {
-    std::vector<u32> words;
-    for (const Address address : signature_addresses_)
-        words.push_back(soc_.peek(address).value());
-    return words;
 }
 
 }  // namespace flexv::platform

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run of one firmware image: the elaborated SoC, the marks of the firmware, and the result.
-// SystemC elaborates once a process, so there is one that makes its SoC itself, or one for each SoC
-// of somebody else's simulation.
+// SystemC elaborates once per process, so there is one that makes its SoC itself, or one for each
+// SoC of somebody else's simulation.
 #pragma once
 
 #include "energy/counters.hpp"
@@ -13,26 +13,24 @@
 #include "platform/probes/coverage.hpp"
 #include "platform/probes/function_profile.hpp"
 #include "platform/probes/instrumentation.hpp"
-#include "platform/probes/power_meter.hpp"
-#include "platform/probes/power_trace.hpp"
 #include "platform/probes/regions.hpp"
-#include "platform/probes/timeline_trace.hpp"
-#include "platform/probes/wave.hpp"
-#include "platform/probes/wave_recorder.hpp"
 #include "platform/results/run_result.hpp"
 #include "platform/run/checkpoint.hpp"
+#include "platform/run/ending.hpp"
 #include "platform/run/htif.hpp"
 #include "platform/run/post_mortem.hpp"
+#include "platform/run/power_views.hpp"
 #include "platform/run/rewind.hpp"
 #include "platform/run/run_request.hpp"
 #include "platform/run/semihosting.hpp"
+#include "platform/run/signature.hpp"
 #include "platform/run/uart_line.hpp"
+#include "platform/run/warnings.hpp"
 #include "platform/system/soc.hpp"
 
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -84,7 +82,7 @@ public:
     /// What was executed, for lcov, where that is wanted.
     [[nodiscard]] std::string coverage() const { return coverage_->lcov_text(); }
     /// The words between begin_signature and end_signature, where they are wanted.
-    [[nodiscard]] std::vector<u32> signature();
+    [[nodiscard]] std::vector<u32> signature() const { return signature_->words(); }
 
     [[nodiscard]] ClusterCycles now() const { return soc_.now(); }
     [[nodiscard]] u64 instructions() const;
@@ -96,9 +94,6 @@ private:
                RunRequest&& request);
     void set_up();
     void set_up_instruments();
-    void measure_power();
-    void show_wave();
-    void draw_timeline();
     void profile_functions();
     void cover();
     void open_host();
@@ -107,25 +102,11 @@ private:
     void open_semihosting();
     void restore(const std::string& path);
     void save_at(ClusterCycles cycle, OutputFile& file);
-    void find_signature();
-    [[nodiscard]] std::vector<std::string> cluster_cores();
-    [[nodiscard]] std::vector<std::string> dma_channels() const;
     [[nodiscard]] std::string why_no_past() const;
-    [[nodiscard]] Outcome outcome() const;
-    [[nodiscard]] std::string what_ended() const;
-    [[nodiscard]] std::string what_happened() const;
+    [[nodiscard]] std::string interruption() const;
     [[nodiscard]] std::string reason_to_stop() const;
-    [[nodiscard]] std::string deadlock_text() const;
-    [[nodiscard]] std::string where_cores_are() const;
-    [[nodiscard]] std::string where_accesses_are() const;
-    [[nodiscard]] std::string fault_text() const;
-    [[nodiscard]] std::string place(u32 pc) const;
-    void report_trap(const core::Core& core, const std::string& what, u32 pc);
     void observe_core(core::Core& core, unsigned hart);
-    [[nodiscard]] bool is_of_cluster(const core::Core& core) const;
-    [[nodiscard]] std::string path_of(const Module& module) const;
     void observe_clock();
-    [[nodiscard]] u64 bank_conflicts() const;
     void run_kernel();
     [[nodiscard]] Checkpoint description() const;
     void save(OutputFile& file);
@@ -147,21 +128,16 @@ private:
     const energy::Profile profile_;
     energy::PriceList prices_;  // grows with the clocks that the FLL makes
     RegionTracker regions_;
-    std::unique_ptr<PowerMeter> meter_;  // null: nobody asks for power over time
-    std::optional<PowerTrace> power_trace_;
-    std::optional<Wave> wave_;
-    std::unique_ptr<WaveRecorder> wave_recorder_;  // null: no wave
-    std::unique_ptr<TimelineTrace> timeline_;      // null: nobody asks
-    std::unique_ptr<FunctionProfile> functions_;   // null: nobody asks
-    std::unique_ptr<CallProfile> calls_;           // the same
-    std::unique_ptr<Coverage> coverage_;           // the same
-    bool has_warned_of_clock_ = false;
-    std::vector<Address> signature_addresses_;
+    std::unique_ptr<PowerViews> views_;           // null: nobody asks for anything over time
+    std::unique_ptr<FunctionProfile> functions_;  // null: nobody asks
+    std::unique_ptr<CallProfile> calls_;          // the same
+    std::unique_ptr<Coverage> coverage_;          // the same
+    std::optional<Signature> signature_;          // where it is wanted
     std::chrono::steady_clock::time_point host_start_;
     double host_seconds_ = 0;
-    std::string stop_reason_;         // why the user or others ended the run
-    std::set<u32> reported_traps_;    // pc
-    std::set<u32> reported_misuses_;  // pc
+    std::string stop_reason_;  // why the user or others ended the run
+    Ending ending_;
+    Warnings warnings_;
     std::optional<Instrumentation> instrumentation_;
     std::unique_ptr<Checks> checks_;            // null: nobody asks
     std::unique_ptr<GdbServer> gdb_;            // null: nobody asks

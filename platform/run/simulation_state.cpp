@@ -28,7 +28,7 @@ Checkpoint Simulation::description() const {
 void Simulation::serialize(StateArchive& archive) {
     archive.part("the SoC", [&] { soc_.serialize(archive); });
     archive.part("the run", [&] {
-        archive(regions_, reported_traps_, reported_misuses_, has_warned_of_clock_, htif_);
+        archive(regions_, warnings_, htif_);
         for (const core::Core* const core : soc_.cores()) {
             const auto known = starts_.find(core);
             std::optional<Cycles> start;
@@ -60,7 +60,8 @@ void Simulation::save_at(ClusterCycles cycle, OutputFile& file) {
     if (cycle < soc_.now())
         throw UserError("{}: cycle {} lies before cycle {}, in which the run is restored",
                         file.name(), cycle, soc_.now());
-    soc_.save_at(cycle, [this, &file] { save(file); });
+    soc_.pause_probe.attach([this, &file] { save(file); });
+    soc_.pause_at(cycle);
 }
 
 void Simulation::save(OutputFile& file) {
@@ -80,8 +81,8 @@ void Simulation::save(OutputFile& file) {
 void Simulation::refuse_late_instruments() const {
     const std::pair<bool, const char*> asked[] = {{checks_ != nullptr, "--check"},
                                                   {functions_ != nullptr, "--profile"},
-                                                  {timeline_ != nullptr, "--timeline"},
-                                                  {wave_.has_value(), "--wave"}};
+                                                  {request_.timeline != nullptr, "--timeline"},
+                                                  {request_.wave != nullptr, "--wave"}};
     for (const auto& [is_asked, option] : asked)
         if (is_asked)
             throw UserError("{} has to see the run from its beginning, so not with --restore",
@@ -122,9 +123,9 @@ void Simulation::restore(const std::string& path) {
         if (mhz != point_.mhz)
             prices_.add_clock(profile_, mhz);
     restored_ = {.cycle = Cycles(soc_.now()), .instructions = instructions()};
-    if (meter_) {
+    if (views_) {
         soc_.clusters.settle_part(soc_.now());
-        meter_->start_at(Cycles(soc_.now()));
+        views_->start_at(Cycles(soc_.now()));
     }
 }
 

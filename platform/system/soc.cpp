@@ -2,14 +2,12 @@
 #include "platform/system/soc.hpp"
 
 #include "base/error.hpp"
-#include "core/fault.hpp"
 #include "platform/firmware/image_placement.hpp"
 #include "platform/system/memory_map.hpp"
 #include "platform/system/reset_blocks.hpp"
 #include "platform/system/serialize_blocks.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace flexv::platform {
 
@@ -268,7 +266,7 @@ void Soc::boot(Address entry) {
 }
 
 void Soc::reset() {
-    settle(now());
+    loop_.settle(now());
     reset_blocks(*this);
     for (ClockDomain* const domain : clocks())
         domain->timeline.forget();
@@ -308,8 +306,7 @@ bool Soc::retime() {
 }
 
 void Soc::resume() {
-    if (window_ != 0)
-        next_sample_ = (now() / window_ + 1) * window_;
+    loop_.resume();
     booted_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -395,219 +392,8 @@ double Soc::mean_mhz() const {
 }
 
 void Soc::end_with(u32 code) {
-    exit_code_ = code;
+    loop_.end_with(code);
     outside.end_out.set(true, time());
-    interleaver_.stop();
-}
-
-void Soc::interrupt() {
-    is_interrupted_ = true;
-    interleaver_.stop();
-}
-
-/// The only process. Exceptions neither pass through the kernel nor leave this stack.
-void Soc::drive() {
-    try {
-        if (outside.is_used())
-            run_beside_others();
-        else
-            run_quanta();
-    } catch (const core::Fault& fault) {
-        fault_ = {.core = fault.core(), .pc = fault.pc(), .what = fault.what()};
-        finish(interleaver_.end() + 1);
-    } catch (const FirmwareFault& fault) {
-        fault_ = {.core = {}, .pc = std::nullopt, .what = fault.what()};
-        finish(interleaver_.end() + 1);
-    } catch (const std::exception& error) {
-        broken_ = error.what();
-        finish(interleaver_.end() + 1);
-    }
-    if (outside.is_used() && !is_interrupted_)
-        let_others_see();
-    control_.note_end();
-}
-
-/// The kernel comes to the end of the run, and a tick behind it: then others have seen what
-/// happened last.
-void Soc::let_others_see() {
-    const u64 last = cluster_clock_.ticks_of(end()) + 1;
-    const u64 kernel = sc_core::sc_time_stamp().value();
-    if (last > kernel)
-        wait(sc_core::sc_time::from_value(last - kernel));
-}
-
-/// Up to `end`, in slices that a user who wants to stop the run can wait for. Slices cannot be
-/// seen, as quanta cannot.
-void Soc::run_until(ClusterCycles end) {
-    constexpr ClusterCycles kSlice = 100'000;  // some 50 ms of eight busy cores
-    while (now() < end && !interleaver_.is_stopped() && !interleaver_.is_idle() &&
-           !control_.must_stop()) {
-        interleaver_.run_until(now() + std::min(end - now(), kSlice));
-        if (interleaver_.is_paused())
-            return;
-    }
-}
-
-ClusterCycles Soc::cycle_limit() const {
-    const Cycles most = config_.simulation.max_cycles;
-    return ClusterCycles(most == 0 ? kNever : most);
-}
-
-void Soc::run_quanta() {
-    const ClusterCycles limit = cycle_limit();
-    if (now() != 0)  // of a checkpoint
-        follow();
-    while (now() < limit) {
-        save_if_due();
-        const ClusterCycles quantum_end = now() + ClusterCycles(config_.simulation.quantum_cycles);
-        interleaver_.look_at(
-            std::min({limit, next_sample_, control_.has_input() ? quantum_end : kNeverInCluster}));
-        run_until(std::min({limit, quantum_end, next_sample_, save_at_}));
-        follow();
-        if (has_ended())
-            return;
-        const bool others_come =
-            control_.has_input() && control_.take_input(interleaver_.is_idle());
-        if (interleaver_.is_idle() && !others_come && !control_.revive()) {
-            is_deadlocked_ = true;
-            return finish(interleaver_.end_of_acts());
-        }
-        if (now() >= next_sample_ && now() < limit)
-            sample(now());
-        quantum_probe();
-    }
-    save_if_due();
-    finish(now());
-}
-
-/// SystemC's time comes to where the platform is.
-void Soc::follow() {
-    const sc_core::sc_time reached = cluster_clock_.time_of(now());
-    wait(std::max(reached, sc_core::sc_time_stamp()) - sc_core::sc_time_stamp());
-}
-
-void Soc::save_at(ClusterCycles cycle, std::function<void()> save) {
-    save_at_ = cycle;
-    on_save_ = std::move(save);
-    interleaver_.pause();  // a debugger may ask in mid-quantum
-}
-
-void Soc::save_if_due() {
-    if (now() != save_at_)
-        return;
-    save_at_ = kNeverInCluster;
-    const std::function<void()> save = std::exchange(on_save_, nullptr);  // it may ask again
-    save();
-}
-
-/// The firmware or the user has ended the run.
-bool Soc::has_ended() {
-    if (exit_code_ || is_interrupted_) {
-        finish(interleaver_.end());
-        return true;
-    }
-    if (!control_.must_stop())
-        return false;
-    is_interrupted_ = true;
-    finish(now());
-    return true;
-}
-
-ClusterCycles Soc::quantum() const {
-    const sc_core::sc_time global = tlm::tlm_global_quantum::instance().get();
-    if (global == sc_core::SC_ZERO_TIME)
-        return ClusterCycles(config_.simulation.quantum_cycles);
-    return std::max<ClusterCycles>(1, cluster_clock_.cycles_in(global));
-}
-
-/// A cycle is carried out one tick of SystemC's resolution after its beginning, when all that
-/// others do at its beginning has been done; within a quantum, the platform is ahead of that.
-void Soc::run_beside_others() {
-    interleaver_.open();
-    interleaver_.arrive(sc_core::sc_time_stamp().value());
-    const ClusterCycles limit = cycle_limit();
-    while (now() < limit) {
-        traffic.deliver();
-        run_due(std::min(limit, next_sample_));
-        outside.look_at_cores();
-        if (has_ended())
-            return;
-        if (now() >= next_sample_ && now() < limit)
-            sample(now());
-        quantum_probe();
-        wait_for_others(std::min(limit, next_sample_));
-        if (end_)
-            return;
-    }
-    if (!sc_core::sc_pending_activity())
-        starve();
-    if (!end_)
-        finish(now());
-}
-
-/// What is due at the kernel's time, and what may run ahead of it. While an access is outside
-/// nothing does, because its answer may come at any time.
-void Soc::run_due(ClusterCycles limit) {
-    const u64 kernel = sc_core::sc_time_stamp().value();
-    if (interleaver_.next_act_ticks() >= kernel) {
-        const u64 last = limit == kNeverInCluster ? kNoTicks : cluster_clock_.ticks_of(limit);
-        return interleaver_.arrive(std::min(kernel, last));
-    }
-    interleaver_.look_at(limit);
-    const ClusterCycles ahead = traffic.outside() > 0 ? 0 : quantum() - 1;
-    run_until(std::min(limit, cluster_clock_.cycle_at_ticks(kernel) + ahead));
-}
-
-void Soc::wait_for_others(ClusterCycles limit) {
-    const u64 kernel = sc_core::sc_time_stamp().value();
-    const u64 deadline = limit == kNeverInCluster ? kNoTicks : cluster_clock_.ticks_of(limit);
-    const u64 next = interleaver_.next_act_ticks();
-    if (next == kNoTicks)
-        return wait_asleep(deadline);
-    const u64 wanted = std::min(next + 1, deadline);
-    if (wanted > kernel)
-        wait(sc_core::sc_time::from_value(wanted - kernel), traffic.changed());
-}
-
-/// Every core sleeps: only others can go on. Where they are known to have nothing to do, either,
-/// the run ends in a deadlock, or the kernel starves: no deadline of ours keeps it going.
-void Soc::wait_asleep(u64 deadline) {
-    if (!sc_core::sc_pending_activity()) {
-        if (polls_while_asleep_)
-            return starve();
-        return wait(traffic.changed());
-    }
-    const u64 kernel = sc_core::sc_time_stamp().value();
-    u64 patience = deadline == kNoTicks ? kNoTicks : deadline - std::min(deadline, kernel);
-    if (polls_while_asleep_)
-        patience =
-            std::min<u64>(patience, std::max<u64>(sc_core::sc_time_to_pending_activity().value(),
-                                                  cluster_clock_.duration_of(quantum()).value()));
-    if (patience == kNoTicks)
-        return wait(traffic.changed());
-    wait(sc_core::sc_time::from_value(patience), traffic.changed());
-}
-
-void Soc::starve() {
-    if (end_ || !interleaver_.is_idle())
-        return;
-    is_deadlocked_ = true;
-    finish(std::max(interleaver_.end_of_acts(), settled_));
-}
-
-void Soc::abandon() {
-    if (end_)
-        return;
-    is_interrupted_ = true;
-    traffic.arrive(sc_core::sc_time_stamp());
-    finish(now());
-}
-
-void Soc::take_stock() {
-    if (end_)
-        return;
-    traffic.arrive(sc_core::sc_time_stamp());
-    settle_part(now());
 }
 
 SocCycles Soc::arrival_cycle() const {
@@ -639,35 +425,6 @@ void Soc::raise_line(unsigned line, unsigned cluster_number) {
         std::max(cluster_clock_.now(), cluster_clock_.cycle_at(sc_core::sc_time_stamp()));
     clusters.all().at(cluster_number)->event_unit.event_all(line, Cycles(cycle));
     traffic.disturbed();
-}
-
-void Soc::sample_every(ClusterCycles window, std::function<void(ClusterCycles now)> sample) {
-    window_ = next_sample_ = window;
-    on_sample_ = std::move(sample);
-}
-
-void Soc::settle_part(ClusterCycles cycle) {
-    settled_ = cycle;
-    clusters.settle_part(cycle);
-}
-
-void Soc::sample(ClusterCycles cycle) {
-    settle_part(cycle);
-    on_sample_(cycle);
-    next_sample_ = cycle + window_;
-}
-
-void Soc::settle(ClusterCycles end) {
-    settled_ = end;
-    clusters.settle(end);
-    if (fabric_controller)
-        fabric_controller->core.settle(Cycles(clock_.cycle_at(cluster_clock_.time_of(end))));
-}
-
-void Soc::finish(ClusterCycles end) {
-    end_ = end;
-    settle(end);
-    peripherals.flush_output();
 }
 
 }  // namespace flexv::platform

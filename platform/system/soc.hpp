@@ -24,15 +24,16 @@
 #include "platform/system/interleaver.hpp"
 #include "platform/system/outside.hpp"
 #include "platform/system/run_control.hpp"
+#include "platform/system/run_loop.hpp"
 #include "platform/system/soc_peripherals.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flexv::platform {
@@ -94,12 +95,16 @@ public:
     /// watches.
     Probe<void(Address first, Address last)> write_probe;
     /// Ends the run behind the present cycle, as RunControl::must_stop() does.
-    void interrupt();
+    void interrupt() { loop_.interrupt(); }
 
     /// The cores of the clusters, then the fabric controller if there is one.
     [[nodiscard]] const std::vector<core::Core*>& cores() const { return cores_; }
     /// The decoded instructions of each cluster, then those of the fabric controller.
     [[nodiscard]] std::vector<core::DecodeCache*> codes() const;
+    /// "cluster.core0": its name without the SoC around it.
+    [[nodiscard]] std::string path_of(const Module& part) const {
+        return std::string(part.name()).substr(std::string_view(this->name()).size() + 1);
+    }
     [[nodiscard]] CoreView view_of(const core::Core& core) const;
     /// The address under which every master sees what `core` sees at `address`.
     [[nodiscard]] Address absolute(const core::Core& core, Address address) const {
@@ -112,28 +117,24 @@ public:
     /// Cluster cycles since reset.
     [[nodiscard]] ClusterCycles now() const { return cluster_clock_.now(); }
     /// What the firmware returned, once it has ended.
-    [[nodiscard]] std::optional<u32> exit_code() const { return exit_code_; }
+    [[nodiscard]] std::optional<u32> exit_code() const { return loop_.exit_code(); }
     /// True when every core slept and nothing was pending.
-    [[nodiscard]] bool is_deadlocked() const { return is_deadlocked_; }
+    [[nodiscard]] bool is_deadlocked() const { return loop_.is_deadlocked(); }
     /// True when RunControl::must_stop() or interrupt() ended the run.
-    [[nodiscard]] bool is_interrupted() const { return is_interrupted_; }
+    [[nodiscard]] bool is_interrupted() const { return loop_.is_interrupted(); }
     /// First cluster cycle after the last one that was simulated; of a run that goes on, now().
-    [[nodiscard]] ClusterCycles end() const { return end_.value_or(now()); }
+    [[nodiscard]] ClusterCycles end() const { return loop_.end(); }
     /// Simulated time of end().
     [[nodiscard]] double end_ns() const;
     /// Clock of the cluster, the mean over the run where firmware has changed it.
     [[nodiscard]] double mean_mhz() const;
     /// All clocks that it has had.
     [[nodiscard]] const energy::ClockHistory& cluster_clocks() const { return cluster_clocks_; }
-    struct Fault {
-        std::string core;  ///< hierarchical name; empty for a fault outside the cores
-        std::optional<u32> pc;
-        std::string what;
-    };
+    using Fault = RunLoop::Fault;
     /// What the firmware did that nobody handles, if that ended the run.
-    [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
+    [[nodiscard]] const std::optional<Fault>& fault() const { return loop_.fault(); }
     /// The broken invariant that ended the run; empty for none.
-    [[nodiscard]] const std::string& broken() const { return broken_; }
+    [[nodiscard]] const std::string& broken() const { return loop_.broken(); }
 
     /// Time of what is being carried out; SystemC's own time lags behind within a quantum.
     [[nodiscard]] sc_core::sc_time time() const;
@@ -155,28 +156,31 @@ public:
     void raise_line(unsigned line, unsigned cluster_number);
     /// How far the cluster runs ahead of others: tlm_global_quantum where somebody has set it, else
     /// simulation.quantum_cycles.
-    [[nodiscard]] ClusterCycles quantum() const;
+    [[nodiscard]] ClusterCycles quantum() const { return loop_.quantum(); }
     /// Asks RunControl::must_stop() now and then, while all cores sleep and others act.
-    void poll_while_asleep() { polls_while_asleep_ = true; }
+    void poll_while_asleep() { loop_.poll_while_asleep(); }
     /// The kernel has nothing left to do. A platform that waits for others then ends: it is
     /// deadlocked.
-    void starve();
+    void starve() { loop_.starve(); }
     /// Others have ended the simulation: the run ends where it stands, interrupted.
-    void abandon();
+    void abandon() { loop_.abandon(); }
     /// Between two acts: all accounts are those of the present time, whatever sleeps.
-    void take_stock();
+    void take_stock() { loop_.take_stock(); }
     /// True until the run ends.
-    [[nodiscard]] bool is_running() const { return !end_; }
+    [[nodiscard]] bool is_running() const { return loop_.is_running(); }
 
-    /// Calls `save` once, when everything before `cycle` has been carried out and nothing else has.
-    /// What happens does not depend on it: harts that have run ahead of others by then stand where
-    /// they would stand without it.
-    void save_at(ClusterCycles cycle, std::function<void()> save);
+    /// pause_probe tells once when everything before `cycle` has been carried out and nothing else
+    /// has; whoever listens may ask for another cycle. What happens does not depend on it: harts
+    /// that have run ahead of others by then stand where they would stand without it.
+    void pause_at(ClusterCycles cycle) { loop_.pause_at(cycle); }
+    Probe<void()> pause_probe;
     /// Somebody has asked for that, and it has not come.
-    [[nodiscard]] bool will_save() const { return save_at_ != kNeverInCluster; }
+    [[nodiscard]] bool will_pause() const { return loop_.will_pause(); }
 
-    /// Calls `sample` whenever another `window` cycles have passed, with all counters up to date.
-    void sample_every(ClusterCycles window, std::function<void(ClusterCycles now)> sample);
+    /// sample_probe tells whenever another `window` cycles have passed, with all counters up to
+    /// date.
+    void sample_every(ClusterCycles window) { loop_.sample_every(window); }
+    Probe<void(ClusterCycles now)> sample_probe;
 
     cosim::Traffic traffic{*this};
     cluster_bus::ClusterBus bus;
@@ -205,42 +209,15 @@ private:
     void retune_soc(double hz);
     void retune_clusters(double hz);
     void wire_cluster_events(Cluster& source);
-    void drive();
-    void run_quanta();
-    void run_beside_others();
-    void let_others_see();
-    void run_due(ClusterCycles limit);
-    void wait_for_others(ClusterCycles limit);
-    void wait_asleep(u64 deadline);
-    [[nodiscard]] bool has_ended();
-    [[nodiscard]] ClusterCycles cycle_limit() const;
-    void run_until(ClusterCycles end);
-    void settle(ClusterCycles end);
-    void finish(ClusterCycles end);
-    void settle_part(ClusterCycles cycle);
-    void sample(ClusterCycles cycle);
-    void follow();
-    void save_if_due();
+    void drive() { loop_.run(); }
     void tell_written(sc_dt::uint64 first, sc_dt::uint64 last);
     unsigned debug_access(tlm::tlm_command command, Address address, void* data, unsigned bytes);
 
     Interleaver interleaver_{cluster_clock_, clock_};
+    RunLoop loop_{*this, config_.simulation, control_, cluster_clock_, clock_, interleaver_};
     std::vector<core::Core*> cores_;
     tlm_utils::simple_initiator_socket<Soc> debug_out_{"debug_out"};
     sc_core::sc_event booted_;
-    std::optional<u32> exit_code_;
-    bool is_deadlocked_ = false;
-    bool is_interrupted_ = false;
-    bool polls_while_asleep_ = false;
-    ClusterCycles window_ = 0;
-    ClusterCycles next_sample_ = kNeverInCluster;
-    ClusterCycles settled_ = 0;  // what happened before it is in the accounts
-    std::function<void(ClusterCycles now)> on_sample_;
-    ClusterCycles save_at_ = kNeverInCluster;
-    std::function<void()> on_save_;
-    std::optional<ClusterCycles> end_;
-    std::optional<Fault> fault_;
-    std::string broken_;
 };
 
 }  // namespace flexv::platform

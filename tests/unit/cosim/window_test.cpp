@@ -8,7 +8,7 @@ using flexv::platform::Soc;
 
 namespace {
 
-/// A chip whose windows are a device each.
+/// A chip with a device behind each of its windows.
 struct WindowBench {
     Chip chip;
     Device device{"device"};

@@ -97,7 +97,7 @@ std::vector<u64> receive(int pipe) {
     return words;
 }
 
-/// SystemC elaborates once a process, so each run is a process of its own.
+/// SystemC elaborates once per process, so each run is a process of its own.
 Result run(const std::string& path, const Configuration& configuration, Part part = Part::nothing,
            Cycles reset_at = 0) {
     int ends[2] = {};

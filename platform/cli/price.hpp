@@ -9,6 +9,6 @@ namespace flexv::platform {
 
 /// Writes the new report to the file that the command names, or to stdout. Returns the exit status
 /// of the program. Throws UserError.
-int reprice(const PriceCommand& command);
+int price(const PriceCommand& command);
 
 }  // namespace flexv::platform

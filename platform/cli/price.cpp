@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/cli/reprice.hpp"
+#include "platform/cli/price.hpp"
 
 #include "base/console.hpp"
 #include "base/error.hpp"
@@ -14,7 +14,7 @@
 
 namespace flexv::platform {
 
-int reprice(const PriceCommand& command) {
+int price(const PriceCommand& command) {
     RunResult result = load_report(command.report);
     const std::string name =
         command.profile.empty() ? result.energy.profile_source : command.profile;

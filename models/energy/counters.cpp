@@ -41,15 +41,6 @@ void accumulate(Counts& sum, const Counts& now, const Counts& before) {
     }
 }
 
-u64 total_of(std::string_view event, const std::vector<std::string>& paths, const Counts& counts) {
-    FLEXV_ASSERT(paths.size() == counts.size(), "there is one number a counter");
-    u64 total = 0;
-    for (std::size_t i = 0; i < paths.size(); ++i)
-        if (event_of(paths[i]) == event)
-            total += counts[i];
-    return total;
-}
-
 std::string_view component_of(std::string_view path) {
     const std::size_t dot = path.rfind('.');
     return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);

@@ -38,10 +38,6 @@ private:
 /// Adds to `sum` what was counted from `before` to `now`; an empty `sum` is all zero.
 void accumulate(Counts& sum, const Counts& now, const Counts& before);
 
-/// Sum over all counters called `event`, whatever their component.
-[[nodiscard]] u64 total_of(std::string_view event, const std::vector<std::string>& paths,
-                           const Counts& counts);
-
 /// "cluster.core0.alu" is event "alu" of component "cluster.core0".
 [[nodiscard]] std::string_view component_of(std::string_view path);
 [[nodiscard]] std::string_view event_of(std::string_view path);

@@ -70,13 +70,14 @@ void FunctionProfile::finish() {
 std::vector<FunctionResult> FunctionProfile::functions(
     const std::vector<std::string>& paths) const {
     const SourceLines lines(image_);
+    const std::vector<CoreCounters> cores = core_counters(paths);
     std::vector<FunctionResult> all;
     for (const auto& [name, function] : functions_) {
         energy::Counts counts(paths.size());
         for (std::size_t i = 0; i < paths.size(); ++i)
             if (const auto found = function.events.find(paths[i]); found != function.events.end())
                 counts[i] = found->second;
-        all.push_back(function_result(name, paths, counts));
+        all.push_back(function_result(name, cores, counts));
         if (const auto place = lines.at(function.address)) {
             all.back().file = place->file;
             all.back().line = place->line;

@@ -3,15 +3,16 @@
 
 namespace flexv::platform {
 
-FunctionResult function_result(const std::string& name, const std::vector<std::string>& paths,
+FunctionResult function_result(const std::string& name, const std::vector<CoreCounters>& cores,
                                const energy::Counts& counts) {
+    using enum CoreCounter;
     return {.name = name,
             .file = {},
             .counts = counts,
-            .instructions = energy::total_of("instructions", paths, counts),
-            .active_cycles = Cycles{energy::total_of("active_cycles", paths, counts)},
-            .sleep_cycles = Cycles{energy::total_of("sleep_cycles", paths, counts)},
-            .macs = energy::total_of("macs", paths, counts)};
+            .instructions = total_of(instructions, cores, counts),
+            .active_cycles = Cycles{total_of(active_cycles, cores, counts)},
+            .sleep_cycles = Cycles{total_of(sleep_cycles, cores, counts)},
+            .macs = total_of(macs, cores, counts)};
 }
 
 }  // namespace flexv::platform

@@ -5,6 +5,7 @@
 
 #include "base/units.hpp"
 #include "energy/counters.hpp"
+#include "platform/probes/core_counters.hpp"
 
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ struct FunctionResult {
 
 /// A function as its counts tell it.
 [[nodiscard]] FunctionResult function_result(const std::string& name,
-                                             const std::vector<std::string>& paths,
+                                             const std::vector<CoreCounters>& cores,
                                              const energy::Counts& counts);
 
 }  // namespace flexv::platform

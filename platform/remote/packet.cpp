@@ -21,8 +21,9 @@ constexpr u64 kExtended = 4;  // attribute of accesses: another layout
 constexpr unsigned kStatusShift = 8;
 constexpr u64 kStatusMask = 0xf;
 
-constexpr std::array<std::string_view, 7> kNames = {"nop",   "hello",     "configuration", "read",
-                                                    "write", "interrupt", "sync"};
+constexpr auto kNames = std::to_array<std::string_view>(
+    {"nop", "hello", "configuration", "read", "write", "interrupt", "sync"});
+static_assert(kNames.size() == std::size_t(Command::sync) + 1, "each command has a name");
 
 template <typename T>
 void put(std::string& bytes, T value) {

@@ -171,11 +171,11 @@ void read_regions(JsonView& report, const PartReader& parts, RunResult& result) 
 void read_functions(JsonView& report, const PartReader& parts, RunResult& result) {
     if (!report.has("functions"))
         return;
+    const std::vector<CoreCounters> cores = core_counters(result.counter_paths);
     energy::Counts owned;
     for (JsonView& item : report.objects("functions")) {
-        FunctionResult function =
-            function_result(printable(item.text("name")), result.counter_paths,
-                            parts.read(item.object("counters"), owned));
+        FunctionResult function = function_result(printable(item.text("name")), cores,
+                                                  parts.read(item.object("counters"), owned));
         function.file = item.text("file");
         function.line = unsigned(item.count("line", kMax32));
         result.functions.push_back(std::move(function));

@@ -12,8 +12,6 @@ namespace flexv::platform {
 
 namespace {
 
-constexpr std::string_view kStallSuffix = "_stalls";
-
 /// The clocks of a run, and how long each part of it had which.
 class Clocks {
 public:
@@ -60,8 +58,10 @@ double ratio(double numerator, double denominator) {
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
-    static constexpr std::array<std::string_view, 5> kNames = {"exit", "fault", "limit", "deadlock",
-                                                               "interrupted"};
+    static constexpr auto kNames =
+        std::to_array<std::string_view>({"exit", "fault", "limit", "deadlock", "interrupted"});
+    static_assert(kNames.size() == std::size_t(Outcome::interrupted) + 1,
+                  "each outcome has a name");
     return kNames[std::size_t(outcome)];
 }
 
@@ -77,33 +77,27 @@ double RunResult::mean_mw(u64 attojoules) const {
     return energy::mean_mw(attojoules, cycles, mhz);
 }
 
-HartResult hart_result(const std::string& component, u32 hartid,
-                       const std::vector<std::string>& paths, const energy::Counts& counts) {
-    HartResult hart{.name = component, .hartid = hartid, .stalls = {}};
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        if (energy::component_of(paths[i]) != component)
-            continue;
-        const std::string_view event = energy::event_of(paths[i]);
-        if (event == "instructions")
-            hart.instructions = counts.at(i);
-        else if (event == "active_cycles")
-            hart.active_cycles = Cycles{counts.at(i)};
-        else if (event == "sleep_cycles")
-            hart.sleep_cycles = Cycles{counts.at(i)};
-        else if (event.ends_with(kStallSuffix))
-            hart.stalls.emplace_back(event.substr(0, event.size() - kStallSuffix.size()),
-                                     Cycles{counts.at(i)});
-    }
+HartResult hart_result(const CoreCounters& core, u32 hartid, const energy::Counts& counts) {
+    using enum CoreCounter;
+    HartResult hart{.name = core.core(),
+                    .hartid = hartid,
+                    .instructions = core.count(instructions, counts),
+                    .active_cycles = Cycles{core.count(active_cycles, counts)},
+                    .sleep_cycles = Cycles{core.count(sleep_cycles, counts)},
+                    .stalls = {}};
+    for (const auto& [cause, place] : core.stalls())
+        hart.stalls.emplace_back(cause, Cycles{counts.at(place)});
     return hart;
 }
 
 void add_regions(RunResult& result, const RegionTracker& tracker) {
+    const std::vector<CoreCounters> cores = core_counters(result.counter_paths);
     for (Region& region : tracker.regions()) {
         if (region.counts.empty())
             continue;  // in the course of a run: no visit has ended yet
         RegionResult entry;
-        entry.instructions = energy::total_of("instructions", result.counter_paths, region.counts);
-        entry.macs = energy::total_of("macs", result.counter_paths, region.counts);
+        entry.instructions = total_of(CoreCounter::instructions, cores, region.counts);
+        entry.macs = total_of(CoreCounter::macs, cores, region.counts);
         entry.region = std::move(region);
         result.regions.push_back(std::move(entry));
     }

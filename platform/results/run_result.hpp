@@ -8,6 +8,7 @@
 #include "energy/counters.hpp"
 #include "energy/floorplan.hpp"
 #include "energy/pricing.hpp"
+#include "platform/probes/core_counters.hpp"
 #include "platform/probes/function_result.hpp"
 #include "platform/probes/regions.hpp"
 #include "platform/results/diagnosis.hpp"
@@ -72,7 +73,7 @@ struct RunResult {
     std::string platform;  ///< which of several in one simulation; empty where it is the only one
     Outcome outcome = Outcome::exit;
     u32 exit_code = 0;                  ///< all bits of what the firmware returned
-    std::vector<std::string> warnings;  ///< a line each, for a person
+    std::vector<std::string> warnings;  ///< one line for each, for a person
     Cycles cycles = 0;                  ///< cluster clock, from reset to the end
     double time_ns = 0;                 ///< simulated
     u64 instructions = 0;
@@ -100,10 +101,8 @@ struct RunResult {
     [[nodiscard]] int exit_status() const { return int(std::min<u32>(exit_code, 99)); }
 };
 
-/// A hart as its counters tell it: `instructions`, `active_cycles`, `sleep_cycles` and one
-/// `<cause>_stalls` for each cause.
-[[nodiscard]] HartResult hart_result(const std::string& component, u32 hartid,
-                                     const std::vector<std::string>& paths,
+/// A hart as its counters tell it.
+[[nodiscard]] HartResult hart_result(const CoreCounters& core, u32 hartid,
                                      const energy::Counts& counts);
 
 /// Takes over what the marks of the firmware have delimited; needs counter_paths.

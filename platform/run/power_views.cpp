@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace flexv::platform {
@@ -17,6 +18,7 @@ PowerViews::PowerViews(Soc& soc, const ElfImage& image, const RunRequest& reques
       image_(image),
       channels_(dma.id_count),
       counters_(counters),
+      conflicts_(places_of_conflicts()),
       meter_(prices, soc.cluster_clocks(), [this] { return counters_.read(); }) {
     FLEXV_ASSERT(request.power_window > 0, "power is measured in windows of some cycles");
     meter_.show_others(soc_.outside.own_counters(), counters_.paths());
@@ -52,15 +54,25 @@ void PowerViews::draw_timeline(OutputFile& file) {
         [this](const PowerWindow& window) { timeline_->add(window, bank_conflicts()); });
 }
 
+/// Among all counters, one of each cluster.
+std::vector<std::size_t> PowerViews::places_of_conflicts() const {
+    std::vector<std::size_t> places;
+    for (const Cluster* const cluster : soc_.clusters.all()) {
+        const auto found =
+            std::ranges::find(counters_.paths(), soc_.path_of(cluster->tcdm) + ".conflicts");
+        FLEXV_ASSERT(found != counters_.paths().end(), "a TCDM counts its conflicts");
+        places.push_back(std::size_t(found - counters_.paths().begin()));
+    }
+    return places;
+}
+
 /// Of all clusters, since the start.
 u64 PowerViews::bank_conflicts() const {
-    const std::vector<std::string>& paths = counters_.paths();
-    const std::vector<u64> counts = counters_.read();
-    u64 conflicts = 0;
-    for (std::size_t i = 0; i < paths.size(); ++i)
-        if (paths[i].ends_with(".tcdm.conflicts"))
-            conflicts += counts[i];
-    return conflicts;
+    const energy::Counts counts = counters_.read();
+    u64 sum = 0;
+    for (const std::size_t place : conflicts_)
+        sum += counts[place];
+    return sum;
 }
 
 /// A wave shows the cores of the clusters.

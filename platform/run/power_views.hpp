@@ -49,12 +49,14 @@ private:
     [[nodiscard]] bool is_shown(const core::Core& core) const;
     [[nodiscard]] std::vector<std::string> cluster_cores() const;
     [[nodiscard]] std::vector<std::string> dma_channels() const;
+    [[nodiscard]] std::vector<std::size_t> places_of_conflicts() const;
     [[nodiscard]] u64 bank_conflicts() const;
 
     Soc& soc_;
     const ElfImage& image_;
     const unsigned channels_;  // of the DMA of each cluster
     const energy::CounterSet& counters_;
+    const std::vector<std::size_t> conflicts_;  // of banks, in the list of all counters
     PowerMeter meter_;
     std::optional<PowerTrace> trace_;
     std::optional<Wave> wave_;

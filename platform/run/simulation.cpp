@@ -381,8 +381,8 @@ std::string Simulation::core_states() {
 
 void Simulation::add_harts(RunResult& result) const {
     for (const core::Core* core : soc_.cores())
-        result.harts.push_back(
-            hart_result(soc_.path_of(*core), core->hartid(), result.counter_paths, result.counts));
+        result.harts.push_back(hart_result(CoreCounters(soc_.path_of(*core), result.counter_paths),
+                                           core->hartid(), result.counts));
 }
 
 RunResult Simulation::result() const {

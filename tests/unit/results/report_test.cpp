@@ -132,8 +132,9 @@ TEST_CASE("a region that lies in no other owns all of itself", "[report][law]") 
 
 TEST_CASE("functions and what the cores share make up the total", "[report][law]") {
     RunResult run = sample_run();
-    run.functions = {function_result("dot", run.counter_paths, {300, 400, 0, 3000, 0, 0, 0, 0}),
-                     function_result("main", run.counter_paths, {100, 90, 0, 0, 50, 300, 7, 0})};
+    const std::vector<CoreCounters> cores = core_counters(run.counter_paths);
+    run.functions = {function_result("dot", cores, {300, 400, 0, 3000, 0, 0, 0, 0}),
+                     function_result("main", cores, {100, 90, 0, 0, 50, 300, 7, 0})};
 
     price_run(run, sample_profile(), "sample.json");
 

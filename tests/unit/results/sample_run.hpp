@@ -52,8 +52,8 @@ inline RunResult sample_run() {
                          "cluster.core1.macs",
                          "l2.bytes_read"};
     run.counts = {800, 1000, 200, 4000, 700, 300, 2000, 64};
-    run.harts = {hart_result("cluster.core0", 0, run.counter_paths, run.counts),
-                 hart_result("cluster.core1", 1, run.counter_paths, run.counts)};
+    run.harts = {hart_result({"cluster.core0", run.counter_paths}, 0, run.counts),
+                 hart_result({"cluster.core1", run.counter_paths}, 1, run.counts)};
     energy::Counts now(run.counts.size());
     RegionTracker tracker({{1, "conv"}, {2, "pool"}}, [&now] { return now; });
     tracker.begin(0, 1, 100);

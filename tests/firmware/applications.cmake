@@ -67,4 +67,6 @@ if(FLEXV_FIRMWARE_DIR)
   flexv_run_test(NAME "a layer refuses what it cannot compute"
     IMAGE ${images}/refused_layer.elf STATUS 90
     OUTPUT "refused: conv2d: pixels of the input must be whole bytes; pad the channels")
+else()
+  flexv_skipped_test("firmware: intrinsics, MatMul and layers" "${FLEXV_NO_FIRMWARE}")
 endif()

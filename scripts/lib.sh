@@ -13,7 +13,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-
   libboost-program-options-dev libelf-dev libdw-dev python3)
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
 COMPILER_PACKAGES=(clang-19 llvm-19-dev)  # scripts/flexv-cc
-TEST_PACKAGES=(catch2 clang-format git dpkg-dev pkg-config verilator gtkwave qemu-user clang-14 libclang-rt-14-dev
+TEST_PACKAGES=(catch2 clang-format clang-tidy git dpkg-dev pkg-config verilator gtkwave qemu-user clang-14 libclang-rt-14-dev
   gdb-multiarch mypy python3-distributed python3-deap python3-matplotlib python3-numpy python3-onnx chromium coinor-cbc lcov
   munge slurmctld slurmd slurm-client zsh)
 

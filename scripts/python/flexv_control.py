@@ -349,7 +349,8 @@ class Run:
         """A register by its ABI name or number ("a0", "x10"), or "pc"."""
         number = self._number(name)
         self._ask(f"Hg{self._thread(core)}")
-        return struct.unpack("<I", bytes.fromhex(self._ask(f"p{number:x}")))[0]
+        value: int = struct.unpack("<I", bytes.fromhex(self._ask(f"p{number:x}")))[0]
+        return value
 
     @staticmethod
     def _number(name: str) -> int:
@@ -387,7 +388,8 @@ class Run:
                 raise ControlError(f"no memory at {address + at:#010x}")
 
     def read_word(self, address: int) -> int:
-        return struct.unpack("<I", self.read(address, 4))[0]
+        value: int = struct.unpack("<I", self.read(address, 4))[0]
+        return value
 
     def write_word(self, address: int, value: int) -> None:
         self.write(address, struct.pack("<I", value & 0xFFFFFFFF))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which bits of memory nobody has given a value: a mask a byte, 1 for an undefined bit. Plain
+// Which bits of memory nobody has given a value: a mask per byte, 1 for an undefined bit. Plain
 // logic.
 #pragma once
 

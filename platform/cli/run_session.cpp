@@ -26,7 +26,7 @@ namespace flexv::platform {
 
 namespace {
 
-/// A line on the terminal once a second, for runs that last.
+/// A line on the terminal every second, for runs that last.
 class Progress {
 public:
     explicit Progress(Simulation& simulation) : simulation_(simulation) {

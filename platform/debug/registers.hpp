@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registers that a debugger sees, a row each, and the target description that tells it of them.
+// The registers that a debugger sees, one row for each, and the target description that tells it of
+// them.
 #pragma once
 
 #include "core/core.hpp"

@@ -9,7 +9,7 @@
 
 namespace flexv::platform {
 
-/// All executable segments, a line an instruction, with the labels of the image. Words of opcodes
+/// All executable segments, a line per instruction, with the labels of the image. Words of opcodes
 /// 0x57 and 0x77 mean what they mean in `mode` (CSR 0x010).
 [[nodiscard]] std::string disassembly(const ElfImage& image, isa::Mode mode);
 

@@ -14,8 +14,8 @@ namespace flexv::platform {
 
 class PluginLibrary {
 public:
-    /// Loads the file once a program, where it stays to the end. `path` is that of a file, never a
-    /// name for the linker to search. Throws UserError, whose message begins with `path`.
+    /// Loads the file once per program, where it stays to the end. `path` is that of a file, never
+    /// a name for the linker to search. Throws UserError, whose message begins with `path`.
     static const PluginLibrary& load(const std::string& path);
 
     PluginLibrary(const PluginLibrary&) = delete;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file of `--power-trace`: one line a window, one column a component.
+// The file of `--power-trace`: one line per window, one column per component.
 #pragma once
 
 #include "platform/probes/power_meter.hpp"

@@ -9,7 +9,7 @@
 
 namespace flexv::platform {
 
-/// \param awaited [core] the cores that it waits for, one bit each
+/// \param awaited [core] the cores that it waits for, one bit for each
 /// \returns a shortest circle, each core behind one that waits for it; the first is the one in a
 /// circle that most wait for. Empty: there is none.
 [[nodiscard]] std::vector<unsigned> wait_circle(const std::vector<u32>& awaited);

@@ -20,7 +20,7 @@ namespace {
 constexpr unsigned kFirstAccelerator = 12;
 constexpr unsigned kLastAccelerator = 15;
 
-constexpr double kMostPicojoules = 1e12;  // a joule an event
+constexpr double kMostPicojoules = 1e12;  // a joule per event
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace flexv::platform {
 
 class Soc;
 
-/// One or more equal blocks: one declaration, one window each.
+/// One or more equal blocks: one declaration, one window for each.
 struct RegisterChapter {
     struct Instance {
         std::string name;  ///< "TIMER_CLUSTER"

@@ -88,7 +88,7 @@ class Profile(bringup.Case):
 
     def test_calls_are_counted(self) -> None:
         chains = self.chains()
-        self.assertEqual(chains["leaf"], 8 * (10 + 1), "ten calls and a tail call a core")
+        self.assertEqual(chains["leaf"], 8 * (10 + 1), "ten calls and a tail call per core")
         self.assertEqual(chains["recurse;recurse;recurse"], 8)
         self.assertNotIn("tail;leaf", chains, "a tail call takes the place of its caller")
         self.assertEqual(self.function("tail")["calls"], 8)

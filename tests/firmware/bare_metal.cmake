@@ -56,7 +56,7 @@ flexv_program_test(PROGRAM dma_outside NAME "a transfer beside the TCDM is told"
 flexv_program_test(PROGRAM dma_outside NAME "--strict ends at a transfer beside the TCDM" STATUS 102
   ARGUMENTS --strict MESSAGE "core0: .*TCDM address 0x1c010000 .*outside")
 # 4096 bytes at 0.4 a cycle are 10,240 cycles, in 4 bursts of 30 cycles; 16 stores take 40 each, start and code 1,500.
-flexv_program_test(PROGRAM external_memory NAME "the DMA reads external memory at 0.4 byte a cycle" STATUS 0
+flexv_program_test(PROGRAM external_memory NAME "the DMA reads external memory at 0.4 byte per cycle" STATUS 0
   ARGUMENTS --set "soc.external_memory.size_bytes=8 MiB" CYCLES 12400 12900)
 flexv_program_test(PROGRAM external_memory NAME "a wide external memory takes what its bursts take" STATUS 0
   ARGUMENTS --set soc.external_memory.size_bytes=64KiB --set soc.external_memory.bytes_per_cycle=8
@@ -141,6 +141,6 @@ add_test(NAME "firmware: reference programs are as near to the RTL as docs/refer
 set_tests_properties("firmware: reference programs are as near to the RTL as docs/reference/fidelity.md says" PROPERTIES PROCESSORS 2 TIMEOUT 900)
 add_test(NAME "firmware: interrupts reach a core that computes with the latency of the hardware"
   COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/interrupt_latency.py $<TARGET_FILE:flexv-vp>)
-add_test(NAME "firmware: --signature writes one hex word a line"
+add_test(NAME "firmware: --signature writes one hex word per line"
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/signature_case.py $<TARGET_FILE:flexv-vp>
     ${CMAKE_CURRENT_BINARY_DIR}/signature.elf)

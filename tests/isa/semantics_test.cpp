@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row of the groups xpulp.* and flexv.* against the reference that is written from
 // docs/spec/isa.md (reference_hart.hpp): all encodings that the hardware takes, edge values in all
-// pairs, then 10,000 and more random operands a row. State carries over from one instruction to the
-// next.
+// pairs, then 10,000 and more random operands per row. State carries over from one instruction to
+// the next.
 #include "isa/hart_pair.hpp"
 #include "isa/reference_table.hpp"
 

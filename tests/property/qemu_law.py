@@ -70,7 +70,7 @@ class Batch:
         return [int(line, 16) for line in signature.read_text().split()]
 
     def differences(self, program: str) -> list[str]:
-        """What the core does otherwise, a line a program."""
+        """What the core does otherwise, a line per program."""
         self.generate()
         expected, actual = self.under_qemu(), self.on_flexv(program)
         if len(expected) != self.programs * BLOCK_WORDS or len(actual) != len(expected):

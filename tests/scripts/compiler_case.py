@@ -38,7 +38,7 @@ class Case(unittest.TestCase):
         return done
 
     def assembly(self, text: str, *switches: str) -> str:
-        """Instructions of the function f, one a line, without labels and directives of no interest."""
+        """Instructions of the function f, one per line, without labels and directives of no interest."""
         done = self.right("-O2", *switches, "-S", self.write("f.c", text), "-o", "-")
         body = done.stdout.split("\nf:\n", 1)[1].split(".Lfunc_end", 1)[0]
         lines = [re.sub(r"#.*", "", line).split() for line in body.splitlines()]

@@ -427,7 +427,7 @@ class Call(Edges):
                 self.assertIn("expected more than 0 bytes", self.called("--l3", "--set", f"soc.external_memory.{setting}"))
 
     def test_tiles_leave_the_tcdm_to_stacks_and_the_runtime(self) -> None:
-        """2 KiB a core, less where that is a quarter of the TCDM; 1.5 KiB and 12 bytes a layer."""
+        """2 KiB per core, less where that is a quarter of the TCDM; 1.5 KiB and 12 bytes per layer."""
         self.assertIn("leave 113,088 bytes of the TCDM of 131,072", self.called("--l1-bytes", "113089"))
         self.assertIn("leave 47,552 bytes of the TCDM of 65,536", self.called("--l1-bytes", "60000", "--set", "soc.cluster.tcdm.size_bytes=65536"))
         self.assertIn("the TCDM of 8,192", self.called("--set", "soc.cluster.tcdm.size_bytes=8192"))

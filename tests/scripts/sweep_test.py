@@ -373,7 +373,7 @@ class Runs(Folder):
         self.assertEqual(self.sweep(sample(firmware=build, parameters=parameters), "--jobs", "1"), 0)
 
         self.assertEqual(len(self.table()), 4)
-        self.assertEqual((self.folder / "log").read_text(), "x\nx\n")  # once an image, not once a point
+        self.assertEqual((self.folder / "log").read_text(), "x\nx\n")  # once per image, not once per point
 
     def test_banks_follow_from_a_banking_factor(self) -> None:
         banks = "soc.cluster.tcdm.bank_count"

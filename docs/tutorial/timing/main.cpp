@@ -24,7 +24,8 @@ struct Measured {
     std::vector<double> latencies_ns;
 };
 
-/// SystemC elaborates once a process: each measurement has its own, and comes back through a pipe.
+/// SystemC elaborates once per process: each measurement has its own, and comes back through a
+/// pipe.
 class Pipe {
 public:
     Pipe() {

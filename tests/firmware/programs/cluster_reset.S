@@ -8,7 +8,7 @@
   .equ TIMER, 0x10200400
   .equ TCDM, 0x10000000
   .equ DMA, 0x10204400
-  .equ RESULTS, 0x1c010000           /* a word a core: its time */
+  .equ RESULTS, 0x1c010000           /* a word per core: its time */
   .equ FRESH, 0x1c010020
   .equ DONE, 0x1c010040
   .equ KEPT, 0x10003000

@@ -5,10 +5,10 @@
   .equ TIMER, 0x10200400
   .equ TCDM, 0x10000000
   .equ ROUNDS, 130
-  .equ INSIDE, 0                     /* words from TCDM on: a core is inside, the sum, then a word a core: its round */
+  .equ INSIDE, 0                     /* words from TCDM on: a core is inside, the sum, then a word per core: its round */
   .equ SUM, 4
   .equ ROUND, 64
-  .equ COUNT, 128                    /* a word a core: its interrupts */
+  .equ COUNT, 128                    /* a word per core: its interrupts */
 
   COUNT_INTERRUPTS
 

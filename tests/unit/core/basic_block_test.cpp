@@ -12,7 +12,7 @@ using namespace flexv::core;
 
 namespace {
 
-/// Decoded slots: one instruction each of 16 or 32 bits, and the flags of those that have some.
+/// Decoded slots: one instruction of 16 or 32 bits each, and the flags of those that have some.
 struct Row {
     std::vector<Slot> slots;
 
@@ -119,7 +119,7 @@ TEST_CASE("a block knows how far it goes before the stage asks for what is behin
     full.idle(8);
     Slot& first = row.slots.front();
 
-    // An empty stage asks for a word a cycle, a full one is four words ahead of the front.
+    // An empty stage asks for a word per cycle, a full one is four words ahead of the front.
     CHECK(BasicBlock(first, 3, kHarts).length_within(empty) == 3);
     CHECK(BasicBlock(first, 4, kHarts).length_within(empty) == 3);
     CHECK(BasicBlock(first, 4, kHarts).length_within(full) < 3);

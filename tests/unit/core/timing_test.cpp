@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stall rules of docs/spec/timing.md section 1, one program a rule; expected cycles from its
+// Stall rules of docs/spec/timing.md section 1, one program per rule; expected cycles from its
 // tables.
 #include "support/core_bench.hpp"
 
@@ -9,7 +9,7 @@ using namespace flexv;
 using test::CoreBench;
 using Lines = std::vector<std::string>;
 
-TEST_CASE("independent and dependent ALU instructions take one cycle each", "[core][timing]") {
+TEST_CASE("independent and dependent ALU instructions take one cycle", "[core][timing]") {
     CoreBench bench;
     CHECK(bench.run({"addi t0, x0, 1", "add t1, t0, t0", "add t2, t1, t1", "mul t3, t2, t2"}) == 4);
     CHECK(bench.x(7) == 4);

@@ -114,7 +114,7 @@ TEMPLATE_TEST_CASE_SIG("a target of four phases, or of fewer, takes the time tha
     CHECK(phases.transactions == 3);
     CHECK(phases.open() == 0);
     CHECK(device.ends == (style == Style::completes ? 0 : 3));
-    CHECK(chip.soc.end() > 2 * 30);  // two answers of 60 ns behind each other, at 2 ns a cycle
+    CHECK(chip.soc.end() > 2 * 30);  // two answers of 60 ns behind each other, at 2 ns per cycle
 }
 
 namespace {

@@ -39,7 +39,7 @@ struct UartBench {
     /// with how often STATUS said by `busy` that it runs.
     void run(unsigned channel, unsigned busy) {
         chip.start({load_constant("t0", 0x1a10'2080),
-                    load_constant("t1", 0x0000'0306),  // 8 bits, both directions, a cycle a bit
+                    load_constant("t1", 0x0000'0306),  // 8 bits, both directions, a cycle per bit
                     load_constant("a1", kWindow),
                     {"sw t1, 0x24(t0)", fmt::format("sw a1, {}(t0)", channel), "addi t1, x0, 4",
                      fmt::format("sw t1, {}(t0)", channel + 4), "addi t1, x0, 16",

@@ -92,7 +92,7 @@ TEST_CASE("an allocation waits while all 16 identifiers are in use", "[dma]") {
     CHECK_THAT(ports.unit.waits_for(1), Catch::Contains("a free transfer identifier"));
 }
 
-TEST_CASE("ports that allocate in one cycle get one identifier a cycle", "[dma]") {
+TEST_CASE("ports that allocate in one cycle get one identifier per cycle", "[dma]") {
     Ports ports;
     for (const unsigned port : {1U, 2U, 3U})
         ports.unit.present(port, kAllocate);

@@ -41,7 +41,7 @@ constexpr Windows kWindows{.size_bytes = 0x4000,
 
 /// One list, split over a few harts that program it at the same time. Transfers of one direction
 /// that meet in the target window would depend on the order of the harts, so each list that is
-/// spread keeps to one hart a direction.
+/// spread keeps to one hart per direction.
 void run_list(Bench& bench, RandomCommands& commands, std::vector<u8>& tcdm,
               std::vector<u8>& external) {
     std::vector<Command> lists[2];

@@ -28,7 +28,8 @@ Profile as_in_section_4() {
 constexpr Cycles kCycles = 10'000'000;
 constexpr unsigned kCores = 8;
 
-using PerCycle = std::map<std::string, double>;  // event: events a cycle, of one core or the block
+using PerCycle =
+    std::map<std::string, double>;  // event: events per cycle, of one core or the block
 
 std::vector<std::string> cluster_counters() {
     std::vector<std::string> paths;
@@ -46,7 +47,7 @@ std::vector<std::string> cluster_counters() {
     return paths;
 }
 
-/// pJ a cycle of the cluster, where each event happens so often a cycle.
+/// pJ per cycle of the cluster, where each event happens so often a cycle.
 double pj_per_cycle(const Profile& profile, const OperatingPoint& point, const PerCycle& cores,
                     const PerCycle& blocks) {
     const auto paths = cluster_counters();
@@ -61,7 +62,7 @@ double pj_per_cycle(const Profile& profile, const OperatingPoint& point, const P
     return double(bill.total) * 1e-6 / double(kCycles);
 }
 
-// Section 4: a2w2 MatMul at 91.5 MAC a cycle.
+// Section 4: a2w2 MatMul at 91.5 MAC per cycle.
 const PerCycle kMatmulCores = {{"active_cycles", 1},        {"instructions", 0.980},
                                {"fetched_words", 0.980},    {"dot_products", 0.7148},
                                {"mac_load_refills", 0.536}, {"alu", 0.127},
@@ -70,7 +71,7 @@ const PerCycle kMatmulBlocks = {{"cluster.tcdm.reads", 0.585 * kCores}, {"cluste
 
 }  // namespace
 
-TEST_CASE("the a2w2 MatMul of the paper takes 56.13 pJ a cycle, 26 mW and 3.26 TOPS/W",
+TEST_CASE("the a2w2 MatMul of the paper takes 56.13 pJ per cycle, 26 mW and 3.26 TOPS/W",
           "[energy][anchor]") {
     const Profile profile = as_in_section_4();
 
@@ -154,7 +155,7 @@ TEST_CASE("the silicon profile meets the measured points of Shaheen within its r
                                                         {0.800, 500, 75.20, 0.003}}));
     CAPTURE(vdd);
     const Profile profile = shipped("shaheen");
-    // Section 5 fits k to an INT32 MatMul of 48.4 pJ a cycle before scaling; its counts are not
+    // Section 5 fits k to an INT32 MatMul of 48.4 pJ per cycle before scaling; its counts are not
     // given, so clock, fetch, multiply-accumulate and infrastructure are made to add up to that.
     const PerCycle cores = {{"active_cycles", 1},
                             {"instructions", 1},

@@ -72,7 +72,7 @@ TEST_CASE("leakage is split over components and follows its law", "[energy][prof
 
     REQUIRE(profile.standing.size() == 2);
     CHECK(profile.standing[0].component == "leak.a");
-    // 0.25 mW / 100 MHz = 2.5 pJ a cycle; e^2 more at 2 V.
+    // 0.25 mW / 100 MHz = 2.5 pJ per cycle; e^2 more at 2 V.
     CHECK(profile.attojoules(profile.standing[0], {.vdd = 1.0, .mhz = 100}) == 2'500'000);
     CHECK(profile.attojoules(profile.standing[0], {.vdd = 2.0, .mhz = 100}) == 18'472'640);
     CHECK(profile.attojoules(profile.standing[0], {.vdd = 1.0, .mhz = 200}) == 1'250'000);

@@ -12,7 +12,7 @@ constexpr u32 kMask = 0x00, kMaskAnd = 0x04, kMaskOr = 0x08, kIrqMask = 0x0c, kC
 constexpr u32 kBuffer = 0x1c, kBufferMasked = 0x20, kBufferIrqMasked = 0x24, kBufferClear = 0x28;
 constexpr u32 kSwMask = 0x2c, kWait = 0x38, kWaitClear = 0x3c;
 constexpr u32 kSwTrigger = 0x100, kSwTriggerWait = 0x140, kSwTriggerWaitClear = 0x180;
-constexpr u32 kGlobalCore = 0x40;  // bytes a core in the global view
+constexpr u32 kGlobalCore = 0x40;  // bytes per core in the global view
 
 }  // namespace
 

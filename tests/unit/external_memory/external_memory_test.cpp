@@ -51,7 +51,7 @@ TEST_CASE("the external memory keeps the promises of every bus target", "[extern
                              f.memory);
 }
 
-TEST_CASE("reads and writes of the external memory share 0.4 byte a cycle", "[external_memory]") {
+TEST_CASE("reads and writes of the external memory share 0.4 byte per cycle", "[external_memory]") {
     Fixture f;
 
     CHECK(f.cycles_of(tlm::TLM_READ_COMMAND, 0x100, 256, 0) == 30 + 640);

@@ -141,7 +141,7 @@ TEST_CASE("a line of the shared level comes three cycles behind its grant", "[ic
     CHECK(bench.shared().events().hits == 1);
 }
 
-TEST_CASE("words of a line that is held come one a cycle", "[icache]") {
+TEST_CASE("words of a line that is held come one per cycle", "[icache]") {
     Bench bench(1);
     bench.fetch(0, 0, {0x100, 0x104, 0x108, 0x10c});
 

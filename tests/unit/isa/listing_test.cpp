@@ -32,7 +32,7 @@ TEST_CASE("the CSV listing begins with mnemonic, match and mask", "[isa][listing
     CHECK_THAT(csv, Contains("\nc.lw,0x4000,0xe003,c,any,"));
 }
 
-TEST_CASE("every listing has a line a row", "[isa][listing]") {
+TEST_CASE("every listing has a line per row", "[isa][listing]") {
     const auto rows = std::ptrdiff_t(all_instructions().size());
 
     CHECK(std::ranges::count(listing_csv(), '\n') == rows + 1);

@@ -189,7 +189,8 @@ TEST_CASE("the event unit's global port takes one cycle more", "[periph]") {  //
     CHECK(core.grants.back() + 1 == 41);
 }
 
-TEST_CASE("eight cores share a peripheral one access a cycle in turn", "[periph]") {  // c_per_rd8
+TEST_CASE("eight cores share a peripheral in turn, one access per cycle",
+          "[periph]") {  // c_per_rd8
     Bench bench;
     for (unsigned port = 0; port < 8; ++port)
         bench.core(port, std::vector<DataRequest>(8, {.address = kTimer}));

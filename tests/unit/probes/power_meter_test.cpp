@@ -66,7 +66,7 @@ TEST_CASE("windows together cost what the run costs", "[power][law]") {
 TEST_CASE("a window in which the clock changes is priced by its parts", "[power][law]") {
     Bench bench;
     bench.prices.add_clock(bench.profile, 50);
-    bench.clocks.change(130, 50);  // 0.1 mW: 1 pJ a cycle of 10 ns, 2 pJ a cycle of 20 ns
+    bench.clocks.change(130, 50);  // 0.1 mW: 1 pJ per cycle of 10 ns, 2 pJ per cycle of 20 ns
 
     for (Cycles end = 100; end <= 300; end += 100)
         bench.meter.close(end);
@@ -110,7 +110,7 @@ TEST_CASE("the peak is the window that needed most, a short last one left out", 
     CHECK(bench.meter.peak().mw == Approx((50 * 0.5 + 100 * 1.0) * 1e-3));  // pJ in 1 us
 }
 
-TEST_CASE("the power trace has one line a window and exact picojoule", "[power]") {
+TEST_CASE("the power trace has one line per window and exact picojoule", "[power]") {
     const flexv::test::ScratchFolder folder;
     Bench bench;
     OutputFile file("--power-trace", folder.file("power.csv"));

@@ -168,7 +168,7 @@ TEST_CASE("regions are listed by id, and one without a name is called by its num
     CHECK(regions[1].name == "region 9");
 }
 
-TEST_CASE("an end without a begin is ignored, with one warning a hart", "[regions]") {
+TEST_CASE("an end without a begin is ignored, with one warning per hart", "[regions]") {
     Bench bench;
 
     bench.tracker.end(3, 1, 5);

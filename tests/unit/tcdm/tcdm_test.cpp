@@ -66,7 +66,7 @@ TEST_CASE("accesses to different banks are granted in the same cycle", "[tcdm]")
     CHECK(test::count(bench.memory, "conflicts") == 0);
 }
 
-TEST_CASE("eight ports on one word are served one a cycle", "[tcdm]") {
+TEST_CASE("eight ports on one word are served one per cycle", "[tcdm]") {
     Bench bench;  // c_same_ld: 32 loads each, the last port finishes after 257 cycles
     std::deque<Requester> ports;
     for (unsigned port = 0; port < 8; ++port)

@@ -19,7 +19,7 @@ constexpr u32 kL2 = 0x1c00'0000;
 constexpr Address kRxAddress = 0x00, kRxSize = 0x04, kRxConfig = 0x08, kTxAddress = 0x10;
 constexpr Address kTxSize = 0x14, kTxConfig = 0x18, kStatus = 0x20, kSetup = 0x24;
 constexpr u32 kEnable = 1 << 4, kClear = 1 << 5;
-// 8 bits, both directions, 5 cycles a bit: a frame has 10 bits, so 50 cycles.
+// 8 bits, both directions, 5 cycles per bit: a frame has 10 bits, so 50 cycles.
 constexpr u32 kEightBits = 3 << 1 | 1 << 8 | 1 << 9 | 4 << 16;
 constexpr Cycles kFrame = 50;
 
@@ -53,7 +53,7 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("a transmit transfer takes a frame a character and ends with event 1", "[uart]") {
+TEST_CASE("a transmit transfer takes a frame per character and ends with event 1", "[uart]") {
     Bench bench;
     bench.memory.set_text(16, "hello");
     bench.master.write32(kSetup, kEightBits);

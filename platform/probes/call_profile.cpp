@@ -3,6 +3,7 @@
 
 #include "platform/firmware/source_lines.hpp"
 #include "platform/probes/branches.hpp"
+#include "platform/probes/core_counters.hpp"
 
 #include <fmt/format.h>
 
@@ -107,7 +108,8 @@ public:
         node_ = &nodes_.front();
         const auto& counters = core.counters();
         divide_ =
-            std::ranges::find(counters, "divide_cycles", &CounterInfo::name) - counters.begin();
+            std::ranges::find(counters, name_of(CoreCounter::divide_cycles), &CounterInfo::name) -
+            counters.begin();
     }
 
     void before(const core::Execution& execution, isa::Hart& hart) override {
@@ -220,17 +222,19 @@ private:
 class CallProfile::Builder {
 public:
     Builder(const CallProfile& profile, const std::vector<std::string>& paths, const Price& price)
-        : profile_(profile), lines_(profile.image_), price_(price), counts_(paths.size()) {
-        for (std::size_t i = 0; i < paths.size(); ++i)
-            index_.emplace(paths[i], i);
+        : profile_(profile),
+          paths_(paths),
+          lines_(profile.image_),
+          price_(price),
+          counts_(paths.size()) {
         for (unsigned cause = 0; cause < core::kStallCauses; ++cause)
             result_.stall_names.emplace_back(core::name_of(core::Stall(cause)));
     }
 
     void add(const CoreObserver& observer) {
-        path_ = observer.path();
+        find_counters(observer.path());
         const unsigned core = unsigned(result_.cores.size());
-        result_.cores.push_back(path_);
+        result_.cores.push_back(observer.path());
         std::vector<unsigned> placed(observer.nodes().size(), ProfileNode::kNone);
         for (std::size_t i = 1; i < observer.nodes().size(); ++i) {
             const Node& node = observer.nodes()[i];
@@ -278,10 +282,30 @@ private:
                                      : waits_[name] = function_named(name, {}, true);
     }
 
-    void count(const char* event, u64 events) { count_path(path_ + "." + event, events); }
-    void count_path(const std::string& path, u64 events) {
-        if (const auto found = index_.find(path); found != index_.end() && events != 0)
-            counts_[found->second] += events;
+    void find_counters(const std::string& core) {
+        counters_.emplace(core, paths_);
+        const std::string tcdm = core.substr(0, core.find('.')) + ".tcdm.";
+        reads_ = place_of_path(tcdm + "reads");
+        writes_ = place_of_path(tcdm + "writes");
+        for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
+            const auto& stalls = counters_->stalls();
+            const auto found = std::ranges::find(stalls, result_.stall_names[cause],
+                                                 &std::pair<std::string, std::size_t>::first);
+            stalls_[cause] = found == stalls.end() ? std::nullopt : std::optional(found->second);
+        }
+    }
+    [[nodiscard]] std::optional<std::size_t> place_of_path(const std::string& path) const {
+        const auto found = std::ranges::find(paths_, path);
+        return found == paths_.end() ? std::nullopt
+                                     : std::optional(std::size_t(found - paths_.begin()));
+    }
+    void count(CoreCounter counter, u64 events) {
+        if (counters_->counts_it(counter))
+            counts_[counters_->place_of(counter)] += events;
+    }
+    void count(std::optional<std::size_t> place, u64 events) {
+        if (place)
+            counts_[*place] += events;
     }
     u64 take_price() {
         const u64 attojoules = price_(counts_);
@@ -290,48 +314,49 @@ private:
     }
 
     void count_row(const Cell& cell) {
-        using enum isa::Energy;
+        using enum CoreCounter;
+        using isa::Energy;
         const bool has_none = cell.row->timing == isa::Timing::mac_load && cell.has_no_product;
         switch (cell.row->energy) {
-            case alu:
-                return count("alu", cell.count);
-            case multiply:
-                return count("multiply", cell.count);
-            case dot_product:
-                return count(has_none ? "loads_stores" : "dot_products", cell.count);
-            case load:
-                count("loads", cell.count);
-                return count("loads_stores", cell.count);
-            case store:
-                count("stores", cell.count);
-                return count("loads_stores", cell.count);
-            case divide:
-                return count("divisions", cell.count);
-            case idle:
+            case Energy::alu:
+                return count(alu, cell.count);
+            case Energy::multiply:
+                return count(multiply, cell.count);
+            case Energy::dot_product:
+                return count(has_none ? loads_stores : dot_products, cell.count);
+            case Energy::load:
+                count(loads, cell.count);
+                return count(loads_stores, cell.count);
+            case Energy::store:
+                count(stores, cell.count);
+                return count(loads_stores, cell.count);
+            case Energy::divide:
+                return count(divisions, cell.count);
+            case Energy::idle:
                 return;
         }
     }
 
     /// Everything but sleep.
     void count_cell(const Cell& cell) {
+        using enum CoreCounter;
         if (cell.row != nullptr)
             count_row(cell);
         if (cell.row != nullptr && cell.row->timing == isa::Timing::mac_load)
-            count("mac_load_refills", cell.count);
-        count("instructions", cell.count);
-        count("mixed_dot_products", cell.mixed);
-        count("divide_cycles", cell.divide_cycles);
-        count("macs", cell.macs);
-        count("branches_taken", cell.taken);
+            count(mac_load_refills, cell.count);
+        count(instructions, cell.count);
+        count(mixed_dot_products, cell.mixed);
+        count(divide_cycles, cell.divide_cycles);
+        count(macs, cell.macs);
+        count(branches_taken, cell.taken);
         u64 active = cell.count;
         for (unsigned cause = 0; cause < core::kStallCauses; ++cause) {
-            count((result_.stall_names[cause] + "_stalls").c_str(), cell.stalls[cause]);
+            count(stalls_[cause], cell.stalls[cause]);
             active += cell.stalls[cause];
         }
-        count("active_cycles", active);
-        const std::string tcdm = path_.substr(0, path_.find('.')) + ".tcdm.";
-        count_path((tcdm + "reads").c_str(), cell.reads);
-        count_path((tcdm + "writes").c_str(), cell.writes);
+        count(active_cycles, active);
+        count(reads_, cell.reads);
+        count(writes_, cell.writes);
     }
 
     void add_lines(unsigned index, const Node& node) {
@@ -352,7 +377,7 @@ private:
                 count_cell(*cell);
             }
             cost.attojoules = take_price();
-            count("fetched_words", halves);
+            count(CoreCounter::fetched_words, halves);
             cost.attojoules += take_price() / 2;
             result_.nodes[index].lines.push_back({.place = place, .cost = cost});
         }
@@ -365,7 +390,7 @@ private:
             for (const auto& [address, cycles] : cell.sleeps)
                 waits[{wait_of(address), place_of(cell.pc)}] += cycles;
         for (const auto& [key, cycles] : waits) {
-            count("sleep_cycles", u64(cycles));
+            count(CoreCounter::sleep_cycles, u64(cycles));
             const ProfileCost cost{.asleep = cycles, .attojoules = take_price()};
             result_.nodes.push_back({.parent = parent,
                                      .function = key.first,
@@ -377,14 +402,17 @@ private:
     }
 
     const CallProfile& profile_;
+    const std::vector<std::string>& paths_;  // of all counters
     const SourceLines lines_;
     const Price& price_;
     energy::Counts counts_;
-    std::map<std::string, std::size_t, std::less<>> index_;
+    std::optional<CoreCounters> counters_;  // of the core that is added
+    std::optional<std::size_t> reads_;      // its accesses to the TCDM, places in paths_
+    std::optional<std::size_t> writes_;
+    std::array<std::optional<std::size_t>, core::kStallCauses> stalls_;
     std::map<Address, ProfilePlace> places_;
     std::map<const ElfImage::Symbol*, unsigned> functions_;
     std::map<std::string, unsigned> waits_;
-    std::string path_;
     Profile result_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 constexpr auto kCounterNames = std::to_array<std::string_view>(
     {"active_cycles", "sleep_cycles", "instructions", "fetched_words", "alu", "multiply",
      "dot_products", "mac_load_refills", "loads_stores", "loads", "stores", "divisions",
-     "divide_cycles", "macs"});
+     "divide_cycles", "macs", "mixed_dot_products", "branches_taken"});
 static_assert(kCounterNames.size() == kCoreCounters, "each counter has a name");
 
 constexpr std::string_view kStallSuffix = "_stalls";

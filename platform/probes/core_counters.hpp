@@ -31,8 +31,10 @@ enum class CoreCounter : u8 {
     divisions,
     divide_cycles,
     macs,
+    mixed_dot_products,
+    branches_taken,
 };
-inline constexpr std::size_t kCoreCounters = std::size_t(CoreCounter::macs) + 1;
+inline constexpr std::size_t kCoreCounters = std::size_t(CoreCounter::branches_taken) + 1;
 [[nodiscard]] std::string_view name_of(CoreCounter counter);
 
 class CoreCounters {

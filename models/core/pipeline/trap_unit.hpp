@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trap unit: what the decoder makes of an interrupt request, and where a trap leads the hart
-// (docs/spec/isa.md section 5, docs/spec/rtl_rules_2.md 1.2). It knows the line and the hart, not
-// the pipeline: when to ask it, and what a trap costs, is the core's.
+// (docs/spec/isa.md section 5, docs/spec/state_machines.md 1.2). It knows the line and the hart,
+// not the pipeline: when to ask it, and what a trap costs, is the core's.
 #pragma once
 
 #include "base/state_archive.hpp"

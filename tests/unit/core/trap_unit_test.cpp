@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trap unit without a core: what the decoder makes of the interrupt line in which cycle, and
-// where traps lead (docs/spec/rtl_rules_2.md 1.2).
+// where traps lead (docs/spec/state_machines.md 1.2).
 #include "core/pipeline/trap_unit.hpp"
 
 #include <catch2/catch.hpp>

@@ -7,17 +7,16 @@ namespace flexv::platform {
 
 namespace {
 
-constexpr auto kCounterNames = std::to_array<std::string_view>(
-    {"active_cycles", "sleep_cycles", "instructions", "fetched_words", "alu", "multiply",
-     "dot_products", "mac_load_refills", "loads_stores", "loads", "stores", "divisions",
-     "divide_cycles", "macs", "mixed_dot_products", "branches_taken"});
-static_assert(kCounterNames.size() == kCoreCounters, "each counter has a name");
+constexpr auto kCounterNames = enum_names<CoreCounter>(
+    "active_cycles", "sleep_cycles", "instructions", "fetched_words", "alu", "multiply",
+    "dot_products", "mac_load_refills", "loads_stores", "loads", "stores", "divisions",
+    "divide_cycles", "macs", "mixed_dot_products", "branches_taken");
 
 constexpr std::string_view kStallSuffix = "_stalls";
 
 }  // namespace
 
-std::string_view name_of(CoreCounter counter) { return kCounterNames[std::size_t(counter)]; }
+std::string_view name_of(CoreCounter counter) { return kCounterNames[counter]; }
 
 CoreCounters::CoreCounters(std::string core, const std::vector<std::string>& paths)
     : core_(std::move(core)) {
@@ -26,9 +25,9 @@ CoreCounters::CoreCounters(std::string core, const std::vector<std::string>& pat
         if (energy::component_of(paths[place]) != core_)
             continue;
         const std::string_view event = energy::event_of(paths[place]);
-        const auto name = std::ranges::find(kCounterNames, event);
-        if (name != kCounterNames.end())
-            places_[std::size_t(name - kCounterNames.begin())] = place;
+        const auto name = std::ranges::find(kCounterNames.names, event);
+        if (name != kCounterNames.names.end())
+            places_[std::size_t(name - kCounterNames.names.begin())] = place;
         else if (event.ends_with(kStallSuffix))
             stalls_.emplace_back(event.substr(0, event.size() - kStallSuffix.size()), place);
     }

@@ -3,6 +3,7 @@
 // Names are looked at once, when a list is new; behind that a counter is a place in it.
 #pragma once
 
+#include "base/enum_names.hpp"
 #include "base/units.hpp"
 #include "energy/counters.hpp"
 
@@ -34,7 +35,7 @@ enum class CoreCounter : u8 {
     mixed_dot_products,
     branches_taken,
 };
-inline constexpr std::size_t kCoreCounters = std::size_t(CoreCounter::branches_taken) + 1;
+inline constexpr std::size_t kCoreCounters = kEnumerators<CoreCounter>;
 [[nodiscard]] std::string_view name_of(CoreCounter counter);
 
 class CoreCounters {

@@ -3,6 +3,8 @@
 // https://github.com/Xilinx/libsystemctlm-soc, version 4.3.
 #include "platform/remote/packet.hpp"
 
+#include "base/enum_names.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -21,9 +23,8 @@ constexpr u64 kExtended = 4;  // attribute of accesses: another layout
 constexpr unsigned kStatusShift = 8;
 constexpr u64 kStatusMask = 0xf;
 
-constexpr auto kNames = std::to_array<std::string_view>(
-    {"nop", "hello", "configuration", "read", "write", "interrupt", "sync"});
-static_assert(kNames.size() == std::size_t(Command::sync) + 1, "each command has a name");
+constexpr auto kNames =
+    enum_names<Command>("nop", "hello", "configuration", "read", "write", "interrupt", "sync");
 
 template <typename T>
 void put(std::string& bytes, T value) {
@@ -170,7 +171,7 @@ void read_body(Packet& packet, Fields fields) {
 
 }  // namespace
 
-std::string_view name_of(Command command) { return kNames.at(std::size_t(command)); }
+std::string_view name_of(Command command) { return kNames.names.at(std::size_t(command)); }
 
 std::string encode(const Packet& packet) {
     const std::string body = encode_body(packet);
@@ -193,17 +194,17 @@ std::optional<Packet> PacketReader::next() {
     packet.id = header.take<u32>();
     const u32 flags = header.take<u32>();
     packet.device = header.take<u32>();
-    if (command >= kNames.size())
+    if (command >= kNames.names.size())
         throw Malformed(fmt::format("a packet has the unknown command {}", command));
     if (length > kMostBytes - kHeaderBytes)
         throw Malformed(
-            fmt::format("a {} packet of {} bytes is too long", kNames[command], length));
+            fmt::format("a {} packet of {} bytes is too long", kNames.names[command], length));
     if (header.left() < length)
         return std::nullopt;
     packet.command = Command(command);
     packet.is_response = (flags & kResponse) != 0;
     packet.is_posted = (flags & kPosted) != 0;
-    read_body(packet, Fields(header.take_bytes(length), kNames[command]));
+    read_body(packet, Fields(header.take_bytes(length), kNames.names[command]));
     bytes_.erase(0, kHeaderBytes + length);
     return packet;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/results/run_result.hpp"
 
+#include "base/enum_names.hpp"
 #include "energy/figures.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace flexv::platform {
 
@@ -59,10 +59,8 @@ double ratio(double numerator, double denominator) {
 
 std::string_view name_of(Outcome outcome) {
     static constexpr auto kNames =
-        std::to_array<std::string_view>({"exit", "fault", "limit", "deadlock", "interrupted"});
-    static_assert(kNames.size() == std::size_t(Outcome::interrupted) + 1,
-                  "each outcome has a name");
-    return kNames[std::size_t(outcome)];
+        enum_names<Outcome>("exit", "fault", "limit", "deadlock", "interrupted");
+    return kNames[outcome];
 }
 
 double RegionResult::mac_per_cycle() const { return ratio(double(macs), double(region.cycles)); }

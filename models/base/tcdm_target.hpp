@@ -43,16 +43,21 @@ public:
 
     /// \param interconnect acts in the cycles that have requests
     /// \param bank_count a power of two, at most 64
-    TcdmRequests(Timeline& timeline, const Agent& interconnect, u32 bank_count)
+    TcdmRequests(Timeline& timeline, Agent& interconnect, u32 bank_count)
         : timeline_(timeline), interconnect_(interconnect), bank_mask_(bank_count - 1) {}
 
     [[gnu::always_inline]] void add(unsigned port, DataInitiator& initiator, Address address,
                                     bool is_write, Cycles cycle) {
         requests_[port] = {.initiator = &initiator,
                            .cycle = cycle,
-                           .bank = u8((address >> 2) & bank_mask_),
+                           .bank = u8(bank_of(address)),
                            .is_write = is_write};
         note(port, cycle);
+    }
+    [[nodiscard]] unsigned bank_of(Address address) const { return (address >> 2) & bank_mask_; }
+    /// See Timeline::pass_to().
+    [[nodiscard]] [[gnu::always_inline]] bool pass_to(Cycles cycle) {
+        return timeline_.pass_to(interconnect_, cycle);
     }
     void remove(unsigned port) {
         const u32 bit = 1U << port;
@@ -118,7 +123,7 @@ private:
     }
 
     Timeline& timeline_;
-    const Agent& interconnect_;
+    Agent& interconnect_;
     const u32 bank_mask_;
     std::array<Request, kMaxPorts> requests_{};  // [port]
     std::array<u32, kSlots> due_{};              // [cycle % kSlots]: set of ports
@@ -138,6 +143,18 @@ public:
     [[gnu::always_inline]] void request(Initiator& initiator, Address address, bool is_write,
                                         Cycles cycle) {
         requests_.add(initiator.port(), initiator, address, is_write, cycle);
+    }
+    /// The same in the course of an act of the timeline. True when nobody else acts up to `cycle`:
+    /// then it is that cycle, the request is granted, and granted() will not be called.
+    template <typename Initiator>
+    [[nodiscard]] [[gnu::always_inline]] bool request_or_take(Initiator& initiator, Address address,
+                                                              bool is_write, Cycles cycle) {
+        if (requests_.pass_to(cycle)) {
+            take_alone(initiator.port(), requests_.bank_of(address), is_write);
+            return true;
+        }
+        request(initiator, address, is_write, cycle);
+        return false;
     }
     /// Takes back a request that was not granted yet.
     void cancel(const DataInitiator& initiator) { requests_.remove(initiator.port()); }
@@ -162,7 +179,7 @@ public:
     }
 
 protected:
-    TcdmTarget(Timeline& timeline, const Agent& interconnect, u32 bank_count, u32 size_bytes)
+    TcdmTarget(Timeline& timeline, Agent& interconnect, u32 bank_count, u32 size_bytes)
         : requests_(timeline, interconnect, bank_count),
           size_bytes_(size_bytes),
           bytes_(size_bytes + sizeof(u32)),  // an unaligned access may begin at the last byte
@@ -170,6 +187,8 @@ protected:
 
     /// Whoever holds decoded instructions of these bytes forgets them.
     virtual void code_written(u32 offset, u32 bytes) = 0;
+    /// `port` is granted `bank`, which nobody else asks for.
+    virtual void take_alone(unsigned port, unsigned bank, bool is_write) = 0;
 
     TcdmRequests requests_;
     const u32 size_bytes_;

@@ -73,7 +73,9 @@ void Timeline::skip_to(Cycles cycle) {
 
 Cycles Timeline::run_until(Cycles end) {
     stop_requested_ = false;
-    while (next_ < end) {
+    may_pass_ = false;
+    end_ = end;
+    while (next_ < end_) {
         now_ = last_act_ = next_;
         if (far_first_ - now_ < kWindow) [[unlikely]]
             pull_far();
@@ -84,10 +86,10 @@ Cycles Timeline::run_until(Cycles end) {
         if (next_ == now_) [[unlikely]]  // was asked for in its own course
             find_next();
         ++now_;
-        if (stop_requested_) [[unlikely]]
-            return now_;
     }
-    now_ = std::max(now_, end);
+    end_ = 0;
+    if (!stop_requested_)
+        now_ = std::max(now_, end);
     return now_;
 }
 
@@ -107,19 +109,21 @@ inline void Timeline::act() {
 }
 
 inline void Timeline::act(unsigned group) {
-    u64& due = due_[group][now_ % kSlots];
+    // The cycle may become another one in the course of an act, see pass_to().
+    const auto due = [&]() -> u64& { return due_[group][now_ % kSlots]; };
     const unsigned first_index = group * kGroupAgents;
-    u64 acted = 0;
-    for (u64 agents = due; agents != 0; agents = due & ~acted) {
+    acted_ = 0;
+    for (u64 agents = due(); agents != 0; agents = due() & ~acted_) {
         const u64 first = agents & -agents;
         if (first != last_bit_) {  // often the one that acted last: then no look-up is waited for
             last_bit_ = first;
             last_agent_ = agents_[first_index + unsigned(std::countr_zero(agents))];
         }
-        acted |= first;
+        acted_ |= first;
+        may_pass_ = false;
         last_agent_->act(now_);
     }
-    due = 0;
+    due() = 0;
 }
 
 /// Group by group. What a group has set going in one before it acts in the same cycle all the same.

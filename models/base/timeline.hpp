@@ -78,7 +78,29 @@ public:
     void bound_run_ahead(Cycles cycles) { run_ahead_ = cycles; }
 
     /// Ends run_until() after the current cycle.
-    void stop() { stop_requested_ = true; }
+    void stop() {
+        stop_requested_ = true;
+        end_ = 0;
+    }
+
+    // An agent that is alone for a while goes on without coming back.
+
+    /// In the course of an act: who acts has nothing left to do in this cycle but what it does now.
+    void let_time_pass() { may_pass_ = true; }
+    /// It is about to do more, or calls somebody who may act.
+    void keep_time() { may_pass_ = false; }
+    /// In the course of such an act: makes `cycle`, which lies behind now(), the present cycle, in
+    /// which `agent` acts, a member of the same group. False, and nothing has happened, when others
+    /// act up to then.
+    [[nodiscard]] [[gnu::always_inline]] bool pass_to(Agent& agent, Cycles cycle) {
+        if (cycle >= next_ || cycle >= end_ || !may_pass_ || are_others_due())
+            return false;
+        due_[last_group_][now_ % kSlots] = 0;
+        now_ = last_act_ = cycle;
+        acted_ = last_bit_ = u64{1} << (agent.timeline_index_ % kGroupAgents);
+        last_agent_ = &agent;
+        return true;
+    }
 
     /// Nothing outside of this timeline acts on it before cycle `first`. Holds until the next call.
     void expect_outside(Cycles first) { outside_ = first; }
@@ -95,16 +117,15 @@ public:
         const Cycles ahead = now_ + run_ahead_;
         return ahead < look_ ? ahead : look_;
     }
+    /// See look_at().
+    [[nodiscard]] Cycles look() const { return look_; }
     /// Nothing outside of this timeline acts on it before this cycle.
     [[nodiscard]] Cycles outside() const { return outside_; }
     /// The first cycle, now() included, in which anything but `agent`, which is running, may act:
     /// those that are still due in this cycle, those that whoever acts now may yet set going, and
     /// what is outside.
     [[nodiscard]] Cycles next_act_beside(const Agent& agent) const {
-        const u64 have_acted = last_bit_ | (last_bit_ - 1);
-        if ((due_[last_group_][now_ % kSlots] & ~have_acted) != 0)
-            return now_;
-        if (last_group_ + 1 != groups_ && is_due_behind(last_group_)) [[unlikely]]
+        if (are_others_due())
             return now_;
         const bool is_its_own_act = last_agent_ == &agent;
         return std::min({outside_, next_event(), is_its_own_act ? kNever : now_ + 1});
@@ -153,6 +174,13 @@ private:
     void act(unsigned group);
     void act_all();
     [[nodiscard]] bool is_due_behind(unsigned group) const;
+    /// In this cycle, behind the agent that acts.
+    [[nodiscard]] [[gnu::always_inline]] bool are_others_due() const {
+        const u64 have_acted = last_bit_ | (last_bit_ - 1);
+        if ((due_[last_group_][now_ % kSlots] & ~have_acted) != 0)
+            return true;
+        return last_group_ + 1 != groups_ && is_due_behind(last_group_);
+    }
     /// The first cycle from `from` on that the ring holds; kNever when it is empty.
     [[nodiscard]] Cycles next_in_ring(Cycles from) const {
         const unsigned start = unsigned(from % kSlots);
@@ -175,10 +203,13 @@ private:
     Cycles outside_ = kNever;
     Cycles look_ = kNever;
     Cycles run_ahead_ = kRunAhead;
+    Cycles end_ = 0;  // of run_until(); 0 once it has been stopped
     Cycles last_act_ = 0;
+    u64 acted_ = 0;    // agents that have acted in this cycle, within their group
     u64 last_bit_ = 0;  // of the agent that acted last, within its group
     unsigned last_group_ = 0;
     Agent* last_agent_ = nullptr;
+    bool may_pass_ = false;  // see let_time_pass()
     bool stop_requested_ = false;
 };
 

@@ -52,8 +52,10 @@ void Tcdm::act(Cycles now) {
     // Several, new ones or old; popcount would be a library call.
     if ((ports & (ports - 1)) != 0 || requests_.queued_banks() != 0)
         serve(ports, now);
-    else if (ports != 0)  // else it was cancelled
+    else if (ports != 0) {  // else it was cancelled
+        clock_.timeline.let_time_pass();
         grant_alone(unsigned(std::countr_zero(ports)), now);
+    }
 }
 
 void Tcdm::serve(u32 ports, Cycles now) {
@@ -68,8 +70,12 @@ void Tcdm::serve(u32 ports, Cycles now) {
         arbitrate(ports, now);
         return;
     }
-    for (u32 rest = ports; rest != 0; rest &= rest - 1)
+    for (u32 rest = ports; rest != 0; rest &= rest - 1) {
+        const bool is_last = (rest & (rest - 1)) == 0;
+        if (is_last)
+            clock_.timeline.let_time_pass();
         grant_alone(unsigned(std::countr_zero(rest)), now);
+    }
 }
 
 /// Losers stay in the queues of their banks. They are put back first: a winner may ask again while
@@ -97,6 +103,11 @@ void Tcdm::arbitrate(u32 ports, Cycles now) {
 void Tcdm::grant_alone(unsigned port, Cycles now) {
     arbiters_[requests_[port].bank].grant_alone(port);
     grant(port, now);
+}
+
+void Tcdm::take_alone(unsigned port, unsigned bank, bool is_write) {
+    arbiters_[bank].grant_alone(port);
+    ++*accesses_[is_write];
 }
 
 void Tcdm::grant(unsigned port, Cycles now) {

@@ -39,6 +39,7 @@ public:
 private:
     void act(Cycles now) override;
     void code_written(u32 offset, u32 bytes) override;
+    void take_alone(unsigned port, unsigned bank, bool is_write) override;
     void add_bank_counters();
     [[gnu::noinline]] void serve(u32 ports, Cycles now);
     void grant(unsigned port, Cycles now);

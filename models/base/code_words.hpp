@@ -16,9 +16,14 @@ public:
 
     explicit CodeWords(u64 size_bytes) : groups_(size_bytes / (kBytes * kGroup) + 1) {}
 
-    void add(u64 offset) { groups_[group_of(offset)] |= bit_of(offset); }
+    void add(u64 offset) {
+        groups_[group_of(offset)] |= bit_of(offset);
+        has_any_ = true;
+    }
     /// For one access of up to 4 bytes, which meets two words at most.
     [[nodiscard]] bool meets_access(u64 offset, unsigned bytes) const {
+        if (!has_any_) [[likely]]
+            return false;
         const u64 last = offset + bytes - 1;
         return ((groups_[group_of(offset)] & bit_of(offset)) |
                 (groups_[group_of(last)] & bit_of(last))) != 0;
@@ -45,6 +50,7 @@ private:
     static u32 bit_of(u64 offset) { return 1U << offset / kBytes % kGroup; }
 
     std::vector<u32> groups_;
+    bool has_any_ = false;  // or had
 };
 
 }  // namespace flexv

@@ -88,6 +88,11 @@ public:
 
     friend constexpr bool operator==(CyclesOf, CyclesOf) = default;
     friend constexpr auto operator<=>(CyclesOf, CyclesOf) = default;
+    // Each by itself: GCC 12 makes two comparisons of one that is derived from <=>.
+    friend constexpr bool operator<(CyclesOf a, CyclesOf b) { return a.count_ < b.count_; }
+    friend constexpr bool operator>(CyclesOf a, CyclesOf b) { return a.count_ > b.count_; }
+    friend constexpr bool operator<=(CyclesOf a, CyclesOf b) { return a.count_ <= b.count_; }
+    friend constexpr bool operator>=(CyclesOf a, CyclesOf b) { return a.count_ >= b.count_; }
     // A literal that somebody has handed on, as CHECK() of a test does.
     template <std::same_as<int> Literal>
     friend constexpr bool operator==(CyclesOf a, Literal b) {

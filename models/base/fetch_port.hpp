@@ -47,16 +47,46 @@ public:
         else
             ++*hits_;
     }
+    /// Executed code enters `count` lines, which all_hit() has been asked for.
+    void count_entries(unsigned count) { *hits_ += count; }
+    /// Has the `count` lines from `first` on. True stays true until version() changes, and so does
+    /// all_hit().
+    [[nodiscard]] bool has_all(Address first, unsigned count) const {
+        for (unsigned i = 0; i < count; ++i)
+            if (!has(first + i * kFetchLineBytes))
+                return false;
+        return true;
+    }
+    /// Entries of the `count` lines from `first` on are hits.
+    [[nodiscard]] bool all_hit(Address first, unsigned count) const {
+        return missed_ - first >= count * kFetchLineBytes;
+    }
+    /// Never 0. Stays where it is.
+    [[nodiscard]] const u32& version() const { return version_; }
     /// `line` has missed, and is counted as that.
-    void miss(Address line) { missed_ = line; }
-    void add(Address line) { lines_[index_of(line)] = line; }
+    void miss(Address line) {
+        missed_ = line;
+        ++version_;
+    }
+    void add(Address line) {
+        Address& entry = lines_[index_of(line)];
+        if (entry != line && entry != kNone)
+            ++version_;
+        entry = line;
+    }
     /// What has missed stays known.
-    void clear() { lines_.fill(kNone); }
+    void clear() {
+        lines_.fill(kNone);
+        ++version_;
+    }
     void reset() {
         clear();
         missed_ = kNone;
     }
-    void serialize(StateArchive& archive) { archive(lines_, missed_); }
+    void serialize(StateArchive& archive) {
+        archive(lines_, missed_);
+        ++version_;
+    }
 
 private:
     static constexpr unsigned kEntries = 64;
@@ -66,6 +96,7 @@ private:
 
     std::array<Address, kEntries> lines_;
     Address missed_ = kNone;
+    u32 version_ = 0;
     u64* hits_;
 };
 

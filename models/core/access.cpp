@@ -7,6 +7,7 @@
 namespace flexv::core {
 
 void Core::send_request(Cycles now) {
+    clock_.timeline.keep_time();
     state_ = State::waiting;
     const LoadStoreUnit::Access& access = load_store_.access();
     if (access.path == DataPath::undecoded)
@@ -23,11 +24,10 @@ void Core::send_request(Cycles now) {
                            now);
 }
 
-/// The first part of a misaligned access was granted in cycle `now`.
-void Core::send_second_part(Cycles now) {
+/// The first part of a misaligned access was granted.
+void Core::count_split() {
     counters_.add(load_store_.access().is_write ? Event::split_store : Event::split_load);
     counters_.stall(Stall::misaligned, 1);
-    send_part(now + 1);
 }
 
 /// Books the cycles between request and grant under the cause that the port stands for.

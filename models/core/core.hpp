@@ -173,6 +173,13 @@ public:
 
 private:
     enum class Next : u8 { run, yield };
+    /// What has become of the access behind a number of blocks.
+    enum class Leaves : u8 {
+        stuck,    ///< nothing has happened
+        idle,     ///< none has entered EX
+        asked,    ///< it waits
+        granted,  ///< at once, in cycle now_
+    };
 
     void end_of_elaboration() override;
     void connect_hart();
@@ -180,14 +187,33 @@ private:
 
     // The tight loop, from grant to request.
     void run();
-    void go_on();
+    void go_on(bool is_granted);
+    /// Of blocks.
+    [[nodiscard]] unsigned user() const { return counters_.instructions.user(); }
+    [[nodiscard]] bool can_pass(BasicBlock& block, Lead lead, Cycles stays);
+    [[nodiscard]] bool fits(Cycles now, Cycles end, Cycles& horizon);
+    [[nodiscard]] bool moves_horizon(Cycles now, Cycles end, Cycles& horizon);
+    [[nodiscard]] Leaves run_blocks(Cycles horizon);
+    [[nodiscard]] Leaves run_blocks_with_care();
+    [[nodiscard]] Leaves run_blocks(BasicBlock* block, bool waits, Cycles now, Cycles horizon);
+    void leave_predecessor(const BasicBlock& block, bool waits);
+    void leave(BasicBlock& block, Lead lead, Cycles now);
+    void stop_in_front_of(const isa::Trap& trap, BasicBlock& block, Cycles begun);
+    [[nodiscard]] Leaves ask_behind(BasicBlock& block, Lead lead, Cycles now);
+    [[nodiscard]] Leaves ask_at(BasicBlock& block, Lead lead, Cycles now);
+    [[nodiscard]] BasicBlock* target_behind(const BasicBlock& block, Cycles now, Cycles& horizon);
+    [[nodiscard]] Leaves branch_alone(BasicBlock& block, Lead lead, Cycles now);
     void run_plain(Cycles horizon);
+    void stand_at(Slot& slot, Cycles now);
     void commit(Slot& slot, const Slot* previous, Cycles started, Cycles now);
     [[nodiscard]] BasicBlock* block_in_reach(Slot& slot, Cycles most);
     void execute(BasicBlock& block);
     [[nodiscard]] Cycles branch_behind(const BasicBlock& block, Cycles now);
-    Cycles count_before(const isa::Trap& trap, const BasicBlock& block, Slot*& slot);
+    void find_trap(const isa::Trap& trap, const BasicBlock& block, Slot*& slot, Cycles& now);
+    [[nodiscard]] Leaves complete_access();
+    void complete_access_alone();
     void finish_access();
+    void count_refill(const Slot& slot);
     void tell_written_code();
 
     // The way of an instruction.
@@ -198,8 +224,10 @@ private:
     void take_branch(Address target);
     void leave_for(Address target, Cycles cycle, Stall cause, Slot& behind, bool takes_behind);
     void enter(Address target);
-    void begin_access(const Slot& slot);
-    void send_part(Cycles cycle);
+    [[nodiscard]] bool begin_access(const Slot& slot);
+    [[nodiscard]] bool ask_for(const Slot& slot);
+    [[nodiscard]] bool send_part(Cycles cycle);
+    void count_split();
 
     // One instruction at a time, one function for each timing class.
     void schedule(State next);
@@ -210,6 +238,7 @@ private:
     Next hold();
     [[nodiscard]] bool needs_clock(const Slot& slot);
     Next step_by_timing(const Slot& slot);
+    Next step_access(const Slot& slot);
     Next step_wait_for_interrupt(const Slot& slot);
     void step_over(const Slot& slot, Stall cause, Cycles extra);
     Next step_divide(const Slot& slot);
@@ -247,7 +276,6 @@ private:
 
     // Loads and stores, and what waits cost.
     void send_request(Cycles now);
-    void send_second_part(Cycles now);
     /// \param what returns the text, which nobody makes where nobody looks
     template <typename What>
     void tell_misuse(What what) const {
@@ -388,24 +416,37 @@ private:
 // Loads and stores.
 
 /// TCDM banks are asked for ahead of time; everything else when the timeline has got there.
-[[gnu::always_inline]] inline void Core::send_part(Cycles cycle) {
-    load_store_.ask_in(cycle);
-    now_ = cycle;
-    if (load_store_.is_in_tcdm()) {
+/// \returns true when the access is complete, because nobody else could come in between
+[[gnu::always_inline]] inline bool Core::send_part(Cycles cycle) {
+    for (;; ++cycle) {
+        load_store_.ask_in(cycle);
+        now_ = cycle;
+        if (!load_store_.is_in_tcdm()) {
+            schedule(State::requesting);
+            return false;
+        }
         state_ = State::waiting;
-        load_store_.ask_tcdm(*this);
-    } else {
-        schedule(State::requesting);
+        if (!load_store_.asks_tcdm_or_takes(*this))
+            return false;
+        if (load_store_.take(0)) [[likely]]
+            return true;
+        count_split();
     }
 }
 
-/// The load or store enters EX and asks for its first (usually only) word.
-[[gnu::always_inline]] inline void Core::begin_access(const Slot& slot) {
+/// The load or store has entered EX in cycle now_, and asks for its first (usually only) word.
+/// \returns true when it is complete
+[[gnu::always_inline]] inline bool Core::ask_for(const Slot& slot) {
+    load_store_.begin(slot, hart_, now_);
+    return send_part(now_);
+}
+
+/// The same of one that is about to enter EX.
+[[gnu::always_inline]] inline bool Core::begin_access(const Slot& slot) {
     if (fetch_.is_clocked()) [[unlikely]]
         fetch_.keep_going();
     enter_ex(slot);
-    load_store_.begin(slot, hart_, now_);
-    send_part(now_);
+    return ask_for(slot);
 }
 
 }  // namespace flexv::core

@@ -116,7 +116,7 @@ void InstructionCounts::serialize(StateArchive& archive) {
 
 void InstructionCounts::sum_up() const {
     for (BasicBlock* const block : blocks_) {
-        const u64 runs = std::exchange(block->runs(user_), 0);
+        const u64 runs = std::exchange(block->use(user_).runs, 0);
         const Slot* slot = &block->first();
         for (unsigned i = 0; i < block->length(); ++i, slot += slot->step)
             rows_[slot->row] += runs;

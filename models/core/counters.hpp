@@ -41,16 +41,19 @@ class InstructionCounts {
 public:
     using Rows = std::array<EventCount, isa::kMaxRows>;
 
-    /// \param user of the blocks, an index of BasicBlock::runs()
+    /// \param user of the blocks, an index of BasicBlock::use()
     explicit InstructionCounts(unsigned user) : user_(user) {}
+    [[nodiscard]] unsigned user() const { return user_; }
     void reset();
     void serialize(StateArchive& archive);
 
     [[gnu::always_inline]] void add(unsigned row) { ++rows_[row]; }
     [[gnu::always_inline]] void add(BasicBlock& block) {
-        if (block.runs(user_)++ == 0) [[unlikely]]
+        if (block.use(user_).runs++ == 0) [[unlikely]]
             blocks_.push_back(&block);
     }
+    /// A block that was added has not been executed to its end.
+    void take_back(BasicBlock& block) { --block.use(user_).runs; }
     /// Blocks are about to be forgotten.
     void sum_up() const;
 

@@ -88,13 +88,10 @@ Core::Next Core::step_by_timing(const Slot& slot) {
         case load:
         case store:
         case event_load:
-            begin_access(slot);
-            return Next::yield;
+            return step_access(slot);
         case mac_load:
-            if (slot.access.mode != isa::AddressMode::none) {
-                begin_access(slot);
-                return Next::yield;
-            }
+            if (slot.access.mode != isa::AddressMode::none)
+                return step_access(slot);
             [[fallthrough]];
         case single:
             step_over(slot, Stall::execute, 0);
@@ -133,6 +130,13 @@ Core::Next Core::step_by_timing(const Slot& slot) {
     return Next::run;
 }
 
+Core::Next Core::step_access(const Slot& slot) {
+    if (!begin_access(slot))
+        return Next::yield;
+    complete_access_alone();
+    return Next::run;
+}
+
 /// Asks for its place in the cycle order: act() is called when the timeline has reached now_.
 void Core::schedule(State next) {
     state_ = next;
@@ -149,6 +153,7 @@ void Core::act(Cycles now) {
                 enter(hart_.pc);
                 fetch_.start(now);
             }
+            clock_.timeline.let_time_pass();
             run();
             return;
         case State::requesting:

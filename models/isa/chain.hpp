@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chains, which is threaded code: rows that execute one after the other without coming back. Each
-// row that does nothing but compute is compiled a second time, and then ends in a jump to the row
-// of the next instruction, whose address lies in the step behind its own.
+// row that does nothing but compute or move a word is compiled a second time, and then ends in a
+// jump to the row of the next instruction, whose address lies in the step behind its own.
 #pragma once
 
 #include "isa/hart.hpp"
@@ -32,11 +32,21 @@ void run_chain(Hart& hart, const Step* step) {
 /// Stands behind the last instruction.
 inline void end_chain(Hart& /*hart*/, const Step* /*step*/) {}
 
-/// True for an instruction of one cycle that neither jumps nor looks at anything but registers, and
-/// for a branch: that ends a chain, and whoever starts it sets pc and next_pc for it.
+/// True for an instruction that neither jumps nor looks at anything but registers and the word that
+/// it loads or stores, and for a branch: that ends a chain, and whoever starts it sets pc and
+/// next_pc for it.
 constexpr bool can_be_chained(const Instruction& row) {
-    const bool computes = row.timing == Timing::single || row.timing == Timing::mac_load;
-    return row.timing == Timing::branch || (computes && !row.reads_pc);
+    switch (row.timing) {
+        case Timing::single:
+        case Timing::mac_load:
+        case Timing::load:
+        case Timing::store:
+            return !row.reads_pc;
+        case Timing::branch:
+            return true;
+        default:
+            return false;
+    }
 }
 
 template <const auto& rows, std::size_t index>

@@ -85,7 +85,7 @@ struct Instruction {
     bool reads_pc = false;  ///< the result depends on the address, apart from jumps
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
-    Chain chain = nullptr;         ///< null for all but computations and branches; set by kChained
+    Chain chain = nullptr;         ///< null where can_be_chained() says so; set by kChained
     std::string_view semantics{};  ///< of the base form; semantics_of() in listing.hpp says it
 };
 

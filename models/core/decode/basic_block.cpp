@@ -7,21 +7,89 @@
 
 namespace flexv::core {
 
+namespace {
+
+/// From `first` on, with the stage at `lead` in front of it, nothing is asked for that lies behind
+/// `line`.
+bool stays_within(Address line, const Slot* first, const Slot* end, Lead lead) {
+    for (const Slot* slot = first; slot != end; slot += slot->step) {
+        lead.take(pops_word(*slot));
+        if (lead.reach(slot->pc + slot->op.size) >= line + kFetchLineBytes)
+            return false;
+    }
+    return true;
+}
+
+/// The same for states of `lead`, a bit each. Behind a branch decode may take one instruction more.
+u8 states_within(Address line, const Slot* first, const Slot* end, bool is_branch) {
+    u8 states = 0;
+    for (unsigned state = 0; state < Lead::kStates; ++state) {
+        Lead lead = Lead::at(state);
+        bool stays = stays_within(line, first, end, lead);
+        for (const Slot* slot = first; slot != end; slot += slot->step)
+            lead.take(pops_word(*slot));
+        lead.take(true);
+        stays = stays && (!is_branch || lead.reach(end->pc + 4) < line + kFetchLineBytes);
+        states |= u8(stays ? 1U << state : 0U);
+    }
+    return states;
+}
+
+/// From `first` on, before `end`.
+/// \param line the one that `first` begins in
+/// \param access the last one, which may stay in EX; null: there is none
+Passage passage_of(const Slot* first, const Slot* end, Address line, const Slot* access) {
+    Passage way{.path = {},
+                .behind_first = {},
+                .first_pops = pops_word(*first),
+                .is_split = (first->pc & 2) != 0 && first->op.size == 4,
+                .crosses = last_line(*first) != line_of(first->pc),
+                .first_line = line,
+                .second_pc = first->pc + first->op.size};
+    bool is_branch = false;
+    for (const Slot* slot = first; slot != end; slot += slot->step) {
+        const bool pops = pops_word(*slot);
+        way.path.append(pops);
+        if (slot != first)
+            way.behind_first.append(pops);
+        ++way.length;
+        if ((slot->flags & kLineStart) != 0 && last_line(*slot) != line) {
+            line = last_line(*slot);
+            ++way.entered;
+        }
+        is_branch = (slot->flags & kBranch) != 0;
+    }
+    way.last_line = line;
+    Address reach = line + kFetchLineBytes;
+    if (access != nullptr)
+        reach = std::max(reach, line_of(reach_of_stage(*access)));
+    way.reached = u8((reach - way.first_line) / kFetchLineBytes + 1);
+    if (access == nullptr) {
+        way.within = states_within(line, first, end, is_branch);
+        way.rest_within = states_within(line, first + first->step, end, is_branch);
+    }
+    return way;
+}
+
+}  // namespace
+
 BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts)
-    : runs_(harts),
+    : uses_(harts),
       end_(&first),
       line_(last_line(first)),
       begins_line_((first.flags & kLineStart) != 0),
+      begins_with_access_(!is_plain(first.flags)),
       first_(&first) {
     const unsigned longest = std::min(most, kMaxLength);
     bool goes_on = true;
+    if (begins_with_access_)
+        append(first);
     while (goes_on && length_ < longest && is_plain(end_->flags)) {
         goes_on = (end_->flags & kBranch) == 0;
         append(*end_);
     }
-    FLEXV_ASSERT(length_ != 0, "a block begins with a plain instruction");
+    FLEXV_ASSERT(length_ != 0, "a block begins with an instruction of one");
     steps_.push_back({.chain = isa::end_chain, .op = {}});
-    is_open_ = goes_on && length_ < longest && (end_->flags & kUndecoded) != 0;
     if (lines_ == 0)
         length_in_line_ = length_;
     for (unsigned state = 0; state < Lead::kStates; ++state)
@@ -30,6 +98,38 @@ BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts)
     constexpr Address kPageMask = 4095;
     if (!goes_on && ((target ^ last_pc_) & ~kPageMask) == 0)
         target_ = last_ + last_->op.imm / 2;
+    if (goes_on && length_ < longest)
+        look_behind();
+    if (begins_with_access_)
+        look_at_access();
+    // The access in front has entered its lines before.
+    const Slot* const begin = begins_with_access_ ? first_->step + first_ : first_;
+    const Slot* const end = access_behind_ != nullptr ? end_ + end_->step : end_;
+    if (begin != end)
+        passage_ = passage_of(begin, end, begins_with_access_ ? line_ : line_of(begin->pc),
+                              access_behind_);
+}
+
+/// At what ends the block although it could go on.
+void BasicBlock::look_behind() {
+    if ((end_->flags & kUndecoded) != 0) {
+        awaited_ = end_;
+        return;
+    }
+    const Slot* const next = end_ + end_->step;
+    if (!is_access(*end_))
+        return;
+    if ((next->flags & kUndecoded) != 0)
+        awaited_ = next;
+    else if (goes_straight(*next))
+        access_behind_ = end_;
+}
+
+void BasicBlock::look_at_access() {
+    const Slot* const next = first_ + first_->step;
+    stalls_behind_access_ = (first_->late & next->uses) != 0;
+    if (goes_straight(*next))
+        entry_ = passage_of(first_, next, line_of(first_->pc), first_);
 }
 
 void BasicBlock::append(Slot& slot) {
@@ -72,7 +172,7 @@ unsigned BasicBlock::instructions_before(const isa::Operands& operands) const {
 BasicBlock& BasicBlock::make_prefix(unsigned length) {
     prefixes_.resize(length_);
     std::unique_ptr<BasicBlock>& made = prefixes_[length - 1];
-    made = std::make_unique<BasicBlock>(*first_, length, unsigned(runs_.size()));
+    made = std::make_unique<BasicBlock>(*first_, length, unsigned(uses_.size()));
     return *made;
 }
 

@@ -32,12 +32,11 @@ DecodeCache::Page::Page(Address address) : base(address) {
 /// Forgets the slots from `first` to `last`, as far as they lie in this page, and the blocks that
 /// reach them.
 void DecodeCache::Page::forget(Address first, Address last) {
-    constexpr u32 kReach = 2 * BasicBlock::kMaxLength;
     const u32 begin = (std::max(first, base) - base) / 2;
     const u32 end = (std::min(last, base + (kPageBytes - 1)) - base) / 2 + 1;
     for (u32 index = begin; index < end; ++index)
         slots[index].flags = kUndecoded;
-    forget_blocks(begin - std::min(begin, kReach), end);
+    forget_blocks(begin - std::min(begin, BasicBlock::kReach), end);
 }
 
 /// Those that begin in a slot from `begin` on, before `end`.
@@ -137,7 +136,7 @@ Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
 BasicBlock* DecodeCache::find_block(Slot& first, isa::Mode mode) {
     std::unique_ptr<BasicBlock>& block =
         page_of(first.pc, mode).blocks[(first.pc % kPageBytes) / 2];
-    if (block && (block->end().flags & kUndecoded) == 0) {
+    if (block && block->may_grow()) {
         announce_blocks_go();
         block.reset();
     }
@@ -202,7 +201,7 @@ void DecodeCache::fill_illegal(Slot& slot, u32 word, Address pc) const {
 }
 
 void DecodeCache::fill(Slot& slot, const isa::Instruction& row, u32 word, Address pc) const {
-    slot.chain = row.chain;
+    slot.chain = is_intercepted_ ? nullptr : row.chain;
     slot.op = isa::operands_of(row, word);
     slot.uses = hazards::uses(row, slot.op);
     slot.late = hazards::late(row, slot.op);

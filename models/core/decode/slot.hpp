@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/fetch_port.hpp"
+#include "core/fetch/fetch_stage.hpp"
 #include "isa/instruction.hpp"
 
 namespace flexv::core {
@@ -41,6 +42,30 @@ static_assert(sizeof(Slot) == 64);  // one line of the host's cache
 
 /// One cycle, or a branch: executes in a block.
 constexpr bool is_plain(u8 flags) { return (flags & ~(kLineStart | kBranch)) == 0; }
+/// A load, store or Mac&Load with a load that nobody stops at.
+inline bool is_access(const Slot& slot) {
+    return (slot.flags & ~kLineStart) == kSpecial && slot.access.mode != isa::AddressMode::none;
+}
+/// A block can begin with it.
+inline bool begins_block(const Slot& slot) {
+    return is_plain(slot.flags) || (is_access(slot) && slot.chain != nullptr);
+}
+/// While it stays in decode nobody but the instruction in EX decides what is fetched next.
+inline bool goes_straight(const Slot& slot) {
+    return slot.timing != isa::Timing::jump && slot.timing != isa::Timing::jump_register &&
+           (slot.flags & (kLoopEnd | kUndecoded | kPageEnd)) == 0;
+}
+/// Right behind a taken branch it is not executed, yet its cycles may be lost.
+inline bool costs_in_shadow(const Slot& slot) {
+    return (slot.flags & kUndecoded) != 0 || slot.timing == isa::Timing::divide ||
+           slot.timing == isa::Timing::multiply_high;
+}
+/// The last word that the fetch stage asks for while `slot` stays in EX and its successor, which
+/// goes straight, in decode.
+inline Address reach_of_stage(const Slot& slot) {
+    const Slot& next = *(&slot + slot.step);
+    return FetchStage::reach_behind(slot.pc + 2U * (slot.step + next.step));
+}
 /// The cache line of the instruction's last byte.
 inline Address last_line(const Slot& slot) { return line_of(slot.pc + (slot.op.size - 1)); }
 /// Number of the CSR of a CSR instruction.

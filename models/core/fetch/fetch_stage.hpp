@@ -13,6 +13,10 @@ class FetchStage {
 public:
     static constexpr Address kNone = 1;  // no address of an instruction is odd
     static constexpr unsigned kWords = 4;
+    /// The last word that the stage asks for while `front` stays in front of it.
+    static constexpr Address reach_behind(Address front) {
+        return (front & ~Address{3}) + 4 * (kWords - 1);
+    }
 
     /// What the stage sees in one cycle.
     struct Inputs {

@@ -6,6 +6,7 @@
 #include "base/state_archive.hpp"
 #include "core/fetch/fetch_stage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -42,6 +43,8 @@ public:
 
     /// The first word of a jump's target is on its way.
     static constexpr Lead behind_redirect() { return Lead(0); }
+    /// A cycle later.
+    static constexpr Lead one_behind_redirect() { return Lead(kIdle[0]); }
     static constexpr Lead at(unsigned index) { return Lead(u8(index)); }
     /// None where `stage` is not one that straight code over hits leads to.
     static constexpr std::optional<Lead> of(const FetchStage& stage) {
@@ -55,12 +58,7 @@ public:
     constexpr void take(bool pops) { state_ = next(state_, pops); }
     constexpr void follow(Path path) { state_ = u8(path.to(state_)); }
     constexpr void idle(Cycles cycles) {
-        for (; cycles != 0; --cycles) {
-            const u8 before = state_;
-            take(false);
-            if (state_ == before)
-                return;
-        }
+        state_ = kIdleFor[state_][std::min(u64(cycles), u64{kSettles})];
     }
     /// The last word asked for, `front` being the instruction in front.
     [[nodiscard]] constexpr Address reach(Address front) const {
@@ -82,6 +80,18 @@ private:
     // tests/unit/core/fetch_stage_test.cpp compares.
     static constexpr std::array<u8, kStates> kIdle = {1, 2, 3, 4, 4, 5, 2, 1};
     static constexpr std::array<u8, kStates> kPop = {0, 1, 2, 5, 5, 6, 1, 0};
+    /// Cycles without anything, after which it changes no more.
+    static constexpr unsigned kSettles = 4;
+    /// [state][cycles], the state that these lead to.
+    static constexpr auto kIdleFor = [] {
+        std::array<std::array<u8, kSettles + 1>, kStates> after{};
+        for (unsigned state = 0; state < kStates; ++state) {
+            after[state][0] = u8(state);
+            for (unsigned cycles = 1; cycles <= kSettles; ++cycles)
+                after[state][cycles] = kIdle[after[state][cycles - 1]];
+        }
+        return after;
+    }();
 
     constexpr explicit Lead(u8 state) : state_(state) {}
     static constexpr u8 next(unsigned state, bool pops) {

@@ -8,6 +8,7 @@ namespace flexv::core {
 void FetchUnit::bind(FetchPort& port) {
     port_ = &port;
     filter_ = &port.filter();
+    filter_version_ = &filter_->version();
     port.attach(*this);
     needs_care_ = true;
 }
@@ -39,6 +40,26 @@ void FetchUnit::start(Cycles now) {
 
 // Which code needs no clock.
 
+/// Those that `way` enters.
+bool FetchUnit::finds_lines(const Passage& way, HeldLines& known) const {
+    const unsigned entered = way.entered + 1U;
+    known.all = port_ == nullptr || filter_->has_all(way.first_line, way.reached);
+    if (!known.all && (way.within == 0 || !filter_->has_all(way.first_line, entered)))
+        return false;
+    if (!filter_->all_hit(way.first_line, entered))
+        return false;
+    known.version = *filter_version_;
+    return true;
+}
+
+/// The stage, at `lead` in front of `way`, asks for nothing behind its last line.
+bool FetchUnit::rest_stays_within(Lead lead, const Passage& way, Cycles stays) {
+    lead.take(way.first_pops);
+    lead.idle(stays);
+    return lead.reach(way.second_pc) < way.last_line + kFetchLineBytes &&
+           (way.rest_within >> lead.index() & 1) != 0;
+}
+
 /// Nothing is asked of the cache for the lines from `first` to that of `last`.
 bool FetchUnit::is_settled(Address first, Address last) {
     for (Address line = line_of(first); line <= line_of(last); line += kFetchLineBytes)
@@ -49,7 +70,7 @@ bool FetchUnit::is_settled(Address first, Address last) {
 
 /// Also when `front` stays in EX and another instruction behind it in decode.
 bool FetchUnit::stays_settled(const Front& front) {
-    if (!is_settled(front.pc, reach_behind(front.next() + 4)))
+    if (!is_settled(front.pc, FetchStage::reach_behind(front.next() + 4)))
         return false;
     if (front.loop_target != FetchStage::kNone && !reaches(front.loop_target))
         return false;

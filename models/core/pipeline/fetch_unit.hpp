@@ -101,6 +101,10 @@ public:
     [[nodiscard]] bool needs_care() const { return needs_care_; }
     /// Stage and cache go clock by clock.
     [[nodiscard]] bool is_clocked() const { return is_clocked_; }
+    /// Nothing is clocked or has to be, and prepare() has not been called for the one in front.
+    [[nodiscard]] bool is_unclocked() const {
+        return !is_clocked_ && !has_current_ && !must_clock_;
+    }
     /// prepare() has been called for the instruction in front.
     [[nodiscard]] bool has_current() const { return has_current_; }
     /// The instruction in front will not be executed.
@@ -139,10 +143,6 @@ public:
         line_ = kNoLine;
         needs_care_ = port_ != nullptr;
     }
-    /// The last word that the stage asks for while `front` stays in front of it.
-    [[nodiscard]] static constexpr Address reach_behind(Address front) {
-        return (front & ~Address{3}) + 4 * (FetchStage::kWords - 1);
-    }
     /// Without care, at `pc`: nothing is asked of the cache for the line at `reach`, which lies
     /// behind. The line of `pc` and the next one are held; false may mean that it is not known.
     [[nodiscard]] bool has_at_hand(Address pc, Address reach) const {
@@ -174,18 +174,71 @@ public:
     /// Nothing is asked of the cache while `slot` stays in EX and its successor in decode, and that
     /// is plain to see.
     [[nodiscard]] [[gnu::always_inline]] bool has_behind(const Slot& slot) const {
-        const Slot& next = *(&slot + slot.step);
-        const Address reach = reach_behind(slot.pc + 2U * (slot.step + next.step));
-        const bool is_straight = next.timing != isa::Timing::jump &&
-                                 next.timing != isa::Timing::jump_register &&
-                                 (next.flags & (kLoopEnd | kUndecoded | kPageEnd)) == 0;
-        return is_straight && has_at_hand(slot.pc, reach);
+        return goes_straight(*(&slot + slot.step)) && has_at_hand(slot.pc, reach_of_stage(slot));
     }
 
     // Decode.
 
-    // Instructions of one cycle each that follow each other: catch_up() before the first,
-    // commit() behind the last.
+    // Instructions of one cycle each that follow each other.
+
+    /// The unclocked stage in front of the instruction in front.
+    [[nodiscard]] [[gnu::always_inline]] Lead lead_in_front() const {
+        Lead lead = lead_;
+        lead.idle(ready_ - fetched_ - 1);
+        return lead;
+    }
+    /// Cycles that the instruction in front stays in decode when it enters EX in cycle `now`.
+    [[nodiscard]] Cycles stays(Cycles now) const { return now - ready_ - 2; }
+    /// The instructions of `way` pass, the first of which stays in decode for `stays` cycles.
+    [[gnu::always_inline]] static void pass(Lead& lead, const Passage& way, Cycles stays) {
+        if (stays == 0) [[likely]] {
+            lead.follow(way.path);
+        } else {
+            lead.take(way.first_pops);
+            lead.idle(stays);
+            lead.follow(way.behind_first);
+        }
+    }
+    /// The stage behind a taken branch that leads to `way`.
+    [[nodiscard]] static Lead lead_behind_branch(const Passage& way) {
+        return way.is_split ? Lead::one_behind_redirect() : Lead::behind_redirect();
+    }
+    /// The bubbles in front of it.
+    [[nodiscard]] static Cycles bubbles_of_branch(const Passage& way) {
+        return Cycles{2U + (way.is_split ? 1U : 0U)};
+    }
+    /// Executed code enters the lines of `way`, which begins with the instruction in front.
+    [[gnu::always_inline]] void enter_lines(const Passage& way) {
+        const bool is_prepared = way.crosses && line_ == way.first_line + kFetchLineBytes;
+        const bool enters_first = line_ != way.first_line && !is_prepared;
+        filter_->count_entries(way.entered + (enters_first ? 1U : 0U) - (is_prepared ? 1U : 0U));
+    }
+    /// The same behind `before`.
+    [[gnu::always_inline]] void count_lines(const Passage& before, const Passage& way) {
+        filter_->count_entries(way.entered + (before.last_line != way.first_line ? 1U : 0U));
+    }
+    /// Behind what has passed up to `last_line`, the next instruction would enter EX in cycle `now`.
+    [[gnu::always_inline]] void end(Lead lead, Address last_line, const HeldLines& lines,
+                                    Cycles now) {
+        lead_ = lead;
+        line_ = last_line;
+        needs_care_ = !lines.all;
+        commit(now - 2);
+    }
+    /// With the stage at `lead` in front of `way`, nothing is asked of the cache. False may mean that
+    /// it is not known.
+    /// \param known keeps what has been found, from call to call
+    /// \param stays cycles that the first instruction stays in decode
+    /// \param may_wait interrupts may stop any instruction there
+    [[nodiscard]] [[gnu::always_inline]] bool lets_pass(Lead lead, const Passage& way,
+                                                        HeldLines& known, Cycles stays,
+                                                        bool may_wait) const {
+        if (known.version != *filter_version_ && !finds_lines(way, known)) [[unlikely]]
+            return false;
+        return known.all || (!may_wait && stays_within(lead, way, stays));
+    }
+
+    // The same with care: catch_up() before the first, commit() behind the last.
 
     /// The instruction in front would enter EX in `cycle` if it flowed through decode, and no clock
     /// is needed for it but maybe with care.
@@ -276,10 +329,6 @@ private:
     void act(Cycles now) override;
     void line_comes(Cycles cycle) override;
 
-    /// prepare() has nothing to do with the instruction in front.
-    [[nodiscard]] bool is_unclocked() const {
-        return !is_clocked_ && !has_current_ && !must_clock_;
-    }
     /// When decode takes any instruction at `behind`, nothing behind the line is asked for yet.
     [[nodiscard]] bool takes_behind_in_line(Address behind) const {
         Lead lead = lead_;
@@ -302,6 +351,12 @@ private:
     [[nodiscard]] bool is_settled(Address line) {
         return filter_->has(line) || port_->is_settled(line);
     }
+    [[nodiscard]] bool finds_lines(const Passage& way, HeldLines& known) const;
+    [[nodiscard]] static bool stays_within(Lead lead, const Passage& way, Cycles stays) {
+        return stays == 0 ? (way.within >> lead.index() & 1) != 0
+                          : rest_stays_within(lead, way, stays);
+    }
+    [[nodiscard]] static bool rest_stays_within(Lead lead, const Passage& way, Cycles stays);
     [[nodiscard]] bool is_settled(Address first, Address last);
     [[nodiscard]] bool stays_settled(const Front& front);
     [[nodiscard]] bool flows_settled(const Front& front);
@@ -324,8 +379,11 @@ private:
 
     Owner& owner_;
     Timeline& timeline_;
-    LineFilter* filter_ = nullptr;
     FetchPort* port_ = nullptr;
+    u64 ignored_hits_ = 0;
+    LineFilter ideal_{ignored_hits_};  // of instruction memory without a port
+    LineFilter* filter_ = &ideal_;
+    const u32* filter_version_ = &ideal_.version();
 };
 
 }  // namespace flexv::core

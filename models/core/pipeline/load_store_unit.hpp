@@ -82,12 +82,12 @@ public:
         access_.requested = cycle;
         access_.awake = 0;
     }
-    /// Of a bank, which may be ahead of time.
-    /// \tparam Initiator see TcdmTarget::request()
+    /// Of a bank, which may be ahead of time. True: it is granted already.
+    /// \tparam Initiator see TcdmTarget::request_or_take()
     template <typename Initiator>
-    [[gnu::always_inline]] void ask_tcdm(Initiator& core) {
+    [[nodiscard]] [[gnu::always_inline]] bool asks_tcdm_or_takes(Initiator& core) {
         const Address address = access_.address + (access_.part == Part::second ? 4U : 0U);
-        tcdm_->request(core, address, access_.is_write, access_.requested);
+        return tcdm_->request_or_take(core, address, access_.is_write, access_.requested);
     }
     /// Of anybody else, in this very cycle.
     /// \param request whose `data` is the register that is stored; without address and bytes
@@ -145,9 +145,10 @@ public:
     void store(Address address, unsigned bytes, u32 value) const;
     /// The bytes in the TCDM that a load of it will give. Without a side effect.
     [[nodiscard]] u32 peek_tcdm() const;
-    /// Somebody holds decoded instructions of the word in the TCDM.
-    [[nodiscard]] [[gnu::always_inline]] bool meets_code() const {
-        return tcdm_->meets_code(access_.address & window_.offset_mask, access_.bytes);
+    /// Changes a word in the TCDM of which somebody holds decoded instructions.
+    [[nodiscard]] [[gnu::always_inline]] bool touches_code() const {
+        const bool changes = access_.is_write ? is_in_tcdm() : access_.path == DataPath::test_and_set;
+        return changes && tcdm_->meets_code(access_.address & window_.offset_mask, access_.bytes);
     }
     /// And must forget them.
     void tell_written_code() const;

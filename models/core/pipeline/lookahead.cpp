@@ -40,7 +40,7 @@ void Lookahead::clock_behind(const Slot& slot, Cycles enters) {
     fetch_.set_ready(enters - 1);
     const bool ends_loop = sequencer_.ending_loop(slot, here) != nullptr;
     if (!ends_loop && holds_loops(next.pc) &&
-        is_within_reach(second, next, jump_target, FetchUnit::reach_behind(next.pc + 4)) &&
+        is_within_reach(second, next, jump_target, FetchStage::reach_behind(next.pc + 4)) &&
         fetch_.stops_clock(next.pc))
         return;
     switch (slot.timing) {
@@ -71,7 +71,7 @@ bool Lookahead::goes_out_of_reach(const Slot& before) {
     if (!fetch_.has_port())
         return false;
     const Slot& next = sequencer_.decoded(before.pc + before.op.size);
-    const Address reach = FetchUnit::reach_behind(next.pc + next.op.size);
+    const Address reach = FetchStage::reach_behind(next.pc + next.op.size);
     if (is_within_reach(next, sequencer_.behind(before, sequencer_.way()),
                         early_target(next, &before), reach))
         return false;

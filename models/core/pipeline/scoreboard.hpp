@@ -62,6 +62,11 @@ public:
         late_ = slot.late;
         previous_ = &slot;
     }
+    /// It leaves EX, and its successor has `waited` for what it delivers late, or not.
+    [[gnu::always_inline]] void leave(const Slot& slot, bool waited) {
+        late_ = waited ? 0 : slot.late;
+        previous_ = &slot;
+    }
     /// In `cycles`, 1 or more, nothing has left EX that delivers anything late.
     [[gnu::always_inline]] void pass(Cycles cycles) {
         late_before_ = cycles == 1 ? late_ : 0;

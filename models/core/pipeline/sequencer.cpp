@@ -101,6 +101,7 @@ const Slot* Sequencer::keep(Address first, Address last, bool is_in_ex) {
         sentinel.pc = front_->pc + front_->op.size;
         kept_.in_ex.fill(sentinel);
         kept_.in_ex.front() = *front_;
+        kept_.in_ex.front().block = nullptr;  // is about to be forgotten
         front_ = kept_.in_ex.data();
     }
     return keeps_previous ? &kept_.previous : nullptr;

@@ -26,6 +26,23 @@ void store_and_step(Hart& hart, const Operands& op, u32 step) {
     hart.x[op.rs1] = address + step;
 }
 
+template <typename T>
+void load_post(Hart& hart, const Operands& op) {
+    load_and_step<T>(hart, op, u32(op.imm));
+}
+template <typename T>
+void load_post_by_register(Hart& hart, const Operands& op) {
+    load_and_step<T>(hart, op, hart.x[op.rs2]);
+}
+template <typename T>
+void store_post(Hart& hart, const Operands& op) {
+    store_and_step<T>(hart, op, u32(op.imm));
+}
+template <typename T>
+void store_post_by_register(Hart& hart, const Operands& op) {
+    store_and_step<T>(hart, op, hart.x[op.rd]);
+}
+
 constexpr Instruction access(std::string_view name, std::string_view bits, std::string_view syntax,
                              Access access, Execute execute, std::string_view semantics) {
     return {.name = name,
@@ -63,16 +80,15 @@ constexpr std::array<Instruction, 3> loads() {
         access(
             joined<"p.", name, ".post">, joined<"imm[11:0] rs1 ", width, " rd 0001011">,
             "rd, imm(rs1!)", {AddressMode::base, sizeof(T)},
-            [](Hart& hart, const Operands& op) { load_and_step<T>(hart, op, u32(op.imm)); },
-            "a = rs1; rs1 = rs1+imm; rd = load(a)"),
-        access(joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
-               {AddressMode::base_register, sizeof(T)}, execute_load<T, AddressMode::base_register>,
-               "rd = load(rs1+rs2)"),
+            load_post<T>, "a = rs1; rs1 = rs1+imm; rd = load(a)"),
+        access(
+            joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
+            {AddressMode::base_register, sizeof(T)},
+            execute_load<T, AddressMode::base_register>, "rd = load(rs1+rs2)"),
         access(
             joined<"p.", name, ".rrpost">, joined<code, " rs2 rs1 111 rd 0001011">, "rd, rs2(rs1!)",
             {AddressMode::base, sizeof(T)},
-            [](Hart& hart, const Operands& op) { load_and_step<T>(hart, op, hart.x[op.rs2]); },
-            "a = rs1; rs1 = rs1+rs2; rd = load(a)"),
+            load_post_by_register<T>, "a = rs1; rs1 = rs1+rs2; rd = load(a)"),
     };
 }
 
@@ -85,21 +101,20 @@ constexpr std::array<Instruction, 3> stores() {
                 joined<"p.", name, ".post">,
                 joined<"imm[11:5] rs2 rs1 ", width, " imm[4:0] 0101011">, "rs2, imm(rs1!)",
                 {AddressMode::base, sizeof(T)},
-                [](Hart& hart, const Operands& op) { store_and_step<T>(hart, op, u32(op.imm)); },
-                "a = rs1; d = rs2; rs1 = rs1+imm; store(a, d)"),
+                store_post<T>, "a = rs1; d = rs2; rs1 = rs1+imm; store(a, d)"),
             false),
-        as_store(access(joined<"p.", name, ".rr">,
-                        joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
-                        {AddressMode::base_rd, sizeof(T)}, execute_store<T, AddressMode::base_rd>,
-                        "store(rs1+rs3, rs2); rs3 is the rd field"),
+        as_store(access(
+                     joined<"p.", name, ".rr">,
+                     joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
+                     {AddressMode::base_rd, sizeof(T)},
+                     execute_store<T, AddressMode::base_rd>, "store(rs1+rs3, rs2); rs3 is the rd field"),
                  true),
         as_store(
             access(
                 joined<"p.", name, ".rrpost">,
                 joined<"(0000000) rs2 rs1 ", register_width, " rd 0101011">, "rs2, rd(rs1!)",
                 {AddressMode::base, sizeof(T)},
-                [](Hart& hart, const Operands& op) { store_and_step<T>(hart, op, hart.x[op.rd]); },
-                "a = rs1; d = rs2; rs1 = rs1+rs3; store(a, d); rs3 is the rd field"),
+                store_post_by_register<T>, "a = rs1; d = rs2; rs1 = rs1+rs3; store(a, d); rs3 is the rd field"),
             true),
     };
 }

@@ -2,6 +2,7 @@
 #include "energy/pattern.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flexv::energy {
 
@@ -30,9 +31,16 @@ bool match_from(std::string_view pattern, std::string_view name, Parts& parts) {
 
 }  // namespace
 
-std::optional<Parts> match(std::string_view pattern, std::string_view name) {
+Pattern::Pattern(std::string text)
+    : text_(std::move(text)), head_(std::min(text_.find('*'), text_.size())) {
+    if (head_ < text_.size())
+        tail_ = text_.size() - text_.rfind('*') - 1;
+}
+
+std::optional<Parts> Pattern::match_all(std::string_view name) const {
     Parts parts;
-    if (!match_from(pattern, name, parts))
+    const std::string_view text = text_;
+    if (!match_from(text.substr(head_), name.substr(head_), parts))
         return std::nullopt;
     return parts;
 }

@@ -15,16 +15,18 @@ namespace flexv::energy {
 
 namespace {
 
+/// Whether something is counted where the counter that `pattern` means would be.
 bool has_component(std::string_view pattern, const std::vector<std::string>& counters) {
-    return std::ranges::any_of(counters, [pattern](const std::string& counter) {
-        return match(component_of(pattern), component_of(counter)).has_value();
-    });
+    const Pattern any_event(std::string(component_of(pattern)).append(".*"));
+    return std::ranges::any_of(
+        counters, [&any_event](const std::string& counter) { return any_event.matches(counter); });
 }
 
-bool is_statistic(const Profile& profile, const std::string& counter) {
-    return std::ranges::any_of(profile.statistics, [&counter](const Statistic& statistic) {
-        return match(statistic.counter, counter).has_value();
-    });
+std::vector<Pattern> statistics_of(const Profile& profile) {
+    std::vector<Pattern> patterns;
+    for (const Statistic& statistic : profile.statistics)
+        patterns.emplace_back(statistic.counter);
+    return patterns;
 }
 
 /// Energy in attojoule has 64 bits; more must not pass for less.
@@ -85,9 +87,10 @@ void PriceList::add(const Profile& profile, const Standing& standing, const Oper
 void PriceList::add(const Profile& profile, const Coefficient& coefficient,
                     const OperatingPoint& point, const std::vector<std::string>& counters) {
     scales_.push_back(1);
+    const Pattern pattern(coefficient.counter);
     bool found = false;
     for (std::size_t i = 0; i < counters.size(); ++i) {
-        const auto parts = match(coefficient.counter, alike_[i]);
+        const auto parts = pattern.match(alike_[i]);
         if (!parts)
             continue;
         if (!found)  // what is not there has no size either
@@ -141,10 +144,16 @@ std::size_t PriceList::origin(std::string_view block) {
 }
 
 void PriceList::find_unpriced(const Profile& profile, const std::vector<std::string>& counters) {
-    for (std::size_t i = 0; i < counters.size(); ++i)
-        if (std::ranges::find(lines_, i, &Line::counter) == lines_.end() &&
-            !is_statistic(profile, alike_[i]))
+    std::vector<bool> is_priced(counters.size());
+    for (const Line& line : lines_)
+        if (line.counter != kElapsed)
+            is_priced[line.counter] = true;
+    const std::vector<Pattern> statistics = statistics_of(profile);
+    for (std::size_t i = 0; i < counters.size(); ++i) {
+        const auto means_it = [&](const Pattern& pattern) { return pattern.matches(alike_[i]); };
+        if (!is_priced[i] && std::ranges::none_of(statistics, means_it))
             unpriced_.push_back(counters[i]);
+    }
 }
 
 void PriceList::add_clock(const Profile& profile, double mhz) {

@@ -143,7 +143,7 @@ public:
     }
     /// Every key must have been asked for.
     void finish() const {
-        for (const std::string& key : keys())
+        for (const auto& [key, value] : value_.get_ref<const Json::object_t&>())
             if (std::ranges::find(known_, key) == known_.end())
                 throw UserError("{}.{}: unknown key; nearest: {}", where_, key,
                                 nearest_name(key, known_));

@@ -6,9 +6,9 @@
 #include "base/code_words.hpp"
 #include "base/state_archive.hpp"
 #include "base/units.hpp"
+#include "base/zeroed_bytes.hpp"
 
 #include <tlm>
-#include <vector>
 
 namespace flexv {
 
@@ -35,7 +35,7 @@ public:
 private:
     bool move(tlm::tlm_generic_payload& trans, unsigned length);
 
-    std::vector<unsigned char> bytes_;
+    ZeroedBytes bytes_;
     CodeWords code_words_;  // somebody holds a pointer to them
 };
 

@@ -180,7 +180,7 @@ bool lacks_checkpoint(const Outputs& outputs, const Simulation& simulation) {
     if (file == nullptr || simulation.has_saved() || file->has_failed())
         return false;
     console::tell("flexv: error: {}: no checkpoint was made, the run ended at cycle {}\n",
-                  file->name(), simulation.result().cycles);
+                  file->name(), simulation.ending().cycles);
     return true;
 }
 
@@ -220,7 +220,7 @@ public:
 
     int end() {
         progress_.reset();
-        const RunResult result = simulation_.result();
+        const RunResult result = wants_figures() ? simulation_.result() : simulation_.ending();
         tell(result);
         write_outputs(outputs_, simulation_, result);
         const bool is_written = tell_problems(outputs_);
@@ -260,6 +260,10 @@ private:
                 .save_at = options_.save_at,
                 .why_stop = [this] { return stop_reason(signals_, outputs_); },
                 .must_end = [this] { return signals_.noted() != 0; }};
+    }
+    /// Whether anybody reads what the run has counted and cost.
+    [[nodiscard]] bool wants_figures() const {
+        return !options_.quiet || outputs_.report || outputs_.profile;
     }
     void tell(const RunResult& result) {
         if (!simulation_.problem().empty())

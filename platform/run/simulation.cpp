@@ -341,7 +341,7 @@ void Simulation::tell_debugger_the_end() {
     };
     switch (ending_.outcome()) {
         case Outcome::exit:
-            return gdb_->tell_exit(unsigned(result().exit_status()));
+            return gdb_->tell_exit(unsigned(ending().exit_status()));
         case Outcome::fault: {
             const auto core = std::ranges::find_if(soc_.cores(), faulty);
             return gdb_->tell_failure(signal_of(*soc_.fault()),
@@ -385,7 +385,7 @@ void Simulation::add_harts(RunResult& result) const {
                                            core->hartid(), result.counts));
 }
 
-RunResult Simulation::result() const {
+RunResult Simulation::ending() const {
     RunResult result;
     result.platform = request_.platform;
     result.outcome = ending_.outcome();
@@ -401,6 +401,12 @@ RunResult Simulation::result() const {
     result.restored = restored_;
     result.host_seconds = host_seconds_;
     result.clock = {.vdd = configuration_.clock.vdd, .mhz = soc_.mean_mhz()};
+    result.diagnosis = diagnosis_;
+    return result;
+}
+
+RunResult Simulation::result() const {
+    RunResult result = ending();
     result.architecture = architecture_of(configuration_.soc);
     result.counter_paths = counters_.paths();
     result.counts = counters_.read();
@@ -412,7 +418,6 @@ RunResult Simulation::result() const {
     add_regions(result, regions_);
     if (functions_)
         result.functions = functions_->functions(result.counter_paths);
-    result.diagnosis = diagnosis_;
     if (checks_)
         result.findings = checks_->findings();
     price_run(result, profile_, configuration_.energy.profile);

@@ -69,6 +69,8 @@ public:
 
     /// Everything that reports and the terminal show.
     [[nodiscard]] RunResult result() const;
+    /// The same without what is counted, watched and priced, which takes longer than a short run.
+    [[nodiscard]] RunResult ending() const;
     /// What went wrong, one message; empty for an exit of the firmware.
     [[nodiscard]] std::string problem() const;
     /// What the checks have found; null: nobody asks.

@@ -16,7 +16,7 @@ inline constexpr Address kFetchLineBytes = 16;
 constexpr Address line_of(Address address) { return address & ~(kFetchLineBytes - 1); }
 
 /// Lines in which a core may fetch without telling the cache, because that changes nothing there.
-/// The cache owns it and empties it whenever that could turn out otherwise.
+/// The cache owns it and takes out whatever could turn out otherwise.
 class LineFilter {
 public:
     explicit LineFilter(u64& hits) : hits_(&hits) { clear(); }
@@ -74,6 +74,12 @@ public:
             ++version_;
         entry = line;
     }
+    void remove(Address line) {
+        if (!has(line))
+            return;
+        lines_[index_of(line)] = kNone;
+        ++version_;
+    }
     /// What has missed stays known.
     void clear() {
         lines_.fill(kNone);
@@ -105,6 +111,9 @@ class FetchClient {
 public:
     /// A line will be there in cycle `cycle`, the one after now: begin() of it can be called.
     virtual void line_comes(Cycles cycle) = 0;
+    /// Lines that are held now may be lost in a moment, or mean something else. Whoever fetches
+    /// without the cache resumes it before this returns.
+    virtual void lines_go() {}
 
 protected:
     ~FetchClient() = default;
@@ -119,8 +128,8 @@ public:
     virtual LineFilter& filter() = 0;
     /// True when fetches in `line` change nothing in the cache; then the filter has it.
     virtual bool is_settled(Address line) = 0;
-    /// The core fetched from the filter alone. The word at `requested` is the last it asked for; it
-    /// arrives in the next cycle when `is_waiting`.
+    /// The core fetched without the cache, from lines that it holds. The word at `requested` is the
+    /// last it asked for; it arrives in the next cycle when `is_waiting`.
     virtual void resume(Address requested, bool is_waiting) = 0;
     /// The first cycle whose begin() is not known yet: a line may come in it.
     [[nodiscard]] virtual Cycles known_until() const = 0;

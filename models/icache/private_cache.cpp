@@ -13,6 +13,7 @@ PrivateCache::PrivateCache(const Config& config, Refills& refills)
       tags_(config.size_bytes, config.ways, kFetchLineBytes, kFetchLineBytes) {}
 
 void PrivateCache::reset() {
+    tell_lines_go();
     tags_.flush();
     lfsr_ = {};
     events_ = {};
@@ -25,20 +26,29 @@ void PrivateCache::reset() {
 }
 
 void PrivateCache::set_mode(bool is_enabled, bool prefetches) {
+    tell_lines_go();
     is_enabled_ = is_enabled;
     prefetches_ = prefetches;
     passed_ = kNoLine;
     if (!this->prefetches())
         is_aimed_ = is_remembered_ = false;  // what is under way comes to its end
+    is_alone_ = is_alone();
     filter_.clear();
 }
 
+void PrivateCache::tell_lines_go() {
+    if (client_ != nullptr)
+        client_->lines_go();
+}
+
 void PrivateCache::flush() {
+    tell_lines_go();
     tags_.flush();
     filter_.clear();
 }
 
 void PrivateCache::flush(Address line) {
+    tell_lines_go();
     tags_.flush(line);
     filter_.clear();
 }
@@ -58,6 +68,7 @@ void PrivateCache::resume(Address requested, bool is_waiting) {
     next_ = line_of(requested) + kFetchLineBytes;
     is_aimed_ = is_waiting && prefetches();
     is_remembered_ = was_prefetched_ = came_before_ = false;
+    is_alone_ = is_alone();
 }
 
 Cycles PrivateCache::known_until() const {
@@ -83,12 +94,7 @@ unsigned PrivateCache::choose_way(Address line) {
 }
 
 void PrivateCache::put(Address line, unsigned way) {
-    if (!is_enabled_) {
-        passed_ = line;
-    } else {
-        tags_.put(line, way);
-    }
-    filter_.clear();
+    filter_.remove(is_enabled_ ? tags_.put(line, way) : std::exchange(passed_, line));
 }
 
 void PrivateCache::ask(Address line, Owner owner) {
@@ -105,15 +111,47 @@ void PrivateCache::miss() {
     ++(is_enabled_ ? events_.misses : events_.bypassed);
 }
 
+/// begin() while the prefetch machine rests.
+bool PrivateCache::begin_alone() {
+    refill_comes_ = arrives_ == cycle_;
+    prefetch_comes_ = false;
+    hits_ = fetch_ == Fetch::lookup && holds(line_of(address_));
+    const bool misses = fetch_ == Fetch::lookup && !hits_;
+    if (misses)
+        miss();
+    if (way_is_taken_)
+        lfsr_.step();
+    if (owner_ == Owner::none && (misses || fetch_ == Fetch::wait_grant)) {
+        has_asked_fetch_ = true;
+        ask(line_of(address_), Owner::fetch);
+    }
+    has_word_ = hits_ || (fetch_ == Fetch::wait_line && refill_comes_);
+    return has_word_;
+}
+
+/// end() while the prefetch machine rests.
+void PrivateCache::end_alone(bool requests, Address address) {
+    if (refill_comes_) {
+        put(line_of(address_), way_);
+        owner_ = Owner::none;
+        arrives_ = kNever;
+    }
+    ahead_was_running_ = false;
+    looked_up_ = next_;
+    move_fetch(requests, address, true, false);
+}
+
 bool PrivateCache::begin(Cycles cycle) {
     cycle_ = cycle;
+    has_asked_fetch_ = has_asked_ahead_ = way_is_taken_ = false;
+    if (is_alone_) [[likely]]
+        return begin_alone();
     const bool arrives = owner_ != Owner::none && arrives_ == cycle;
     refill_comes_ = arrives && owner_ == Owner::fetch;
     prefetch_comes_ = arrives && owner_ == Owner::prefetch;
     hits_ = fetch_ == Fetch::lookup && holds(line_of(address_));
     has_word_ = hits_ || (fetch_ == Fetch::wait_line && refill_comes_) ||
                 (fetch_ == Fetch::wait_prefetch && prefetch_comes_) || fetch_ == Fetch::conflict;
-    has_asked_fetch_ = has_asked_ahead_ = way_is_taken_ = false;
     const bool misses = fetch_ == Fetch::lookup && !hits_ && !was_prefetched_;
     if (misses)
         miss();
@@ -136,6 +174,8 @@ bool PrivateCache::begin(Cycles cycle) {
 }
 
 void PrivateCache::end(bool requests, Address address) {
+    if (is_alone_) [[likely]]
+        return end_alone(requests, address);
     const bool leaves_line = line_of(address) != next_;
     const bool is_running = ahead_is_running();
     ahead_was_running_ = is_running;
@@ -156,6 +196,7 @@ void PrivateCache::end(bool requests, Address address) {
         owner_ = Owner::none;
         arrives_ = kNever;
     }
+    is_alone_ = is_alone();
 }
 
 /// The line behind every fetch is aimed at. While the prefetch machine is busy a request is only

@@ -50,6 +50,7 @@ public:
                 is_remembered_, was_prefetched_, came_before_, owner_, arrives_, earliest_);
         archive(cycle_, refill_comes_, prefetch_comes_, hits_, has_word_, has_asked_fetch_,
                 has_asked_ahead_, ahead_was_running_, way_is_taken_);
+        is_alone_ = is_alone();
     }
     /// Off: only the line fetched last is held, and the second level is passed by.
     void set_mode(bool is_enabled, bool prefetches);
@@ -93,6 +94,15 @@ private:
         return ahead_ == Ahead::lookup || ahead_ == Ahead::wait_grant ||
                (ahead_ == Ahead::wait_line && !prefetch_comes_);
     }
+    /// The prefetch machine rests and stays so: it is switched off, and all that it did is done.
+    [[nodiscard]] bool is_alone() const {
+        return !prefetches() && ahead_ == Ahead::idle && owner_ != Owner::prefetch && !is_aimed_ &&
+               !is_remembered_ && !was_prefetched_ && !came_before_ &&
+               fetch_ != Fetch::wait_prefetch && fetch_ != Fetch::conflict;
+    }
+    [[nodiscard]] bool begin_alone();
+    void end_alone(bool requests, Address address);
+    void tell_lines_go();
     unsigned choose_way(Address line);
     void put(Address line, unsigned way);
     void miss();
@@ -126,6 +136,7 @@ private:
     Owner owner_ = Owner::none;    // of the port to the second level
     Cycles arrives_ = kNever;      // the line asked for
     Cycles earliest_ = 0;          // it will not before
+    bool is_alone_ = true;         // is_alone(), which only a mode and prefetches change
 
     // Of the cycle that has begun.
     Cycles cycle_ = 0;

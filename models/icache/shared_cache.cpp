@@ -12,6 +12,7 @@ SharedCache::SharedCache(const Config& config, RefillClient& client)
     : config_(config),
       client_(client),
       asking_(config.cores),
+      bank_lsb_(unsigned(std::countr_zero(config.line_bytes))),
       banks_(config.banks, Bank(Tags(config.size_bytes / config.banks, config.ways,
                                      config.line_bytes, config.line_bytes * config.banks))),
       port_turn_(config.banks) {}
@@ -23,6 +24,13 @@ void SharedCache::request(unsigned core, Address line, Cycles cycle, bool is_cac
                      .line = line,
                      .since = cycle,
                      .conflicts = asking_[core].conflicts};
+    askers_ |= 1U << core;
+}
+
+/// The request of `core` is not in front of the second level any more.
+void SharedCache::forget(unsigned core) {
+    asking_[core].is_valid = false;
+    askers_ &= ~(1U << core);
 }
 
 Cycles SharedCache::clock(Cycles now) {
@@ -37,11 +45,12 @@ Cycles SharedCache::clock(Cycles now) {
 /// Who does not want to be cached goes to the port; of those in one cycle the lowest core first.
 void SharedCache::pass_by(Cycles now) {
     constexpr Cycles kToPort = 3;  // the way that a miss of the second level takes
-    for (unsigned core = 0; core < asking_.size(); ++core) {
-        Asking& asking = asking_[core];
-        if (!asking.is_valid || asking.is_cached || asking.since > now)
+    for (u32 left = askers_; left != 0; left &= left - 1) {
+        const unsigned core = unsigned(std::countr_zero(left));
+        const Asking& asking = asking_[core];
+        if (asking.is_cached || asking.since > now)
             continue;
-        asking.is_valid = false;
+        forget(core);
         passing_.push_back({.core = core, .cycle = now + kToPort});
     }
 }
@@ -105,7 +114,7 @@ void SharedCache::grant(Bank& bank, unsigned index, Cycles now) {
     bank.is_looking_up = true;
     bank.line = asking.line;
     bank.core = core;
-    asking.is_valid = false;
+    forget(core);
     asking.conflicts += now - asking.since;
     events_.conflicts += now - asking.since;
 }
@@ -190,10 +199,10 @@ bool SharedCache::is_under_refill(const Bank& bank) const {
 
 u32 SharedCache::requests_of(unsigned bank, Cycles now) const {
     u32 requests = 0;
-    for (unsigned core = 0; core < asking_.size(); ++core) {
+    for (u32 left = askers_; left != 0; left &= left - 1) {
+        const unsigned core = unsigned(std::countr_zero(left));
         const Asking& asking = asking_[core];
-        if (asking.is_valid && asking.is_cached && asking.since <= now &&
-            bank_of(asking.line) == bank)
+        if (asking.is_cached && asking.since <= now && bank_of(asking.line) == bank)
             requests |= 1U << core;
     }
     return requests;
@@ -224,9 +233,9 @@ Cycles SharedCache::next_cycle(Cycles now) const {
     if (std::ranges::any_of(banks_, [this](const Bank& bank) { return is_busy(bank); }))
         return now + 1;
     Cycles next = kNever;
-    for (const Asking& asking : asking_) {
-        if (asking.is_valid &&
-            (!asking.is_cached || banks_[bank_of(asking.line)].state == State::operative))
+    for (u32 left = askers_; left != 0; left &= left - 1) {
+        const Asking& asking = asking_[unsigned(std::countr_zero(left))];
+        if (!asking.is_cached || banks_[bank_of(asking.line)].state == State::operative)
             next = std::min(next, asking.since);
     }
     if (!passing_.empty())
@@ -245,6 +254,7 @@ void SharedCache::flush(Address line) { banks_[bank_of(line)].tags.flush(line); 
 
 void SharedCache::reset() {
     std::ranges::fill(asking_, Asking{});
+    askers_ = 0;
     const Tags empty(config_.size_bytes / config_.banks, config_.ways, config_.line_bytes,
                      config_.line_bytes * config_.banks);
     std::ranges::fill(banks_, Bank(empty));
@@ -256,7 +266,14 @@ void SharedCache::reset() {
 }
 
 unsigned SharedCache::bank_of(Address line) const {
-    return line / config_.line_bytes % config_.banks;
+    return line >> bank_lsb_ & (config_.banks - 1);
+}
+
+void SharedCache::serialize(StateArchive& archive) {
+    archive(asking_, banks_, port_turn_, passing_, bursts_, beats_, events_);
+    askers_ = 0;
+    for (unsigned core = 0; core < asking_.size(); ++core)
+        askers_ |= (asking_[core].is_valid ? 1U : 0U) << core;
 }
 
 }  // namespace flexv::icache

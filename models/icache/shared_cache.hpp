@@ -58,9 +58,7 @@ public:
     void flush(Address line);
     /// Also forgets what was under way: the timeline starts again.
     void reset();
-    void serialize(StateArchive& archive) {
-        archive(asking_, banks_, port_turn_, passing_, bursts_, beats_, events_);
-    }
+    void serialize(StateArchive& archive);
     [[nodiscard]] const Events& events() const { return events_; }
     /// Cycles that requests of `core` waited for a bank.
     [[nodiscard]] Cycles conflicts(unsigned core) const { return asking_[core].conflicts; }
@@ -134,6 +132,7 @@ private:
         void serialize(StateArchive& archive) { archive(core, cycle); }
     };
 
+    void forget(unsigned core);
     void pass_by(Cycles now);
     void clock_bank(unsigned index, Cycles now);
     void operate(Bank& bank, unsigned index, Cycles now);
@@ -153,6 +152,8 @@ private:
     Config config_;
     RefillClient& client_;
     std::vector<Asking> asking_;  // [core]
+    u32 askers_ = 0;              // cores whose request is valid
+    unsigned bank_lsb_;           // of an address, the bits that select the bank
     std::vector<Bank> banks_;
     RoundRobin port_turn_;
     std::deque<Passing> passing_;

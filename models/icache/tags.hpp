@@ -6,7 +6,9 @@
 #include "base/units.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace flexv::icache {
@@ -14,10 +16,10 @@ namespace flexv::icache {
 class Tags {
 public:
     /// \param stride_bytes from a line to the next one of the same cache: the banks of a cache lie
-    ///   side by side.
+    ///   side by side. A power of two, as all of these are.
     Tags(u32 size_bytes, unsigned ways, u32 line_bytes, u32 stride_bytes)
         : ways_(ways),
-          stride_bytes_(stride_bytes),
+          stride_bits_(unsigned(std::countr_zero(stride_bytes))),
           set_mask_(size_bytes / line_bytes / ways - 1),
           lines_(size_bytes / line_bytes, kNone) {}
 
@@ -45,7 +47,10 @@ public:
                 return way;
         return std::nullopt;
     }
-    void put(Address line, unsigned way) { lines_[set_of(line) + way] = line; }
+    /// \returns the line that was there; no line's address when none was
+    Address put(Address line, unsigned way) {
+        return std::exchange(lines_[set_of(line) + way], line);
+    }
     void flush() { std::ranges::fill(lines_, kNone); }
     void flush(Address line) { std::ranges::replace(lines_, line, kNone); }
     [[nodiscard]] unsigned ways() const { return ways_; }
@@ -54,16 +59,14 @@ public:
 private:
     static constexpr Address kNone = 1;  // no line begins at an odd address
 
-    [[nodiscard]] Address tag_of(Address line) const {
-        return line / stride_bytes_ / (set_mask_ + 1);
-    }
+    [[nodiscard]] Address tag_of(Address line) const { return line >> stride_bits_ & ~set_mask_; }
     /// Index of way 0 of the line's set.
     [[nodiscard]] std::size_t set_of(Address line) const {
-        return std::size_t(line / stride_bytes_ & set_mask_) * ways_;
+        return std::size_t(line >> stride_bits_ & set_mask_) * ways_;
     }
 
     unsigned ways_;
-    u32 stride_bytes_;
+    unsigned stride_bits_;
     u32 set_mask_;
     std::vector<Address> lines_;  // [set][way]
 };

@@ -108,6 +108,28 @@ TEST_CASE("a flush of one line leaves the others", "[icache]") {
     CHECK(tags.has(kSetStride));
 }
 
+TEST_CASE("a line that comes takes out of the filter only the one whose place it takes",
+          "[icache]") {
+    constexpr Address kOther = kSetStride + 16;
+    Bench bench(1);
+    bench.fetch(0, 0, {0, kSetStride, 2 * kSetStride, 3 * kSetStride, kOther});
+    bench.run(200);
+    PrivateCache& cache = bench.cache(0);
+    for (const Address line : {0U, kSetStride, 2 * kSetStride, 3 * kSetStride, kOther})
+        REQUIRE(cache.is_settled(line));
+
+    bench.fetch(0, 200, {4 * kSetStride});
+    bench.run(300);
+
+    CHECK(cache.filter().has(kOther));
+    unsigned left = 0;
+    for (const Address line : {0U, kSetStride, 2 * kSetStride, 3 * kSetStride}) {
+        left += cache.filter().has(line) ? 1U : 0U;
+        CHECK(cache.filter().has(line) == cache.is_settled(line));
+    }
+    CHECK(left == 3);
+}
+
 TEST_CASE("the random way steps through a register of eight bits", "[icache]") {
     icache::Lfsr lfsr;
     unsigned steps = 0;

@@ -89,6 +89,8 @@ public:
     }
 
     constexpr Outputs clock(const Inputs& in) {
+        if (loop_ == Loop::none && in.loop_target == kNone && in.redirect == kNone)
+            return clock_straight(in);
         const bool arrives = in.word_arrives && port_ == Port::waiting;
         const bool has_front = this->has_front(in.is_compressed, in.word_arrives);
         const bool redirects = in.redirect != kNone;
@@ -132,6 +134,38 @@ private:
     /// As has_front(), of what is stored alone.
     [[nodiscard]] constexpr bool has_front_stored(bool is_compressed) const {
         return stored_ >= (needs_two_words(is_compressed) ? 2 : 1);
+    }
+
+    /// clock() without jumps and loops.
+    constexpr Outputs clock_straight(const Inputs& in) {
+        const bool arrives = in.word_arrives && port_ == Port::waiting;
+        const bool has_room = stored_ < kWords - 1;
+        Outputs out{.is_taken = in.decode_takes && has_front(in.is_compressed, in.word_arrives),
+                    .address = port_ == Port::idle || port_ == Port::waiting
+                                   ? (requested_ & ~Address{3}) + 4
+                                   : requested_};
+        switch (port_) {
+            case Port::idle:
+                out.requests = has_room;
+                break;
+            case Port::granting:
+                out.requests = true;
+                break;
+            case Port::waiting:
+                out.requests = has_room && in.word_arrives;
+                if (in.word_arrives)
+                    port_ = Port::idle;
+                break;
+            case Port::aborted:
+                out.requests = in.word_arrives;
+                break;
+        }
+        fill(arrives, out.is_taken, in.is_compressed);
+        if (out.requests) {
+            requested_ = out.address;
+            port_ = in.grants ? Port::waiting : Port::granting;
+        }
+        return out;
     }
 
     [[nodiscard]] constexpr LoopStep loop_step(const Inputs& in, bool has_front,

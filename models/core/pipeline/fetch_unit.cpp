@@ -21,7 +21,8 @@ void FetchUnit::reset() {
 void FetchState::serialize(StateArchive& archive) {
     archive(needs_care_, is_clocked_, has_current_, has_left_, must_clock_, lead_, fetched_, ready_,
             line_, back_edge_);
-    archive(stage_, taken_, has_begun_, word_arrives_, next_, behind_, shadow_, redirect_);
+    archive(stage_, taken_, is_over_hits_, asked_, has_begun_, word_arrives_, next_, behind_,
+            shadow_, redirect_);
 }
 
 void FetchUnit::forget_what_follows() {
@@ -116,22 +117,27 @@ void FetchUnit::start_clock(Address front) {
     if (fetched_ + 1 < ready_)
         catch_up();
     stage_ = lead_.stage(front);
-    port_->resume(stage_.requested(), stage_.is_waiting());
+    asked_ = stage_.requested();
+    port_->resume(asked_, stage_.is_waiting());
+    is_over_hits_ = port_->is_calm();
     is_clocked_ = needs_care_ = true;
     has_begun_ = false;
     forget_what_follows();
 }
 
-bool FetchUnit::stops_clock(Address next) {
+bool FetchUnit::can_stop_clock() const {
     const bool is_taken = next_ && next_->is_taken;
-    const bool is_forced = std::exchange(must_clock_, false);
-    if (is_forced || redirect_ || is_taken || fetched_ >= ready_ || !port_->is_calm())
+    return !redirect_ && !is_taken && fetched_ < ready_ && (is_over_hits_ || port_->is_calm());
+}
+
+bool FetchUnit::stops_clock(Address next) {
+    if (std::exchange(must_clock_, false) || !can_stop_clock())
         return false;
     const std::optional<Lead> lead = Lead::of(stage_);
     if (!lead || !reaches(next))
         return false;
     lead_ = *lead;
-    is_clocked_ = has_begun_ = false;
+    is_clocked_ = is_over_hits_ = has_begun_ = false;
     forget_what_follows();
     return true;
 }
@@ -246,9 +252,10 @@ void FetchUnit::clock(Cycles last) {
     skip(last == kNever ? kNever : last - 1);
     const Cycles now = fetched_ + 1;
     if (!has_begun_)
-        word_arrives_ = port_->begin(now);
+        word_arrives_ = begin(now);
     has_begun_ = false;
-    FetchStage::Inputs in{.word_arrives = word_arrives_, .grants = port_->grants()};
+    FetchStage::Inputs in{.word_arrives = word_arrives_,
+                          .grants = is_over_hits_ || port_->grants()};
     const bool redirects = redirect_ && redirect_->cycle <= now;
     if (redirects)
         in.redirect = redirect_->target;
@@ -259,7 +266,7 @@ void FetchUnit::clock(Cycles last) {
         in.decode_takes = wanted->can_be_taken(now);
     }
     const FetchStage::Outputs out = stage_.clock(in);
-    port_->end(out.requests, out.address);
+    clock_cache(out);
     fetched_ = now;
     if (redirects) {
         redirect_.reset();
@@ -273,16 +280,47 @@ void FetchUnit::clock(Cycles last) {
         redirect_ = Redirect{.cycle = now + 1, .target = wanted->front.jump_target};
 }
 
+/// The cache in the cycle behind fetched_, in which the stage has asked for `out`. Over hits it is
+/// left alone, up to a word in a line that it does not hold; and again once a missing line has
+/// come.
+void FetchUnit::clock_cache(const FetchStage::Outputs& out) {
+    if (!is_over_hits_) {
+        port_->end(out.requests, out.address);
+        is_over_hits_ = word_arrives_ && port_->is_calm();
+    } else if (out.requests && !is_settled(line_of(out.address))) {
+        resume_cache(true);
+        port_->end(out.requests, out.address);
+    }
+    if (out.requests)
+        asked_ = out.address;
+}
+
+/// Brings the cache to where it would be if it had been clocked all the time.
+/// \param has_begun also the cycle behind fetched_ has begun
+void FetchUnit::resume_cache(bool has_begun) {
+    is_over_hits_ = false;
+    port_->resume(asked_, has_begun ? word_arrives_ : stage_.is_waiting());
+    if (has_begun)
+        (void)port_->begin(fetched_ + 1);
+}
+
+void FetchUnit::lines_go() {
+    if (is_clocked_ && is_over_hits_)
+        resume_cache(has_begun_);
+}
+
 /// Nothing but a line that comes, decode or a redirect can change anything.
-bool FetchUnit::is_static() {
-    return port_->is_static() && (stage_.is_full() || stage_.is_starving());
+bool FetchUnit::is_static() const {
+    if (is_over_hits_)
+        return stage_.is_full();
+    return (stage_.is_full() || stage_.is_starving()) && port_->is_static();
 }
 
 /// Passes over cycles in which nothing happens, up to `last` at most.
 void FetchUnit::skip(Cycles last) {
     if (has_begun_ || !is_static())
         return;
-    const Cycles known = port_->known_until();
+    const Cycles known = is_over_hits_ ? kNever : port_->known_until();
     Cycles event = known == kNever ? kNever : known - 1;
     if (redirect_)
         event = std::min(event, redirect_->cycle);
@@ -320,7 +358,7 @@ void FetchUnit::keep_going() {
     while (fetched_ + 1 < now && can_clock())
         clock(now - 1);
     if (fetched_ + 1 == now && !has_begun_ && can_clock()) {
-        word_arrives_ = port_->begin(now);
+        word_arrives_ = begin(now);
         has_begun_ = true;
     }
     const std::optional<Wanted>& wanted = this->wanted();

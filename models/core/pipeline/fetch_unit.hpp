@@ -63,6 +63,8 @@ struct FetchState {
     // While clocked.
     FetchStage stage_;
     Cycles taken_ = 0;              // of the current instruction
+    bool is_over_hits_ = false;     // the cache is left alone: it holds all that is asked for
+    Address asked_ = 0;             // over hits: the word asked for last
     bool has_begun_ = false;        // begin() of fetched_ + 1 was called
     bool word_arrives_ = false;     // and that is its answer
     std::optional<Wanted> next_;    // what decode takes first
@@ -277,6 +279,8 @@ public:
     /// Behind prepare() and set_ready(), while clocked: `next` follows, which reaches no line that
     /// is not held. True when nothing is clocked from here on.
     [[nodiscard]] bool stops_clock(Address next);
+    /// False when stops_clock() would be, wherever `next` lies, and change nothing.
+    [[nodiscard]] bool may_stop_clock() const { return must_clock_ || can_stop_clock(); }
     /// While clocked: decode takes `front` next, behind an instruction that is in EX from cycle
     /// `entered` on. As long as that stays there decode takes nothing new. Behind `front`
     /// appears `behind`, which decode has no room for yet.
@@ -328,6 +332,7 @@ public:
 private:
     void act(Cycles now) override;
     void line_comes(Cycles cycle) override;
+    void lines_go() override;
 
     /// When decode takes any instruction at `behind`, nothing behind the line is asked for yet.
     [[nodiscard]] bool takes_behind_in_line(Address behind) const {
@@ -371,10 +376,18 @@ private:
             return shadow_;
         return next_ && next_->is_taken ? behind_ : next_;
     }
-    [[nodiscard]] bool can_clock() const { return fetched_ + 1 < port_->known_until(); }
+    [[nodiscard]] bool can_clock() const {
+        return is_over_hits_ || fetched_ + 1 < port_->known_until();
+    }
     void clock(Cycles last = kNever);
+    void clock_cache(const FetchStage::Outputs& out);
+    void resume_cache(bool has_begun);
+    [[nodiscard]] bool begin(Cycles cycle) {
+        return is_over_hits_ ? stage_.is_waiting() : port_->begin(cycle);
+    }
+    [[nodiscard]] bool can_stop_clock() const;
     void skip(Cycles last);
-    [[nodiscard]] bool is_static();
+    [[nodiscard]] bool is_static() const;
     void count_lines(const Front& front);
 
     Owner& owner_;

@@ -39,7 +39,7 @@ void Lookahead::clock_behind(const Slot& slot, Cycles enters) {
     const Address jump_target = early_target(second, &slot);
     fetch_.set_ready(enters - 1);
     const bool ends_loop = sequencer_.ending_loop(slot, here) != nullptr;
-    if (!ends_loop && holds_loops(next.pc) &&
+    if (!ends_loop && fetch_.may_stop_clock() && holds_loops(next.pc) &&
         is_within_reach(second, next, jump_target, FetchStage::reach_behind(next.pc + 4)) &&
         fetch_.stops_clock(next.pc))
         return;

@@ -73,6 +73,39 @@ TEST_CASE("a 32-bit target at address mod 4 = 2 comes a cycle later", "[core]") 
     CHECK(stage.has_front(false, true));
 }
 
+TEST_CASE("every word is asked for once and in order, whenever grants and words come", "[core]") {
+    std::mt19937 random(6);
+    FetchStage stage = FetchStage::behind_request(0x1000);
+    Address granted = 0x1000;  // the last word whose request was granted
+    Address arrived = 0xffc;   // the last word that came
+    Address front = 0x1000;
+    for (unsigned cycle = 0; cycle < 5000; ++cycle) {
+        const bool comes = granted != arrived && random() % 3 != 0;
+        const bool grants = (comes || granted == arrived) && random() % 3 != 0;
+        const bool is_compressed = random() % 2 == 0;
+        const bool takes = random() % 2 == 0;
+        const Address last_byte = front + (is_compressed ? 1 : 3);
+        const bool is_there = last_byte < (comes ? arrived + 4 : arrived) + 4;
+
+        const auto out = stage.clock({.decode_takes = takes,
+                                      .is_compressed = is_compressed,
+                                      .word_arrives = comes,
+                                      .grants = grants});
+
+        REQUIRE(out.is_taken == (takes && is_there));
+        arrived += comes ? 4U : 0U;
+        front += out.is_taken ? (is_compressed ? 2U : 4U) : 0U;
+        if (out.requests) {
+            REQUIRE(out.address == granted + 4);
+            REQUIRE(granted == arrived);
+            granted += grants ? 4U : 0U;
+        }
+        REQUIRE(stage.front() == front);
+        REQUIRE(arrived - (front & ~Address{3}) + 4 <= 4 * FetchStage::kWords);
+    }
+    CHECK(front > 0x2000);
+}
+
 TEST_CASE("a redirect during a miss waits for the word that nobody wants", "[core]") {
     FetchStage stage = FetchStage::behind_request(0x1000);
     CHECK_FALSE(stage.clock({.redirect = 0x2000}).requests);

@@ -112,13 +112,13 @@ TEST_CASE("a line that comes takes out of the filter only the one whose place it
           "[icache]") {
     constexpr Address kOther = kSetStride + 16;
     Bench bench(1);
-    bench.fetch(0, 0, {0, kSetStride, 2 * kSetStride, 3 * kSetStride, kOther});
-    bench.run(200);
+    bench.fetch(0, 0, {0, kSetStride, 2 * kSetStride, 3 * kSetStride, kOther, 4 * kSetStride});
+    for (Cycles end{1}; bench.came(0).size() < 5; ++end)
+        bench.run(end);
     PrivateCache& cache = bench.cache(0);
     for (const Address line : {0U, kSetStride, 2 * kSetStride, 3 * kSetStride, kOther})
         REQUIRE(cache.is_settled(line));
 
-    bench.fetch(0, 200, {4 * kSetStride});
     bench.run(300);
 
     CHECK(cache.filter().has(kOther));

@@ -24,6 +24,10 @@ struct Operands {
 
 using Execute = void (*)(Hart&, const Operands&);
 
+class Formula;
+/// Writes down what the instruction with these operands does.
+using Record = void (*)(Formula&, const Operands&);
+
 struct Step;
 /// A row that goes on to the next one by itself; chain.hpp.
 using Chain = void (*)(Hart&, const Step*);
@@ -86,6 +90,7 @@ struct Instruction {
     bool canonical = true;  ///< false: the hardware accepts it, but no tool emits it
     Execute execute = nullptr;
     Chain chain = nullptr;         ///< null where can_be_chained() says so; set by kChained
+    Record record = nullptr;       ///< null: only `execute` knows what it does
     std::string_view semantics{};  ///< of the base form; semantics_of() in listing.hpp says it
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that only compute say only what they compute: a function of values. Which registers and
 // immediates the values are, whether the old rd is one of them, and how the operands are written
-// follows from the bits of the row.
+// follows from the bits of the row. A function that takes symbols for values, too, can be
+// translated.
 #pragma once
 
 #include "isa/encoding.hpp"
 #include "isa/hart.hpp"
 #include "isa/instruction.hpp"
+#include "isa/symbol.hpp"
 #include "isa/text.hpp"
 
 #include <type_traits>
@@ -70,12 +72,59 @@ void execute_branch(Hart& hart, const Operands& op) {
         hart.next_pc = hart.pc + u32(op.imm);
 }
 
+template <Field field>
+using SymbolOf = Symbol;
+
+template <Field field>
+Symbol symbol_of(Formula& formula, const Operands& op) {
+    if constexpr (field == Field::rd)
+        return {&formula, formula.x(op.rd)};
+    else if constexpr (field == Field::rs1)
+        return {&formula, formula.x(op.rs1)};
+    else if constexpr (field == Field::rs2)
+        return {&formula, formula.x(op.rs2)};
+    else if constexpr (field == Field::immediate)
+        return {&formula, formula.constant(u32(op.imm))};
+    else
+        return {&formula, formula.constant(op.imm2)};
+}
+
+template <typename Function, unsigned macs, Field... fields>
+void record_computation(Formula& formula, const Operands& op) {
+    formula.write(op.rd, word_of(Function{}(symbol_of<fields>(formula, op)...)).index);
+    formula.count_macs(macs);
+}
+
+template <typename Function, Field... fields>
+void record_branch(Formula& formula, const Operands& op) {
+    formula.jump_if(word_of(Function{}(symbol_of<fields>(formula, op)...)).index);
+}
+
+// Null for a function that takes nothing but numbers.
+
+template <typename Function, unsigned macs, Field... fields>
+constexpr Record record_of() {
+    if constexpr (std::is_invocable_v<Function, SymbolOf<fields>...>)
+        return &record_computation<Function, macs, fields...>;
+    else
+        return nullptr;
+}
+
+template <typename Function, Field... fields>
+constexpr Record record_of_branch() {
+    if constexpr (std::is_invocable_v<Function, SymbolOf<fields>...>)
+        return &record_branch<Function, fields...>;
+    else
+        return nullptr;
+}
+
 template <typename Function, typename... Values>
 inline constexpr bool kTakes =
     std::is_invocable_v<Function, Values...> || std::is_invocable_v<Function, Format, Values...>;
 
 struct Computation {
     Execute execute = nullptr;
+    Record record = nullptr;
     bool reads_rd = false;
 };
 
@@ -83,9 +132,11 @@ struct Computation {
 template <typename Function, unsigned macs, Field... fields>
 constexpr Computation computation_of() {
     if constexpr (kTakes<Function, Value<fields>...>)
-        return {&execute_computation<Function, macs, fields...>, false};
+        return {&execute_computation<Function, macs, fields...>,
+                record_of<Function, macs, fields...>(), false};
     else if constexpr (kTakes<Function, u32, Value<fields>...>)
-        return {&execute_computation<Function, macs, Field::rd, fields...>, true};
+        return {&execute_computation<Function, macs, Field::rd, fields...>,
+                record_of<Function, macs, Field::rd, fields...>(), true};
     else
         throw std::logic_error("the function takes other values than the bits name");
 }
@@ -140,6 +191,7 @@ constexpr Instruction compute(std::string_view name, std::string_view bits,
             .energy = macs == 0 ? Energy::alu : Energy::multiply,
             .reads_rd = computation.reads_rd,
             .execute = computation.execute,
+            .record = computation.record,
             .semantics = semantics};
 }
 
@@ -162,6 +214,8 @@ constexpr Instruction branch(std::string_view name, std::string_view bits,
             .timing = Timing::branch,
             .execute = by_register ? &detail::execute_branch<Function, rs1, rs2>
                                    : &detail::execute_branch<Function, rs1, immediate2>,
+            .record = by_register ? detail::record_of_branch<Function, rs1, rs2>()
+                                  : detail::record_of_branch<Function, rs1, immediate2>(),
             .semantics = joined<"if (", text, ") pc = pc+imm">};
 }
 

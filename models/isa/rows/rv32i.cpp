@@ -14,18 +14,20 @@ namespace flexv::isa {
 namespace {
 
 // What a row computes of registers, another one computes of a register and an immediate.
-constexpr auto kAdd = operation<"rs1 + rs2">([](u32 a, u32 b) { return a + b; });
-constexpr auto kXor = operation<"rs1 ^ rs2">([](u32 a, u32 b) { return a ^ b; });
-constexpr auto kOr = operation<"rs1 | rs2">([](u32 a, u32 b) { return a | b; });
-constexpr auto kAnd = operation<"rs1 & rs2">([](u32 a, u32 b) { return a & b; });
-constexpr auto kLess = operation<"rs1 <s rs2">([](u32 a, u32 b) { return i32(a) < i32(b); });
-constexpr auto kLessUnsigned = operation<"rs1 <u rs2">([](u32 a, u32 b) { return a < b; });
+constexpr auto kAdd = operation<"rs1 + rs2">([](Word auto a, Word auto b) { return a + b; });
+constexpr auto kXor = operation<"rs1 ^ rs2">([](Word auto a, Word auto b) { return a ^ b; });
+constexpr auto kOr = operation<"rs1 | rs2">([](Word auto a, Word auto b) { return a | b; });
+constexpr auto kAnd = operation<"rs1 & rs2">([](Word auto a, Word auto b) { return a & b; });
+constexpr auto kLess =
+    operation<"rs1 <s rs2">([](Word auto a, Word auto b) { return as_signed(a) < as_signed(b); });
+constexpr auto kLessUnsigned =
+    operation<"rs1 <u rs2">([](Word auto a, Word auto b) { return a < b; });
 constexpr auto kShiftLeft =
-    operation<"rs1 << rs2[4:0]">([](u32 a, u32 b) { return a << (b & 31); });
+    operation<"rs1 << rs2[4:0]">([](Word auto a, Word auto b) { return a << (b & 31); });
 constexpr auto kShiftRight =
-    operation<"rs1 >>u rs2[4:0]">([](u32 a, u32 b) { return a >> (b & 31); });
-constexpr auto kShiftRightArithmetic =
-    operation<"rs1 >>s rs2[4:0]">([](u32 a, u32 b) { return i32(a) >> (b & 31); });
+    operation<"rs1 >>u rs2[4:0]">([](Word auto a, Word auto b) { return a >> (b & 31); });
+constexpr auto kShiftRightArithmetic = operation<"rs1 >>s rs2[4:0]">(
+    [](Word auto a, Word auto b) { return as_signed(a) >> (b & 31); });
 
 template <typename T>
 constexpr Instruction load(std::string_view name, std::string_view bits) {
@@ -66,8 +68,8 @@ void jump_to_register(Hart& hart, const Operands& op) {
 }
 
 constexpr std::array kRows{
-    with_syntax("rd, upper",
-                compute("lui", "imm[31:12] rd 0110111", "rd = imm", [](u32 imm) { return imm; })),
+    with_syntax("rd, upper", compute("lui", "imm[31:12] rd 0110111", "rd = imm",
+                                     [](Word auto imm) { return imm; })),
     Instruction{
         .name = "auipc",
         .bits = "imm[31:12] rd 0010111",
@@ -89,15 +91,16 @@ constexpr std::array kRows{
                 .semantics = "t = (rs1+imm) & ~1; rd = pc+4; pc = t"},
 
     branch("beq", "imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011",
-           operation<"rs1 == rs2">([](u32 a, u32 b) { return a == b; })),
+           operation<"rs1 == rs2">([](Word auto a, Word auto b) { return a == b; })),
     branch("bne", "imm[12|10:5] rs2 rs1 001 imm[4:1|11] 1100011",
-           operation<"rs1 != rs2">([](u32 a, u32 b) { return a != b; })),
+           operation<"rs1 != rs2">([](Word auto a, Word auto b) { return a != b; })),
     branch("blt", "imm[12|10:5] rs2 rs1 100 imm[4:1|11] 1100011", kLess),
     branch("bge", "imm[12|10:5] rs2 rs1 101 imm[4:1|11] 1100011",
-           operation<"rs1 >=s rs2">([](u32 a, u32 b) { return i32(a) >= i32(b); })),
+           operation<"rs1 >=s rs2">(
+               [](Word auto a, Word auto b) { return as_signed(a) >= as_signed(b); })),
     branch("bltu", "imm[12|10:5] rs2 rs1 110 imm[4:1|11] 1100011", kLessUnsigned),
     branch("bgeu", "imm[12|10:5] rs2 rs1 111 imm[4:1|11] 1100011",
-           operation<"rs1 >=u rs2">([](u32 a, u32 b) { return a >= b; })),
+           operation<"rs1 >=u rs2">([](Word auto a, Word auto b) { return a >= b; })),
 
     load<i8>("lb", "imm[11:0] rs1 000 rd 0000011"),
     load<i16>("lh", "imm[11:0] rs1 001 rd 0000011"),
@@ -120,7 +123,7 @@ constexpr std::array kRows{
 
     compute("add", "0000000 rs2 rs1 000 rd 0110011", kAdd),
     compute("sub", "0100000 rs2 rs1 000 rd 0110011",
-            operation<"rs1 - rs2">([](u32 a, u32 b) { return a - b; })),
+            operation<"rs1 - rs2">([](Word auto a, Word auto b) { return a - b; })),
     compute("sll", "0000000 rs2 rs1 001 rd 0110011", kShiftLeft),
     compute("slt", "0000000 rs2 rs1 010 rd 0110011", kLess),
     compute("sltu", "0000000 rs2 rs1 011 rd 0110011", kLessUnsigned),

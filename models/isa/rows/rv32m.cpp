@@ -49,31 +49,32 @@ constexpr Instruction division(std::string_view name, std::string_view bits,
 }
 
 constexpr auto kRows = of_extension(
-    Extension::m, std::array{
-                      multiply("mul", "0000001 rs2 rs1 000 rd 0110011", Timing::single,
-                               operation<"lo32(rs1 * rs2)">([](u32 a, u32 b) { return a * b; })),
-                      multiply("mulh", "0000001 rs2 rs1 001 rd 0110011", Timing::multiply_high,
-                               operation<"hi32(sx(rs1) * sx(rs2))">(
-                                   [](u32 a, u32 b) { return upper_half(i32(a), i32(b)); })),
-                      multiply("mulhsu", "0000001 rs2 rs1 010 rd 0110011", Timing::multiply_high,
-                               operation<"hi32(sx(rs1) * zx(rs2))">(
-                                   [](u32 a, u32 b) { return upper_half(i32(a), b); })),
-                      multiply("mulhu", "0000001 rs2 rs1 011 rd 0110011", Timing::multiply_high,
-                               operation<"hi32(zx(rs1) * zx(rs2))">(
-                                   [](u32 a, u32 b) { return u32((u64{a} * b) >> 32); })),
-                      division("div", "0000001 rs2 rs1 100 rd 0110011",
-                               operation<"rs1 / rs2 signed; -1 when rs2 = 0">(
-                                   [](u32 a, u32 b) { return divide(i32(a), i32(b)); })),
-                      division("divu", "0000001 rs2 rs1 101 rd 0110011",
-                               operation<"rs1 / rs2 unsigned; 2^32-1 when rs2 = 0">(
-                                   [](u32 a, u32 b) { return b == 0 ? ~u32{0} : a / b; })),
-                      division("rem", "0000001 rs2 rs1 110 rd 0110011",
-                               operation<"rs1 % rs2 signed; rs1 when rs2 = 0">(
-                                   [](u32 a, u32 b) { return remainder(i32(a), i32(b)); })),
-                      division("remu", "0000001 rs2 rs1 111 rd 0110011",
-                               operation<"rs1 % rs2 unsigned; rs1 when rs2 = 0">(
-                                   [](u32 a, u32 b) { return b == 0 ? a : a % b; })),
-                  });
+    Extension::m,
+    std::array{
+        multiply("mul", "0000001 rs2 rs1 000 rd 0110011", Timing::single,
+                 operation<"lo32(rs1 * rs2)">([](Word auto a, Word auto b) { return a * b; })),
+        multiply("mulh", "0000001 rs2 rs1 001 rd 0110011", Timing::multiply_high,
+                 operation<"hi32(sx(rs1) * sx(rs2))">(
+                     [](u32 a, u32 b) { return upper_half(i32(a), i32(b)); })),
+        multiply("mulhsu", "0000001 rs2 rs1 010 rd 0110011", Timing::multiply_high,
+                 operation<"hi32(sx(rs1) * zx(rs2))">(
+                     [](u32 a, u32 b) { return upper_half(i32(a), b); })),
+        multiply("mulhu", "0000001 rs2 rs1 011 rd 0110011", Timing::multiply_high,
+                 operation<"hi32(zx(rs1) * zx(rs2))">(
+                     [](u32 a, u32 b) { return u32((u64{a} * b) >> 32); })),
+        division("div", "0000001 rs2 rs1 100 rd 0110011",
+                 operation<"rs1 / rs2 signed; -1 when rs2 = 0">(
+                     [](u32 a, u32 b) { return divide(i32(a), i32(b)); })),
+        division("divu", "0000001 rs2 rs1 101 rd 0110011",
+                 operation<"rs1 / rs2 unsigned; 2^32-1 when rs2 = 0">(
+                     [](u32 a, u32 b) { return b == 0 ? ~u32{0} : a / b; })),
+        division("rem", "0000001 rs2 rs1 110 rd 0110011",
+                 operation<"rs1 % rs2 signed; rs1 when rs2 = 0">(
+                     [](u32 a, u32 b) { return remainder(i32(a), i32(b)); })),
+        division("remu", "0000001 rs2 rs1 111 rd 0110011",
+                 operation<"rs1 % rs2 unsigned; rs1 when rs2 = 0">(
+                     [](u32 a, u32 b) { return b == 0 ? a : a % b; })),
+    });
 static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace

@@ -1,81 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scalar Xpulpv2 arithmetic that is longer than a line, as pure functions (docs/spec/isa.md,
-// section 9).
+// Scalar Xpulpv2 arithmetic that is longer than a line, as pure functions of numbers or symbols
+// (docs/spec/isa.md, section 9).
 #pragma once
 
-#include "base/units.hpp"
-
-#include <algorithm>
-#include <bit>
+#include "isa/symbol.hpp"
 
 namespace flexv::isa {
 
-/// Half of the last bit that a shift by `shift` keeps.
-constexpr u32 rounding(unsigned shift) { return shift == 0 ? 0 : u32{1} << (shift - 1); }
+/// Half of the last bit that a shift by `shift`, 0..31, keeps.
+template <Word T>
+constexpr T rounding(T shift) {
+    return (u32{1} << shift) >> 1;
+}
 
-template <bool is_unsigned>
-constexpr u32 shift_right(u32 value, unsigned shift) {
-    return is_unsigned ? value >> shift : u32(i32(value) >> shift);
+template <bool is_unsigned, Word T>
+constexpr T shift_right(T value, T shift) {
+    if constexpr (is_unsigned)
+        return value >> shift;
+    else
+        return as_unsigned(as_signed(value) >> shift);
 }
 
 /// Upper bound of a clip to `bits` bits, 0..31.
-constexpr i32 clip_bound(unsigned bits) { return bits == 0 ? 0 : i32((u32{1} << (bits - 1)) - 1); }
-
-constexpr u32 clip(u32 value, unsigned bits) {
-    const i32 bound = clip_bound(bits);
-    return u32(std::clamp(i32(value), -bound - 1, bound));
+template <Word T>
+constexpr T clip_bound(T bits) {
+    return ((u32{1} << bits) - 1) >> 1;
 }
 
-constexpr u32 clip_unsigned(u32 value, unsigned bits) {
-    return u32(std::clamp(i32(value), 0, clip_bound(bits)));
+template <Word T>
+constexpr T clip(T value, T bits) {
+    const T bound = clip_bound(bits);
+    return as_unsigned(larger(smaller(as_signed(value), as_signed(bound)), as_signed(~bound)));
+}
+
+template <Word T>
+constexpr T clip_unsigned(T value, T bits) {
+    const auto bounded = smaller(as_signed(value), as_signed(clip_bound(bits)));
+    return select(bounded < 0, u32{0}, as_unsigned(bounded));
 }
 
 /// The lower bound is found by the sign of a sum that wraps for large bounds, as in hardware (quirk
 /// Q9).
-constexpr u32 clip_register(u32 value, u32 bound) {
-    if (i32(value) > i32(bound))
-        return bound;
-    return i32(value + bound + 1) < 0 ? ~bound : value;
+template <Word T>
+constexpr T clip_register(T value, T bound) {
+    const T raised = select(as_signed(value + bound + 1) < 0, ~bound, value);
+    return select(as_signed(value) > as_signed(bound), bound, raised);
 }
 
-constexpr u32 clip_register_unsigned(u32 value, u32 bound) {
-    if (i32(value) > i32(bound))
-        return bound;
-    if (i32(value) < 0)
-        return 0;
-    return i32(value + bound) < 0 ? ~bound : value;
+template <Word T>
+constexpr T clip_register_unsigned(T value, T bound) {
+    const T low = select(as_signed(value + bound) < 0, ~bound, value);
+    const T raised = select(as_signed(value) < 0, u32{0}, low);
+    return select(as_signed(value) > as_signed(bound), bound, raised);
 }
 
 /// `length` - 1 and the lowest bit of a bit field; fields may reach beyond bit 31.
+template <Word T>
 struct BitField {
-    u32 length_minus_1 = 0;
-    u32 lsb = 0;
+    T length_minus_1;
+    T lsb;
 
     /// The register forms hold both numbers in one register.
-    static constexpr BitField from_register(u32 word) { return {word >> 5 & 31, word & 31}; }
-
-    [[nodiscard]] constexpr u32 mask() const {
-        return u32(((u64{2} << length_minus_1) - 1) << lsb);
+    static constexpr BitField from_register(T word) {
+        return {.length_minus_1 = (word >> 5) & 31, .lsb = word & 31};
     }
+
+    [[nodiscard]] constexpr T mask() const { return (~u32{0} >> unused()) << lsb; }
+    /// Bits of a word beside a field of this length.
+    [[nodiscard]] constexpr T unused() const { return 31 - length_minus_1; }
 };
 
-constexpr u32 extract(u32 value, BitField field) {
-    const unsigned unused = 31 - field.length_minus_1;
-    return u32(i32(u32(i32(value) >> field.lsb) << unused) >> unused);
+template <Word T>
+constexpr T extract(T value, BitField<T> field) {
+    const T low = shift_right<false>(value, field.lsb);
+    return shift_right<false>(low << field.unused(), field.unused());
 }
 
-constexpr u32 extract_unsigned(u32 value, BitField field) {
-    const unsigned unused = 31 - field.length_minus_1;
-    return value >> field.lsb << unused >> unused;
+template <Word T>
+constexpr T extract_unsigned(T value, BitField<T> field) {
+    return ((value >> field.lsb) << field.unused()) >> field.unused();
 }
 
-constexpr u32 insert(u32 into, u32 value, BitField field) {
-    return (into & ~field.mask()) | (value << field.lsb & field.mask());
+template <Word T>
+constexpr T insert(T into, T value, BitField<T> field) {
+    return (into & ~field.mask()) | ((value << field.lsb) & field.mask());
 }
 
-constexpr u32 clear_bits(u32 value, BitField field) { return value & ~field.mask(); }
+template <Word T>
+constexpr T clear_bits(T value, BitField<T> field) {
+    return value & ~field.mask();
+}
 
-constexpr u32 set_bits(u32 value, BitField field) { return value | field.mask(); }
+template <Word T>
+constexpr T set_bits(T value, BitField<T> field) {
+    return value | field.mask();
+}
 
 /// Reverses the order of digits of `digit_bits` bits (1, 2 or 3), counted from bit 31. Ten digits
 /// of three bits leave bits 31:30 zero.
@@ -88,15 +107,10 @@ constexpr u32 reverse_digits(u32 value, unsigned digit_bits) {
 }
 
 /// Redundant copies of the sign bit; 0 for 0 and 31 for -1.
-constexpr u32 count_leading_sign_bits(u32 value) {
-    if (value == 0)
-        return 0;
-    return u32(i32(value) < 0 ? std::countl_one(value) : std::countl_zero(value)) - 1;
-}
-
-/// Index of the highest set bit, 32 when there is none.
-constexpr u32 find_last_one(u32 value) {
-    return value == 0 ? 32 : u32(31 - std::countl_zero(value));
+template <Word T>
+constexpr T count_leading_sign_bits(T value) {
+    const T bits = select(as_signed(value) < 0, ~value, value);  // below the copies of the sign
+    return select(bits == 0, value & 31, 30 - highest_one(bits));
 }
 
 }  // namespace flexv::isa

@@ -12,13 +12,13 @@ namespace {
 constexpr std::array kCounts{
     compute("p.ff1", "0001000 (00000) rs1 000 rd 0110011",
             operation<"index of the lowest set bit; 32 if none">(
-                [](u32 a) { return std::countr_zero(a); })),
+                [](Word auto a) { return lowest_one(a); })),
     compute("p.fl1", "0001000 (00000) rs1 001 rd 0110011",
             operation<"index of the highest set bit; 32 if none">(
-                [](u32 a) { return find_last_one(a); })),
+                [](Word auto a) { return highest_one(a); })),
     compute("p.clb", "0001000 (00000) rs1 010 rd 0110011",
             operation<"leading bits equal to the sign, less 1; 0 if rs1 = 0">(
-                [](u32 a) { return count_leading_sign_bits(a); })),
+                [](Word auto a) { return count_leading_sign_bits(a); })),
     compute("p.cnt", "0001000 (00000) rs1 011 rd 0110011",
             operation<"number of set bits">([](u32 a) { return std::popcount(a); })),
     compute("p.bitrev", "11 (000) uimm2[1:0] uimm[4:0] rs1 101 rd 0110011",
@@ -30,51 +30,62 @@ constexpr std::array kCounts{
 
 /// A bit-field operation, of rs1 and the field or of the old rd and both: the field is two
 /// immediates or, in the register form, rs2.
-template <auto function>
+template <typename Function>
 struct OfField {
-    static constexpr bool kReadsRd = std::is_invocable_v<decltype(function), u32, u32, BitField>;
-
-    constexpr u32 operator()(u32 rs1, u32 lsb, u32 length_minus_1) const requires(!kReadsRd) {
-        return function(rs1, BitField{length_minus_1, lsb});
+    template <Word T>
+    constexpr T operator()(T rs1, T lsb, T length_minus_1)
+        const requires std::is_invocable_v<Function, T, BitField<T>> {
+        return Function{}(rs1, BitField<T>{length_minus_1, lsb});
     }
-    constexpr u32 operator()(u32 rd, u32 rs1, u32 lsb, u32 length_minus_1) const requires kReadsRd {
-        return function(rd, rs1, BitField{length_minus_1, lsb});
+    template <Word T>
+    constexpr T operator()(T rd, T rs1, T lsb, T length_minus_1)
+        const requires std::is_invocable_v<Function, T, T, BitField<T>> {
+        return Function{}(rd, rs1, BitField<T>{length_minus_1, lsb});
     }
 };
 
-template <auto function>
+template <typename Function>
 struct OfFieldInRegister {
-    static constexpr bool kReadsRd = std::is_invocable_v<decltype(function), u32, u32, BitField>;
-
-    constexpr u32 operator()(u32 rs1, u32 rs2) const requires(!kReadsRd) {
-        return function(rs1, BitField::from_register(rs2));
+    template <Word T>
+    constexpr T operator()(T rs1,
+                           T rs2) const requires std::is_invocable_v<Function, T, BitField<T>> {
+        return Function{}(rs1, BitField<T>::from_register(rs2));
     }
-    constexpr u32 operator()(u32 rd, u32 rs1, u32 rs2) const requires kReadsRd {
-        return function(rd, rs1, BitField::from_register(rs2));
+    template <Word T>
+    constexpr T operator()(T rd, T rs1,
+                           T rs2) const requires std::is_invocable_v<Function, T, T, BitField<T>> {
+        return Function{}(rd, rs1, BitField<T>::from_register(rs2));
     }
 };
 
 /// Immediate form `rd, rs1, length-1, lsb` and register form.
-template <auto function, Text name, Text funct3>
-constexpr std::array<Instruction, 2> bit_field(std::string_view semantics) {
+template <Text name, Text funct3, typename Function>
+constexpr std::array<Instruction, 2> bit_field(std::string_view semantics, Function /*function*/) {
     return {
         with_syntax(
             "rd, rs1, imm2, imm",
             compute(joined<name>, joined<"11 uimm2[4:0] uimm[4:0] rs1 ", funct3, " rd 0110011">,
-                    semantics, OfField<function>{})),
+                    semantics, OfField<Function>{})),
         compute(joined<name, "r">, joined<"1000000 rs2 rs1 ", funct3, " rd 0110011">, semantics,
-                OfFieldInRegister<function>{}),
+                OfFieldInRegister<Function>{}),
     };
 }
 
 constexpr auto kRows = of_extension(
     Extension::xpulpv2,
-    concatenate(
-        kCounts, bit_field<extract, "p.extract", "000">("rd = field of rs1, sign-extended"),
-        bit_field<extract_unsigned, "p.extractu", "001">("rd = field of rs1, zero-extended"),
-        bit_field<insert, "p.insert", "010">("field of rd = low bits of rs1"),
-        bit_field<clear_bits, "p.bclr", "011">("rd = rs1, field cleared"),
-        bit_field<set_bits, "p.bset", "100">("rd = rs1, field set")));
+    concatenate(kCounts,
+                bit_field<"p.extract", "000">("rd = field of rs1, sign-extended",
+                                              [](auto a, auto field) { return extract(a, field); }),
+                bit_field<"p.extractu", "001">(
+                    "rd = field of rs1, zero-extended",
+                    [](auto a, auto field) { return extract_unsigned(a, field); }),
+                bit_field<"p.insert", "010">(
+                    "field of rd = low bits of rs1",
+                    [](auto rd, auto a, auto field) { return insert(rd, a, field); }),
+                bit_field<"p.bclr", "011">("rd = rs1, field cleared",
+                                           [](auto a, auto field) { return clear_bits(a, field); }),
+                bit_field<"p.bset", "100">("rd = rs1, field set",
+                                           [](auto a, auto field) { return set_bits(a, field); })));
 static_assert(distinct(kRows), "two rows can match the same word");
 
 }  // namespace

@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::array kWordRows{
     compute<1>("p.mac", "0100001 rs2 rs1 000 rd 0110011",
-               operation<"rd + rs1*rs2">([](u32 rd, u32 a, u32 b) { return rd + a * b; })),
+               operation<"rd + rs1*rs2">(
+                   [](Word auto rd, Word auto a, Word auto b) { return rd + a * b; })),
     compute<1>("p.msu", "0100001 rs2 rs1 001 rd 0110011",
-               operation<"rd - rs1*rs2">([](u32 rd, u32 a, u32 b) { return rd - a * b; })),
+               operation<"rd - rs1*rs2">(
+                   [](Word auto rd, Word auto a, Word auto b) { return rd - a * b; })),
 };
 
 /// One instruction of the halfword family.
@@ -24,35 +26,57 @@ struct Halfword {
     bool rounds = false;
 };
 
-template <Halfword h>
-constexpr u32 operand(u32 word) {
-    const u32 half = h.high ? word >> 16 : word & 0xffff;
-    return h.is_signed ? u32(i16(half)) : half;
+template <bool is_signed, Word T>
+constexpr T upper_half(T word) {
+    if constexpr (is_signed)
+        return as_unsigned(as_signed(word) >> 16);
+    else
+        return word >> 16;
 }
 
-template <Halfword h>
-constexpr u32 product(u32 accumulator, u32 a, u32 b, u32 shift) {
-    const u32 round = h.rounds ? rounding(shift) : 0;
-    return shift_right<!h.is_signed>(accumulator + operand<h>(a) * operand<h>(b) + round, shift);
+template <Halfword h, Word T>
+constexpr T operand(T word) {
+    if constexpr (h.high)
+        return upper_half<h.is_signed>(word);
+    else if constexpr (h.is_signed)
+        return sign_extend_16(word);
+    else
+        return word & 0xffff;
+}
+
+template <Halfword h, Word T>
+constexpr T product(T a, T b) {
+    return operand<h>(a) * operand<h>(b);
+}
+
+template <Halfword h, Word T>
+constexpr T normalised(T sum, T shift) {
+    if constexpr (h.rounds)
+        sum = sum + rounding(shift);
+    return shift_right<!h.is_signed>(sum, shift);
 }
 
 template <Halfword h>
 struct Product {
-    constexpr u32 operator()(u32 a, u32 b) const requires(!h.accumulates) {
-        return product<h>(0, a, b, 0);
+    template <Word T>
+    constexpr T operator()(T a, T b) const requires(!h.accumulates) {
+        return product<h>(a, b);
     }
-    constexpr u32 operator()(u32 rd, u32 a, u32 b) const requires(h.accumulates) {
-        return product<h>(rd, a, b, 0);
+    template <Word T>
+    constexpr T operator()(T rd, T a, T b) const requires(h.accumulates) {
+        return rd + product<h>(a, b);
     }
 };
 
 template <Halfword h>
 struct ShiftedProduct {
-    constexpr u32 operator()(u32 a, u32 b, u32 shift) const requires(!h.accumulates) {
-        return product<h>(0, a, b, shift);
+    template <Word T>
+    constexpr T operator()(T a, T b, T shift) const requires(!h.accumulates) {
+        return normalised<h>(product<h>(a, b), shift);
     }
-    constexpr u32 operator()(u32 rd, u32 a, u32 b, u32 shift) const requires(h.accumulates) {
-        return product<h>(rd, a, b, shift);
+    template <Word T>
+    constexpr T operator()(T rd, T a, T b, T shift) const requires(h.accumulates) {
+        return normalised<h>(rd + product<h>(a, b), shift);
     }
 };
 

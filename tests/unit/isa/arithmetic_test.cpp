@@ -29,8 +29,8 @@ TEST_CASE("a clip lies between its bounds and keeps what is inside", "[isa][arit
 }
 
 TEST_CASE("a register clip with a large bound overflows like the hardware", "[isa][arithmetic]") {
-    CHECK(clip_register(0x50000000, 0x60000000) == 0x9fffffff);
-    CHECK(clip_register_unsigned(0x50000000, 0x60000000) == 0x9fffffff);
+    CHECK(clip_register(0x50000000U, 0x60000000U) == 0x9fffffff);
+    CHECK(clip_register_unsigned(0x50000000U, 0x60000000U) == 0x9fffffff);
 }
 
 TEST_CASE("extract undoes insert", "[isa][arithmetic]") {
@@ -60,12 +60,12 @@ TEST_CASE("a reversal of digits is its own inverse", "[isa][arithmetic]") {
 }
 
 TEST_CASE("counting sign bits looks at copies of the sign", "[isa][arithmetic]") {
-    CHECK(count_leading_sign_bits(0) == 0);
-    CHECK(count_leading_sign_bits(0xffffffff) == 31);
-    CHECK(count_leading_sign_bits(0x7fffffff) == 0);
-    CHECK(count_leading_sign_bits(0xc0000000) == 1);
-    CHECK(find_last_one(0) == 32);
-    CHECK(find_last_one(1) == 0);
+    CHECK(count_leading_sign_bits(0U) == 0);
+    CHECK(count_leading_sign_bits(0xffffffffU) == 31);
+    CHECK(count_leading_sign_bits(0x7fffffffU) == 0);
+    CHECK(count_leading_sign_bits(0xc0000000U) == 1);
+    CHECK(highest_one(0U) == 32);
+    CHECK(highest_one(1U) == 0);
 }
 
 TEST_CASE("lane additions undo lane subtractions", "[isa][arithmetic]") {

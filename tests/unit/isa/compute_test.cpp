@@ -112,6 +112,18 @@ TEST_CASE("a branch jumps when its condition holds", "[isa][compute]") {
     CHECK(row.timing == Timing::branch);
 }
 
+TEST_CASE("a function of words is written down, one of numbers is not", "[isa][compute]") {
+    const auto of_words = [](Word auto a, Word auto b) { return a + b; };
+    CHECK(compute("two", kTwoRegisters, "", of_words).record != nullptr);
+    CHECK(compute("two", kTwoRegisters, "", kDigits).record == nullptr);
+
+    constexpr std::string_view kBranch = "imm[12|10:5] rs2 rs1 110 imm[4:1|11] 1100011";
+    constexpr auto kBelow = operation<"<">([](Word auto a, Word auto b) { return a < b; });
+    constexpr auto kBelowOfNumbers = operation<"<">([](u32 a, u32 b) { return a < b; });
+    CHECK(branch("below", kBranch, kBelow).record != nullptr);
+    CHECK(branch("below", kBranch, kBelowOfNumbers).record == nullptr);
+}
+
 TEST_CASE("a branch on a constant has the second immediate for rs2", "[isa][compute]") {
     constexpr auto kEqual = operation<"rs1 == imm2">([](u32 a, u32 b) { return a == b; });
     const Instruction row =

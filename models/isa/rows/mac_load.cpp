@@ -64,17 +64,17 @@ void execute_legacy(Hart& hart, const Operands& op) {
         hart, op, slices_of_format(hart.simd_format));
 }
 
+/// With the Layout of the format in CSR 0x00D.
 template <bool a_signed, bool w_signed>
-void execute_status(Hart& hart, const Operands& op) {
-    with_layout(
-        hart.simd_format,
-        [&]<typename Lanes>(Lanes) {
-            execute<Lanes, a_signed, w_signed, refill_from_stream>(hart, op, Lanes::kSlices);
-        },
-        [&] {
-            throw Trap{Cause::illegal_instruction, op.word, &op};
-        });
-}
+struct InFormat {
+    template <typename Lanes>
+    static void execute(Hart& hart, const Operands& op) {
+        isa::execute<Lanes, a_signed, w_signed, refill_from_stream>(hart, op, Lanes::kSlices);
+    }
+    static void execute_without(Hart& /*hart*/, const Operands& op) {
+        throw Trap{Cause::illegal_instruction, op.word, &op};
+    }
+};
 
 constexpr Instruction row(std::string_view name, std::string_view bits, Mode mode, Execute execute,
                           std::string_view semantics) {
@@ -109,7 +109,7 @@ constexpr std::array<Instruction, 5> family() {
         row(joined<"pv.mlsdot", signs, ".c">, joined<code, kFields, "011", kTail>, Mode::legacy,
             execute_legacy<2, a_signed, w_signed>, kLegacy),
         row(joined<"pv.mlsdot", signs, ".v">, joined<code, kFields, "---", kTail>, Mode::status,
-            execute_status<a_signed, w_signed>,
+            execute_in_format<InFormat<a_signed, w_signed>>,
             joined<"rd += ", product, ", format of CSR 0x00D; refill W or A from its stream">),
     };
 }

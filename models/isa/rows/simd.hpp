@@ -7,6 +7,8 @@
 #include "isa/instruction.hpp"
 #include "isa/rows/dot_product.hpp"
 
+#include <array>
+
 namespace flexv::isa {
 
 /// Width that stands for the formats without lanes (0, 11..15, and the mixed ones outside dot
@@ -51,7 +53,7 @@ struct Layout {
 /// Calls `visit` with the Layout of a dot-product format, and `otherwise` for the codes without
 /// one.
 template <typename Visit, typename Otherwise>
-decltype(auto) with_layout(u32 format, Visit&& visit, Otherwise&& otherwise) {
+constexpr decltype(auto) with_layout(u32 format, Visit&& visit, Otherwise&& otherwise) {
     switch (Format(format)) {
         case Format::h:
             return visit(Layout<16, 16>{});
@@ -76,6 +78,22 @@ decltype(auto) with_layout(u32 format, Visit&& visit, Otherwise&& otherwise) {
         default:
             return otherwise();
     }
+}
+
+/// Executes `Row` with the Layout of CSR 0x00D: one function a format, found in a table, so that
+/// none pays for the others. For the codes without a Layout there is `Row::execute_without`.
+template <typename Row>
+void execute_in_format(Hart& hart, const Operands& op) {
+    static constexpr auto kFunctions = [] {
+        std::array<Execute, 16> functions{};
+        for (u32 format = 0; format < functions.size(); ++format)
+            functions[format] = with_layout(
+                format,
+                []<typename Lanes>(Lanes) -> Execute { return &Row::template execute<Lanes>; },
+                []() -> Execute { return &Row::execute_without; });
+        return functions;
+    }();
+    kFunctions[hart.simd_format & 15](hart, op);
 }
 
 /// The counter of the mixed-precision controller: after every `mixed_skip` dot products the slice

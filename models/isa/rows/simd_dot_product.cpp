@@ -34,16 +34,20 @@ void execute_legacy(Hart& hart, const Operands& op) {
 }
 
 template <Kind kind, Source source>
-void execute_status(Hart& hart, const Operands& op) {
-    with_layout(
-        hart.simd_format,
-        [&]<typename Lanes>(Lanes) { execute<kind, source, Lanes>(hart, op, Lanes::kSlices); },
-        [&] {
-            // Unlike RTL: stale multiplier data there, a product of 0 here (section 11.3).
-            hart.x[op.rd] = kind.accumulates ? hart.x[op.rd] : 0;
-            count_dot_product(hart, 1);
-        });
-}
+struct DotProduct {
+    template <typename Lanes>
+    static void execute(Hart& hart, const Operands& op) {
+        isa::execute<kind, source, Lanes>(hart, op, Lanes::kSlices);
+    }
+    /// Unlike RTL: stale multiplier data there, a product of 0 here (section 11.3).
+    static void execute_without(Hart& hart, const Operands& op) {
+        hart.x[op.rd] = kind.accumulates ? hart.x[op.rd] : 0;
+        count_dot_product(hart, 1);
+    }
+};
+
+template <Kind kind, Source source>
+constexpr Execute kExecuteStatus = &execute_in_format<DotProduct<kind, source>>;
 
 template <typename Name, Kind kind, unsigned width, typename Lanes, Text semantics>
 constexpr std::array<Instruction, 3> legacy() {
@@ -60,8 +64,8 @@ constexpr std::array<Instruction, 9> family() {
         legacy<Name, kind, 8, ByteLanes, semantics>(),
         simd_forms<Name, CsrLanes, semantics>(
             {Energy::dot_product, kind.accumulates},
-            {execute_status<kind, Source::vector>, execute_status<kind, Source::scalar>,
-             execute_status<kind, Source::immediate>}));
+            {kExecuteStatus<kind, Source::vector>, kExecuteStatus<kind, Source::scalar>,
+             kExecuteStatus<kind, Source::immediate>}));
 }
 
 // The immediate is signed where operand B is.

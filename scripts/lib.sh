@@ -10,7 +10,7 @@ cd "$ROOT"
 
 # Debian 12 names.
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libsystemc-dev libfmt-dev nlohmann-json3-dev libboost-dev
-  libboost-program-options-dev libelf-dev libdw-dev python3)
+  libboost-program-options-dev libelf-dev libdw-dev libasmjit-dev python3)
 FIRMWARE_PACKAGES=(gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
 COMPILER_PACKAGES=(clang-19 llvm-19-dev)  # scripts/flexv-cc
 TEST_PACKAGES=(catch2 clang-format clang-tidy git dpkg-dev pkg-config verilator gtkwave qemu-user clang-14 libclang-rt-14-dev

@@ -431,7 +431,11 @@ Group<SimulationConfiguration> simulation_group() {
         .value("max_cycles", &Config::max_cycles,
                {.doc = "The run ends here with status 104; 0 for no limit.",
                 .unit = "cycles",
-                .allowed = whole(0, kAny)});
+                .allowed = whole(0, kAny)})
+        .choice("translate", &Config::translate,
+                {{"off", Translate::off}, {"on", Translate::on}, {"check", Translate::check}},
+                "Whether instructions that are executed often become code of the host. Changes "
+                "nothing but how long the run takes; check interprets them, too, and compares.");
 }
 
 Group<EnergyConfiguration> energy_group() {

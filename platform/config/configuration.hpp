@@ -6,6 +6,7 @@
 
 #include "base/bus_errors.hpp"
 #include "base/timeline.hpp"
+#include "base/translate.hpp"
 #include "base/units.hpp"
 #include "cluster_bus/cluster_bus.hpp"
 #include "dma/dma.hpp"
@@ -131,6 +132,7 @@ struct SimulationConfiguration {
     /// A hart computes this far ahead of the others.
     Cycles run_ahead_cycles = Timeline::kRunAhead;
     Cycles max_cycles = 0;  ///< 0: no limit
+    Translate translate = can_translate() ? Translate::on : Translate::off;
 };
 
 struct EnergyConfiguration {

@@ -6,6 +6,12 @@ namespace flexv::platform {
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> table = {
+        {.keys = {"simulation.translate"},
+         .what = "this build has no translation, only off (CMake: FLEXV_TRANSLATION, on x86-64)",
+         .holds =
+             [](const Configuration& configuration) {
+                 return can_translate() || configuration.simulation.translate == Translate::off;
+             }},
         {.keys = {"soc.cluster.icache.l1_bytes", "soc.cluster.icache.l1_ways"},
          .what = "each way of a private cache holds at least one line of 16 B",
          .holds =

@@ -68,7 +68,8 @@ peripheral_interconnect::PeripheralInterconnect::Config peripherals_config(
 
 Cluster::Cluster(const sc_core::sc_module_name& name, ClusterDomain& clock, unsigned number,
                  const ClusterConfiguration& config, BusErrors bus_errors,
-                 Cycles reference_clock_cycles, CoreWiring& core_wiring)
+                 const core::translation::Settings& translation, Cycles reference_clock_cycles,
+                 CoreWiring& core_wiring)
     : Module(name),
       clock_(clock),
       number_(number),
@@ -78,7 +79,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, ClusterDomain& clock, unsi
       decoder_(extensions_),
       bus("bus", clock, config.bus),
       window("window", clock, {.latency_cycles = 0}),
-      code("code", decoder_, {.mark_lines = !config.icache.is_ideal}),
+      code("code", decoder_, {.mark_lines = !config.icache.is_ideal, .translation = translation}),
       cores_(make_cores(core_wiring.address_map())),
       dma("dma", clock, dma_config(config, range().base)),
       event_unit("event_unit", clock, event_unit_config(config)),

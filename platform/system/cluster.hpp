@@ -47,7 +47,8 @@ public:
     /// \param reference_clock_cycles cycles between two edges of the 32768 Hz reference
     /// \param wiring of the cores to what belongs to a bench; outlives the cluster
     Cluster(const sc_core::sc_module_name& name, ClusterDomain& clock, unsigned number,
-            const ClusterConfiguration& config, BusErrors bus_errors, Cycles reference_clock_cycles,
+            const ClusterConfiguration& config, BusErrors bus_errors,
+            const core::translation::Settings& translation, Cycles reference_clock_cycles,
             CoreWiring& wiring);
 
     /// Event (8) or interrupt (9) of the DMA's port for the fabric controller, in cycle `now`.

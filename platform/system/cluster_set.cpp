@@ -62,10 +62,10 @@ void ClusterSet::add(unsigned number, CoreWiring* wiring) {
     auto port = std::make_unique<Port>();
     if (wiring == nullptr)
         port->wiring = std::make_unique<CoreWiring>();
-    port->cluster = std::make_unique<Cluster>(numbered("cluster", number).c_str(), clock_, number,
-                                              cluster_config(config_.soc), config_.soc.bus_errors,
-                                              reference_clock_cycles(config_.clock.mhz),
-                                              wiring == nullptr ? *port->wiring : *wiring);
+    port->cluster = std::make_unique<Cluster>(
+        numbered("cluster", number).c_str(), clock_, number, cluster_config(config_.soc),
+        config_.soc.bus_errors, core::translation::Settings::of(config_.simulation.translate),
+        reference_clock_cycles(config_.clock.mhz), wiring == nullptr ? *port->wiring : *wiring);
     port->to_cluster =
         std::make_unique<ClockCrossing>(numbered("to_cluster", number).c_str(), soc_clock_, clock_);
     port->from_cluster = std::make_unique<ClockCrossing>(numbered("from_cluster", number).c_str(),

@@ -6,11 +6,12 @@
 namespace flexv::platform {
 
 FabricController::FabricController(const sc_core::sc_module_name& name, ClockDomain& clock,
-                                   unsigned index, const SocConfiguration& config)
+                                   unsigned index, const SocConfiguration& config,
+                                   const core::translation::Settings& translation)
     : Module(name),
       extensions_(isa::isa_subset(config.fabric_controller.core.isa).value()),
       decoder_(extensions_),
-      code("code", decoder_, {}),
+      code("code", decoder_, {.translation = translation}),
       core("core", clock, code,
            {.index = index,
             .hartid = kHartid,

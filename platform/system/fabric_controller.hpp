@@ -24,7 +24,8 @@ public:
 
     /// `index` tells its core from those of the cluster.
     FabricController(const sc_core::sc_module_name& name, ClockDomain& clock, unsigned index,
-                     const SocConfiguration& config);
+                     const SocConfiguration& config,
+                     const core::translation::Settings& translation);
 
     core::DecodeCache code;
     core::Core core;

@@ -19,11 +19,13 @@ constexpr std::size_t kStackBytes = 1 << 20;
 sc_core::sc_time period_of(double mhz) { return {1000.0 / mhz, sc_core::SC_NS}; }
 
 std::unique_ptr<FabricController> make_fabric_controller(ClockDomain& clock,
-                                                         const SocConfiguration& config) {
+                                                         const Configuration& configuration) {
+    const SocConfiguration& config = configuration.soc;
     if (config.boot != Boot::fabric_controller)
         return nullptr;
-    return std::make_unique<FabricController>("fc", clock,
-                                              config.clusters * config.cluster.core_count, config);
+    return std::make_unique<FabricController>(
+        "fc", clock, config.clusters * config.cluster.core_count, config,
+        core::translation::Settings::of(configuration.simulation.translate));
 }
 
 std::unique_ptr<external_memory::ExternalMemory> make_external_memory(
@@ -42,7 +44,7 @@ Soc::Soc(const sc_core::sc_module_name& name, const Configuration& config,
       wiring_(std::move(wiring)),
       control_(control),
       bus("bus", clock_, {.latency_cycles = config.soc.bus.latency_cycles}),
-      fabric_controller(make_fabric_controller(clock_, config.soc)),
+      fabric_controller(make_fabric_controller(clock_, config)),
       l2("l2", clock_, config.soc.l2),
       external_memory(make_external_memory(clock_, config.soc.external_memory)),
       peripherals(clock_, config),

@@ -26,5 +26,5 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME flexv-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "flexv (= ${PROJECT_VERSION}), libsystemc-dev, libfmt-dev, nlohmann-json3-dev, libboost-program-options-dev, libelf-dev, libdw-dev")
+  "flexv (= ${PROJECT_VERSION}), libsystemc-dev, libfmt-dev, nlohmann-json3-dev, libboost-program-options-dev, libelf-dev, libdw-dev, libasmjit-dev")
 include(CPack)

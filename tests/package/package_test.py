@@ -85,7 +85,8 @@ class PackageTest(unittest.TestCase):
         for library in ("libc6", "libsystemc", "libfmt", "libboost-program-options", "libdw1", "libelf1"):
             self.assertIn(library, depends)
         depends = self.field(self.development, "Depends")
-        for library in (f"flexv (= {version})", "libsystemc-dev", "libfmt-dev", "nlohmann-json3-dev", "libdw-dev"):
+        for library in (f"flexv (= {version})", "libsystemc-dev", "libfmt-dev", "nlohmann-json3-dev", "libdw-dev",
+                        "libasmjit-dev"):
             self.assertIn(library, depends)
 
     def test_the_program_runs(self) -> None:

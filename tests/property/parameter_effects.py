@@ -390,6 +390,7 @@ ROWS = (
     Row("simulation.quantum_cycles", 17, "matmul", set()),
     Row("simulation.run_ahead_cycles", 1, "matmul", set(), COUNTED_AHEAD),
     Row("simulation.max_cycles", 1000, "l2_loads", {"result"}, TIMING),
+    Row("simulation.translate", "off", "matmul", set()),
     Row("energy.profile", "shaheen", "matmul", {"energy", "area", "prices"}, {"regions"}),
 )  # fmt: skip
 

@@ -123,7 +123,7 @@ public:
 
     explicit CoreBench(const char* subset = "flexv", bool has_quirks = false)
         : decoder(isa::isa_subset(subset).value()),
-          code("code", decoder, {}),
+          code("code", decoder, {.translation = translation()}),
           core("core", clock, code, {.index = 0, .hartid = 5, .has_quirks = has_quirks}),
           tcdm("tcdm", clock, {}),
           memory("memory", tcdm) {
@@ -136,6 +136,10 @@ public:
         sc_core::sc_start(sc_core::SC_ZERO_TIME);
     }
 
+    /// Whatever a test executes is translated, too, and both are compared.
+    static core::translation::Settings translation() {
+        return core::translation::Settings::of(can_translate() ? Translate::check : Translate::off);
+    }
     /// Puts `lines` at `address`, one 32-bit instruction each; targets are offsets.
     void put(Address address, const std::vector<std::string>& lines) {
         for (const std::string& line : lines) {

@@ -2,6 +2,7 @@
 #include "core/decode/basic_block.hpp"
 
 #include "base/error.hpp"
+#include "isa/decoder.hpp"
 
 #include <algorithm>
 
@@ -73,13 +74,15 @@ Passage passage_of(const Slot* first, const Slot* end, Address line, const Slot*
 
 }  // namespace
 
-BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts)
+BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts,
+                       translation::Translator* translator)
     : uses_(harts),
       end_(&first),
       line_(last_line(first)),
       begins_line_((first.flags & kLineStart) != 0),
       begins_with_access_(!is_plain(first.flags)),
-      first_(&first) {
+      first_(&first),
+      translator_(translator) {
     const unsigned longest = std::min(most, kMaxLength);
     bool goes_on = true;
     if (begins_with_access_)
@@ -108,6 +111,7 @@ BasicBlock::BasicBlock(Slot& first, unsigned most, unsigned harts)
     if (begin != end)
         passage_ = passage_of(begin, end, begins_with_access_ ? line_ : line_of(begin->pc),
                               access_behind_);
+    set_entrance();
 }
 
 /// At what ends the block although it could go on.
@@ -130,6 +134,23 @@ void BasicBlock::look_at_access() {
     stalls_behind_access_ = (first_->late & next->uses) != 0;
     if (goes_straight(*next))
         entry_ = passage_of(first_, next, line_of(first_->pc), first_);
+}
+
+void BasicBlock::set_entrance() {
+    entrance_ = steps_.data();
+    if (translator_ == nullptr || translator_->settings().mode == Translate::off)
+        return;
+    doorstep_.block = this;
+    doorstep_.left = translator_->settings().hot_after;
+    entrance_ = &doorstep_.step;
+}
+
+void BasicBlock::translate() {
+    std::vector<const isa::Instruction*> rows;
+    for (const Slot* slot = first_; slot != end_; slot += slot->step)
+        rows.push_back(&isa::all_instructions()[slot->row]);
+    translation_ = translator_->translate({.steps = steps_, .rows = rows, .pc = first_->pc});
+    entrance_ = steps_.data();
 }
 
 void BasicBlock::append(Slot& slot) {
@@ -172,7 +193,7 @@ unsigned BasicBlock::instructions_before(const isa::Operands& operands) const {
 BasicBlock& BasicBlock::make_prefix(unsigned length) {
     prefixes_.resize(length_);
     std::unique_ptr<BasicBlock>& made = prefixes_[length - 1];
-    made = std::make_unique<BasicBlock>(*first_, length, unsigned(uses_.size()));
+    made = std::make_unique<BasicBlock>(*first_, length, unsigned(uses_.size()), translator_);
     return *made;
 }
 

@@ -6,6 +6,8 @@
 
 #include "core/decode/slot.hpp"
 #include "core/fetch/lead.hpp"
+#include "core/translation/doorstep.hpp"
+#include "core/translation/translator.hpp"
 #include "isa/chain.hpp"
 
 #include <array>
@@ -58,10 +60,17 @@ public:
 
     /// Begins at `first`, which begins_block(), and has `most` instructions at most.
     /// \param harts that execute it
-    BasicBlock(Slot& first, unsigned most, unsigned harts);
+    /// \param translator for when it is hot; outlives the block, null for one that stays cold
+    BasicBlock(Slot& first, unsigned most, unsigned harts,
+               translation::Translator* translator = nullptr);
 
     /// Executes it, in the course of which a branch looks at pc.
-    void execute(isa::Hart& hart) const { steps_[0].chain(hart, steps_.data()); }
+    void execute(isa::Hart& hart) const { entrance_->chain(hart, entrance_); }
+    /// The same for those who are past the doorstep.
+    void execute_steps(isa::Hart& hart) const { steps_.front().chain(hart, steps_.data()); }
+    /// It is hot.
+    void translate();
+    [[nodiscard]] bool is_translated() const { return translation_ != nullptr; }
     /// How many instructions are before the one with these operands, which execute() has reached.
     [[nodiscard]] unsigned instructions_before(const isa::Operands& operands) const;
 
@@ -128,8 +137,10 @@ private:
     void look_behind();
     void look_at_access();
     void look_ahead(unsigned state);
+    void set_entrance();
     BasicBlock& make_prefix(unsigned length);
 
+    const isa::Step* entrance_ = nullptr;  // the doorstep or the first of steps_
     std::vector<isa::Step> steps_;
     std::vector<Use> uses_;  // [hart]
     Passage passage_;
@@ -151,6 +162,9 @@ private:
     Slot* target_ = nullptr;
     std::array<u8, Lead::kStates> length_within_{};  // [Lead::index()]
     Slot* first_;
+    translation::Doorstep doorstep_;
+    translation::Translator* translator_;
+    std::unique_ptr<translation::Translation> translation_;  // null when there is none
     std::vector<std::unique_ptr<BasicBlock>> prefixes_;  // [length - 1], null where nobody asked
 };
 

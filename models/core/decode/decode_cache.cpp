@@ -50,7 +50,7 @@ void DecodeCache::Page::forget_blocks(u32 begin, u32 end) {
 
 DecodeCache::DecodeCache(const sc_core::sc_module_name& name, const isa::Decoder& decoder,
                          const Config& config)
-    : Module(name), decoder_(decoder), config_(config) {
+    : Module(name), decoder_(decoder), config_(config), translator_(config.translation) {
     for (const isa::Instruction& row : isa::all_instructions())
         executes_.push_back(row.execute);
     code_out.register_invalidate_direct_mem_ptr(this, &DecodeCache::invalidate_range);
@@ -141,8 +141,8 @@ BasicBlock* DecodeCache::find_block(Slot& first, isa::Mode mode) {
         block.reset();
     }
     if (!block)
-        block =
-            std::make_unique<BasicBlock>(first, BasicBlock::kMaxLength, unsigned(users_.size()));
+        block = std::make_unique<BasicBlock>(first, BasicBlock::kMaxLength, unsigned(users_.size()),
+                                             &translator_);
     if (!block->is_open())
         first.block = block.get();
     return block.get();

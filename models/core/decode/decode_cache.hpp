@@ -45,6 +45,7 @@ public:
     struct Config {
         bool mark_lines = false;  ///< flag line starts, for cores with an instruction cache model
         u32 line_bytes = 16;
+        translation::Settings translation{};
     };
 
     /// Code is read here with transport_dbg; read-only DMI is held for words that were decoded, so
@@ -144,7 +145,8 @@ private:
 
     const isa::Decoder& decoder_;
     const Config config_;
-    std::array<Pages, 2> pages_;                           // [legacy, status]
+    translation::Translator translator_;  // before the blocks, which have code of it
+    std::array<Pages, 2> pages_;          // [legacy, status]
     std::array<std::array<QuickEntry, kQuick>, 2> quick_;  // direct-mapped front of pages_
     std::unordered_set<Address> loop_ends_;
     std::unordered_set<Address> stops_;

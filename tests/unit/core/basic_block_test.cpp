@@ -160,6 +160,29 @@ TEST_CASE("a loop that is set up later ends the block at its last instruction", 
     CHECK(bench.x(7) == 4 * 2);
 }
 
+TEST_CASE("a block is translated when it has been executed often", "[block][translation]") {
+    if (!can_translate())
+        return;
+    test::CoreBench bench;
+    bench.put(test::CoreBench::kEntry, {"addi t0, t0, 1", "addi t0, t0, 2", "jal x0, -8"});
+    for (Address pc = test::CoreBench::kEntry; pc != test::CoreBench::kEntry + 12; pc += 4)
+        REQUIRE(bench.code.decode(*bench.code.slot(pc, isa::Mode::legacy), pc, isa::Mode::legacy));
+    translation::Translator translator({.mode = Translate::on, .hot_after = 3});
+    BasicBlock block(*bench.code.slot(test::CoreBench::kEntry, isa::Mode::legacy),
+                     BasicBlock::kMaxLength, kHarts, &translator);
+    isa::Hart hart;
+
+    block.execute(hart);
+    block.execute(hart);
+    CHECK_FALSE(block.is_translated());
+    CHECK(hart.x[5] == 6);
+
+    block.execute(hart);
+    block.execute(hart);
+    CHECK(block.is_translated());
+    CHECK(hart.x[5] == 12);
+}
+
 TEST_CASE("a trap inside a block leaves what was before it executed", "[block]") {
     test::CoreBench bench;
     // No handler: the fault tells where. The format is none, so the Mac&Load at 16 is illegal.

@@ -205,7 +205,7 @@ private:
     Cycles run_ahead_ = kRunAhead;
     Cycles end_ = 0;  // of run_until(); 0 once it has been stopped
     Cycles last_act_ = 0;
-    u64 acted_ = 0;    // agents that have acted in this cycle, within their group
+    u64 acted_ = 0;     // agents that have acted in this cycle, within their group
     u64 last_bit_ = 0;  // of the agent that acted last, within its group
     unsigned last_group_ = 0;
     Agent* last_agent_ = nullptr;

@@ -58,8 +58,7 @@ namespace flexv::core {
 /// \returns the cycle in which the target is in EX; 0 and does nothing for the general case
 [[gnu::always_inline]] inline Cycles Core::branch_behind(const BasicBlock& block, Cycles now) {
     const Slot* const target = block.target();
-    if (target == nullptr || (target->flags & kUndecoded) != 0 ||
-        costs_in_shadow(block.end()) ||
+    if (target == nullptr || (target->flags & kUndecoded) != 0 || costs_in_shadow(block.end()) ||
         !fetch_.may_branch_to(target->pc, block.end().pc)) [[unlikely]]
         return 0;
     counters_.add(Event::taken_branch);
@@ -149,8 +148,8 @@ void Core::stop_in_front_of(const isa::Trap& trap, BasicBlock& block, Cycles beg
     stand_at(*slot, now);
 }
 
-/// Nothing is asked of the cache for `block`, or for what it has behind an access, with the stage at
-/// `lead` in front of that.
+/// Nothing is asked of the cache for `block`, or for what it has behind an access, with the stage
+/// at `lead` in front of that.
 [[gnu::always_inline]] inline bool Core::can_pass(BasicBlock& block, Lead lead, Cycles stays) {
     const Passage& way = block.passage();
     return way.length != 0 &&
@@ -197,8 +196,7 @@ bool Core::moves_horizon(Cycles now, Cycles end, Cycles& horizon) {
 [[gnu::always_inline]] inline BasicBlock* Core::target_behind(const BasicBlock& block, Cycles now,
                                                               Cycles& horizon) {
     const Slot* const slot = block.target();
-    if (slot == nullptr || slot->block == nullptr ||
-        costs_in_shadow(block.end()))
+    if (slot == nullptr || slot->block == nullptr || costs_in_shadow(block.end()))
         return nullptr;
     BasicBlock& target = *slot->block;
     const Passage& entry = target.way_in();
@@ -223,8 +221,8 @@ Core::Leaves Core::branch_alone(BasicBlock& block, Lead lead, Cycles now) {
     return Leaves::idle;
 }
 
-/// What is before the plain instructions of `block`, maybe an access that belongs to it, has left EX;
-/// the next instruction has waited for what it delivers late, or not.
+/// What is before the plain instructions of `block`, maybe an access that belongs to it, has left
+/// EX; the next instruction has waited for what it delivers late, or not.
 [[gnu::always_inline]] inline void Core::leave_predecessor(const BasicBlock& block, bool waits) {
     counters_.stall(Stall::load_use, Cycles{waits ? 1U : 0U});
     if (block.begins_with_access()) {
@@ -250,8 +248,8 @@ Core::Leaves Core::branch_alone(BasicBlock& block, Lead lead, Cycles now) {
 /// The same with care, where it turns out that none is needed.
 Core::Leaves Core::run_blocks_with_care() {
     const Cycles horizon = clock_.timeline.limit();
-    const bool can_run = is_plain(sequencer_.front().flags) && fetch_.is_unclocked() &&
-                         !hart_.mie && now_ < horizon;
+    const bool can_run =
+        is_plain(sequencer_.front().flags) && fetch_.is_unclocked() && !hart_.mie && now_ < horizon;
     return can_run ? run_blocks(horizon) : Leaves::stuck;
 }
 
@@ -324,8 +322,8 @@ void Core::find_trap(const isa::Trap& trap, const BasicBlock& block, Slot*& slot
     state_ = State::running;
     Slot& slot = sequencer_.front();
     BasicBlock* const block = slot.block;
-    if (block != nullptr && !hart_.mie && fetch_.is_unclocked() &&
-        !load_store_.touches_code()) [[likely]] {
+    if (block != nullptr && !hart_.mie && fetch_.is_unclocked() && !load_store_.touches_code())
+        [[likely]] {
         const bool waits = block->stalls_behind_access();
         const Cycles next = now_ + Cycles{waits ? 2U : 1U};
         const Leaves leaves = run_blocks(block, waits, next, clock_.timeline.limit());

@@ -69,8 +69,7 @@ TEST_CASE("what only computes, moves a word or branches has a chain, and nothing
         INFO(row.name);
         const bool computes = row.timing == single || row.timing == mac_load;
         const bool moves = row.timing == load || row.timing == store;
-        const bool has_chain =
-            row.timing == branch || moves || (computes && row.name != "auipc");
+        const bool has_chain = row.timing == branch || moves || (computes && row.name != "auipc");
         CHECK((row.chain != nullptr) == has_chain);
     }
 }

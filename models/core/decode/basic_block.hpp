@@ -53,7 +53,7 @@ public:
 
     /// What a core keeps of a block.
     struct alignas(32) Use {
-        u64 runs = 0;  ///< times that it was executed and not read yet
+        u64 runs = 0;     ///< times that it was executed and not read yet
         HeldLines lines;  ///< of passage()
         HeldLines entry;  ///< of entry()
     };
@@ -99,9 +99,7 @@ public:
     /// Something behind it was not decoded when the block was made: another one may be longer.
     [[nodiscard]] bool is_open() const { return awaited_ != nullptr; }
     /// That has been decoded.
-    [[nodiscard]] bool may_grow() const {
-        return is_open() && (awaited_->flags & kUndecoded) == 0;
-    }
+    [[nodiscard]] bool may_grow() const { return is_open() && (awaited_->flags & kUndecoded) == 0; }
     /// Where a branch at its end leads to, when that lies in its page; else null.
     [[nodiscard]] Slot* target() const { return target_; }
     /// What it does to the fetch stage.

@@ -219,7 +219,8 @@ public:
     [[gnu::always_inline]] void count_lines(const Passage& before, const Passage& way) {
         filter_->count_entries(way.entered + (before.last_line != way.first_line ? 1U : 0U));
     }
-    /// Behind what has passed up to `last_line`, the next instruction would enter EX in cycle `now`.
+    /// Behind what has passed up to `last_line`, the next instruction would enter EX in cycle
+    /// `now`.
     [[gnu::always_inline]] void end(Lead lead, Address last_line, const HeldLines& lines,
                                     Cycles now) {
         lead_ = lead;
@@ -227,11 +228,10 @@ public:
         needs_care_ = !lines.all;
         commit(now - 2);
     }
-    /// With the stage at `lead` in front of `way`, nothing is asked of the cache. False may mean that
-    /// it is not known.
-    /// \param known keeps what has been found, from call to call
-    /// \param stays cycles that the first instruction stays in decode
-    /// \param may_wait interrupts may stop any instruction there
+    /// With the stage at `lead` in front of `way`, nothing is asked of the cache. False may mean
+    /// that it is not known. \param known keeps what has been found, from call to call \param stays
+    /// cycles that the first instruction stays in decode \param may_wait interrupts may stop any
+    /// instruction there
     [[nodiscard]] [[gnu::always_inline]] bool lets_pass(Lead lead, const Passage& way,
                                                         HeldLines& known, Cycles stays,
                                                         bool may_wait) const {

@@ -147,7 +147,8 @@ public:
     [[nodiscard]] u32 peek_tcdm() const;
     /// Changes a word in the TCDM of which somebody holds decoded instructions.
     [[nodiscard]] [[gnu::always_inline]] bool touches_code() const {
-        const bool changes = access_.is_write ? is_in_tcdm() : access_.path == DataPath::test_and_set;
+        const bool changes =
+            access_.is_write ? is_in_tcdm() : access_.path == DataPath::test_and_set;
         return changes && tcdm_->meets_code(access_.address & window_.offset_mask, access_.bytes);
     }
     /// And must forget them.

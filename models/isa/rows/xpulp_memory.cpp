@@ -77,18 +77,15 @@ constexpr Instruction hardware_only(Instruction row) {
 template <typename T, Text name, Text width, Text code>
 constexpr std::array<Instruction, 3> loads() {
     return {
-        access(
-            joined<"p.", name, ".post">, joined<"imm[11:0] rs1 ", width, " rd 0001011">,
-            "rd, imm(rs1!)", {AddressMode::base, sizeof(T)},
-            load_post<T>, "a = rs1; rs1 = rs1+imm; rd = load(a)"),
-        access(
-            joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
-            {AddressMode::base_register, sizeof(T)},
-            execute_load<T, AddressMode::base_register>, "rd = load(rs1+rs2)"),
-        access(
-            joined<"p.", name, ".rrpost">, joined<code, " rs2 rs1 111 rd 0001011">, "rd, rs2(rs1!)",
-            {AddressMode::base, sizeof(T)},
-            load_post_by_register<T>, "a = rs1; rs1 = rs1+rs2; rd = load(a)"),
+        access(joined<"p.", name, ".post">, joined<"imm[11:0] rs1 ", width, " rd 0001011">,
+               "rd, imm(rs1!)", {AddressMode::base, sizeof(T)}, load_post<T>,
+               "a = rs1; rs1 = rs1+imm; rd = load(a)"),
+        access(joined<"p.", name, ".rr">, joined<code, " rs2 rs1 111 rd 0000011">, "rd, rs2(rs1)",
+               {AddressMode::base_register, sizeof(T)}, execute_load<T, AddressMode::base_register>,
+               "rd = load(rs1+rs2)"),
+        access(joined<"p.", name, ".rrpost">, joined<code, " rs2 rs1 111 rd 0001011">,
+               "rd, rs2(rs1!)", {AddressMode::base, sizeof(T)}, load_post_by_register<T>,
+               "a = rs1; rs1 = rs1+rs2; rd = load(a)"),
     };
 }
 
@@ -96,26 +93,21 @@ constexpr std::array<Instruction, 3> loads() {
 template <typename T, Text name, Text width, Text register_width>
 constexpr std::array<Instruction, 3> stores() {
     return {
-        as_store(
-            access(
-                joined<"p.", name, ".post">,
-                joined<"imm[11:5] rs2 rs1 ", width, " imm[4:0] 0101011">, "rs2, imm(rs1!)",
-                {AddressMode::base, sizeof(T)},
-                store_post<T>, "a = rs1; d = rs2; rs1 = rs1+imm; store(a, d)"),
-            false),
-        as_store(access(
-                     joined<"p.", name, ".rr">,
-                     joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
-                     {AddressMode::base_rd, sizeof(T)},
-                     execute_store<T, AddressMode::base_rd>, "store(rs1+rs3, rs2); rs3 is the rd field"),
+        as_store(access(joined<"p.", name, ".post">,
+                        joined<"imm[11:5] rs2 rs1 ", width, " imm[4:0] 0101011">, "rs2, imm(rs1!)",
+                        {AddressMode::base, sizeof(T)}, store_post<T>,
+                        "a = rs1; d = rs2; rs1 = rs1+imm; store(a, d)"),
+                 false),
+        as_store(access(joined<"p.", name, ".rr">,
+                        joined<"(0000000) rs2 rs1 ", register_width, " rd 0100011">, "rs2, rd(rs1)",
+                        {AddressMode::base_rd, sizeof(T)}, execute_store<T, AddressMode::base_rd>,
+                        "store(rs1+rs3, rs2); rs3 is the rd field"),
                  true),
-        as_store(
-            access(
-                joined<"p.", name, ".rrpost">,
-                joined<"(0000000) rs2 rs1 ", register_width, " rd 0101011">, "rs2, rd(rs1!)",
-                {AddressMode::base, sizeof(T)},
-                store_post_by_register<T>, "a = rs1; d = rs2; rs1 = rs1+rs3; store(a, d); rs3 is the rd field"),
-            true),
+        as_store(access(joined<"p.", name, ".rrpost">,
+                        joined<"(0000000) rs2 rs1 ", register_width, " rd 0101011">,
+                        "rs2, rd(rs1!)", {AddressMode::base, sizeof(T)}, store_post_by_register<T>,
+                        "a = rs1; d = rs2; rs1 = rs1+rs3; store(a, d); rs3 is the rd field"),
+                 true),
     };
 }
 

@@ -445,6 +445,65 @@ TEST_CASE("a group that forgets alone leaves an idle timeline", "[timeline]") {
     CHECK(bench.timeline.next_act() == 60);
 }
 
+TEST_CASE("an agent that is alone makes a later cycle the present one", "[timeline][pass]") {
+    Bench bench(2);
+    Timeline& timeline = bench.timeline;
+    timeline.schedule(bench.agents[0], 5);
+    timeline.schedule(bench.agents[1], 9);
+    bench.agents[0].then = [&](Cycles) {
+        timeline.let_time_pass();
+        CHECK(timeline.pass_to(bench.agents[0], 8));
+        CHECK(timeline.now() == 8);
+        CHECK(timeline.last_act() == 8);
+        CHECK_FALSE(timeline.pass_to(bench.agents[0], 9));  // somebody else acts
+        CHECK(timeline.now() == 8);
+        timeline.schedule(bench.agents[1], 8);  // has not acted in this cycle
+    };
+
+    timeline.run_until(100);
+
+    CHECK(bench.acts == std::vector<Act>{{5, 0}, {8, 1}, {9, 1}});
+}
+
+TEST_CASE("time passes for nobody who has not said so, or no longer", "[timeline][pass]") {
+    Bench bench(1);
+    Timeline& timeline = bench.timeline;
+    timeline.schedule(bench.agents[0], 5);
+    bench.agents[0].then = [&](Cycles) {
+        CHECK_FALSE(timeline.pass_to(bench.agents[0], 6));
+        timeline.let_time_pass();
+        timeline.keep_time();
+        CHECK_FALSE(timeline.pass_to(bench.agents[0], 6));
+    };
+    timeline.run_until(100);
+    CHECK(bench.acts.size() == 1);
+}
+
+TEST_CASE(
+    "time passes neither beyond the end of a run nor once it has been stopped, nor while "
+    "others are due",
+    "[timeline][pass]") {
+    Bench bench(2);
+    Timeline& timeline = bench.timeline;
+    timeline.schedule(bench.agents[0], 5);
+    timeline.schedule(bench.agents[1], 5);
+    bench.agents[0].then = [&](Cycles) {
+        timeline.let_time_pass();
+        CHECK_FALSE(timeline.pass_to(bench.agents[0], 6));
+    };
+    bench.agents[1].then = [&](Cycles) {
+        timeline.let_time_pass();
+        CHECK_FALSE(timeline.pass_to(bench.agents[1], 20));
+        CHECK(timeline.pass_to(bench.agents[1], 19));
+        timeline.stop();
+        CHECK_FALSE(timeline.pass_to(bench.agents[1], 19));
+    };
+
+    CHECK(timeline.run_until(20) == 20);
+    CHECK(timeline.is_idle());
+    CHECK_FALSE(timeline.pass_to(bench.agents[1], 25));  // nobody acts
+}
+
 TEST_CASE("random schedules act as a sorted set would", "[timeline][property]") {
     const u64 seed = std::random_device{}();
     CAPTURE(seed);

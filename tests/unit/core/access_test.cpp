@@ -2,6 +2,9 @@
 // Loads and stores of a core through its ports: what travels, what faults, what decoded code does.
 #include "support/core_bench.hpp"
 
+#include <optional>
+#include <string_view>
+
 using namespace flexv;
 using Catch::Matchers::Contains;
 using test::CoreBench;
@@ -97,6 +100,56 @@ TEST_CASE("an instruction across two pages is decoded anew when its second half 
 
     CHECK(bench.x(6) == 5);
     CHECK(bench.x(5) == 6);
+}
+
+namespace {
+
+/// Acts in each cycle, so that nobody else is ever alone.
+class Clock final : public Agent {
+public:
+    explicit Clock(ClockDomain& clock) : clock_(clock) {
+        clock.timeline.add(*this);
+        clock.timeline.schedule(*this, 0);
+    }
+    void act(Cycles now) override { clock_.timeline.schedule(*this, now + 1); }
+
+private:
+    ClockDomain& clock_;
+};
+
+u64 count_of(const Module& module, std::string_view name) {
+    for (const CounterInfo& counter : module.counters())
+        if (counter.name == name)
+            return counter.value();
+    FAIL("there is no counter " << name);
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("each load and store asks its bank, wherever the core has to come back",
+          "[core][access]") {
+    const bool is_alone = GENERATE(true, false);
+    const unsigned run_ahead = GENERATE(range(1U, 34U));
+    CAPTURE(is_alone, run_ahead);
+    CoreBench bench;
+    std::optional<Clock> clock;
+    if (!is_alone)
+        clock.emplace(bench.clock);
+    bench.clock.timeline.bound_run_ahead(Cycles{run_ahead});
+
+    const Cycles cycles =
+        bench.run({"addi t0, x0, 10", "addi t1, x0, 0", "lw t2, 0(a0)", "add t1, t1, t2",
+                   "addi t1, t1, 3", "sw t1, 0(a0)", "lh t3, 0(a0)", "sw t3, 4(a0)",
+                   "addi t0, t0, -1", "xori t4, t0, 5", "bne t0, x0, -32", "lw t5, 2(a0)"});
+
+    u32 word = 0;
+    for (u32 sum = 0, turn = 0; turn < 10; ++turn)
+        word = sum = sum + word + 3;
+    CHECK(count_of(bench.tcdm, "reads") == 10 * 2 + 2);
+    CHECK(count_of(bench.tcdm, "writes") == 10 * 2);
+    CHECK(cycles == 2 + 10 * (9 + 2) + 9 * 2 + 2);  // two that wait for a load, a jump, two words
+    CHECK(bench.word(CoreBench::kData) == word);
 }
 
 TEST_CASE("reset in the middle of a wait leaves a core that can start again", "[core][access]") {

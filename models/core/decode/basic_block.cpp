@@ -197,4 +197,13 @@ BasicBlock& BasicBlock::make_prefix(unsigned length) {
     return *made;
 }
 
+/// A block stands behind its doorstep.
+void translation::Doorstep::pass(isa::Hart& hart, const isa::Step* step) {
+    auto& doorstep = reinterpret_cast<Doorstep&>(const_cast<isa::Step&>(*step));
+    BasicBlock& block = *doorstep.block;
+    if (--doorstep.left == 0)
+        block.translate();
+    block.execute_steps(hart);
+}
+
 }  // namespace flexv::core

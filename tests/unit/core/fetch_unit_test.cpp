@@ -187,7 +187,7 @@ private:
     void clock_behind(const Front& front) {
         const Front next = instruction_at(front.next());
         unit_.set_ready(now_ - 1);
-        if (unit_.may_stop_clock() && unit_.holds(FetchUnit::reach_behind(next.pc + 4)) &&
+        if (unit_.may_stop_clock() && unit_.holds(core::FetchStage::reach_behind(next.pc + 4)) &&
             unit_.stops_clock(next.pc))
             return;
         unit_.expect(next, instruction_at(next.next()), now_);

@@ -15,7 +15,7 @@ namespace {
 
 /// Refills the register that the word names and steps its address stream. Both registers together
 /// are illegal and not part of any row.
-void refill(Hart& hart, const MacLoadField& field, u32 word) {
+void refill(Hart& hart, MacLoadField field, u32 word) {
     if (field.loads_weight) {
         hart.nn_weights[field.weight] = word;
         hart.weights.step();
@@ -26,18 +26,19 @@ void refill(Hart& hart, const MacLoadField& field, u32 word) {
 }
 
 /// The streams step here, too.
-void refill_from_rs1(Hart& hart, const Operands& op, const MacLoadField& field) {
+void refill_from_rs1(Hart& hart, const Operands& op) {
     const Address base = address_of(AddressMode::mac_load, op, hart.x);
-    refill(hart, field, hart.load<u32>(base));
+    refill(hart, MacLoadField(op.imm2), hart.load<u32>(base));
     hart.x[op.rs1] = base + 4;
 }
 
 /// Unlike RTL: rs1 keeps its value; the hardware overwrites it with a stale ALU result (quirk Q1).
-void refill_from_stream(Hart& hart, const Operands& /*op*/, const MacLoadField& field) {
+void refill_from_stream(Hart& hart, const Operands& op) {
+    const MacLoadField field(op.imm2);
     refill(hart, field, hart.load<u32>(address_of_stream(hart, field)));
 }
 
-using Refill = void (*)(Hart&, const Operands&, const MacLoadField&);
+using Refill = void (*)(Hart&, const Operands&);
 
 /// The product uses the registers before the refill, and is written last: it wins if rd == rs1.
 /// rd = x0 only loads.
@@ -48,7 +49,7 @@ void execute(Hart& hart, const Operands& op, u32 slices_of_csr_format) {
     const u32 w = hart.nn_weights[field.weight];
     const u32 accumulator = hart.x[op.rd];
     if (field.loads_weight || field.loads_activation)
-        refill_from(hart, op, field);
+        refill_from(hart, op);
     if (op.rd == 0)
         return;
     hart.x[op.rd] = accumulator + dot_product<Lanes::kWide, Lanes::kNarrow, a_signed, w_signed>(

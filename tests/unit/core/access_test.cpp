@@ -125,17 +125,13 @@ u64 count_of(const Module& module, std::string_view name) {
     return 0;
 }
 
-}  // namespace
-
-TEST_CASE("each load and store asks its bank, wherever the core has to come back",
-          "[core][access]") {
-    const bool is_alone = GENERATE(true, false);
-    const unsigned run_ahead = GENERATE(range(1U, 34U));
-    CAPTURE(is_alone, run_ahead);
+/// A loop of loads and stores behind each other and between others: each asks its bank, and takes
+/// what it takes, wherever the core has to come back to the timeline.
+void check_accesses(bool is_alone, unsigned run_ahead) {
     CoreBench bench;
-    std::optional<Clock> clock;
+    std::optional<Clock> others;
     if (!is_alone)
-        clock.emplace(bench.clock);
+        others.emplace(bench.clock);
     bench.clock.timeline.bound_run_ahead(Cycles{run_ahead});
 
     const Cycles cycles =
@@ -150,6 +146,25 @@ TEST_CASE("each load and store asks its bank, wherever the core has to come back
     CHECK(count_of(bench.tcdm, "writes") == 10 * 2);
     CHECK(cycles == 2 + 10 * (9 + 2) + 9 * 2 + 2);  // two that wait for a load, a jump, two words
     CHECK(bench.word(CoreBench::kData) == word);
+}
+
+}  // namespace
+
+TEST_CASE("a core that is alone asks the bank for each load and store", "[core][access]") {
+    check_accesses(true, 32);
+}
+
+TEST_CASE("a core among others asks the bank for each load and store", "[core][access]") {
+    check_accesses(false, 32);
+}
+
+TEST_CASE("a core that comes back in each cycle asks the bank for each load and store",
+          "[core][access]") {
+    check_accesses(false, 1);
+}
+
+TEST_CASE("a core that comes back in front of a load asks its bank", "[core][access]") {
+    check_accesses(false, 5);
 }
 
 TEST_CASE("reset in the middle of a wait leaves a core that can start again", "[core][access]") {

@@ -91,7 +91,7 @@ void check(Block block, std::mt19937& random, unsigned repeats) {
 std::vector<const Instruction*> rows_of_blocks(bool with_branches) {
     std::vector<const Instruction*> rows;
     for (const Instruction& row : isa::all_instructions())
-        if (row.chain != nullptr && row.timing != isa::Timing::mac_load &&
+        if (row.chain != nullptr && row.access.mode == isa::AddressMode::none &&
             (with_branches || row.timing != isa::Timing::branch))
             rows.push_back(&row);
     return rows;

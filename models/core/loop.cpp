@@ -321,7 +321,9 @@ void Core::find_trap(const isa::Trap& trap, const BasicBlock& block, Slot*& slot
 [[gnu::always_inline]] inline Core::Leaves Core::complete_access() {
     state_ = State::running;
     Slot& slot = sequencer_.front();
-    BasicBlock* const block = slot.block;
+    BasicBlock* block = slot.block;
+    if (block == nullptr && begins_block(slot)) [[unlikely]]
+        block = code_.find_block(slot, sequencer_.mode());
     if (block != nullptr && !hart_.mie && fetch_.is_unclocked() && !load_store_.touches_code())
         [[likely]] {
         const bool waits = block->stalls_behind_access();
@@ -331,18 +333,20 @@ void Core::find_trap(const isa::Trap& trap, const BasicBlock& block, Slot*& slot
             return leaves;
     }
     complete_access_alone();
-    if (block == nullptr && begins_block(slot)) [[unlikely]]
-        static_cast<void>(code_.find_block(slot, sequencer_.mode()));
     return Leaves::idle;
 }
 
 void Core::complete_access_alone() {
     state_ = State::running;
-    decoded_ = load_store_.access().entered - 1;
-    if (hart_.mie && ends_in_interrupt(now_)) [[unlikely]]
-        replay_event_load();
-    else
-        finish_access();
+    try {
+        if (hart_.mie && ends_in_interrupt(now_)) [[unlikely]]
+            replay_event_load();
+        else
+            finish_access();
+    } catch (const isa::Trap&) {
+        decoded_ = load_store_.access().entered - 1;
+        throw;
+    }
 }
 
 /// Runs until the core needs something that others can see, or has run ahead far enough.

@@ -134,8 +134,11 @@ Slot* DecodeCache::slot(Address pc, isa::Mode mode) {
 
 /// One that was open is made again when its end has been decoded.
 BasicBlock* DecodeCache::find_block(Slot& first, isa::Mode mode) {
-    std::unique_ptr<BasicBlock>& block =
-        page_of(first.pc, mode).blocks[(first.pc % kPageBytes) / 2];
+    Page& page = page_of(first.pc, mode);
+    const u32 index = (first.pc % kPageBytes) / 2;
+    if (&first != &page.slots[index])
+        return nullptr;  // a copy of what has been written since
+    std::unique_ptr<BasicBlock>& block = page.blocks[index];
     if (block && block->may_grow()) {
         announce_blocks_go();
         block.reset();
@@ -183,8 +186,9 @@ bool DecodeCache::decode(Slot& slot, Address pc, isa::Mode mode) {
     return true;
 }
 
-void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 fetched) const {
-    const u32 word = isa::is_compressed(fetched) ? fetched & 0xffff : fetched;
+void DecodeCache::decode_word(Slot& slot, Address pc, isa::Mode mode, u32 word) const {
+    if (isa::is_compressed(word))
+        word &= 0xffff;
     const isa::Instruction* const row = decoder_.find(word, mode);
     if (row == nullptr)
         fill_illegal(slot, word, pc);

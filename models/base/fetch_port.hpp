@@ -49,8 +49,8 @@ public:
     }
     /// Executed code enters `count` lines, which all_hit() has been asked for.
     void count_entries(unsigned count) { *hits_ += count; }
-    /// Has the `count` lines from `first` on. True stays true until version() changes, and so does
-    /// all_hit().
+    /// Has the `count` lines from `first` on. The answer stays until version() changes, and so does
+    /// that of all_hit() when it is true.
     [[nodiscard]] bool has_all(Address first, unsigned count) const {
         for (unsigned i = 0; i < count; ++i)
             if (!has(first + i * kFetchLineBytes))
@@ -70,7 +70,7 @@ public:
     }
     void add(Address line) {
         Address& entry = lines_[index_of(line)];
-        if (entry != line && entry != kNone)
+        if (entry != line)
             ++version_;
         entry = line;
     }

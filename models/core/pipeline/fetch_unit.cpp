@@ -49,8 +49,7 @@ bool FetchUnit::finds_lines(const Passage& way, HeldLines& known) const {
         return false;
     if (!filter_->all_hit(way.first_line, entered))
         return false;
-    if (known.all)  // else a line may come, which changes no version
-        known.version = *filter_version_;
+    known.version = *filter_version_;
     return true;
 }
 
